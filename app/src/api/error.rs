@@ -1,0 +1,145 @@
+//! What a refused request is told: a stable code for programs, a sentence for people.
+
+use crate::talk::SlideState;
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The body of every error: `{"error":{"code","message"}}`, and for a stale command `"state"`.
+///
+/// Public by nature: nothing of an inner error's text gets in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiError {
+    error: Problem,
+    /// Where the talk is, told to whoever commanded against another revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<SlideState>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Problem {
+    code: ErrorCode,
+    message: String,
+}
+
+/// Stable names, the same for every release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    NoKey,
+    WrongKey,
+    OtherOrigin,
+    NoSuchTalk,
+    NotFound,
+    MethodNotAllowed,
+    Stale,
+    TooLarge,
+    OutOfRange,
+    BadRequest,
+    Internal,
+    /// Made by the browser, never by the server: no answer came.
+    Unreachable,
+}
+
+impl ApiError {
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            error: Problem { code, message: code.sentence().to_owned() },
+            state: None,
+        }
+    }
+
+    pub fn stale(state: SlideState) -> Self {
+        Self { state: Some(state), ..Self::new(ErrorCode::Stale) }
+    }
+
+    pub fn code(&self) -> ErrorCode {
+        self.error.code
+    }
+
+    /// Gives the answer its status: Leptos 0.8 would make each server function's error a 500
+    /// (leptos-rs/leptos#4536).
+    #[cfg(feature = "ssr")]
+    pub(super) fn set_status(&self) {
+        use leptos::prelude::use_context;
+
+        let status = http::StatusCode::from_u16(self.code().status());
+        let response = use_context::<leptos_axum::ResponseOptions>();
+        if let (Some(response), Ok(status)) = (response, status) {
+            response.set_status(status);
+        }
+    }
+}
+
+impl ErrorCode {
+    /// The HTTP status of an answer with this code.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::NoKey => 401,
+            Self::WrongKey | Self::OtherOrigin => 403,
+            Self::NoSuchTalk | Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Stale => 409,
+            Self::TooLarge => 413,
+            Self::OutOfRange | Self::BadRequest => 422,
+            Self::Internal => 500,
+            Self::Unreachable => 502,
+        }
+    }
+
+    /// What happened and what to do.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NoKey => "This needs the presenter's key. Open the presenter's link again.",
+            Self::WrongKey => "This key is for another talk. Open this talk's presenter link.",
+            Self::OtherOrigin => "This came from another site's page. Use WebSlides' own page.",
+            Self::NoSuchTalk => "There is no talk with this code. Check the code on the screen.",
+            Self::NotFound => "There is nothing at this address.",
+            Self::MethodNotAllowed => "This address does not take that method.",
+            Self::Stale => "The talk has moved on since. Look where it is, then try again.",
+            Self::TooLarge => "This is too large. Send less.",
+            Self::OutOfRange => "The deck has no such slide or step. Slides count from 1.",
+            Self::BadRequest => {
+                "A field is missing or not what it should be: code is 3 to 32 letters, digits or \
+                 '-', slide a number from 1, step a number from 0, screen one of live, black, \
+                 white, if_revision a whole number."
+            }
+            Self::Internal => "Something went wrong on the server. Try again.",
+            Self::Unreachable => "The server did not answer. Check the network, then try again.",
+        }
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let code = match error {
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_)
+                if cfg!(feature = "ssr") =>
+            {
+                ErrorCode::BadRequest
+            }
+            _ if cfg!(feature = "ssr") => ErrorCode::Internal,
+            // In the browser, whatever is not an answer of ours is no answer.
+            _ => ErrorCode::Unreachable,
+        };
+        let error = Self::new(code);
+        #[cfg(feature = "ssr")]
+        error.set_status();
+        error
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.error.message)
+    }
+}
+
+impl std::error::Error for ApiError {}

@@ -1,0 +1,76 @@
+//! A slide on a page: shown whole or not at all.
+
+#[cfg(feature = "hydrate")]
+mod pictures;
+
+use crate::{
+    deck::Rendition,
+    talk::{Screen, SlideState, Snapshot},
+};
+use leptos::{html, prelude::*};
+
+/// What a slide view shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    pub state: SlideState,
+    pub title: String,
+    pub rendition: Rendition,
+}
+
+impl From<Snapshot> for Sight {
+    fn from(snapshot: Snapshot) -> Self {
+        Self {
+            state: snapshot.state,
+            title: snapshot.title,
+            rendition: snapshot.rendition,
+        }
+    }
+}
+
+/// The slide. A new one takes its place when it is decoded, in one cut: no flash, no shift, and
+/// never a blank while it is on its way.
+#[component]
+pub fn SlideView(
+    sight: Signal<Sight>,
+    /// What to fetch before it is needed.
+    preload: Signal<Vec<Rendition>>,
+    /// Fetches ahead start within this many milliseconds, at random: a room does not ask at once.
+    spread_ms: u32,
+) -> impl IntoView {
+    let first = sight.get_untracked();
+    let shown = RwSignal::new(first.clone());
+    let frame = NodeRef::<html::Figure>::new();
+    #[cfg(feature = "hydrate")]
+    pictures::show_decoded(frame, sight, shown, preload, spread_ms);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (preload, spread_ms);
+    view! {
+        <figure
+            class="slide"
+            node_ref=frame
+            data-slide=move || shown.read().state.slide.to_string()
+            data-step=move || shown.read().state.step.to_string()
+            data-screen=move || shown.read().state.screen.as_str()
+            data-revision=move || shown.read().state.revision.to_string()
+        >
+            <img
+                src=first.rendition.url
+                width=first.rendition.width
+                height=first.rendition.height
+                alt=first.title
+                fetchpriority="high"
+            />
+        </figure>
+        <p class="visually-hidden" aria-live="polite">{move || announcement(&shown.read())}</p>
+    }
+}
+
+/// What a screen reader says when the slide changes.
+fn announcement(sight: &Sight) -> String {
+    let Sight { state, title, .. } = sight;
+    match state.screen {
+        Screen::Live => format!("Slide {} of {}: {title}", state.slide, state.slides),
+        Screen::Black => "Black screen".to_owned(),
+        Screen::White => "White screen".to_owned(),
+    }
+}

@@ -1,0 +1,13 @@
+use crate::routes;
+use leptos::prelude::*;
+
+/// Our mark, a slide and the waves it sends, and our name.
+#[component]
+pub fn Wordmark() -> impl IntoView {
+    view! {
+        <a class="wordmark" href=routes::HOME>
+            <img src="/favicon.svg" width="40" height="40" alt=""/>
+            "WebSlides"
+        </a>
+    }
+}

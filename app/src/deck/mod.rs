@@ -1,0 +1,9 @@
+//! What is shown: a deck is an ordered list of slides with its title.
+//!
+//! Pure data. Nothing here does IO, knows a framework or knows that a talk exists.
+
+mod slide;
+mod slide_number;
+
+pub use slide::{Deck, DeckId, NoSlides, Outline, Rendition, Slide};
+pub use slide_number::{SlideIndex, SlideNumber};

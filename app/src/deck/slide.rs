@@ -1,0 +1,122 @@
+//! A deck and its slides.
+
+use super::{SlideIndex, SlideNumber};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Names a deck by the hash of its content: the same slides are the same deck.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeckId(String);
+
+impl DeckId {
+    pub fn new(hash: String) -> Self {
+        Self(hash)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Immutable once imported. Has at least one slide: a deck without any can't be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "DeckFields")]
+pub struct Deck {
+    pub id: DeckId,
+    pub title: String,
+    slides: Vec<Slide>,
+}
+
+/// A deck as it is written, before it is known to have slides.
+#[derive(Deserialize)]
+struct DeckFields {
+    id: DeckId,
+    title: String,
+    slides: Vec<Slide>,
+}
+
+/// A deck needs at least one slide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoSlides;
+
+/// What one page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slide {
+    /// What a person would call it; also the picture's alternative text.
+    pub title: String,
+    /// How many times Next builds on this slide before it goes to the following one.
+    pub steps: u16,
+    pub rendition: Rendition,
+}
+
+/// One picture of a slide, as a browser fetches it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rendition {
+    /// Root-relative, with the content's hash in it: whoever was given the name may fetch it.
+    pub url: String,
+    /// Pixels as displayed, after the picture's own orientation is applied.
+    pub width: u32,
+    pub height: u32,
+}
+
+/// The shape of a deck: how many steps each slide has. All that moving through it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline(Vec<u16>);
+
+impl Deck {
+    /// # Errors
+    /// [`NoSlides`] when there are none (or more than a slide number can count).
+    pub fn new(id: DeckId, title: String, slides: Vec<Slide>) -> Result<Self, NoSlides> {
+        let countable = u32::try_from(slides.len()).is_ok_and(|count| count > 0);
+        if countable { Ok(Self { id, title, slides }) } else { Err(NoSlides) }
+    }
+
+    pub fn slides(&self) -> &[Slide] {
+        &self.slides
+    }
+
+    pub fn slide(&self, number: SlideNumber) -> Option<&Slide> {
+        self.slides.get(number.index().as_usize())
+    }
+
+    pub fn outline(&self) -> Outline {
+        Outline(self.slides.iter().map(|slide| slide.steps).collect())
+    }
+}
+
+impl TryFrom<DeckFields> for Deck {
+    type Error = NoSlides;
+
+    fn try_from(fields: DeckFields) -> Result<Self, NoSlides> {
+        Self::new(fields.id, fields.title, fields.slides)
+    }
+}
+
+impl fmt::Display for NoSlides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a deck needs at least one slide")
+    }
+}
+
+impl std::error::Error for NoSlides {}
+
+impl Outline {
+    /// `None` without slides.
+    pub fn new(steps: Vec<u16>) -> Option<Self> {
+        let countable = u32::try_from(steps.len()).is_ok_and(|count| count > 0);
+        countable.then_some(Self(steps))
+    }
+
+    /// How many slides, and so also the last one's number.
+    pub fn last(&self) -> SlideNumber {
+        let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        SlideNumber::new(count).unwrap_or(SlideNumber::FIRST)
+    }
+
+    /// The steps of a slide; `None` beyond the deck's end.
+    pub fn steps(&self, slide: SlideNumber) -> Option<u16> {
+        let index: SlideIndex = slide.index();
+        self.0.get(index.as_usize()).copied()
+    }
+}

@@ -1,0 +1,43 @@
+//! The HTML document around each page. The server's alone: browsers hydrate islands only.
+
+use crate::pages::Page;
+use leptos::{config::LeptosOptions, prelude::*};
+use leptos_meta::HashedStylesheet;
+
+/// A whole document, ready to be read before its WASM arrives.
+pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
+    let preload = page.first_picture().map(|picture| {
+        view! { <link rel="preload" r#as="image" href=picture.url.clone() fetchpriority="high"/> }
+    });
+    // Without script a page of a talk asks again by itself. The remote does not: its taps do.
+    let refresh = page.refreshes_every_s().map(|seconds| {
+        view! {
+            <noscript>
+                <meta http-equiv="refresh" content=seconds/>
+            </noscript>
+        }
+    });
+    let scripts = page.has_islands().then(|| {
+        view! { <HydrationScripts options=options.clone() islands=true/> }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="dark light"/>
+                <title>{page.title()}</title>
+                {refresh}
+                {preload}
+                <HashedStylesheet options=options.clone() id="webslides"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/icon-180.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <AutoReload options=options/>
+                {scripts}
+            </head>
+            <body>{page.into_any_view()}</body>
+        </html>
+    }
+}

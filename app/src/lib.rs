@@ -1,0 +1,18 @@
+//! What browser and server share.
+//!
+//! [`deck`] is what is shown, [`talk`] what happens, [`api`] what a presenter asks, [`live`] the
+//! browser's end of the stream, [`pages`] what people see. This file joins them: the document
+//! around each page.
+
+pub mod api;
+mod components;
+pub mod deck;
+pub mod live;
+pub mod pages;
+pub mod routes;
+pub mod talk;
+
+#[cfg(feature = "ssr")]
+mod document;
+#[cfg(feature = "ssr")]
+pub use document::document;

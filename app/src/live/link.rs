@@ -1,0 +1,241 @@
+//! Our wrapper over the browser's `EventSource`.
+//!
+//! A native `EventSource` gives up for good on any status but 200, says nothing when its socket
+//! died in a phone's sleep, and keeps its page out of the back/forward cache. So this one is
+//! watched: re-created when it closed, when pings stay out, and whenever the page comes back.
+
+use super::{LinkState, backoff::Backoff};
+use crate::{
+    routes,
+    talk::{Revision, SlideState, Snapshot, TalkCode},
+};
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use serde::Deserialize;
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Event, EventSource, MessageEvent, PageTransitionEvent, VisibilityState};
+
+/// Two and a half pings of the server (15 s each): one may be late, two may not.
+const SILENCE_MS: u32 = 37_500;
+
+/// A page's stream. Dropped, it closes its connection and takes its listeners away.
+pub struct Link(#[expect(dead_code, reason = "held for its drop")] Rc<Inner>);
+
+struct Inner {
+    code: TalkCode,
+    /// What the page has; a re-created stream says it in its query, since only a native
+    /// reconnection sends the `Last-Event-ID` header.
+    newest: RefCell<SlideState>,
+    set_snapshot: WriteSignal<Snapshot>,
+    set_link: WriteSignal<LinkState>,
+    connection: RefCell<Option<Connection>>,
+    /// The page is out of sight for good or in the back/forward cache: no connection is wanted.
+    hidden: Cell<bool>,
+    backoff: RefCell<Backoff>,
+    /// Either waits to connect again or for the silence to last too long; never both.
+    timer: RefCell<Option<Timeout>>,
+    page_listeners: RefCell<Vec<EventListener>>,
+}
+
+/// One `EventSource` with its listeners; dropped, it is closed.
+struct Connection {
+    source: EventSource,
+    _listeners: [EventListener; 3],
+}
+
+#[derive(Deserialize)]
+struct Ping {
+    revision: Revision,
+}
+
+impl Link {
+    pub fn open(
+        code: &TalkCode,
+        newest: SlideState,
+        set_snapshot: WriteSignal<Snapshot>,
+        set_link: WriteSignal<LinkState>,
+    ) -> Self {
+        let inner = Rc::new(Inner {
+            code: code.clone(),
+            newest: RefCell::new(newest),
+            set_snapshot,
+            set_link,
+            connection: RefCell::default(),
+            hidden: Cell::new(false),
+            backoff: RefCell::default(),
+            timer: RefCell::default(),
+            page_listeners: RefCell::default(),
+        });
+        inner.watch_page();
+        inner.connect();
+        Self(inner)
+    }
+}
+
+impl Inner {
+    /// Opens a new connection in place of the one there was.
+    fn connect(self: &Rc<Self>) {
+        // The old one is closed first: one page, one connection.
+        self.connection.take();
+        let url = routes::events_since(&self.code, &self.newest.borrow().event_id());
+        let Ok(source) = EventSource::new(&url) else {
+            self.connect_later();
+            return;
+        };
+        let listeners = [
+            self.listen(&source, "message", |inner, event| inner.on_message(event)),
+            self.listen(&source, "ping", |inner, event| inner.on_ping(event)),
+            self.listen(&source, "error", |inner, _| inner.on_error()),
+        ];
+        self.connection.replace(Some(Connection { source, _listeners: listeners }));
+        self.expect_event();
+    }
+
+    fn connect_later(self: &Rc<Self>) {
+        self.connection.take();
+        let wait = self.backoff.borrow_mut().next_ms(js_sys::Math::random());
+        self.after(wait, |inner| inner.connect());
+    }
+
+    /// Whatever comes next must come before the silence is too long.
+    fn expect_event(self: &Rc<Self>) {
+        self.after(SILENCE_MS, |inner| {
+            inner.set_broken();
+            inner.connect();
+        });
+    }
+
+    fn on_message(self: &Rc<Self>, event: &Event) {
+        let Some(snapshot) = parsed::<Snapshot>(event) else { return };
+        self.set_alive();
+        let newer = self.newest.borrow().gives_way_to(&snapshot.state);
+        if newer {
+            self.newest.replace(snapshot.state.clone());
+            self.set_snapshot.set(snapshot);
+        }
+    }
+
+    fn on_ping(self: &Rc<Self>, event: &Event) {
+        self.set_alive();
+        let missed = parsed::<Ping>(event)
+            .is_some_and(|ping| ping.revision > self.newest.borrow().revision);
+        if missed {
+            self.connect();
+        }
+    }
+
+    fn on_error(self: &Rc<Self>) {
+        self.set_broken();
+        let closed = self
+            .connection
+            .borrow()
+            .as_ref()
+            .is_none_or(|connection| connection.source.ready_state() == EventSource::CLOSED);
+        // Unless closed, the browser itself tries again after the server's `retry`.
+        if closed {
+            self.connect_later();
+        }
+    }
+
+    fn set_alive(self: &Rc<Self>) {
+        self.backoff.borrow_mut().reset();
+        self.set_link.set(LinkState::Live);
+        self.expect_event();
+    }
+
+    fn set_broken(&self) {
+        let has_network = window().navigator().on_line();
+        self.set_link.set(if has_network { LinkState::Stale } else { LinkState::Offline });
+    }
+
+    /// The network or the page came or went.
+    fn watch_page(self: &Rc<Self>) {
+        let (window, page) = (window(), document());
+        let listeners = vec![
+            self.listen(&window, "online", |inner, _| inner.connect_at_once()),
+            // The network may be gone while this server, on the same machine, is not: ask it.
+            self.listen(&window, "offline", |inner, _| {
+                inner.set_broken();
+                inner.connect_at_once();
+            }),
+            self.listen(&window, "pagehide", |inner, _| {
+                inner.hidden.set(true);
+                inner.connection.take();
+                inner.timer.take();
+            }),
+            self.listen(&window, "pageshow", |inner, event| {
+                let from_cache = event
+                    .dyn_ref::<PageTransitionEvent>()
+                    .is_some_and(PageTransitionEvent::persisted);
+                if from_cache || inner.hidden.get() {
+                    inner.come_back();
+                }
+            }),
+            self.listen(&page, "visibilitychange", |inner, _| {
+                if document().visibility_state() == VisibilityState::Visible {
+                    inner.come_back();
+                }
+            }),
+            self.listen(&page, "resume", |inner, _| inner.come_back()),
+        ];
+        self.page_listeners.replace(listeners);
+    }
+
+    /// The page was away, and its socket may have died without a word: until an event comes, it
+    /// does not know where the talk is.
+    fn come_back(self: &Rc<Self>) {
+        self.hidden.set(false);
+        self.set_broken();
+        self.connect_at_once();
+    }
+
+    fn connect_at_once(self: &Rc<Self>) {
+        if self.hidden.get() {
+            return;
+        }
+        self.backoff.borrow_mut().reset();
+        self.connect();
+    }
+
+    fn listen(
+        self: &Rc<Self>,
+        target: &web_sys::EventTarget,
+        event: &'static str,
+        then: impl Fn(&Rc<Self>, &Event) + 'static,
+    ) -> EventListener {
+        let inner = Rc::downgrade(self);
+        EventListener::new(target, event, move |event| {
+            if let Some(inner) = inner.upgrade() {
+                then(&inner, event);
+            }
+        })
+    }
+
+    /// Sets the one timer; the one before is off.
+    fn after(self: &Rc<Self>, ms: u32, then: impl Fn(&Rc<Self>) + 'static) {
+        let inner: Weak<Self> = Rc::downgrade(self);
+        let timeout = Timeout::new(ms, move || {
+            if let Some(inner) = inner.upgrade() {
+                then(&inner);
+            }
+        });
+        self.timer.replace(Some(timeout));
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.source.close();
+    }
+}
+
+/// The event's data; `None` when this page is too old to read it.
+fn parsed<T: for<'de> Deserialize<'de>>(event: &Event) -> Option<T> {
+    let data = event.dyn_ref::<MessageEvent>()?.data().as_string()?;
+    serde_json::from_str(&data).ok()
+}

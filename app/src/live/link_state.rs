@@ -1,0 +1,36 @@
+//! How sure a page can be that it shows what the room sees.
+
+/// The state of a page's stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// No event yet since the page was opened.
+    Connecting,
+    /// Events come.
+    Live,
+    /// The stream broke and is being made again; the page may be behind.
+    Stale,
+    /// The same, and the browser says that it has no network.
+    Offline,
+}
+
+impl LinkState {
+    /// The value of `data-live`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Live => "live",
+            Self::Stale => "stale",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// What the page says of it.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Connecting => "Connecting",
+            Self::Live => "Live",
+            Self::Stale => "Reconnecting. You may be a slide behind.",
+            Self::Offline => "No network. You may be a slide behind.",
+        }
+    }
+}

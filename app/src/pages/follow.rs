@@ -1,0 +1,35 @@
+use crate::{
+    components::{LinkBadge, Place, SlideView, hydrated},
+    live::use_live,
+    talk::{Snapshot, TalkCode},
+};
+use leptos::prelude::*;
+
+/// How long a room's fetches of the next slide are spread over: a slide of 75 KB to 300 phones
+/// is 180 Mbit, more than a venue's Wi-Fi carries in a second.
+const PRELOAD_SPREAD_MS: u32 = 1_500;
+
+/// A follower's page: the slide, where the talk is, and whether that is sure.
+#[island]
+pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
+    let live = use_live(&code, rendered);
+    let snapshot = live.snapshot;
+    view! {
+        <main
+            class="follow"
+            data-view="follow"
+            data-live=move || live.link.get().as_str()
+            data-hydrated=hydrated()
+        >
+            <SlideView
+                sight=Signal::derive(move || snapshot.get().into())
+                preload=Signal::derive(move || snapshot.get().preload)
+                spread_ms=PRELOAD_SPREAD_MS
+            />
+            <footer>
+                <Place state=Signal::derive(move || snapshot.get().state)/>
+                <LinkBadge link=live.link/>
+            </footer>
+        </main>
+    }
+}

@@ -1,0 +1,90 @@
+//! What people see: one page a file.
+
+mod follow;
+mod home;
+mod present;
+mod problem;
+mod project;
+
+pub use problem::ProblemPage;
+
+use crate::{
+    deck::{Deck, Rendition},
+    talk::{Snapshot, TalkCode},
+};
+use follow::Follow;
+use home::Home;
+use leptos::prelude::*;
+use present::Present;
+use project::Project;
+
+/// A page with all that it shows, read before anything is rendered: so its status is known, and
+/// nothing is asked for half-way.
+#[derive(Debug, Clone)]
+pub enum Page {
+    /// Join a talk with a code.
+    Home,
+    /// A follower's page.
+    Follow { code: TalkCode, rendered: Snapshot },
+    /// The projector's page: only the slide.
+    Project { code: TalkCode, rendered: Snapshot },
+    /// The presenter's remote, with every slide of the deck.
+    Present { code: TalkCode, rendered: Snapshot, deck: Deck, late: bool },
+    /// What went wrong and how to go on.
+    Problem(ProblemPage),
+}
+
+/// How often a follower's page asks again when it has no script.
+const REFRESH_SECONDS: u32 = 5;
+
+impl Page {
+    pub fn title(&self) -> String {
+        match self {
+            Self::Home => "WebSlides".to_owned(),
+            Self::Follow { rendered, .. } | Self::Project { rendered, .. } => rendered.talk.clone(),
+            Self::Present { rendered, .. } => format!("Present: {}", rendered.talk),
+            Self::Problem(problem) => format!("{} · WebSlides", problem.title()),
+        }
+    }
+
+    /// The picture that the page shows first, so that the browser fetches it before the CSS.
+    pub fn first_picture(&self) -> Option<&Rendition> {
+        match self {
+            Self::Follow { rendered, .. }
+            | Self::Project { rendered, .. }
+            | Self::Present { rendered, .. } => Some(&rendered.rendition),
+            Self::Home | Self::Problem(_) => None,
+        }
+    }
+
+    pub fn refreshes_every_s(&self) -> Option<u32> {
+        matches!(self, Self::Follow { .. } | Self::Project { .. }).then_some(REFRESH_SECONDS)
+    }
+
+    pub fn has_islands(&self) -> bool {
+        self.first_picture().is_some()
+    }
+
+    pub fn into_any_view(self) -> AnyView {
+        match self {
+            Self::Home => view! { <Home/> }.into_any(),
+            Self::Follow { code, rendered } => view! {
+                <Follow code rendered/>
+                <noscript>
+                    <p class="notice">
+                        {format!(
+                            "Your browser runs no scripts: this page asks again every \
+                             {REFRESH_SECONDS} seconds.",
+                        )}
+                    </p>
+                </noscript>
+            }
+            .into_any(),
+            Self::Project { code, rendered } => view! { <Project code rendered/> }.into_any(),
+            Self::Present { code, rendered, deck, late } => {
+                view! { <Present code rendered deck late/> }.into_any()
+            }
+            Self::Problem(problem) => problem.into_view().into_any(),
+        }
+    }
+}

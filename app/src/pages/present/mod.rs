@@ -1,0 +1,98 @@
+//! The presenter's remote.
+
+mod command_button;
+mod remote;
+#[cfg(feature = "hydrate")]
+mod shortcuts;
+
+use crate::{
+    components::{Icon, LinkBadge, Place, SlideView, hydrated},
+    deck::{Deck, Slide},
+    live::use_live,
+    talk::{Command, Screen, Snapshot, TalkCode},
+};
+use command_button::CommandButton;
+use leptos::prelude::*;
+use remote::Remote;
+
+/// The presenter's remote: what the room sees, what comes next, and two big buttons.
+///
+/// `late` says that a tap without script came too late and changed nothing.
+#[island]
+pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> impl IntoView {
+    let live = use_live(&code, rendered.clone());
+    let remote = Remote::new(code, &deck, rendered.state.clone(), late);
+    remote.listen_to(live.snapshot);
+    #[cfg(feature = "hydrate")]
+    shortcuts::listen(remote);
+
+    let deck = StoredValue::new(deck);
+    // What the room is about to see: the stream's newest state with this remote's own taps on it,
+    // made into a snapshot by the same function as the server's.
+    let snapshot = Memo::new(move |_| {
+        Snapshot::new(remote.shown(), &deck.read_value()).unwrap_or_else(|| live.snapshot.get())
+    });
+    let following = Signal::derive(move || {
+        let deck = deck.read_value();
+        let shown = snapshot.read();
+        let after = shown.state.apply(&deck.outline(), Command::Next, None).ok()?;
+        let moves = after.revision != shown.state.revision;
+        moves.then(|| deck.slide(after.slide).cloned()).flatten()
+    });
+    let is_black = Signal::derive(move || snapshot.read().state.screen == Screen::Black);
+    let toggle_black = Signal::derive(move || {
+        Command::Screen(if is_black.get() { Screen::Live } else { Screen::Black })
+    });
+    view! {
+        <main
+            class="present"
+            data-view="present"
+            data-live=move || live.link.get().as_str()
+            data-hydrated=hydrated()
+        >
+            <header>
+                <Place state=Signal::derive(move || snapshot.get().state)/>
+                <LinkBadge link=live.link/>
+            </header>
+            <section class="now" aria-label="Current slide">
+                <SlideView
+                    sight=Signal::derive(move || snapshot.get().into())
+                    preload=Signal::derive(move || snapshot.get().preload)
+                    spread_ms=0
+                />
+            </section>
+            <section class="then" aria-label="Next slide">
+                <FollowingSlide following/>
+            </section>
+            <div class="screens">
+                <CommandButton remote command=toggle_black pressed=is_black>
+                    "Black screen"
+                </CommandButton>
+            </div>
+            <p class="hint" role="status">{move || remote.hint()}</p>
+            <div class="controls">
+                <CommandButton remote command=Command::Previous>
+                    {Icon::Previous.view()} "Previous"
+                </CommandButton>
+                <CommandButton remote command=Command::Next>
+                    {Icon::Next.view()} "Next"
+                </CommandButton>
+            </div>
+        </main>
+    }
+}
+
+/// A small picture of what Next will show.
+#[component]
+fn FollowingSlide(following: Signal<Option<Slide>>) -> impl IntoView {
+    move || match following.get() {
+        Some(slide) => {
+            let picture = slide.rendition;
+            view! {
+                <img src=picture.url width=picture.width height=picture.height alt=slide.title/>
+            }
+            .into_any()
+        }
+        None => view! { <p>"This is the last slide."</p> }.into_any(),
+    }
+}

@@ -1,0 +1,63 @@
+use crate::{
+    api::ErrorCode,
+    components::{JoinForm, Wordmark},
+};
+use leptos::prelude::*;
+
+/// A page for what went wrong: what happened, and how to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemPage {
+    NoSuchTalk,
+    NoKey,
+    WrongKey,
+    NotFound,
+}
+
+impl ProblemPage {
+    pub const fn code(self) -> ErrorCode {
+        match self {
+            Self::NoSuchTalk => ErrorCode::NoSuchTalk,
+            Self::NoKey => ErrorCode::NoKey,
+            Self::WrongKey => ErrorCode::WrongKey,
+            Self::NotFound => ErrorCode::NotFound,
+        }
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::NoSuchTalk => "No talk with this code",
+            Self::NoKey => "This page is the presenter’s",
+            Self::WrongKey => "This key is for another talk",
+            Self::NotFound => "Nothing here",
+        }
+    }
+
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::NoSuchTalk => {
+                "Codes are short, like “k7mqxe”. Look at the screen once more and type it here; \
+                 capitals and spaces do not matter. The talk may also be over."
+            }
+            Self::NoKey => {
+                "To present, open the presenter's link: it is in the terminal where WebSlides was \
+                 started. To follow the talk, type its code."
+            }
+            Self::WrongKey => {
+                "Open this talk's own presenter link: it is in the terminal where WebSlides was \
+                 started. To follow the talk, type its code."
+            }
+            Self::NotFound => "This address leads nowhere. To follow a talk, type its code.",
+        }
+    }
+
+    pub fn into_view(self) -> impl IntoView {
+        view! {
+            <main class="welcome" data-view="problem">
+                <Wordmark/>
+                <h1>{self.title()}</h1>
+                <p>{self.advice()}</p>
+                <JoinForm/>
+            </main>
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The addresses of pages and streams, each in one place.
+
+use crate::talk::{EventId, TalkCode};
+
+pub const HOME: &str = "/";
+
+pub fn follow(code: &TalkCode) -> String {
+    format!("/t/{code}")
+}
+
+pub fn project(code: &TalkCode) -> String {
+    format!("/t/{code}/screen")
+}
+
+pub fn present(code: &TalkCode) -> String {
+    format!("/t/{code}/present")
+}
+
+pub fn events(code: &TalkCode) -> String {
+    format!("/t/{code}/events")
+}
+
+/// The stream for a page that has the event `last` already.
+pub fn events_since(code: &TalkCode, last: &EventId) -> String {
+    format!("/t/{code}/events?last_event_id={last}")
+}

@@ -1,0 +1,18 @@
+//! What happens: where a talk is, and how a command moves it.
+//!
+//! Pure data and rules. Nothing here does IO, knows a framework, or has a `cfg`: the same
+//! [`SlideState::apply`] runs on the server and on the presenter's phone.
+
+mod code;
+mod command;
+mod outbox;
+mod revision;
+mod snapshot;
+mod state;
+
+pub use code::TalkCode;
+pub use command::{Command, Refused};
+pub use outbox::Outbox;
+pub use revision::{Epoch, EventId, Revision};
+pub use snapshot::Snapshot;
+pub use state::{Screen, SlideState};

@@ -1,0 +1,186 @@
+//! A remote's own taps, on their way.
+//!
+//! The presenter's page shows a tap at once and takes what the stream says. Both are one thing
+//! here: the newest state that the server told, and the commands it has not answered yet.
+
+use super::{Command, Revision, SlideState, command::Refused};
+use crate::deck::Outline;
+use std::collections::VecDeque;
+
+/// What a remote knows and what it has asked for.
+///
+/// Commands are sent one after another, each with the revision it was made against. So a lost
+/// answer, a doubled delivery or another remote's tap in between never moves the talk twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outbox {
+    outline: Outline,
+    told: SlideState,
+    waiting: VecDeque<(Command, Revision)>,
+}
+
+impl Outbox {
+    pub fn new(outline: Outline, told: SlideState) -> Self {
+        Self { outline, told, waiting: VecDeque::new() }
+    }
+
+    /// What the page shows: the newest told state, and on it every waiting command that still
+    /// fits. One that the server has already carried out (its state came by the stream before its
+    /// answer did) no longer fits, so it is not shown twice.
+    pub fn shown(&self) -> SlideState {
+        self.waiting
+            .iter()
+            .fold(self.told.clone(), |state, (command, if_revision)| {
+                state.apply(&self.outline, *command, Some(*if_revision)).unwrap_or(state)
+            })
+    }
+
+    /// A tap. Whether there is anything to send: a tap that changes nothing, such as Next at the
+    /// end, is not sent.
+    ///
+    /// # Errors
+    /// [`Refused::OutOfRange`], as the server would say.
+    pub fn tap(&mut self, command: Command) -> Result<bool, Refused> {
+        let shown = self.shown();
+        let after = shown.apply(&self.outline, command, None)?;
+        let changes = after != shown;
+        if changes {
+            self.waiting.push_back((command, shown.revision));
+        }
+        Ok(changes)
+    }
+
+    /// What to send now: the oldest command that is not answered.
+    pub fn first(&self) -> Option<(Command, Revision)> {
+        self.waiting.front().copied()
+    }
+
+    /// The stream, or an answer, told a state.
+    pub fn told(&mut self, state: SlideState) {
+        if self.told.gives_way_to(&state) {
+            self.told = state;
+        }
+    }
+
+    /// The server carried out the oldest command and answered with `state`.
+    pub fn accepted(&mut self, state: SlideState) {
+        self.waiting.pop_front();
+        self.told(state);
+    }
+
+    /// The oldest command did not happen; those made on top of it do not either.
+    pub fn give_up(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Another deck in the same talk.
+    pub fn with_outline(&mut self, outline: Outline) {
+        self.outline = outline;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::talk::Epoch;
+    use proptest::prelude::*;
+
+    #[derive(Debug, Clone, Copy)]
+    enum Step {
+        Tap(usize, Command),
+        Deliver(usize),
+        Answer(usize),
+        LoseAnswer(usize),
+        Stream(usize),
+    }
+
+    fn steps() -> impl Strategy<Value = Step> {
+        let command = prop_oneof![3 => Just(Command::Next), 1 => Just(Command::Previous)];
+        let remote = 0_usize..2;
+        prop_oneof![
+            3 => (remote.clone(), command).prop_map(|(remote, command)| Step::Tap(remote, command)),
+            3 => remote.clone().prop_map(Step::Deliver),
+            3 => remote.clone().prop_map(Step::Answer),
+            1 => remote.clone().prop_map(Step::LoseAnswer),
+            2 => remote.prop_map(Step::Stream),
+        ]
+    }
+
+    fn world() -> (Outline, SlideState) {
+        let outline = Outline::new(vec![0, 1, 0, 2, 0, 0]).expect("slides");
+        let epoch = Epoch::try_from("test".to_owned()).expect("a valid epoch");
+        let state = SlideState::start(epoch, &outline);
+        (outline, state)
+    }
+
+    proptest! {
+        /// Two remotes, any order of taps, deliveries, answers, lost answers and stream events:
+        /// once all is delivered, both show what the server has.
+        #[test]
+        fn two_remotes_end_with_what_the_server_has(steps in prop::collection::vec(steps(), 0..80)) {
+            let (outline, mut server) = world();
+            let mut remotes = [
+                Outbox::new(outline.clone(), server.clone()),
+                Outbox::new(outline.clone(), server.clone()),
+            ];
+            let mut answers: [Option<Result<SlideState, SlideState>>; 2] = [None, None];
+            for step in steps {
+                match step {
+                    Step::Tap(i, command) => { let _ = remotes[i].tap(command); }
+                    Step::Deliver(i) if answers[i].is_none() => {
+                        if let Some((command, if_revision)) = remotes[i].first() {
+                            answers[i] = Some(match server.apply(&outline, command, Some(if_revision)) {
+                                Ok(after) => { server = after.clone(); Ok(after) }
+                                Err(_) => Err(server.clone()),
+                            });
+                        }
+                    }
+                    Step::Deliver(_) => {}
+                    Step::Answer(i) => match answers[i].take() {
+                        Some(Ok(state)) => remotes[i].accepted(state),
+                        Some(Err(state)) => { remotes[i].give_up(); remotes[i].told(state); }
+                        None => {}
+                    },
+                    Step::LoseAnswer(i) => {
+                        if answers[i].take().is_some() {
+                            remotes[i].give_up();
+                        }
+                    }
+                    Step::Stream(i) => {
+                        let before = remotes[i].told.revision;
+                        remotes[i].told(server.clone());
+                        prop_assert!(remotes[i].told.revision >= before);
+                    }
+                }
+            }
+            for remote in &mut remotes {
+                remote.give_up();
+                remote.told(server.clone());
+                prop_assert_eq!(remote.shown(), server.clone());
+            }
+        }
+    }
+
+    #[test]
+    fn a_tap_is_shown_once_though_the_stream_is_faster_than_the_answer() {
+        let (outline, server) = world();
+        let mut remote = Outbox::new(outline.clone(), server.clone());
+        assert_eq!(remote.tap(Command::Next), Ok(true));
+        assert_eq!(remote.tap(Command::Next), Ok(true));
+        assert_eq!(remote.shown().revision, Revision::new(2));
+
+        let after = server.apply(&outline, Command::Next, Some(server.revision)).expect("fits");
+        remote.told(after.clone());
+        assert_eq!(remote.shown().revision, Revision::new(2));
+        remote.accepted(after);
+        assert_eq!(remote.shown().revision, Revision::new(2));
+        assert_eq!(remote.first(), Some((Command::Next, Revision::new(1))));
+    }
+
+    #[test]
+    fn a_tap_that_changes_nothing_is_not_sent() {
+        let (outline, server) = world();
+        let mut remote = Outbox::new(outline, server);
+        assert_eq!(remote.tap(Command::Previous), Ok(false));
+        assert_eq!(remote.first(), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! How the server refuses.
+
+use app::api::{ApiError, ErrorCode};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+/// The error body that every program gets: `{"error":{"code","message"}}`.
+pub fn refusal(code: ErrorCode) -> Response {
+    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, Json(ApiError::new(code))).into_response()
+}

@@ -1,0 +1,54 @@
+//! `POST /api/...`: hands a request to its server function.
+
+use crate::{access::Credentials, answers::refusal, router::Shared, talks::Visitor};
+use app::api::{ErrorCode, Stage};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, Response, StatusCode, Uri, header},
+    response::{IntoResponse, Redirect},
+};
+use leptos::prelude::provide_context;
+use std::sync::Arc;
+
+pub async fn server_function(
+    State(shared): State<Shared>,
+    mut request: Request,
+) -> Response<Body> {
+    let known = leptos::server_fn::axum::get_server_fn_service(
+        request.uri().path(),
+        request.method().clone(),
+    );
+    if known.is_none() {
+        return refusal(ErrorCode::NotFound);
+    }
+    let way_back = way_back(request.headers());
+    // Leptos would send a form's error back in the address; ours has a status, and the way back
+    // is below.
+    request.headers_mut().remove(header::ACCEPT);
+    let credentials = Credentials::of(request.headers());
+    let stage: Arc<dyn Stage> = Arc::new(Visitor::new(shared.talks, credentials));
+    let context = move || provide_context(stage.clone());
+    let response =
+        leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    match way_back {
+        Some(page) if response.status() == StatusCode::CONFLICT => {
+            Redirect::to(&format!("{page}?late")).into_response()
+        }
+        Some(page) => Redirect::to(&page).into_response(),
+        None => response,
+    }
+}
+
+/// Where a plain form goes back to: the page of ours that it was sent from. None for a program
+/// or a script, which want the answer itself. A page says by itself when its key is missing.
+fn way_back(headers: &HeaderMap) -> Option<String> {
+    let accepts = headers.get(header::ACCEPT)?.to_str().ok()?;
+    if !accepts.contains("text/html") {
+        return None;
+    }
+    let referer: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    // A path of our own, never another host: "//host" would be one.
+    let path = referer.path();
+    (path.starts_with('/') && !path.starts_with("//")).then(|| path.to_owned())
+}

@@ -1,0 +1,47 @@
+//! The command line, parsed once into what the server runs with.
+
+use app::talk::TalkCode;
+use axum::http::Uri;
+use clap::Parser;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Live slides: a phone turns them, every screen in the room follows.
+#[derive(Debug, Parser)]
+#[command(name = "webslides", version)]
+pub struct Options {
+    /// Folders of images (PNG, JPEG, WebP, GIF), one talk for each; without any, the welcome deck
+    #[arg(value_name = "DECK")]
+    pub decks: Vec<PathBuf>,
+
+    /// Where to listen; 127.0.0.1:3000 keeps the room out, port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:3000")]
+    pub listen: SocketAddr,
+
+    /// What links and QR codes say, when behind a proxy, such as https://slides.example
+    #[arg(long, value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<Uri>,
+
+    /// Where talks and slides are kept
+    #[arg(long, value_name = "DIR", default_value = "./data")]
+    pub data: PathBuf,
+
+    /// The talk's code, for the first deck: 3 to 32 of a-z, 0-9 and '-' (else made up)
+    #[arg(long, value_name = "CODE")]
+    pub code: Option<TalkCode>,
+
+    /// Once listening, write every talk's links to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub links: Option<PathBuf>,
+}
+
+/// An http or https address without a path: WebSlides lives at the root of its host.
+fn public_url(text: &str) -> Result<Uri, String> {
+    let help = "give an address such as https://slides.example, without a path";
+    let url: Uri = text.parse().map_err(|_| help.to_owned())?;
+    let is_web = matches!(url.scheme_str(), Some("http" | "https"));
+    if is_web && url.path() == "/" && url.query().is_none() {
+        Ok(url)
+    } else {
+        Err(help.to_owned())
+    }
+}

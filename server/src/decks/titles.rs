@@ -1,0 +1,47 @@
+//! What a person would call a slide or a deck, from its file's name.
+
+/// A slide's title from its file's name without the ending: `03-why_we-built-it` is "why we built
+/// it"; a name that only counts (`slide2`, `IMG_0042`, `page-7`) is "Slide 2" and so on, by its
+/// place.
+pub fn of_slide(stem: &str, number: usize) -> String {
+    let words = words(stem);
+    let says_something = words.chars().filter(|c| c.is_alphabetic()).count() > 0;
+    let first = words.split(' ').next().unwrap_or_default().to_lowercase();
+    let counts_only = words.split(' ').count() == 1
+        && ["slide", "slides", "page", "img", "image", "folie", "frame", "dia", "screenshot"]
+            .contains(&first.as_str());
+    if says_something && !counts_only { words } else { format!("Slide {number}") }
+}
+
+/// A deck's title from its folder's name.
+pub fn of_deck(stem: &str) -> String {
+    let words = stem.replace(['-', '_'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.is_empty() { "Slides".to_owned() } else { words }
+}
+
+/// Without the number at either end, and with spaces between the words.
+fn words(stem: &str) -> String {
+    stem.replace(['-', '_', '.'], " ")
+        .trim_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '(' || c == ')')
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slide_is_called_what_its_file_says() {
+        let check = |stem, expected| assert_eq!(of_slide(stem, 7), expected, "{stem}");
+        check("03-why_we-built-it", "why we built it");
+        check("slide2", "Slide 7");
+        check("Slide 2", "Slide 7");
+        check("IMG_0042", "Slide 7");
+        check("0001", "Slide 7");
+        check("", "Slide 7");
+        check("Straße (2)", "Straße");
+        check("slide-about-us", "slide about us");
+    }
+}

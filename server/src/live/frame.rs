@@ -1,0 +1,29 @@
+//! One event of the stream, encoded once as bytes and sent to many.
+
+use app::talk::EventId;
+use bytes::Bytes;
+use serde::Serialize;
+
+/// A snapshot's event, ready to be written to any number of sockets.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub id: EventId,
+    pub bytes: Bytes,
+    /// The ping that says that this frame is still the newest.
+    pub ping: Bytes,
+}
+
+impl Frame {
+    /// # Errors
+    /// When `snapshot` can't be written as JSON.
+    pub fn new(id: EventId, snapshot: &impl Serialize) -> Result<Self, serde_json::Error> {
+        // Compact JSON has no line breaks, so one `data:` line holds it.
+        let data = serde_json::to_string(snapshot)?;
+        let revision = id.revision;
+        Ok(Self {
+            bytes: format!("id: {id}\ndata: {data}\n\n").into(),
+            ping: format!("event: ping\ndata: {{\"revision\":{revision}}}\n\n").into(),
+            id,
+        })
+    }
+}

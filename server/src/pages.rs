@@ -1,0 +1,194 @@
+//! Pages: what is shown is read first, so the status is known before a byte is rendered.
+
+use crate::{
+    access::{Credentials, PresenterKey, content_security_policy, presenter_cookie},
+    router::Shared,
+    talks::Visitor,
+};
+use app::{
+    api::ErrorCode,
+    document,
+    pages::{Page, ProblemPage},
+    routes,
+    talk::TalkCode,
+};
+use axum::{
+    body::Body,
+    extract::{Path, Query, Request, State, rejection::PathRejection, rejection::QueryRejection},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    response::{IntoResponse, Redirect},
+};
+use leptos_axum::ResponseOptions;
+use serde::Deserialize;
+
+type CodePath = Result<Path<String>, PathRejection>;
+
+#[derive(Deserialize)]
+pub struct JoinQuery {
+    code: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct PresentQuery {
+    key: Option<String>,
+    /// A tap without script came too late.
+    late: Option<String>,
+}
+
+/// `GET /`, and `GET /?code=` from its form.
+pub async fn home(
+    State(shared): State<Shared>,
+    query: Result<Query<JoinQuery>, QueryRejection>,
+    request: Request,
+) -> Response<Body> {
+    let typed = query.ok().and_then(|Query(query)| query.code);
+    match typed.map(|typed| typed.parse::<TalkCode>()) {
+        None => render(&shared, Page::Home, request).await,
+        Some(Ok(code)) => Redirect::to(&routes::follow(&code)).into_response(),
+        Some(Err(_)) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
+    }
+}
+
+/// `GET /t/{code}`
+pub async fn follow(
+    State(shared): State<Shared>,
+    path: CodePath,
+    request: Request,
+) -> Response<Body> {
+    talk_page(&shared, path, request, routes::follow, |code, rendered| Page::Follow {
+        code,
+        rendered,
+    })
+    .await
+}
+
+/// `GET /t/{code}/screen`
+pub async fn project(
+    State(shared): State<Shared>,
+    path: CodePath,
+    request: Request,
+) -> Response<Body> {
+    talk_page(&shared, path, request, routes::project, |code, rendered| Page::Project {
+        code,
+        rendered,
+    })
+    .await
+}
+
+/// `GET /t/{code}/present`; with `?key=`, the key is exchanged for a cookie and leaves the URL.
+pub async fn present(
+    State(shared): State<Shared>,
+    path: CodePath,
+    query: Result<Query<PresentQuery>, QueryRejection>,
+    request: Request,
+) -> Response<Body> {
+    let Some(typed) = path.ok().map(|Path(typed)| typed) else {
+        return problem(&shared, ProblemPage::NoSuchTalk, request).await;
+    };
+    let Ok(code) = typed.parse::<TalkCode>() else {
+        return problem(&shared, ProblemPage::NoSuchTalk, request).await;
+    };
+    let query = query.ok().map(|Query(query)| query);
+    let (key, late) = query.map_or((None, None), |query| (query.key, query.late));
+    if let Some(key) = key.map(|key| PresenterKey::sent(key.trim())) {
+        let talk = shared.talks.find(&code);
+        if talk.is_some_and(|talk| talk.has_key(&key.hash())) {
+            return exchange(&shared, &code, &key, request.headers());
+        }
+    }
+    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(request.headers()));
+    match visitor.presented(&code) {
+        Ok(talk) => {
+            let page = Page::Present {
+                code,
+                rendered: talk.snapshot().as_ref().clone(),
+                deck: talk.deck().as_ref().clone(),
+                late: late.is_some(),
+            };
+            let mut response = render(&shared, page, request).await;
+            let private = HeaderValue::from_static("private, no-cache");
+            response.headers_mut().insert(header::CACHE_CONTROL, private);
+            response
+        }
+        Err(ErrorCode::NoSuchTalk) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
+        Err(ErrorCode::WrongKey) => problem(&shared, ProblemPage::WrongKey, request).await,
+        Err(_) => problem(&shared, ProblemPage::NoKey, request).await,
+    }
+}
+
+/// Whatever has no route.
+pub async fn not_found(State(shared): State<Shared>, request: Request) -> Response<Body> {
+    problem(&shared, ProblemPage::NotFound, request).await
+}
+
+async fn talk_page(
+    shared: &Shared,
+    path: CodePath,
+    request: Request,
+    address: impl Fn(&TalkCode) -> String,
+    page: impl Fn(TalkCode, app::talk::Snapshot) -> Page,
+) -> Response<Body> {
+    let typed = path.map(|Path(typed)| typed).unwrap_or_default();
+    let found = typed
+        .parse::<TalkCode>()
+        .ok()
+        .and_then(|code| shared.talks.find(&code).map(|talk| (code, talk)));
+    match found {
+        None => problem(shared, ProblemPage::NoSuchTalk, request).await,
+        // One talk, one address: a code typed in capitals leads to the plain one.
+        Some((code, _)) if code.as_str() != typed => {
+            Redirect::permanent(&address(&code)).into_response()
+        }
+        Some((code, talk)) => {
+            let rendered = talk.snapshot().as_ref().clone();
+            render(shared, page(code, rendered), request).await
+        }
+    }
+}
+
+/// The link's key becomes a cookie, and the browser comes back to the clean address.
+fn exchange(
+    shared: &Shared,
+    code: &TalkCode,
+    key: &PresenterKey,
+    headers: &HeaderMap,
+) -> Response<Body> {
+    let by_proxy = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let by_option = shared.public.as_ref().is_some_and(|url| url.scheme_str() == Some("https"));
+    let cookie = presenter_cookie(code, key, by_proxy || by_option);
+    let headers = [
+        (header::SET_COOKIE, cookie),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::REFERRER_POLICY, "no-referrer".to_owned()),
+    ];
+    (headers, Redirect::to(&routes::present(code))).into_response()
+}
+
+async fn problem(shared: &Shared, problem: ProblemPage, request: Request) -> Response<Body> {
+    render(shared, Page::Problem(problem), request).await
+}
+
+/// The page as a whole document, with its status, its policy, and no copy kept on the way.
+async fn render(shared: &Shared, page: Page, request: Request) -> Response<Body> {
+    let status = match &page {
+        Page::Problem(problem) => problem.code().status(),
+        _ => 200,
+    };
+    let options = shared.leptos.clone();
+    let watched = std::env::var_os("LEPTOS_WATCH").is_some();
+    let headers = move || {
+        let nonce = leptos::nonce::use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+        let policy = content_security_policy(&nonce, watched);
+        let Some(response) = leptos::prelude::use_context::<ResponseOptions>() else { return };
+        if let Ok(policy) = HeaderValue::try_from(policy) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        // Not `no-store`: it would keep the page out of the back/forward cache.
+        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        if let Ok(status) = StatusCode::from_u16(status) {
+            response.set_status(status);
+        }
+    };
+    let page = move || document(options.clone(), page.clone());
+    leptos_axum::render_app_async_with_context(headers, page)(request).await
+}

@@ -1,0 +1,130 @@
+//! One run of the server, from its options to its end.
+
+use crate::{
+    cli::Options,
+    decks::{self, DeckError, Imported},
+    links::{Links, LinksFile, base_url},
+    live::{self, Hub},
+    router::{Shared, router},
+    site,
+    store::{EmbeddedStore, Store, StoreError},
+    talks::{OpenError, Talks},
+};
+use std::{fs, io, io::Write, net::SocketAddr, path::PathBuf, sync::Arc};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+/// Why the server could not start: sentences for the host.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("the pages are not built. Run `make build` first.")]
+    NotBuilt,
+    #[error("{}: {}", .0.display(), .1)]
+    Store(PathBuf, StoreError),
+    #[error(transparent)]
+    Deck(#[from] DeckError),
+    #[error(transparent)]
+    Talk(#[from] OpenError),
+    #[error("port {} is taken. Stop what uses it, or choose another with --listen {}:PORT.", .0.port(), .0.ip())]
+    PortTaken(SocketAddr),
+    #[error("cannot listen on {0}: {1}. Choose another address with --listen.")]
+    Listen(SocketAddr, io::Error),
+    #[error("cannot write the links to {}: {}.", .0.display(), .1)]
+    Links(PathBuf, io::Error),
+    #[error("cannot wait for the system's signals: {0}.")]
+    Signals(io::Error),
+}
+
+/// Serves until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// When it can't start; see [`RunError`].
+pub async fn run(options: Options) -> Result<(), RunError> {
+    let leptos = site::find().ok_or(RunError::NotBuilt)?;
+    // The port first: it is taken oftener than a deck is broken, and known at once.
+    let listener = listen(options.listen)?;
+    let address = listener.local_addr().map_err(|error| RunError::Listen(options.listen, error))?;
+    let store = EmbeddedStore::open(&options.data)
+        .map_err(|error| RunError::Store(options.data.clone(), error))?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let decks = import(&options.decks, store.as_ref())?;
+
+    let hub = Hub::start();
+    let talks = Talks::start(store, hub.clone())?;
+    let base = base_url(address, options.public_url.as_ref());
+    let mut links = Vec::new();
+    let mut code = options.code;
+    for deck in decks {
+        let (talk, key) = talks.open(code.take(), deck).await?;
+        links.push(Links::new(&base, &talk, &key));
+    }
+    let end = end_signal().map_err(RunError::Signals)?;
+    announce(&links);
+    if let Some(file) = options.links {
+        write_links(&file, &links).map_err(|error| RunError::Links(file, error))?;
+    }
+
+    let public = options.public_url.map(Arc::new);
+    let router = router(Shared { talks, leptos, public });
+    live::accept(listener, router, async {
+        end.await;
+        hub.end();
+    })
+    .await;
+    Ok(())
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
+    live::listen(address).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => RunError::PortTaken(address),
+        _ => RunError::Listen(address, error),
+    })
+}
+
+/// The decks in their order; what was left out of them is said.
+fn import(paths: &[PathBuf], store: &dyn Store) -> Result<Vec<app::deck::Deck>, DeckError> {
+    let imported = if paths.is_empty() {
+        vec![decks::welcome(store)?]
+    } else {
+        paths.iter().map(|path| decks::import(path, store)).collect::<Result<_, _>>()?
+    };
+    let mut result = Vec::new();
+    for Imported { deck, warnings } in imported {
+        for warning in warnings {
+            eprintln!("webslides: {warning}");
+        }
+        result.push(deck);
+    }
+    Ok(result)
+}
+
+fn announce(links: &[Links]) {
+    let mut out = io::stdout().lock();
+    for talk in links {
+        // A terminal that is gone is no reason not to serve.
+        let _ = writeln!(out, "{}", talk.in_words());
+    }
+    let _ = writeln!(out, "  Ctrl-C ends it. Keep the presenter's link to yourself.");
+    let _ = out.flush();
+}
+
+/// Whole or not at all: whoever waits for the file reads all of it.
+fn write_links(file: &PathBuf, talks: &[Links]) -> io::Result<()> {
+    let beside = file.with_extension("part");
+    fs::write(&beside, serde_json::to_vec_pretty(&LinksFile { talks })?)?;
+    fs::rename(beside, file)
+}
+
+/// Completes with the first Ctrl-C or SIGTERM. Listens from now on, not from the first poll.
+fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}

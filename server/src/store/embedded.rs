@@ -1,0 +1,202 @@
+//! One data directory on one machine: redb for documents, files for media.
+
+use super::{Committed, Store, StoreError, TalkRecord, media_files::MediaFiles};
+use app::{
+    deck::{Deck, DeckId},
+    talk::Revision,
+};
+use bytes::Bytes;
+use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread,
+};
+use tokio::sync::{
+    mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    oneshot,
+};
+
+const TALKS: TableDefinition<&str, &[u8]> = TableDefinition::new("talks");
+const DECKS: TableDefinition<&str, &[u8]> = TableDefinition::new("decks");
+
+/// How many commits share one transaction at most. Those that arrive while the disk is busy are
+/// made durable together: one flush for all of them.
+const MOST_IN_A_BATCH: usize = 1_024;
+
+type Feed = Arc<Mutex<Option<UnboundedSender<TalkRecord>>>>;
+
+pub struct EmbeddedStore {
+    database: Arc<Database>,
+    media: MediaFiles,
+    commits: mpsc::Sender<Commit>,
+    feed: Feed,
+}
+
+struct Commit {
+    record: TalkRecord,
+    expected: Option<Revision>,
+    done: oneshot::Sender<Result<(), StoreError>>,
+}
+
+impl EmbeddedStore {
+    /// # Errors
+    /// When another process has the directory, or it can't be created, read or written.
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        let media = MediaFiles::open(directory.join("media"))?;
+        let database = Arc::new(open_database(&directory.join("webslides.redb"))?);
+        let feed = Feed::default();
+        let (commits, waiting) = mpsc::channel();
+        let writer = Writer { database: database.clone(), feed: feed.clone() };
+        // A thread of its own: a flush takes as long as the disk likes.
+        thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || writer.run(&waiting))?;
+        Ok(Self { database, media, commits, feed })
+    }
+}
+
+fn open_database(path: &Path) -> Result<Database, StoreError> {
+    let database = Database::create(path).map_err(|error| match error {
+        DatabaseError::DatabaseAlreadyOpen => StoreError::InUse,
+        error => database_error(error),
+    })?;
+    let transaction = database.begin_write().map_err(database_error)?;
+    transaction.open_table(TALKS).map_err(database_error)?;
+    transaction.open_table(DECKS).map_err(database_error)?;
+    transaction.commit().map_err(database_error)?;
+    Ok(database)
+}
+
+impl Store for EmbeddedStore {
+    fn load(&self) -> Result<Vec<TalkRecord>, StoreError> {
+        let transaction = self.database.begin_read().map_err(database_error)?;
+        let table = transaction.open_table(TALKS).map_err(database_error)?;
+        let mut talks = Vec::new();
+        for entry in table.iter().map_err(database_error)? {
+            let (_, document) = entry.map_err(database_error)?;
+            talks.push(serde_json::from_slice(document.value())?);
+        }
+        Ok(talks)
+    }
+
+    fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed {
+        let (done, answer) = oneshot::channel();
+        let sent = self.commits.send(Commit { record, expected, done });
+        Box::pin(async move {
+            sent.map_err(|_| StoreError::Closed)?;
+            answer.await.map_err(|_| StoreError::Closed)?
+        })
+    }
+
+    fn feed(&self) -> UnboundedReceiver<TalkRecord> {
+        let (sender, receiver) = unbounded_channel();
+        *self.feed.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        receiver
+    }
+
+    fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
+        let transaction = self.database.begin_read().map_err(database_error)?;
+        let table = transaction.open_table(DECKS).map_err(database_error)?;
+        let document = table.get(id.as_str()).map_err(database_error)?;
+        document
+            .map(|document| serde_json::from_slice(document.value()))
+            .transpose()
+            .map_err(StoreError::from)
+    }
+
+    fn put_deck(&self, deck: &Deck) -> Result<(), StoreError> {
+        let document = serde_json::to_vec(deck)?;
+        let transaction = self.database.begin_write().map_err(database_error)?;
+        {
+            let mut table = transaction.open_table(DECKS).map_err(database_error)?;
+            table.insert(deck.id.as_str(), document.as_slice()).map_err(database_error)?;
+        }
+        transaction.commit().map_err(database_error)
+    }
+
+    fn media(&self, name: &str) -> io::Result<Option<Bytes>> {
+        self.media.get(name)
+    }
+
+    fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {
+        self.media.put(name, content)
+    }
+}
+
+/// The one that writes talks.
+struct Writer {
+    database: Arc<Database>,
+    feed: Feed,
+}
+
+impl Writer {
+    /// Until the store is dropped.
+    fn run(&self, waiting: &mpsc::Receiver<Commit>) {
+        while let Ok(first) = waiting.recv() {
+            let more = waiting.try_iter().take(MOST_IN_A_BATCH - 1);
+            self.write(std::iter::once(first).chain(more).collect());
+        }
+    }
+
+    fn write(&self, batch: Vec<Commit>) {
+        match self.transact(&batch) {
+            Ok(outcomes) => {
+                for (commit, outcome) in batch.into_iter().zip(outcomes) {
+                    if outcome.is_ok() {
+                        self.tell(&commit.record);
+                    }
+                    // Whoever asked may be gone; what is stored is stored.
+                    let _ = commit.done.send(outcome);
+                }
+            }
+            Err(error) => {
+                eprintln!("Cannot store a change: {error}");
+                for commit in batch {
+                    let _ = commit.done.send(Err(StoreError::Closed));
+                }
+            }
+        }
+    }
+
+    /// All of the batch that fits, in one transaction. Durable when this returns.
+    fn transact(&self, batch: &[Commit]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let transaction = self.database.begin_write().map_err(database_error)?;
+        let mut outcomes = Vec::with_capacity(batch.len());
+        {
+            let mut table = transaction.open_table(TALKS).map_err(database_error)?;
+            for Commit { record, expected, .. } in batch {
+                let code = record.code.as_str();
+                let stored = match table.get(code).map_err(database_error)? {
+                    Some(document) => {
+                        let stored: TalkRecord = serde_json::from_slice(document.value())?;
+                        Some(stored.state.revision)
+                    }
+                    None => None,
+                };
+                if stored != *expected {
+                    outcomes.push(Err(StoreError::Conflict));
+                    continue;
+                }
+                let document = serde_json::to_vec(record)?;
+                table.insert(code, document.as_slice()).map_err(database_error)?;
+                outcomes.push(Ok(()));
+            }
+        }
+        transaction.commit().map_err(database_error)?;
+        Ok(outcomes)
+    }
+
+    fn tell(&self, record: &TalkRecord) {
+        let feed = self.feed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(feed) = feed.as_ref() {
+            // Nobody listens any more when the server ends; what is stored is stored.
+            let _ = feed.send(record.clone());
+        }
+    }
+}
+
+fn database_error(error: impl Into<redb::Error>) -> StoreError {
+    StoreError::Database(Box::new(error.into()))
+}

@@ -1,0 +1,84 @@
+//! What must survive: talks, decks and media.
+//!
+//! The trait has the shape of a tap: load, commit against the revision one expects, and a feed of
+//! what was committed. Publishing listens to the feed and to nothing else.
+
+mod embedded;
+mod media_files;
+
+pub use embedded::EmbeddedStore;
+
+use crate::access::KeyHash;
+use app::{
+    deck::{Deck, DeckId},
+    talk::{Revision, SlideState, TalkCode},
+};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::{future::Future, io, pin::Pin};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// All that is kept of a talk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TalkRecord {
+    pub code: TalkCode,
+    pub deck: DeckId,
+    pub state: SlideState,
+    /// Whoever has a key of one of these is a presenter. Newest last.
+    pub presenter_keys: Vec<KeyHash>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("another WebSlides uses this data directory; stop it, or choose another with --data")]
+    InUse,
+    #[error("cannot use the data directory: {0}")]
+    Directory(#[from] io::Error),
+    #[error("the store is damaged or cannot be read: {0}")]
+    Database(#[from] Box<redb::Error>),
+    #[error("a record of the store cannot be read: {0}")]
+    Record(#[from] serde_json::Error),
+    #[error("the talk changed in between")]
+    Conflict,
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// What a commit gives, later.
+pub type Committed = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
+
+pub trait Store: Send + Sync {
+    /// Every talk, as last committed.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn load(&self) -> Result<Vec<TalkRecord>, StoreError>;
+
+    /// Writes a talk if its stored revision is `expected` (`None`: if there is none yet). Commits
+    /// are carried out in the order of the calls; the future says when this one is durable.
+    fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed;
+
+    /// Every committed change from now on, in order. For one listener: a second call takes the
+    /// feed over.
+    fn feed(&self) -> UnboundedReceiver<TalkRecord>;
+
+    /// # Errors
+    /// When the store can't be read, or the deck was written by a newer WebSlides.
+    fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError>;
+
+    /// # Errors
+    /// When the store can't be written.
+    fn put_deck(&self, deck: &Deck) -> Result<(), StoreError>;
+
+    /// `None` when there is no such media.
+    ///
+    /// # Errors
+    /// When the file is there and can't be read.
+    fn media(&self, name: &str) -> io::Result<Option<Bytes>>;
+
+    /// Keeps content under its name, which is made from its hash: done already is done.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()>;
+}

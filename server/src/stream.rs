@@ -1,0 +1,53 @@
+//! A talk for programs and pages: the event stream, and the same once.
+
+use crate::{answers::refusal, live, router::Shared, talks::Talk};
+use app::{api::ErrorCode, talk::TalkCode};
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, Query, State, rejection::PathRejection, rejection::QueryRejection},
+    http::{HeaderMap, Method, Response, header},
+    response::IntoResponse,
+};
+use serde::Deserialize;
+use std::sync::Arc;
+
+type CodePath = Result<Path<String>, PathRejection>;
+
+#[derive(Deserialize)]
+pub struct Resume {
+    last_event_id: Option<String>,
+}
+
+/// `GET /t/{code}/events`
+pub async fn events(
+    State(shared): State<Shared>,
+    path: CodePath,
+    query: Result<Query<Resume>, QueryRejection>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let Some(talk) = found(&shared, path) else { return refusal(ErrorCode::NoSuchTalk) };
+    // The header wins: it is the browser's own word, newer than the address that was opened.
+    let by_header = headers
+        .get("last-event-id")
+        .map(|id| id.to_str().unwrap_or_default().to_owned());
+    let last = by_header.or_else(|| query.ok().and_then(|Query(query)| query.last_event_id));
+    live::events(talk.channel(), &method, last)
+}
+
+/// `GET /t/{code}/state`: the stream's snapshot as JSON, once.
+pub async fn state(State(shared): State<Shared>, path: CodePath) -> Response<Body> {
+    match found(&shared, path) {
+        Some(talk) => {
+            let snapshot = talk.snapshot();
+            ([(header::CACHE_CONTROL, "no-store")], Json(snapshot.as_ref())).into_response()
+        }
+        None => refusal(ErrorCode::NoSuchTalk),
+    }
+}
+
+fn found(shared: &Shared, path: CodePath) -> Option<Arc<Talk>> {
+    let Path(typed) = path.ok()?;
+    shared.talks.find(&typed.parse::<TalkCode>().ok()?)
+}

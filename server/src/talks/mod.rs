@@ -1,0 +1,181 @@
+//! Open talks: the way of a tap, from a command to everybody's frame.
+
+mod talk;
+mod visitor;
+
+pub use talk::Talk;
+pub use visitor::Visitor;
+
+use crate::{
+    access::{KeyHash, PresenterKey},
+    live::Hub,
+    store::{Store, StoreError, TalkRecord},
+};
+use app::{
+    deck::Deck,
+    talk::{Epoch, SlideState, TalkCode},
+};
+use data_encoding::BASE32_NOPAD;
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+/// Every open talk. A cheap handle over one shared inside.
+#[derive(Clone)]
+pub struct Talks {
+    store: Arc<dyn Store>,
+    hub: Hub,
+    open: Arc<RwLock<HashMap<TalkCode, Arc<Talk>>>>,
+}
+
+/// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
+const KEYS_KEPT: usize = 64;
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
+    #[error("the stored talk {0} points out of its deck")]
+    Damaged(TalkCode),
+    #[error("the snapshot could not be written: {0}")]
+    Snapshot(#[from] serde_json::Error),
+}
+
+impl Talks {
+    /// Opens every stored talk and publishes what is committed from now on.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn start(store: Arc<dyn Store>, hub: Hub) -> Result<Self, OpenError> {
+        let mut feed = store.feed();
+        let talks = Self { store, hub, open: Arc::default() };
+        for record in talks.store.load()? {
+            // A talk whose deck is gone can't be shown; the others can.
+            if let Some(deck) = talks.store.deck(&record.deck)? {
+                talks.add(record, deck)?;
+            }
+        }
+        let publishing = talks.clone();
+        tokio::spawn(async move {
+            while let Some(record) = feed.recv().await {
+                publishing.publish(record);
+            }
+        });
+        Ok(talks)
+    }
+
+    /// Opens a talk for `deck` and makes a presenter's key for it. A talk that has this code
+    /// already goes on: same epoch, same place as far as the deck reaches, earlier keys still
+    /// good.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    pub async fn open(
+        &self,
+        code: Option<TalkCode>,
+        deck: Deck,
+    ) -> Result<(Arc<Talk>, PresenterKey), OpenError> {
+        let key = PresenterKey::made_up()?;
+        self.store.put_deck(&deck)?;
+        let code = match code {
+            Some(code) => code,
+            None => self.made_up_code()?,
+        };
+        let existing = self.find(&code);
+        let (record, expected) = match &existing {
+            Some(talk) => {
+                let mut record = talk.record();
+                let expected = record.state.revision;
+                if record.deck != deck.id {
+                    record.deck = deck.id.clone();
+                    record.state = record.state.with_deck(&deck.outline());
+                }
+                (record, Some(expected))
+            }
+            None => {
+                let state = SlideState::start(made_up_epoch()?, &deck.outline());
+                let deck = deck.id.clone();
+                (TalkRecord { code, deck, state, presenter_keys: Vec::new() }, None)
+            }
+        };
+        let record = with_key(record, key.hash());
+        self.store.commit(record.clone(), expected).await?;
+        let talk = match existing {
+            Some(talk) => {
+                talk.publish(record, Some(deck))?;
+                talk
+            }
+            None => self.add(record, deck)?,
+        };
+        Ok((talk, key))
+    }
+
+    pub fn find(&self, code: &TalkCode) -> Option<Arc<Talk>> {
+        self.open.read().unwrap_or_else(PoisonError::into_inner).get(code).cloned()
+    }
+
+    /// Whether a key presents any talk.
+    pub fn any_has_key(&self, key: &KeyHash) -> bool {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.values().any(|talk| talk.has_key(key))
+    }
+
+    pub fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+
+    fn add(&self, record: TalkRecord, deck: Deck) -> Result<Arc<Talk>, OpenError> {
+        let code = record.code.clone();
+        let talk = Arc::new(Talk::new(record, deck, &self.hub)?);
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.insert(code, talk.clone());
+        Ok(talk)
+    }
+
+    /// What the store's feed says is what everybody sees.
+    fn publish(&self, record: TalkRecord) {
+        // A talk that is being opened is added with what was committed.
+        let Some(talk) = self.find(&record.code) else { return };
+        let deck = if talk.deck().id == record.deck {
+            None
+        } else {
+            self.store.deck(&record.deck).ok().flatten()
+        };
+        if let Err(error) = talk.publish(record, deck) {
+            eprintln!("Cannot publish a change: {error}");
+        }
+    }
+
+    fn made_up_code(&self) -> Result<TalkCode, getrandom::Error> {
+        loop {
+            let mut random = [0_u8; 6];
+            getrandom::fill(&mut random)?;
+            let code = TalkCode::made_up(random);
+            if self.find(&code).is_none() {
+                return Ok(code);
+            }
+        }
+    }
+}
+
+fn with_key(mut record: TalkRecord, key: KeyHash) -> TalkRecord {
+    record.presenter_keys.push(key);
+    let forgotten = record.presenter_keys.len().saturating_sub(KEYS_KEPT);
+    record.presenter_keys.drain(..forgotten);
+    record
+}
+
+/// Eight of a-z and 2-7: 40 random bits, so that two lives of a talk never share one.
+fn made_up_epoch() -> Result<Epoch, getrandom::Error> {
+    let mut random = [0_u8; 5];
+    loop {
+        getrandom::fill(&mut random)?;
+        let text = BASE32_NOPAD.encode(&random).to_ascii_lowercase();
+        if let Ok(epoch) = Epoch::try_from(text) {
+            return Ok(epoch);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+use super::{Talk, Talks, talk::CommandError};
+use crate::access::Credentials;
+use app::{
+    api::{ApiError, ErrorCode, Stage},
+    talk::{Command, Revision, SlideState, TalkCode},
+};
+use std::{future::Future, pin::Pin, sync::Arc};
+
+/// Whoever made one request, and what their keys allow.
+#[derive(Clone)]
+pub struct Visitor {
+    talks: Talks,
+    credentials: Credentials,
+}
+
+impl Visitor {
+    pub fn new(talks: Talks, credentials: Credentials) -> Self {
+        Self { talks, credentials }
+    }
+
+    /// The talk, if this visitor presents it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NoSuchTalk`], [`ErrorCode::NoKey`] without a key or with one that is nobody's,
+    /// [`ErrorCode::WrongKey`] with another talk's.
+    pub fn presented(&self, code: &TalkCode) -> Result<Arc<Talk>, ErrorCode> {
+        let talk = self.talks.find(code).ok_or(ErrorCode::NoSuchTalk)?;
+        let key = self.credentials.key(code).ok_or(ErrorCode::NoKey)?.hash();
+        if talk.has_key(&key) {
+            Ok(talk)
+        } else if self.talks.any_has_key(&key) {
+            Err(ErrorCode::WrongKey)
+        } else {
+            Err(ErrorCode::NoKey)
+        }
+    }
+}
+
+impl Stage for Visitor {
+    fn command(
+        &self,
+        code: TalkCode,
+        command: Command,
+        if_revision: Option<Revision>,
+    ) -> Pin<Box<dyn Future<Output = Result<SlideState, ApiError>> + Send + '_>> {
+        Box::pin(async move {
+            let talk = self.presented(&code).map_err(ApiError::new)?;
+            let answer = talk.command(self.talks.store(), command, if_revision).await;
+            answer.map_err(|error| match error {
+                CommandError::Stale(state) => ApiError::stale(*state),
+                CommandError::OutOfRange => ApiError::new(ErrorCode::OutOfRange),
+                CommandError::Store(error) => {
+                    eprintln!("A command of talk {code} was not stored: {error}");
+                    ApiError::new(ErrorCode::Internal)
+                }
+            })
+        })
+    }
+}
