@@ -42,6 +42,8 @@ pub enum RunError {
 /// # Errors
 /// When it can't start; see [`RunError`].
 pub async fn run(options: Options) -> Result<(), RunError> {
+    // What renders pages spawns through this. Set already is as good: a test runs several servers.
+    let _ = any_spawner::Executor::init_tokio();
     let leptos = site::find().ok_or(RunError::NotBuilt)?;
     // The port first: it is taken oftener than a deck is broken, and known at once.
     let listener = listen(options.listen)?;

@@ -6,7 +6,7 @@ use axum::{
     Json,
     body::Body,
     extract::{Path, Query, State, rejection::PathRejection, rejection::QueryRejection},
-    http::{HeaderMap, Method, Response, header},
+    http::{HeaderMap, Response, header},
     response::IntoResponse,
 };
 use serde::Deserialize;
@@ -24,7 +24,6 @@ pub async fn events(
     State(shared): State<Shared>,
     path: CodePath,
     query: Result<Query<Resume>, QueryRejection>,
-    method: Method,
     headers: HeaderMap,
 ) -> Response<Body> {
     let Some(talk) = found(&shared, path) else { return refusal(ErrorCode::NoSuchTalk) };
@@ -33,7 +32,7 @@ pub async fn events(
         .get("last-event-id")
         .map(|id| id.to_str().unwrap_or_default().to_owned());
     let last = by_header.or_else(|| query.ok().and_then(|Query(query)| query.last_event_id));
-    live::events(talk.channel(), &method, last)
+    live::events(talk.channel(), last)
 }
 
 /// `GET /t/{code}/state`: the stream's snapshot as JSON, once.

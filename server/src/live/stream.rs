@@ -3,7 +3,7 @@
 use super::{Channel, hub::Signal};
 use axum::{
     body::Body,
-    http::{HeaderName, HeaderValue, Method, Response, header},
+    http::{HeaderName, HeaderValue, Response, header},
 };
 use bytes::Bytes;
 use std::convert::Infallible;
@@ -39,17 +39,15 @@ enum Stage {
 /// The stream for one follower: the first bytes at once, then where the talk is, then every
 /// change. `last` is the id that the follower had last: the current one is answered with a ping,
 /// whatever else (none, old, future, of another epoch, garbage) with the current snapshot.
-pub fn events(channel: &Channel, method: &Method, last: Option<String>) -> Response<Body> {
+///
+/// The answer to HEAD is the same: the router takes the body off, unread.
+pub fn events(channel: &Channel, last: Option<String>) -> Response<Body> {
     // Subscribed before the snapshot is read: what is published in between is seen.
     let follower = Follower { signals: channel.subscribe(), stage: Stage::Open { last } };
-    let body = if method == Method::HEAD {
-        Body::empty()
-    } else {
-        Body::from_stream(futures_util::stream::unfold(follower, |follower| async {
-            let (bytes, follower) = follower.next().await?;
-            Some((Ok::<_, Infallible>(bytes), follower))
-        }))
-    };
+    let body = Body::from_stream(futures_util::stream::unfold(follower, |follower| async {
+        let (bytes, follower) = follower.next().await?;
+        Some((Ok::<_, Infallible>(bytes), follower))
+    }));
     let mut response = Response::new(body);
     response.headers_mut().extend(RESPONSE_HEADERS);
     response

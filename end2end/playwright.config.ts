@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test';
+
+// Each test starts a server of its own on a free port: tests share nothing, and none waits by the
+// clock. Two at once, because the machine that has to pass them has two cores.
+export default defineConfig({
+  testDir: 'tests',
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+        // A phone on a laptop's plain http: an origin that browsers do not hold for secure.
+        '--host-resolver-rules=MAP room.test 127.0.0.1',
+      ],
+    },
+  },
+});

@@ -1,0 +1,129 @@
+import { PHONE, expect, isLive, next, previous, sees, test } from './room.ts';
+
+test('a tap moves every screen', async ({ room }) => {
+  const phone = await room.presenter();
+  const projector = await room.projector();
+  const followers = [await room.follower(), await room.follower(PHONE)];
+  const everybody = [phone, projector, ...followers];
+  for (const page of everybody) {
+    await isLive(page);
+    await sees(page, 1);
+  }
+
+  await next(phone).tap();
+  for (const page of everybody) await sees(page, 2);
+
+  await next(phone).tap();
+  await next(phone).tap();
+  await expect(phone.getByText('4 of 6')).toBeVisible();
+  for (const page of everybody) await sees(page, 4);
+
+  await previous(phone).tap();
+  for (const page of everybody) await sees(page, 3);
+});
+
+test('the ends of the deck are no error', async ({ room }) => {
+  const phone = await room.presenter();
+  const follower = await room.follower();
+  await isLive(phone);
+  await isLive(follower);
+  await previous(phone).tap();
+  await sees(phone, 1);
+  for (let slide = 2; slide <= 6; slide++) {
+    await next(phone).tap();
+    await sees(phone, slide);
+  }
+  await expect(phone.getByText('This is the last slide.')).toBeVisible();
+  await next(phone).tap();
+  await previous(phone).tap();
+  await sees(phone, 5);
+  await sees(follower, 5);
+});
+
+test('whoever comes late has the right slide, before any script runs', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  await next(phone).tap();
+  await next(phone).tap();
+  const early = await room.follower();
+  await sees(early, 3);
+
+  const late = await room.newcomer();
+  await late.route('**/*.wasm', (route) => route.abort());
+  room.allow(/ERR_FAILED|Failed to fetch|WebAssembly/);
+  await late.goto(room.links.audience);
+  await sees(late, 3);
+  await expect(late.locator('main')).not.toHaveAttribute('data-hydrated');
+});
+
+test('a reload of any page is where the talk is', async ({ room }) => {
+  const phone = await room.presenter();
+  const projector = await room.projector();
+  const follower = await room.follower();
+  await isLive(phone);
+  await next(phone).tap();
+  await sees(phone, 2);
+  for (const page of [phone, projector, follower]) {
+    await sees(page, 2);
+    await page.reload();
+    await isLive(page);
+    await sees(page, 2);
+  }
+  await next(phone).tap();
+  for (const page of [phone, projector, follower]) await sees(page, 3);
+});
+
+test('a slide takes its place decoded: never a blank, never a shift', async ({ room }) => {
+  const phone = await room.presenter();
+  const follower = await room.follower();
+  await isLive(phone);
+  await isLive(follower);
+  await follower.evaluate(() => {
+    const seen = { blanks: 0, shift: 0, pictures: 0 };
+    Object.assign(window, { seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.shift += (entry as unknown as { value: number }).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+    new MutationObserver(() => {
+      const pictures = document.querySelectorAll<HTMLImageElement>('.slide img');
+      seen.pictures += 1;
+      if (pictures.length !== 1 || !pictures[0].complete || !pictures[0].naturalWidth) seen.blanks += 1;
+    }).observe(document.querySelector('.slide')!, { childList: true });
+  });
+  for (let slide = 2; slide <= 6; slide++) {
+    await next(phone).tap();
+    await sees(follower, slide);
+  }
+  const seen = await follower.evaluate(() => (window as unknown as { seen: object }).seen);
+  expect(seen).toEqual({ blanks: 0, shift: 0, pictures: 5 });
+});
+
+test('the next slide is fetched before it is needed', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  const follower = await room.newcomer();
+  const asked: string[] = [];
+  follower.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await follower.goto(room.links.audience);
+  await isLive(follower);
+  const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
+  await expect.poll(() => asked).toContain(state.preload[0].url);
+  const fetched = asked.length;
+  await next(phone).tap();
+  await sees(follower, 2);
+  const again = asked.slice(fetched).filter((path) => path === state.preload[0].url);
+  expect(again, 'asked for again').toEqual([]);
+});
+
+test('three lines of script follow a talk', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  const page = await room.person(new URL('/healthz', room.links.audience).href);
+  await page.evaluate((events) => {
+    const source = new EventSource(events);
+    source.onmessage = ({ data }) => (document.title = `slide ${JSON.parse(data).slide}`);
+  }, room.links.events);
+  await expect(page).toHaveTitle('slide 1');
+  await next(phone).tap();
+  await expect(page).toHaveTitle('slide 2');
+});

@@ -1,0 +1,131 @@
+import { LAPTOP, PHONE, expect, isLive, next, previous, sees, test } from './room.ts';
+
+test('the buttons are the lower half, in a thumb’s reach', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  const [left, right] = [await previous(phone).boundingBox(), await next(phone).boundingBox()];
+  const { width, height } = PHONE.viewport;
+  expect(right!.width * right!.height).toBeGreaterThan(left!.width * left!.height);
+  for (const button of [left!, right!]) {
+    expect(button.y).toBeLessThanOrEqual(height / 2 + 16);
+    expect(button.y + button.height).toBeGreaterThan(height - 32);
+  }
+  expect(left!.width + right!.width).toBeGreaterThan(width * 0.85);
+  const scrolls = await phone.evaluate(() => document.documentElement.scrollHeight > innerHeight);
+  expect(scrolls).toBe(false);
+});
+
+test('keys of a keyboard and of a clicker drive the talk', async ({ room }) => {
+  const laptop = await room.presenter(LAPTOP);
+  const follower = await room.follower();
+  await isLive(laptop);
+  await isLive(follower);
+  const presses: [string, number][] = [
+    ['ArrowRight', 2], ['PageDown', 3], ['Space', 4], ['ArrowLeft', 3], ['PageUp', 2],
+    ['Shift+Space', 1], ['End', 6], ['Home', 1], ['Enter', 2],
+  ];
+  for (const [key, slide] of presses) {
+    await laptop.keyboard.press(key);
+    await sees(laptop, slide);
+    await sees(follower, slide);
+  }
+  await previous(laptop).click();
+  await sees(follower, 1);
+  // The mouse left its mark on Previous; a clicker's Space still means Next.
+  await laptop.keyboard.press('Space');
+  await sees(follower, 2);
+  // But whoever walks there by keyboard presses what has the focus.
+  await previous(laptop).focus();
+  await laptop.keyboard.press('Space');
+  await sees(follower, 1);
+});
+
+test('black and white screens hide the slide and give it back', async ({ room }) => {
+  const laptop = await room.presenter(LAPTOP);
+  const projector = await room.projector();
+  await isLive(laptop);
+  await isLive(projector);
+  const slide = projector.locator('.slide');
+  const black = laptop.getByRole('button', { name: 'Black screen' });
+  await black.click();
+  await expect(slide).toHaveAttribute('data-screen', 'black');
+  await expect(projector.locator('.slide img')).toBeHidden();
+  await expect(black).toHaveAttribute('aria-pressed', 'true');
+  await laptop.keyboard.press('w');
+  await expect(slide).toHaveAttribute('data-screen', 'white');
+  await laptop.keyboard.press('w');
+  await expect(slide).toHaveAttribute('data-screen', 'live');
+  await laptop.keyboard.press('.');
+  await expect(slide).toHaveAttribute('data-screen', 'black');
+  await black.click();
+  await expect(projector.locator('.slide img')).toBeVisible();
+});
+
+test('the presenter’s own page moves before the server answers', async ({ room }) => {
+  const phone = await room.presenter();
+  const follower = await room.follower();
+  await isLive(phone);
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  await phone.route('**/api/next', async (route) => {
+    await answered;
+    await route.continue();
+  });
+  await next(phone).tap();
+  await next(phone).tap();
+  await sees(phone, 3);
+  await sees(follower, 1);
+  answer();
+  await sees(follower, 3);
+  await sees(phone, 3);
+});
+
+test('two presenters race, and every page ends equal', async ({ room }) => {
+  const phone = await room.presenter();
+  const laptop = await room.presenter(LAPTOP);
+  const follower = await room.follower();
+  for (const page of [phone, laptop, follower]) await isLive(page);
+  // A tap that came too late is refused, which browsers log.
+  room.allow(/409/);
+  const tap = (page: typeof phone, name: string) =>
+    page.getByRole('button', { name }).evaluate((button: HTMLButtonElement) => button.click());
+  for (let round = 0; round < 10; round++) {
+    await Promise.all([tap(phone, 'Next'), tap(laptop, round % 3 ? 'Next' : 'Previous')]);
+  }
+  const idle = async () => {
+    const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
+    const shown = await Promise.all(
+      [phone, laptop, follower].map((page) => page.locator('.slide').getAttribute('data-revision')),
+    );
+    return shown.every((revision) => revision === String(state.revision));
+  };
+  await expect.poll(idle).toBe(true);
+});
+
+test('a doubled command moves once', async ({ room }) => {
+  const phone = await room.presenter();
+  const follower = await room.follower();
+  await isLive(phone);
+  // The network delivers the tap twice, as a proxy that retries would.
+  await phone.route('**/api/next', async (route) => {
+    await route.fetch();
+    await route.continue();
+  });
+  room.allow(/409/);
+  await next(phone).tap();
+  await expect(phone.getByRole('status').filter({ hasText: 'moved on' })).toBeVisible();
+  await sees(follower, 2);
+  await sees(phone, 2);
+  const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
+  expect(state).toMatchObject({ slide: 2, revision: 1 });
+});
+
+test('a tap that can’t be sent says so and moves nothing', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  room.allow(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
+  await phone.route('**/api/next', (route) => route.abort('internetdisconnected'));
+  await next(phone).tap();
+  await expect(phone.getByText('The server did not answer.')).toBeVisible();
+  await sees(phone, 1);
+});
