@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import { LAPTOP, PHONE, PROJECTOR, expect, isLive, next, sees, test } from './room.ts';
 
 for (const colorScheme of ['dark', 'light'] as const) {

@@ -15,7 +15,7 @@ test('a tap moves every screen', async ({ room }) => {
 
   await next(phone).tap();
   await next(phone).tap();
-  await expect(phone.getByText('4 of 6')).toBeVisible();
+  await expect(phone.getByText('4 of 6', { exact: true })).toBeVisible();
   for (const page of everybody) await sees(page, 4);
 
   await previous(phone).tap();

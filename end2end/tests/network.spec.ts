@@ -70,7 +70,8 @@ test('a page out of the back/forward cache is where the talk is', async ({ room 
   await follower.goto(new URL('/', room.links.audience).href);
   await next(phone).tap();
   await sees(phone, 2);
-  await follower.goBack();
+  // Not `load`: a page out of the cache was loaded before.
+  await follower.goBack({ waitUntil: 'commit' });
   await sees(follower, 2);
   await isLive(follower);
   const kept = await follower.evaluate(() => 'kept' in window);

@@ -82,19 +82,15 @@ pub async fn present(
     query: Result<Query<PresentQuery>, QueryRejection>,
     request: Request,
 ) -> Response<Body> {
-    let Some(typed) = path.ok().map(|Path(typed)| typed) else {
-        return problem(&shared, ProblemPage::NoSuchTalk, request).await;
-    };
+    let typed = path.map(|Path(typed)| typed).unwrap_or_default();
     let Ok(code) = typed.parse::<TalkCode>() else {
         return problem(&shared, ProblemPage::NoSuchTalk, request).await;
     };
     let query = query.ok().map(|Query(query)| query);
     let (key, late) = query.map_or((None, None), |query| (query.key, query.late));
-    if let Some(key) = key.map(|key| PresenterKey::sent(key.trim())) {
-        let talk = shared.talks.find(&code);
-        if talk.is_some_and(|talk| talk.has_key(&key.hash())) {
-            return exchange(&shared, &code, &key, request.headers());
-        }
+    if key.is_some() || code.as_str() != typed {
+        let key = key.map(|key| PresenterKey::sent(key.trim()));
+        return to_clean_address(&shared, &code, key.as_ref(), request.headers());
     }
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(request.headers()));
     match visitor.presented(&code) {
@@ -146,22 +142,30 @@ async fn talk_page(
     }
 }
 
-/// The link's key becomes a cookie, and the browser comes back to the clean address.
-fn exchange(
+/// The browser comes back to the clean address; a good key becomes a cookie on the way. The key
+/// stays in no URL, good or not.
+fn to_clean_address(
     shared: &Shared,
     code: &TalkCode,
-    key: &PresenterKey,
+    key: Option<&PresenterKey>,
     headers: &HeaderMap,
 ) -> Response<Body> {
-    let by_proxy = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-    let by_option = shared.public.as_ref().is_some_and(|url| url.scheme_str() == Some("https"));
-    let cookie = presenter_cookie(code, key, by_proxy || by_option);
-    let headers = [
-        (header::SET_COOKIE, cookie),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-        (header::REFERRER_POLICY, "no-referrer".to_owned()),
+    let headers_back = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
-    (headers, Redirect::to(&routes::present(code))).into_response()
+    let mut response = (headers_back, Redirect::to(&routes::present(code))).into_response();
+    let talk = shared.talks.find(code);
+    let good = key.filter(|key| talk.is_some_and(|talk| talk.has_key(&key.hash())));
+    if let Some(key) = good {
+        let by_proxy = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+        let by_option = shared.public.as_ref().is_some_and(|url| url.scheme_str() == Some("https"));
+        let cookie = presenter_cookie(code, key, by_proxy || by_option);
+        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+    }
+    response
 }
 
 async fn problem(shared: &Shared, problem: ProblemPage, request: Request) -> Response<Body> {

@@ -1,7 +1,7 @@
 // Draws the welcome deck's slides, and our icons, from their sources. Run after changing either:
 //   cd server/welcome && node draw.mjs
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -18,12 +18,28 @@ for (const slide of await page.locator('section').all()) {
 }
 
 const mark = readFileSync(here('../../public/favicon.svg')).toString('base64');
-for (const size of [180, 192, 512]) {
+// For those that ask for /favicon.ico: one picture in an icon file's directory.
+function icon(png) {
+  const head = Buffer.alloc(22);
+  head.writeUInt16LE(1, 2); // an icon
+  head.writeUInt16LE(1, 4); // of one picture
+  head.writeUInt8(32, 6);
+  head.writeUInt8(32, 7);
+  head.writeUInt16LE(1, 10);
+  head.writeUInt16LE(32, 12);
+  head.writeUInt32LE(png.length, 14);
+  head.writeUInt32LE(22, 18);
+  return Buffer.concat([head, png]);
+}
+
+for (const size of [32, 180, 192, 512]) {
   await page.setViewportSize({ width: size, height: size });
   // The mark on its own ground to the edges: phones round the corners themselves.
   await page.setContent(
     `<body style="margin:0;background:#0e1113"><img width="${size}" height="${size}" src="data:image/svg+xml;base64,${mark}">`,
   );
-  await page.screenshot({ path: here(`../../public/icon-${size}.png`) });
+  const png = await page.screenshot();
+  if (size === 32) writeFileSync(here('../../public/favicon.ico'), icon(png));
+  else writeFileSync(here(`../../public/icon-${size}.png`), png);
 }
 await browser.close();

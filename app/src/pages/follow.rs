@@ -21,14 +21,15 @@ pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
             data-live=move || live.link.get().as_str()
             data-hydrated=hydrated()
         >
+            <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
             <SlideView
                 sight=Signal::derive(move || snapshot.get().into())
                 preload=Signal::derive(move || snapshot.get().preload)
                 spread_ms=PRELOAD_SPREAD_MS
             />
             <footer>
-                <Place state=Signal::derive(move || snapshot.get().state)/>
                 <LinkBadge link=live.link/>
+                <Place state=Signal::derive(move || snapshot.get().state)/>
             </footer>
         </main>
     }

@@ -17,6 +17,7 @@ pub fn Project(code: TalkCode, rendered: Snapshot) -> impl IntoView {
             data-live=move || live.link.get().as_str()
             data-hydrated=hydrated()
         >
+            <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
             <SlideView
                 sight=Signal::derive(move || snapshot.get().into())
                 preload=Signal::derive(move || snapshot.get().preload)

@@ -51,8 +51,9 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
             data-hydrated=hydrated()
         >
             <header>
-                <Place state=Signal::derive(move || snapshot.get().state)/>
+                <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
                 <LinkBadge link=live.link/>
+                <Place state=Signal::derive(move || snapshot.get().state)/>
             </header>
             <section class="now" aria-label="Current slide">
                 <SlideView
@@ -69,7 +70,9 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
                     "Black screen"
                 </CommandButton>
             </div>
-            <p class="hint" role="status">{move || remote.hint()}</p>
+            <p class="hint" class:shown=move || !remote.hint().is_empty() role="status">
+                {move || remote.hint()}
+            </p>
             <div class="controls">
                 <CommandButton remote command=Command::Previous>
                     {Icon::Previous.view()} "Previous"
