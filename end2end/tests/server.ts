@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface Links {
   code: string;
@@ -18,7 +19,7 @@ export interface Links {
 function program(): string {
   if (process.env.WEBSLIDES_BIN) return process.env.WEBSLIDES_BIN;
   const built = ['release', 'debug']
-    .map((profile) => join(import.meta.dirname, '../../target', profile, 'webslides'))
+    .map((profile) => join(fileURLToPath(new URL('../../target', import.meta.url)), profile, 'webslides'))
     .map((path) => ({ path, stat: statSync(path, { throwIfNoEntry: false }) }))
     .filter(({ stat }) => stat)
     .sort((a, b) => b.stat!.mtimeMs - a.stat!.mtimeMs);

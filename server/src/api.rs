@@ -11,10 +11,10 @@ use axum::{
 use leptos::prelude::provide_context;
 use std::sync::Arc;
 
-pub async fn server_function(
-    State(shared): State<Shared>,
-    mut request: Request,
-) -> Response<Body> {
+/// A form is a code, a slide and a revision.
+const MAX_FORM_BYTES: usize = 16 * 1_024;
+
+pub async fn server_function(State(shared): State<Shared>, request: Request) -> Response<Body> {
     let known = leptos::server_fn::axum::get_server_fn_service(
         request.uri().path(),
         request.method().clone(),
@@ -22,6 +22,11 @@ pub async fn server_function(
     if known.is_none() {
         return refusal(ErrorCode::NotFound);
     }
+    let (head, body) = request.into_parts();
+    let Ok(form) = axum::body::to_bytes(body, MAX_FORM_BYTES).await else {
+        return refusal(ErrorCode::TooLarge);
+    };
+    let mut request = Request::from_parts(head, Body::from(form));
     let way_back = way_back(request.headers());
     // Leptos would send a form's error back in the address; ours has a status, and the way back
     // is below.
@@ -29,8 +34,9 @@ pub async fn server_function(
     let credentials = Credentials::of(request.headers());
     let stage: Arc<dyn Stage> = Arc::new(Visitor::new(shared.talks, credentials));
     let context = move || provide_context(stage.clone());
-    let response =
-        leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    let response = leptos_axum::handle_server_fns_with_context(context, request)
+        .await
+        .into_response();
     match way_back {
         Some(page) if response.status() == StatusCode::CONFLICT => {
             Redirect::to(&format!("{page}?late")).into_response()

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 /// Live slides: a phone turns them, every screen in the room follows.
 #[derive(Debug, Parser)]
-#[command(name = "webslides", version)]
+#[command(name = "webslides", version, args_override_self = true)]
 pub struct Options {
     /// Folders of images (PNG, JPEG, WebP, GIF), one talk for each; without any, the welcome deck
     #[arg(value_name = "DECK")]

@@ -16,4 +16,5 @@ mod store;
 mod stream;
 mod talks;
 
-pub use run::{RunError, run};
+pub use links::Links;
+pub use run::{RunError, run, serve};

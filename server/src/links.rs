@@ -10,13 +10,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 /// All that a host needs to know of one talk. Holds a key: for the host's eyes.
 #[derive(Serialize)]
 pub struct Links {
-    code: String,
-    title: String,
-    slides: usize,
-    presenter: String,
-    audience: String,
-    projector: String,
-    events: String,
+    pub code: String,
+    pub title: String,
+    pub slides: usize,
+    pub presenter: String,
+    pub audience: String,
+    pub projector: String,
+    pub events: String,
 }
 
 /// The file of `--links`.
@@ -43,8 +43,20 @@ impl Links {
 
     /// What the terminal shows.
     pub fn in_words(&self) -> String {
-        let Self { code, title, slides, presenter, audience, projector, .. } = self;
-        let count = if *slides == 1 { "1 slide".to_owned() } else { format!("{slides} slides") };
+        let Self {
+            code,
+            title,
+            slides,
+            presenter,
+            audience,
+            projector,
+            ..
+        } = self;
+        let count = if *slides == 1 {
+            "1 slide".to_owned()
+        } else {
+            format!("{slides} slides")
+        };
         let qr = qr_code(audience).unwrap_or_default();
         format!(
             "\n  {title}  ({count}, code {code})\n\n  \
@@ -98,7 +110,9 @@ fn lan_address() -> Option<IpAddr> {
 /// Smaller is likelier to be what phones in the room can reach.
 fn rank(interface: &str, ip: Ipv4Addr) -> u8 {
     let starts = |names: &[&str]| names.iter().any(|name| interface.starts_with(name));
-    let place = if starts(&["docker", "br-", "veth", "virbr", "tun", "tap", "wg", "utun", "vmnet"]) {
+    let place = if starts(&[
+        "docker", "br-", "veth", "virbr", "tun", "tap", "wg", "utun", "vmnet",
+    ]) {
         2
     } else if starts(&["en", "eth", "wl"]) {
         0

@@ -16,14 +16,20 @@ pub async fn media(
     State(shared): State<Shared>,
     path: Result<Path<String>, PathRejection>,
 ) -> Response<Body> {
-    let Ok(Path(name)) = path else { return refusal(ErrorCode::NotFound) };
-    let Some(content_type) = content_type(&name) else { return refusal(ErrorCode::NotFound) };
+    let Ok(Path(name)) = path else {
+        return refusal(ErrorCode::NotFound);
+    };
+    let Some(content_type) = content_type(&name) else {
+        return refusal(ErrorCode::NotFound);
+    };
     let talks = shared.talks.clone();
     let read = tokio::task::spawn_blocking(move || talks.store().media(&name)).await;
     match read {
         Ok(Ok(Some(content))) => {
-            let headers =
-                [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, FOR_EVER)];
+            let headers = [
+                (header::CONTENT_TYPE, content_type),
+                (header::CACHE_CONTROL, FOR_EVER),
+            ];
             (headers, content).into_response()
         }
         Ok(Ok(None)) => refusal(ErrorCode::NotFound),

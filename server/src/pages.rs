@@ -55,9 +55,8 @@ pub async fn follow(
     path: CodePath,
     request: Request,
 ) -> Response<Body> {
-    talk_page(&shared, path, request, routes::follow, |code, rendered| Page::Follow {
-        code,
-        rendered,
+    talk_page(&shared, path, request, routes::follow, |code, rendered| {
+        Page::Follow { code, rendered }
     })
     .await
 }
@@ -68,9 +67,8 @@ pub async fn project(
     path: CodePath,
     request: Request,
 ) -> Response<Body> {
-    talk_page(&shared, path, request, routes::project, |code, rendered| Page::Project {
-        code,
-        rendered,
+    talk_page(&shared, path, request, routes::project, |code, rendered| {
+        Page::Project { code, rendered }
     })
     .await
 }
@@ -103,7 +101,9 @@ pub async fn present(
             };
             let mut response = render(&shared, page, request).await;
             let private = HeaderValue::from_static("private, no-cache");
-            response.headers_mut().insert(header::CACHE_CONTROL, private);
+            response
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, private);
             response
         }
         Err(ErrorCode::NoSuchTalk) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
@@ -152,14 +152,22 @@ fn to_clean_address(
 ) -> Response<Body> {
     let headers_back = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
     ];
     let mut response = (headers_back, Redirect::to(&routes::present(code))).into_response();
     let talk = shared.talks.find(code);
     let good = key.filter(|key| talk.is_some_and(|talk| talk.has_key(&key.hash())));
     if let Some(key) = good {
-        let by_proxy = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-        let by_option = shared.public.as_ref().is_some_and(|url| url.scheme_str() == Some("https"));
+        let by_proxy = headers
+            .get("x-forwarded-proto")
+            .is_some_and(|proto| proto == "https");
+        let by_option = shared
+            .public
+            .as_ref()
+            .is_some_and(|url| url.scheme_str() == Some("https"));
         let cookie = presenter_cookie(code, key, by_proxy || by_option);
         if let Ok(cookie) = HeaderValue::try_from(cookie) {
             response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -181,9 +189,13 @@ async fn render(shared: &Shared, page: Page, request: Request) -> Response<Body>
     let options = shared.leptos.clone();
     let watched = std::env::var_os("LEPTOS_WATCH").is_some();
     let headers = move || {
-        let nonce = leptos::nonce::use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+        let nonce = leptos::nonce::use_nonce()
+            .map(|nonce| nonce.to_string())
+            .unwrap_or_default();
         let policy = content_security_policy(&nonce, watched);
-        let Some(response) = leptos::prelude::use_context::<ResponseOptions>() else { return };
+        let Some(response) = leptos::prelude::use_context::<ResponseOptions>() else {
+            return;
+        };
         if let Ok(policy) = HeaderValue::try_from(policy) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }

@@ -3,14 +3,12 @@
 use crate::{
     access::{refuse_other_origins, security_headers},
     answers::refusal,
-    api, media, pages,
-    stream,
+    api, media, pages, stream,
     talks::Talks,
 };
 use app::api::ErrorCode;
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     http::{HeaderValue, Uri, header},
     middleware,
     routing::{get, post},
@@ -18,8 +16,7 @@ use axum::{
 use leptos::config::LeptosOptions;
 use std::{path::Path, sync::Arc};
 use tower_http::{
-    compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir,
-    set_header::SetResponseHeaderLayer,
+    compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer,
 };
 
 /// What every handler may need. Cheap to clone.
@@ -31,9 +28,6 @@ pub struct Shared {
     pub public: Option<Arc<Uri>>,
 }
 
-/// Forms are a code, a slide and a revision.
-const MAX_FORM_BYTES: usize = 16 * 1_024;
-
 pub fn router(shared: Shared) -> Router {
     let pages = Router::new()
         .route("/", get(pages::home))
@@ -42,20 +36,19 @@ pub fn router(shared: Shared) -> Router {
         .route("/t/{code}/present", get(pages::present))
         .fallback(pages::not_found)
         .layer(CompressionLayer::new());
-    let functions = Router::new()
-        .route("/api/{function}", post(api::server_function))
-        .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
-        .layer(DefaultBodyLimit::disable());
     Router::new()
         .route("/t/{code}/events", get(stream::events))
         .route("/t/{code}/state", get(stream::state))
         .route("/media/{name}", get(media::media))
         .route("/healthz", get(|| async { "ok\n" }))
-        .merge(functions)
+        .route("/api/{function}", post(api::server_function))
         .merge(built_files(&shared.leptos))
         .merge(pages)
         .method_not_allowed_fallback(|| async { refusal(ErrorCode::MethodNotAllowed) })
-        .layer(middleware::from_fn_with_state(shared.public.clone(), refuse_other_origins))
+        .layer(middleware::from_fn_with_state(
+            shared.public.clone(),
+            refuse_other_origins,
+        ))
         .layer(middleware::from_fn(security_headers))
         .with_state(shared)
 }
@@ -64,15 +57,28 @@ pub fn router(shared: Shared) -> Router {
 fn built_files(leptos: &LeptosOptions) -> Router<Shared> {
     let root = Path::new(leptos.site_root.as_ref());
     // With a hash in its name, a file never changes; without, it has to be asked for each time.
-    let age = if leptos.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let cached = SetResponseHeaderLayer::overriding(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static(age),
+    let age = if leptos.hash_files {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let cached =
+        SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static(age));
+    let files = ServeDir::new(root.join("pkg"))
+        .precompressed_br()
+        .precompressed_gzip();
+    let mut router = Router::new().nest_service(
+        "/pkg",
+        tower::ServiceBuilder::new().layer(cached).service(files),
     );
-    let files = ServeDir::new(root.join("pkg")).precompressed_br().precompressed_gzip();
-    let mut router = Router::new()
-        .nest_service("/pkg", tower::ServiceBuilder::new().layer(cached).service(files));
-    for name in ["favicon.svg", "favicon.ico", "icon-180.png", "icon-192.png", "icon-512.png", "manifest.webmanifest"] {
+    for name in [
+        "favicon.svg",
+        "favicon.ico",
+        "icon-180.png",
+        "icon-192.png",
+        "icon-512.png",
+        "manifest.webmanifest",
+    ] {
         let file = tower_http::services::ServeFile::new(root.join(name));
         router = router.route_service(&format!("/{name}"), file);
     }

@@ -10,6 +10,7 @@ use crate::{
     store::{EmbeddedStore, Store, StoreError},
     talks::{OpenError, Talks},
 };
+use leptos::config::LeptosOptions;
 use std::{fs, io, io::Write, net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::{
     net::TcpListener,
@@ -42,12 +43,38 @@ pub enum RunError {
 /// # Errors
 /// When it can't start; see [`RunError`].
 pub async fn run(options: Options) -> Result<(), RunError> {
-    // What renders pages spawns through this. Set already is as good: a test runs several servers.
-    let _ = any_spawner::Executor::init_tokio();
     let leptos = site::find().ok_or(RunError::NotBuilt)?;
     // The port first: it is taken oftener than a deck is broken, and known at once.
     let listener = listen(options.listen)?;
-    let address = listener.local_addr().map_err(|error| RunError::Listen(options.listen, error))?;
+    let end = end_signal().map_err(RunError::Signals)?;
+    let file = options.links.clone();
+    let ready = |links: &[Links]| {
+        if let Some(file) = file {
+            write_links(&file, links).map_err(|error| RunError::Links(file, error))?;
+        }
+        announce(links);
+        Ok(())
+    };
+    serve(options, leptos, listener, ready, end).await
+}
+
+/// Serves on `listener` until `end` completes. Says the talks' links when all is `ready`: whoever
+/// holds both ends, as a test does, needs neither signals nor a terminal.
+///
+/// # Errors
+/// When it can't start; see [`RunError`].
+pub async fn serve(
+    options: Options,
+    leptos: LeptosOptions,
+    listener: TcpListener,
+    ready: impl FnOnce(&[Links]) -> Result<(), RunError>,
+    end: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    // What renders pages spawns through this. Set already is as good: a test runs several servers.
+    let _ = any_spawner::Executor::init_tokio();
+    let address = listener
+        .local_addr()
+        .map_err(|error| RunError::Listen(options.listen, error))?;
     let store = EmbeddedStore::open(&options.data)
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
     let store: Arc<dyn Store> = Arc::new(store);
@@ -62,14 +89,14 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         let (talk, key) = talks.open(code.take(), deck).await?;
         links.push(Links::new(&base, &talk, &key));
     }
-    let end = end_signal().map_err(RunError::Signals)?;
-    announce(&links);
-    if let Some(file) = options.links {
-        write_links(&file, &links).map_err(|error| RunError::Links(file, error))?;
-    }
+    ready(&links)?;
 
     let public = options.public_url.map(Arc::new);
-    let router = router(Shared { talks, leptos, public });
+    let router = router(Shared {
+        talks,
+        leptos,
+        public,
+    });
     live::accept(listener, router, async {
         end.await;
         hub.end();
@@ -90,7 +117,10 @@ fn import(paths: &[PathBuf], store: &dyn Store) -> Result<Vec<app::deck::Deck>, 
     let imported = if paths.is_empty() {
         vec![decks::welcome(store)?]
     } else {
-        paths.iter().map(|path| decks::import(path, store)).collect::<Result<_, _>>()?
+        paths
+            .iter()
+            .map(|path| decks::import(path, store))
+            .collect::<Result<_, _>>()?
     };
     let mut result = Vec::new();
     for Imported { deck, warnings } in imported {
@@ -108,7 +138,10 @@ fn announce(links: &[Links]) {
         // A terminal that is gone is no reason not to serve.
         let _ = writeln!(out, "{}", talk.in_words());
     }
-    let _ = writeln!(out, "  Ctrl-C ends it. Keep the presenter's link to yourself.");
+    let _ = writeln!(
+        out,
+        "  Ctrl-C ends it. Keep the presenter's link to yourself."
+    );
     let _ = out.flush();
 }
 

@@ -11,10 +11,14 @@ const OUTPUT_NAME: &str = "webslides";
 
 /// Finds the site and says how Leptos refers to it. `None` when there is none.
 pub fn find() -> Option<LeptosOptions> {
-    let root = candidates().into_iter().find(|root| root.join("pkg").is_dir())?;
+    let root = candidates()
+        .into_iter()
+        .find(|root| root.join("pkg").is_dir())?;
     let hash_files = hash_file().is_some_and(|file| file.exists());
     let watched = env::var_os("LEPTOS_WATCH").is_some();
-    let reload_port = env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok());
+    let reload_port = env::var("LEPTOS_RELOAD_PORT")
+        .ok()
+        .and_then(|port| port.parse().ok());
     Some(
         LeptosOptions::builder()
             .output_name(OUTPUT_NAME)
@@ -31,8 +35,14 @@ pub fn find() -> Option<LeptosOptions> {
 fn candidates() -> Vec<PathBuf> {
     let said = env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from);
     let beside = program_folder();
-    let built = beside.as_deref().and_then(Path::parent).map(|target| target.join("site"));
-    said.into_iter().chain(beside.map(|folder| folder.join("site"))).chain(built).collect()
+    let built = beside
+        .as_deref()
+        .and_then(Path::parent)
+        .map(|target| target.join("site"));
+    said.into_iter()
+        .chain(beside.map(|folder| folder.join("site")))
+        .chain(built)
+        .collect()
 }
 
 /// Written by a release build beside the program: the hashes in the files' names.

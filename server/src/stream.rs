@@ -26,7 +26,9 @@ pub async fn events(
     query: Result<Query<Resume>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let Some(talk) = found(&shared, path) else { return refusal(ErrorCode::NoSuchTalk) };
+    let Some(talk) = found(&shared, path) else {
+        return refusal(ErrorCode::NoSuchTalk);
+    };
     // The header wins: it is the browser's own word, newer than the address that was opened.
     let by_header = headers
         .get("last-event-id")
@@ -40,7 +42,11 @@ pub async fn state(State(shared): State<Shared>, path: CodePath) -> Response<Bod
     match found(&shared, path) {
         Some(talk) => {
             let snapshot = talk.snapshot();
-            ([(header::CACHE_CONTROL, "no-store")], Json(snapshot.as_ref())).into_response()
+            (
+                [(header::CACHE_CONTROL, "no-store")],
+                Json(snapshot.as_ref()),
+            )
+                .into_response()
         }
         None => refusal(ErrorCode::NoSuchTalk),
     }

@@ -47,13 +47,19 @@ pub enum ErrorCode {
 impl ApiError {
     pub fn new(code: ErrorCode) -> Self {
         Self {
-            error: Problem { code, message: code.sentence().to_owned() },
+            error: Problem {
+                code,
+                message: code.sentence().to_owned(),
+            },
             state: None,
         }
     }
 
     pub fn stale(state: SlideState) -> Self {
-        Self { state: Some(state), ..Self::new(ErrorCode::Stale) }
+        Self {
+            state: Some(state),
+            ..Self::new(ErrorCode::Stale)
+        }
     }
 
     pub fn code(&self) -> ErrorCode {

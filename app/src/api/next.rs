@@ -1,5 +1,5 @@
 use super::ApiError;
-use crate::{talk::{Revision, SlideState, TalkCode}};
+use crate::talk::{Revision, SlideState, TalkCode};
 use leptos::prelude::*;
 
 /// `POST /api/next`: one step or slide further.

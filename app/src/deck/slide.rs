@@ -69,7 +69,11 @@ impl Deck {
     /// [`NoSlides`] when there are none (or more than a slide number can count).
     pub fn new(id: DeckId, title: String, slides: Vec<Slide>) -> Result<Self, NoSlides> {
         let countable = u32::try_from(slides.len()).is_ok_and(|count| count > 0);
-        if countable { Ok(Self { id, title, slides }) } else { Err(NoSlides) }
+        if countable {
+            Ok(Self { id, title, slides })
+        } else {
+            Err(NoSlides)
+        }
     }
 
     pub fn slides(&self) -> &[Slide] {

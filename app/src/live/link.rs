@@ -92,7 +92,10 @@ impl Inner {
             self.listen(&source, "ping", |inner, event| inner.on_ping(event)),
             self.listen(&source, "error", |inner, _| inner.on_error()),
         ];
-        self.connection.replace(Some(Connection { source, _listeners: listeners }));
+        self.connection.replace(Some(Connection {
+            source,
+            _listeners: listeners,
+        }));
         self.expect_event();
     }
 
@@ -111,7 +114,9 @@ impl Inner {
     }
 
     fn on_message(self: &Rc<Self>, event: &Event) {
-        let Some(snapshot) = parsed::<Snapshot>(event) else { return };
+        let Some(snapshot) = parsed::<Snapshot>(event) else {
+            return;
+        };
         self.set_alive();
         let newer = self.newest.borrow().gives_way_to(&snapshot.state);
         if newer {
@@ -122,8 +127,8 @@ impl Inner {
 
     fn on_ping(self: &Rc<Self>, event: &Event) {
         self.set_alive();
-        let missed = parsed::<Ping>(event)
-            .is_some_and(|ping| ping.revision > self.newest.borrow().revision);
+        let missed =
+            parsed::<Ping>(event).is_some_and(|ping| ping.revision > self.newest.borrow().revision);
         if missed {
             self.connect();
         }
@@ -150,7 +155,11 @@ impl Inner {
 
     fn set_broken(&self) {
         let has_network = window().navigator().on_line();
-        self.set_link.set(if has_network { LinkState::Stale } else { LinkState::Offline });
+        self.set_link.set(if has_network {
+            LinkState::Stale
+        } else {
+            LinkState::Offline
+        });
     }
 
     /// The network or the page came or went.

@@ -29,7 +29,12 @@ pub enum Page {
     /// The projector's page: only the slide.
     Project { code: TalkCode, rendered: Snapshot },
     /// The presenter's remote, with every slide of the deck.
-    Present { code: TalkCode, rendered: Snapshot, deck: Deck, late: bool },
+    Present {
+        code: TalkCode,
+        rendered: Snapshot,
+        deck: Deck,
+        late: bool,
+    },
     /// What went wrong and how to go on.
     Problem(ProblemPage),
 }
@@ -81,9 +86,12 @@ impl Page {
             }
             .into_any(),
             Self::Project { code, rendered } => view! { <Project code rendered/> }.into_any(),
-            Self::Present { code, rendered, deck, late } => {
-                view! { <Present code rendered deck late/> }.into_any()
-            }
+            Self::Present {
+                code,
+                rendered,
+                deck,
+                late,
+            } => view! { <Present code rendered deck late/> }.into_any(),
             Self::Problem(problem) => problem.into_view().into_any(),
         }
     }

@@ -93,7 +93,11 @@ mod tests {
 
     fn check(typed: &str, expected: Option<&str>) {
         let code = typed.parse::<TalkCode>().ok();
-        assert_eq!(code.as_ref().map(TalkCode::as_str), expected, "typed {typed:?}");
+        assert_eq!(
+            code.as_ref().map(TalkCode::as_str),
+            expected,
+            "typed {typed:?}"
+        );
     }
 
     #[test]

@@ -11,7 +11,10 @@ pub enum Command {
     Next,
     /// One step back: the build before, or the slide before, wholly built. At the start: no change.
     Previous,
-    GoTo { slide: SlideNumber, step: u16 },
+    GoTo {
+        slide: SlideNumber,
+        step: u16,
+    },
     Screen(Screen),
 }
 
@@ -94,8 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn outlines() -> impl Strategy<Value = Outline> {
-        prop::collection::vec(0_u16..4, 1..12)
-            .prop_filter_map("a deck has slides", Outline::new)
+        prop::collection::vec(0_u16..4, 1..12).prop_filter_map("a deck has slides", Outline::new)
     }
 
     fn commands() -> impl Strategy<Value = Command> {
@@ -219,9 +221,15 @@ mod tests {
     fn the_ends_are_no_error_and_no_change() {
         let outline = Outline::new(vec![0, 2]).expect("two slides");
         let first = start(&outline);
-        assert_eq!(first.apply(&outline, Command::Previous, None), Ok(first.clone()));
+        assert_eq!(
+            first.apply(&outline, Command::Previous, None),
+            Ok(first.clone())
+        );
 
-        let last = Command::GoTo { slide: outline.last(), step: 2 };
+        let last = Command::GoTo {
+            slide: outline.last(),
+            step: 2,
+        };
         let last = first.apply(&outline, last, None).expect("in range");
         assert_eq!(last.apply(&outline, Command::Next, None), Ok(last.clone()));
     }
@@ -230,7 +238,7 @@ mod tests {
     fn going_where_the_deck_does_not_reach_is_refused() {
         let outline = Outline::new(vec![0, 2]).expect("two slides");
         let state = start(&outline);
-        let mut check = |slide, step, expected| {
+        let check = |slide, step, expected| {
             let slide = SlideNumber::new(slide).expect("from 1");
             let answer = state.apply(&outline, Command::GoTo { slide, step }, None);
             assert_eq!(answer.err(), expected, "slide {slide} step {step}");

@@ -20,7 +20,11 @@ pub struct Outbox {
 
 impl Outbox {
     pub fn new(outline: Outline, told: SlideState) -> Self {
-        Self { outline, told, waiting: VecDeque::new() }
+        Self {
+            outline,
+            told,
+            waiting: VecDeque::new(),
+        }
     }
 
     /// What the page shows: the newest told state, and on it every waiting command that still
@@ -30,7 +34,9 @@ impl Outbox {
         self.waiting
             .iter()
             .fold(self.told.clone(), |state, (command, if_revision)| {
-                state.apply(&self.outline, *command, Some(*if_revision)).unwrap_or(state)
+                state
+                    .apply(&self.outline, *command, Some(*if_revision))
+                    .unwrap_or(state)
             })
     }
 
@@ -168,7 +174,9 @@ mod tests {
         assert_eq!(remote.tap(Command::Next), Ok(true));
         assert_eq!(remote.shown().revision, Revision::new(2));
 
-        let after = server.apply(&outline, Command::Next, Some(server.revision)).expect("fits");
+        let after = server
+            .apply(&outline, Command::Next, Some(server.revision))
+            .expect("fits");
         remote.told(after.clone());
         assert_eq!(remote.shown().revision, Revision::new(2));
         remote.accepted(after);

@@ -33,7 +33,10 @@ impl Snapshot {
             talk: deck.title.clone(),
             title: slide.title.clone(),
             rendition: slide.rendition.clone(),
-            preload: next.map(|next| next.rendition.clone()).into_iter().collect(),
+            preload: next
+                .map(|next| next.rendition.clone())
+                .into_iter()
+                .collect(),
             state,
         })
     }

@@ -59,7 +59,11 @@ impl SlideState {
             epoch: self.epoch.clone(),
             revision: self.revision.next(),
             slide,
-            step: if slide == self.slide { self.step.min(steps) } else { 0 },
+            step: if slide == self.slide {
+                self.step.min(steps)
+            } else {
+                0
+            },
             slides: outline.last().get(),
             screen: self.screen,
             reach: self.reach.min(outline.last()),

@@ -34,7 +34,12 @@ impl Credentials {
     /// The key that this request brings for a talk. A program's `Authorization` comes first.
     pub fn key(&self, code: &TalkCode) -> Option<&PresenterKey> {
         let name = cookie_name(code);
-        let cookie = || self.cookies.iter().find(|(found, _)| *found == name).map(|(_, key)| key);
+        let cookie = || {
+            self.cookies
+                .iter()
+                .find(|(found, _)| *found == name)
+                .map(|(_, key)| key)
+        };
         self.bearer.as_ref().or_else(cookie)
     }
 }

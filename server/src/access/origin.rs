@@ -19,7 +19,10 @@ pub async fn refuse_other_origins(
     request: Request,
     next: Next,
 ) -> Response {
-    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let changes = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if changes && !is_own(request.headers(), request.uri(), public.as_deref()) {
         return refusal(ErrorCode::OtherOrigin);
     }
@@ -33,17 +36,27 @@ fn is_own(headers: &HeaderMap, uri: &Uri, public: Option<&Uri>) -> bool {
         // "none" is a person's own doing, such as a bookmark.
         return site == "same-origin" || site == "none";
     }
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let Some(origin) = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok()) else {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
+    let Some(origin) = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.parse::<Uri>().ok())
+    else {
         return false;
     };
-    let Some(origin) = origin.authority() else { return false };
+    let Some(origin) = origin.authority() else {
+        return false;
+    };
     // HTTP/2 says the host in the address, HTTP/1.1 in a header.
     let host = uri
         .authority()
         .map(axum::http::uri::Authority::as_str)
         .or_else(|| headers.get(header::HOST)?.to_str().ok());
-    let public = public.and_then(Uri::authority).map(axum::http::uri::Authority::as_str);
+    let public = public
+        .and_then(Uri::authority)
+        .map(axum::http::uri::Authority::as_str);
     let same = |address: Option<&str>| {
         address.is_some_and(|address| address.eq_ignore_ascii_case(origin.as_str()))
     };
@@ -74,11 +87,23 @@ mod tests {
         check(&[("sec-fetch-site", "same-origin")], true);
         check(&[("sec-fetch-site", "same-site")], false);
         check(&[("sec-fetch-site", "cross-site")], false);
-        check(&[("origin", "http://room:3000"), ("host", "room:3000")], true);
-        check(&[("origin", "http://ROOM:3000"), ("host", "room:3000")], true);
-        check(&[("origin", "http://evil:3000"), ("host", "room:3000")], false);
+        check(
+            &[("origin", "http://room:3000"), ("host", "room:3000")],
+            true,
+        );
+        check(
+            &[("origin", "http://ROOM:3000"), ("host", "room:3000")],
+            true,
+        );
+        check(
+            &[("origin", "http://evil:3000"), ("host", "room:3000")],
+            false,
+        );
         check(&[("origin", "http://room"), ("host", "room:3000")], false);
-        check(&[("origin", "https://slides.example"), ("host", "upstream")], true);
+        check(
+            &[("origin", "https://slides.example"), ("host", "upstream")],
+            true,
+        );
         check(&[("origin", "null"), ("host", "room:3000")], false);
         check(&[("origin", "http://room:3000")], false);
     }

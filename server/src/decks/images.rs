@@ -11,14 +11,18 @@ use std::{
     fs,
     io::{self, Cursor},
     num::NonZeroUsize,
-    path::{Path, PathBuf},
     panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
     thread::{self, ScopedJoinHandle},
 };
 
 /// What every browser shows.
-const SHOWN: [ImageFormat; 4] =
-    [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif];
+const SHOWN: [ImageFormat; 4] = [
+    ImageFormat::Png,
+    ImageFormat::Jpeg,
+    ImageFormat::WebP,
+    ImageFormat::Gif,
+];
 
 /// The largest side in pixels, and the memory that decoding one image may take. A slide is shown
 /// at 3840 pixels at most.
@@ -49,12 +53,21 @@ pub fn from_folder(folder: &Path, store: &dyn Store) -> Result<Imported, DeckErr
     let mut is_empty = true;
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         is_empty = false;
         if format_of(&path).is_some() && path.is_file() {
-            sources.push(Source { name, content: Content::File(path) });
+            sources.push(Source {
+                name,
+                content: Content::File(path),
+            });
         } else if !name.starts_with('.') {
-            warnings.push(format!("{name} is not an image that WebSlides shows; left out."));
+            warnings.push(format!(
+                "{name} is not an image that WebSlides shows; left out."
+            ));
         }
     }
     if is_empty {
@@ -72,7 +85,10 @@ pub fn from_folder(folder: &Path, store: &dyn Store) -> Result<Imported, DeckErr
     if slides.is_empty() {
         return Err(DeckError::NoImages(folder.to_owned(), warnings));
     }
-    Ok(Imported { deck: deck(title, slides)?, warnings })
+    Ok(Imported {
+        deck: deck(title, slides)?,
+        warnings,
+    })
 }
 
 /// A deck whose id is the hash of what it shows.
@@ -85,7 +101,11 @@ pub fn deck(title: String, slides: Vec<Slide>) -> Result<Deck, DeckError> {
         hash.update([0]);
         hash.update(&slide.rendition.url);
     }
-    Ok(Deck::new(DeckId::new(short_name(&hash.finalize())), title, slides)?)
+    Ok(Deck::new(
+        DeckId::new(short_name(&hash.finalize())),
+        title,
+        slides,
+    )?)
 }
 
 /// The slides of images that can be shown, in their order, and a warning for each that can't.
@@ -102,7 +122,10 @@ pub fn slides(
                 scope.spawn(move || part.iter().map(|source| checked(source, store)).collect())
             })
             .collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|_| Vec::new())).collect()
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_else(|_| Vec::new()))
+            .collect()
     });
     let mut slides = Vec::new();
     let mut warnings = Vec::new();
@@ -111,7 +134,11 @@ pub fn slides(
             Ok(rendition) => {
                 let stem = Path::new(&source.name).file_stem().unwrap_or_default();
                 let title = titles::of_slide(&stem.to_string_lossy(), slides.len() + 1);
-                slides.push(Slide { title, steps: 0, rendition });
+                slides.push(Slide {
+                    title,
+                    steps: 0,
+                    rendition,
+                });
             }
             Err(ImageError::Store(error)) => return Err(DeckError::Store(error)),
             Err(error) => warnings.push(format!("{} {error}; left out.", source.name)),
@@ -138,8 +165,7 @@ enum ImageError {
 
 /// An image that makes a decoder panic is a broken image.
 fn checked(source: &Source<'_>, store: &dyn Store) -> Result<Rendition, ImageError> {
-    catch_unwind(AssertUnwindSafe(|| rendition(source, store)))
-        .unwrap_or(Err(ImageError::Broken))
+    catch_unwind(AssertUnwindSafe(|| rendition(source, store))).unwrap_or(Err(ImageError::Broken))
 }
 
 /// Decodes the image to know that every browser can, and keeps it under its hash.
@@ -152,10 +178,20 @@ fn rendition(source: &Source<'_>, store: &dyn Store) -> Result<Rendition, ImageE
         return Err(ImageError::Empty);
     }
     let (format, width, height) = decoded_size(&content)?;
-    let ending = format.extensions_str().first().copied().ok_or(ImageError::UnknownFormat)?;
+    let ending = format
+        .extensions_str()
+        .first()
+        .copied()
+        .ok_or(ImageError::UnknownFormat)?;
     let name = format!("{}.{ending}", short_name(&Sha256::digest(&content)));
-    store.put_media(&name, &content).map_err(ImageError::Store)?;
-    Ok(Rendition { url: format!("/media/{name}"), width, height })
+    store
+        .put_media(&name, &content)
+        .map_err(ImageError::Store)?;
+    Ok(Rendition {
+        url: format!("/media/{name}"),
+        width,
+        height,
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ImageError> {
@@ -176,7 +212,9 @@ fn decoded_size(content: &[u8]) -> Result<(ImageFormat, u32, u32), ImageError> {
         .ok_or(ImageError::UnknownFormat)?;
     let broken = |_| ImageError::Broken;
     let turned = matches!(
-        reader(content, format).into_decoder().and_then(|mut image| image.orientation()),
+        reader(content, format)
+            .into_decoder()
+            .and_then(|mut image| image.orientation()),
         Ok(Orientation::Rotate90
             | Orientation::Rotate270
             | Orientation::Rotate90FlipH
@@ -184,7 +222,11 @@ fn decoded_size(content: &[u8]) -> Result<(ImageFormat, u32, u32), ImageError> {
     );
     let image = reader(content, format).decode().map_err(broken)?;
     let (width, height) = (image.width(), image.height());
-    Ok(if turned { (format, height, width) } else { (format, width, height) })
+    Ok(if turned {
+        (format, height, width)
+    } else {
+        (format, width, height)
+    })
 }
 
 fn reader(content: &[u8], format: ImageFormat) -> ImageReader<Cursor<&[u8]>> {
@@ -198,11 +240,123 @@ fn reader(content: &[u8], format: ImageFormat) -> ImageReader<Cursor<&[u8]>> {
 }
 
 fn format_of(path: &Path) -> Option<ImageFormat> {
-    ImageFormat::from_path(path).ok().filter(|format| SHOWN.contains(format))
+    ImageFormat::from_path(path)
+        .ok()
+        .filter(|format| SHOWN.contains(format))
 }
 
 /// 32 of a-z and 2-7: 160 bits of a hash, short enough for a URL.
 fn short_name(hash: &[u8]) -> String {
     let bits = hash.get(..20).unwrap_or(hash);
     BASE32_NOPAD.encode(bits).to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::EmbeddedStore;
+    use image::{DynamicImage, ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
+    use tempfile::TempDir;
+
+    struct Folder {
+        directory: TempDir,
+        store: EmbeddedStore,
+    }
+
+    impl Folder {
+        fn new() -> Self {
+            let directory = TempDir::new().expect("a temporary directory");
+            let store = EmbeddedStore::open(&directory.path().join("data")).expect("a store");
+            fs::create_dir(directory.path().join("deck")).expect("a folder");
+            Self { directory, store }
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.directory.path().join("deck").join(name)
+        }
+
+        fn picture(&self, name: &str, width: u32, height: u32) {
+            RgbImage::new(width, height)
+                .save(self.path(name))
+                .expect("an image");
+        }
+
+        fn import(&self) -> Imported {
+            from_folder(&self.path(""), &self.store).expect("a deck")
+        }
+    }
+
+    #[test]
+    fn slides_come_in_the_natural_order_of_their_names() {
+        let folder = Folder::new();
+        for (name, width) in [
+            ("slide10.png", 10),
+            ("Slide2.png", 2),
+            ("slide1.webp", 1),
+            ("slide11.gif", 11),
+        ] {
+            folder.picture(name, width, 1);
+        }
+        let Imported { deck, warnings } = folder.import();
+        let widths: Vec<_> = deck
+            .slides()
+            .iter()
+            .map(|slide| slide.rendition.width)
+            .collect();
+        assert_eq!(widths, [1, 2, 10, 11]);
+        assert_eq!(warnings, [""; 0]);
+    }
+
+    #[test]
+    fn a_photo_has_the_size_that_is_seen() {
+        let folder = Folder::new();
+        // TIFF, little endian, one entry: orientation 6, a quarter turn.
+        let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec();
+        let mut content = Vec::new();
+        let mut encoder = JpegEncoder::new(&mut content);
+        encoder.set_exif_metadata(exif).expect("exif");
+        DynamicImage::new_rgb8(40, 30)
+            .write_with_encoder(encoder)
+            .expect("an image");
+        fs::write(folder.path("photo.jpg"), content).expect("a file");
+        let deck = folder.import().deck;
+        let picture = &deck.slides()[0].rendition;
+        assert_eq!((picture.width, picture.height), (30, 40));
+    }
+
+    #[test]
+    fn the_same_slides_are_the_same_deck_and_others_are_another() {
+        let folder = Folder::new();
+        folder.picture("a.png", 16, 9);
+        let first = folder.import().deck;
+        assert_eq!(folder.import().deck, first);
+        folder.picture("b.png", 16, 10);
+        assert_ne!(folder.import().deck.id, first.id);
+    }
+
+    #[test]
+    fn a_wrong_ending_is_forgiven_and_the_content_counts() {
+        let folder = Folder::new();
+        folder.picture("a.png", 16, 9);
+        fs::rename(folder.path("a.png"), folder.path("a.jpg")).expect("renamed");
+        let deck = folder.import().deck;
+        let url = &deck.slides()[0].rendition.url;
+        assert!(url.starts_with("/media/") && url.ends_with(".png"), "{url}");
+        let name = url.trim_start_matches("/media/");
+        let kept = folder.store.media(name).expect("readable").expect("kept");
+        assert_eq!(kept, fs::read(folder.path("a.jpg")).expect("a file"));
+    }
+
+    #[test]
+    fn a_picture_too_large_to_decode_is_left_out() {
+        let folder = Folder::new();
+        folder.picture("good.png", 1, 1);
+        folder.picture("wide.png", MAX_SIDE + 1, 1);
+        let Imported { deck, warnings } = folder.import();
+        assert_eq!(
+            (deck.slides().len(), warnings.len()),
+            (1, 1),
+            "{warnings:?}"
+        );
+    }
 }

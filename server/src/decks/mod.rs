@@ -63,5 +63,8 @@ pub fn import(path: &Path, store: &dyn Store) -> Result<Imported, DeckError> {
 }
 
 fn listed(warnings: &[String]) -> String {
-    warnings.iter().map(|warning| format!("\n  {warning}")).collect()
+    warnings
+        .iter()
+        .map(|warning| format!("\n  {warning}"))
+        .collect()
 }

@@ -8,15 +8,37 @@ pub fn of_slide(stem: &str, number: usize) -> String {
     let says_something = words.chars().filter(|c| c.is_alphabetic()).count() > 0;
     let first = words.split(' ').next().unwrap_or_default().to_lowercase();
     let counts_only = words.split(' ').count() == 1
-        && ["slide", "slides", "page", "img", "image", "folie", "frame", "dia", "screenshot"]
-            .contains(&first.as_str());
-    if says_something && !counts_only { words } else { format!("Slide {number}") }
+        && [
+            "slide",
+            "slides",
+            "page",
+            "img",
+            "image",
+            "folie",
+            "frame",
+            "dia",
+            "screenshot",
+        ]
+        .contains(&first.as_str());
+    if says_something && !counts_only {
+        words
+    } else {
+        format!("Slide {number}")
+    }
 }
 
 /// A deck's title from its folder's name.
 pub fn of_deck(stem: &str) -> String {
-    let words = stem.replace(['-', '_'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.is_empty() { "Slides".to_owned() } else { words }
+    let words = stem
+        .replace(['-', '_'], " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    if words.is_empty() {
+        "Slides".to_owned()
+    } else {
+        words
+    }
 }
 
 /// Without the number at either end, and with spaces between the words.

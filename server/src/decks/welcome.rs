@@ -28,5 +28,8 @@ pub fn welcome(store: &dyn Store) -> Result<Imported, DeckError> {
         content: Content::Bytes(bytes),
     });
     let (slides, warnings) = images::slides(&sources, store)?;
-    Ok(Imported { deck: images::deck("Welcome to WebSlides".to_owned(), slides)?, warnings })
+    Ok(Imported {
+        deck: images::deck("Welcome to WebSlides".to_owned(), slides)?,
+        warnings,
+    })
 }

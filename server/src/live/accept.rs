@@ -33,7 +33,11 @@ const BUFFER_BYTES: usize = 8 * 1_024;
 /// # Errors
 /// When the address is taken, not ours, or not allowed.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
     // Started again at once, the address must not be held by the connections of before.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;

@@ -37,7 +37,10 @@ pub struct Hub {
 impl Hub {
     /// A hub whose pings come from one timer for all of its streams. Ends with its runtime.
     pub fn start() -> Self {
-        let hub = Self { channels: Arc::default(), ended: watch::Sender::new(false) };
+        let hub = Self {
+            channels: Arc::default(),
+            ended: watch::Sender::new(false),
+        };
         let pinging = hub.clone();
         tokio::spawn(async move {
             let mut interval = tokio::time::interval(PING_EVERY);
@@ -52,7 +55,11 @@ impl Hub {
 
     pub fn open(&self, first: Frame) -> Channel {
         let ended = *self.ended.borrow();
-        let channel = Channel(Arc::new(watch::Sender::new(Signal { frame: first, beat: 0, ended })));
+        let channel = Channel(Arc::new(watch::Sender::new(Signal {
+            frame: first,
+            beat: 0,
+            ended,
+        })));
         self.locked().push(Arc::downgrade(&channel.0));
         channel
     }
@@ -76,7 +83,9 @@ impl Hub {
 
     fn locked(&self) -> std::sync::MutexGuard<'_, Vec<Weak<watch::Sender<Signal>>>> {
         // Nothing panics while it holds this lock; if it did, the list would still be whole.
-        self.channels.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.channels
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

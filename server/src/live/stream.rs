@@ -12,9 +12,18 @@ use tokio::sync::watch;
 /// Every answer of the stream has these. `no-transform` and `X-Accel-Buffering` keep proxies from
 /// compressing and from collecting events before they pass them on.
 pub const RESPONSE_HEADERS: [(HeaderName, HeaderValue); 3] = [
-    (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-    (header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")),
-    (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    (
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream"),
+    ),
+    (
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-store, no-transform"),
+    ),
+    (
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    ),
 ];
 
 /// Milliseconds after which a browser comes back by itself. Different for each connection, because
@@ -29,10 +38,16 @@ struct Follower {
 
 enum Stage {
     /// Nothing was sent; `last` is what the follower says it has.
-    Open { last: Option<String> },
+    Open {
+        last: Option<String>,
+    },
     /// The head was sent; the snapshot, or the ping in its place, follows.
-    Greet { last: Option<String> },
-    Live { sent: Signal },
+    Greet {
+        last: Option<String>,
+    },
+    Live {
+        sent: Signal,
+    },
     Over,
 }
 
@@ -43,7 +58,10 @@ enum Stage {
 /// The answer to HEAD is the same: the router takes the body off, unread.
 pub fn events(channel: &Channel, last: Option<String>) -> Response<Body> {
     // Subscribed before the snapshot is read: what is published in between is seen.
-    let follower = Follower { signals: channel.subscribe(), stage: Stage::Open { last } };
+    let follower = Follower {
+        signals: channel.subscribe(),
+        stage: Stage::Open { last },
+    };
     let body = Body::from_stream(futures_util::stream::unfold(follower, |follower| async {
         let (bytes, follower) = follower.next().await?;
         Some((Ok::<_, Infallible>(bytes), follower))
@@ -64,8 +82,19 @@ impl Follower {
             Stage::Greet { last } => {
                 let sent = self.signals.borrow_and_update().clone();
                 let has_it = last.is_some_and(|last| last == sent.frame.id.to_string());
-                let bytes = if has_it { &sent.frame.ping } else { &sent.frame.bytes };
-                (bytes.clone(), if sent.ended { Stage::Over } else { Stage::Live { sent } })
+                let bytes = if has_it {
+                    &sent.frame.ping
+                } else {
+                    &sent.frame.bytes
+                };
+                (
+                    bytes.clone(),
+                    if sent.ended {
+                        Stage::Over
+                    } else {
+                        Stage::Live { sent }
+                    },
+                )
             }
             Stage::Live { sent } => {
                 // The sender is gone only with the talk itself.
@@ -80,10 +109,110 @@ impl Follower {
                 } else {
                     now.frame.ping.clone()
                 };
-                (bytes, if now.ended { Stage::Over } else { Stage::Live { sent: now } })
+                (
+                    bytes,
+                    if now.ended {
+                        Stage::Over
+                    } else {
+                        Stage::Live { sent: now }
+                    },
+                )
             }
             Stage::Over => return None,
         };
-        Some((bytes, Self { signals: self.signals, stage }))
+        Some((
+            bytes,
+            Self {
+                signals: self.signals,
+                stage,
+            },
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::{Frame, Hub, hub::PING_EVERY};
+    use app::talk::{Epoch, EventId, Revision};
+    use futures_util::StreamExt;
+    use std::time::Duration;
+
+    fn frame(revision: u64) -> Frame {
+        let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
+        let id = EventId {
+            epoch,
+            revision: Revision::new(revision),
+        };
+        Frame::new(id, &serde_json::json!({ "revision": revision })).expect("a frame")
+    }
+
+    async fn next(
+        body: &mut (impl StreamExt<Item = Result<Bytes, axum::Error>> + Unpin),
+    ) -> String {
+        let bytes = body
+            .next()
+            .await
+            .expect("the stream goes on")
+            .expect("it never fails");
+        String::from_utf8(bytes.to_vec()).expect("text")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_talk_pings_every_15_seconds() {
+        let hub = Hub::start();
+        let channel = hub.open(frame(7));
+        let mut body = events(&channel, None).into_body().into_data_stream();
+        assert!(next(&mut body).await.starts_with(":\nretry: "));
+        assert_eq!(
+            next(&mut body).await,
+            "id: test-7\ndata: {\"revision\":7}\n\n"
+        );
+        let start = tokio::time::Instant::now();
+        for ping in 1..=3 {
+            assert_eq!(
+                next(&mut body).await,
+                "event: ping\ndata: {\"revision\":7}\n\n"
+            );
+            assert_eq!(start.elapsed().as_secs(), (PING_EVERY * ping).as_secs());
+        }
+        assert_eq!(PING_EVERY, Duration::from_secs(15));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
+        let hub = Hub::start();
+        let channel = hub.open(frame(0));
+        let mut body = events(&channel, None).into_body().into_data_stream();
+        next(&mut body).await;
+        next(&mut body).await;
+        (1..=1_000).for_each(|revision| channel.publish(frame(revision)));
+        assert!(next(&mut body).await.starts_with("id: test-1000\n"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_published_before_the_first_read_is_in_the_snapshot() {
+        let hub = Hub::start();
+        let channel = hub.open(frame(0));
+        let mut body = events(&channel, Some("test-0".to_owned()))
+            .into_body()
+            .into_data_stream();
+        channel.publish(frame(1));
+        next(&mut body).await;
+        assert!(next(&mut body).await.starts_with("id: test-1\n"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_ended_hub_ends_streams_that_open_later_too() {
+        let hub = Hub::start();
+        let channel = hub.open(frame(0));
+        hub.end();
+        let late = hub.open(frame(0));
+        for channel in [channel, late] {
+            let mut body = events(&channel, None).into_body().into_data_stream();
+            next(&mut body).await;
+            next(&mut body).await;
+            assert!(body.next().await.is_none());
+        }
     }
 }

@@ -30,7 +30,9 @@ type Feed = Arc<Mutex<Option<UnboundedSender<TalkRecord>>>>;
 pub struct EmbeddedStore {
     database: Arc<Database>,
     media: MediaFiles,
-    commits: mpsc::Sender<Commit>,
+    /// Gone only while the store is dropped.
+    commits: Option<mpsc::Sender<Commit>>,
+    writer: Option<thread::JoinHandle<()>>,
     feed: Feed,
 }
 
@@ -48,12 +50,31 @@ impl EmbeddedStore {
         let database = Arc::new(open_database(&directory.join("webslides.redb"))?);
         let feed = Feed::default();
         let (commits, waiting) = mpsc::channel();
-        let writer = Writer { database: database.clone(), feed: feed.clone() };
+        let writer = Writer {
+            database: database.clone(),
+            feed: feed.clone(),
+        };
         // A thread of its own: a flush takes as long as the disk likes.
-        thread::Builder::new()
+        let writer = thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || writer.run(&waiting))?;
-        Ok(Self { database, media, commits, feed })
+        Ok(Self {
+            database,
+            media,
+            commits: Some(commits),
+            writer: Some(writer),
+            feed,
+        })
+    }
+}
+
+/// Once dropped, the directory is free, and all that was waiting is written.
+impl Drop for EmbeddedStore {
+    fn drop(&mut self) {
+        self.commits.take();
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
     }
 }
 
@@ -83,9 +104,19 @@ impl Store for EmbeddedStore {
 
     fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed {
         let (done, answer) = oneshot::channel();
-        let sent = self.commits.send(Commit { record, expected, done });
+        let commit = Commit {
+            record,
+            expected,
+            done,
+        };
+        let sent = self
+            .commits
+            .as_ref()
+            .is_some_and(|commits| commits.send(commit).is_ok());
         Box::pin(async move {
-            sent.map_err(|_| StoreError::Closed)?;
+            if !sent {
+                return Err(StoreError::Closed);
+            }
             answer.await.map_err(|_| StoreError::Closed)?
         })
     }
@@ -111,7 +142,9 @@ impl Store for EmbeddedStore {
         let transaction = self.database.begin_write().map_err(database_error)?;
         {
             let mut table = transaction.open_table(DECKS).map_err(database_error)?;
-            table.insert(deck.id.as_str(), document.as_slice()).map_err(database_error)?;
+            table
+                .insert(deck.id.as_str(), document.as_slice())
+                .map_err(database_error)?;
         }
         transaction.commit().map_err(database_error)
     }
@@ -166,7 +199,10 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(batch.len());
         {
             let mut table = transaction.open_table(TALKS).map_err(database_error)?;
-            for Commit { record, expected, .. } in batch {
+            for Commit {
+                record, expected, ..
+            } in batch
+            {
                 let code = record.code.as_str();
                 let stored = match table.get(code).map_err(database_error)? {
                     Some(document) => {
@@ -180,7 +216,9 @@ impl Writer {
                     continue;
                 }
                 let document = serde_json::to_vec(record)?;
-                table.insert(code, document.as_slice()).map_err(database_error)?;
+                table
+                    .insert(code, document.as_slice())
+                    .map_err(database_error)?;
                 outcomes.push(Ok(()));
             }
         }

@@ -2,11 +2,8 @@
 //! never changes.
 
 use bytes::Bytes;
-use std::{
-    fs, io,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, io::Write, path::PathBuf};
+use tempfile::NamedTempFile;
 
 pub struct MediaFiles {
     directory: PathBuf,
@@ -19,7 +16,9 @@ impl MediaFiles {
     }
 
     pub fn get(&self, name: &str) -> io::Result<Option<Bytes>> {
-        let Some(path) = self.path(name) else { return Ok(None) };
+        let Some(path) = self.path(name) else {
+            return Ok(None);
+        };
         match fs::read(path) {
             Ok(content) => Ok(Some(content.into())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -30,27 +29,79 @@ impl MediaFiles {
     /// Whole or not at all: written beside, made durable, then given its name.
     pub fn put(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let Some(path) = self.path(name) else {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a media name"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a media name",
+            ));
         };
         if fs::metadata(&path).is_ok_and(|file| file.is_file()) {
             return Ok(());
         }
-        let beside = path.with_extension("part");
-        let mut file = fs::File::create(&beside)?;
+        // A name of its own: two slides with the same picture are kept at the same time.
+        let mut file = NamedTempFile::new_in(&self.directory)?;
         file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&beside, &path)?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
         fs::File::open(&self.directory)?.sync_all()
     }
 
     /// A name is a hash and an ending, of letters and digits: nothing that leads out of here.
     fn path(&self, name: &str) -> Option<PathBuf> {
         let plain = |part: &str| {
-            let all = part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            let all = part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
             all && (1..=64).contains(&part.len())
         };
         let (hash, ending) = name.split_once('.')?;
-        let named = plain(hash) && plain(ending) && ending != "part";
-        named.then(|| Path::new(&self.directory).join(name))
+        (plain(hash) && plain(ending)).then(|| self.directory.join(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+    use tempfile::TempDir;
+
+    #[test]
+    fn the_same_content_kept_by_many_at_once_is_kept() {
+        let directory = TempDir::new().expect("a temporary directory");
+        let files = MediaFiles::open(directory.path().join("media")).expect("a folder");
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| files.put("hash.png", b"content").expect("it is kept"));
+            }
+        });
+        assert_eq!(
+            files.get("hash.png").expect("readable").as_deref(),
+            Some(&b"content"[..])
+        );
+        let entries = fs::read_dir(directory.path().join("media"))
+            .expect("readable")
+            .count();
+        assert_eq!(entries, 1, "nothing is left beside");
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_else() {
+        let directory = TempDir::new().expect("a temporary directory");
+        fs::write(directory.path().join("secret.txt"), "secret").expect("a file");
+        let files = MediaFiles::open(directory.path().join("media")).expect("a folder");
+        for name in [
+            "../secret.txt",
+            "..",
+            "",
+            ".",
+            "a",
+            "a.b/c",
+            "a/.png",
+            "A.png",
+            "a.png.",
+            "\0.png",
+        ] {
+            assert_eq!(files.get(name).expect("no error"), None, "{name:?}");
+            assert!(files.put(name, b"x").is_err(), "{name:?}");
+        }
     }
 }

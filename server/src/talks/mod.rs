@@ -23,10 +23,13 @@ use std::{
 
 /// Every open talk. A cheap handle over one shared inside.
 #[derive(Clone)]
-pub struct Talks {
+pub struct Talks(Arc<Inner>);
+
+struct Inner {
     store: Arc<dyn Store>,
     hub: Hub,
-    open: Arc<RwLock<HashMap<TalkCode, Arc<Talk>>>>,
+    /// Read by every request, written when a talk is opened; never held while waiting.
+    open: RwLock<HashMap<TalkCode, Arc<Talk>>>,
 }
 
 /// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
@@ -51,20 +54,28 @@ impl Talks {
     /// When the store can't be read.
     pub fn start(store: Arc<dyn Store>, hub: Hub) -> Result<Self, OpenError> {
         let mut feed = store.feed();
-        let talks = Self { store, hub, open: Arc::default() };
-        for record in talks.store.load()? {
+        let inner = Arc::new(Inner {
+            store,
+            hub,
+            open: RwLock::default(),
+        });
+        for record in inner.store.load()? {
             // A talk whose deck is gone can't be shown; the others can.
-            if let Some(deck) = talks.store.deck(&record.deck)? {
-                talks.add(record, deck)?;
+            if let Some(deck) = inner.store.deck(&record.deck)? {
+                inner.add(record, deck)?;
             }
         }
-        let publishing = talks.clone();
+        // The feed ends with its store, and the store with the last handle: not with this task's.
+        let publishing = Arc::downgrade(&inner);
         tokio::spawn(async move {
             while let Some(record) = feed.recv().await {
-                publishing.publish(record);
+                let Some(inner) = publishing.upgrade() else {
+                    break;
+                };
+                inner.publish(record);
             }
         });
-        Ok(talks)
+        Ok(Self(inner))
     }
 
     /// Opens a talk for `deck` and makes a presenter's key for it. A talk that has this code
@@ -79,10 +90,10 @@ impl Talks {
         deck: Deck,
     ) -> Result<(Arc<Talk>, PresenterKey), OpenError> {
         let key = PresenterKey::made_up()?;
-        self.store.put_deck(&deck)?;
+        self.0.store.put_deck(&deck)?;
         let code = match code {
             Some(code) => code,
-            None => self.made_up_code()?,
+            None => self.0.made_up_code()?,
         };
         let existing = self.find(&code);
         let (record, expected) = match &existing {
@@ -98,33 +109,51 @@ impl Talks {
             None => {
                 let state = SlideState::start(made_up_epoch()?, &deck.outline());
                 let deck = deck.id.clone();
-                (TalkRecord { code, deck, state, presenter_keys: Vec::new() }, None)
+                (
+                    TalkRecord {
+                        code,
+                        deck,
+                        state,
+                        presenter_keys: Vec::new(),
+                    },
+                    None,
+                )
             }
         };
         let record = with_key(record, key.hash());
-        self.store.commit(record.clone(), expected).await?;
+        self.0.store.commit(record.clone(), expected).await?;
         let talk = match existing {
             Some(talk) => {
                 talk.publish(record, Some(deck))?;
                 talk
             }
-            None => self.add(record, deck)?,
+            None => self.0.add(record, deck)?,
         };
         Ok((talk, key))
     }
 
     pub fn find(&self, code: &TalkCode) -> Option<Arc<Talk>> {
-        self.open.read().unwrap_or_else(PoisonError::into_inner).get(code).cloned()
+        self.0.find(code)
     }
 
     /// Whether a key presents any talk.
     pub fn any_has_key(&self, key: &KeyHash) -> bool {
-        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let open = self.0.open.read().unwrap_or_else(PoisonError::into_inner);
         open.values().any(|talk| talk.has_key(key))
     }
 
     pub fn store(&self) -> &dyn Store {
-        self.store.as_ref()
+        self.0.store.as_ref()
+    }
+}
+
+impl Inner {
+    fn find(&self, code: &TalkCode) -> Option<Arc<Talk>> {
+        self.open
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(code)
+            .cloned()
     }
 
     fn add(&self, record: TalkRecord, deck: Deck) -> Result<Arc<Talk>, OpenError> {
@@ -138,7 +167,9 @@ impl Talks {
     /// What the store's feed says is what everybody sees.
     fn publish(&self, record: TalkRecord) {
         // A talk that is being opened is added with what was committed.
-        let Some(talk) = self.find(&record.code) else { return };
+        let Some(talk) = self.find(&record.code) else {
+            return;
+        };
         let deck = if talk.deck().id == record.deck {
             None
         } else {

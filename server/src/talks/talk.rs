@@ -97,7 +97,10 @@ impl Talk {
                 Ok(after) => {
                     let expected = record.state.revision;
                     record.state = after.clone();
-                    (Ok(after), Some(store.commit(record.clone(), Some(expected))))
+                    (
+                        Ok(after),
+                        Some(store.commit(record.clone(), Some(expected))),
+                    )
                 }
                 Err(Refused::Stale) => (Err(record.state.clone()), None),
                 Err(Refused::OutOfRange) => return Err(CommandError::OutOfRange),
@@ -157,5 +160,12 @@ fn prepare(record: TalkRecord, deck: Arc<Deck>) -> Result<(Published, Frame), Op
     let snapshot = Snapshot::new(record.state.clone(), &deck)
         .ok_or_else(|| OpenError::Damaged(record.code.clone()))?;
     let frame = Frame::new(record.state.event_id(), &snapshot)?;
-    Ok((Published { record, deck, snapshot: Arc::new(snapshot) }, frame))
+    Ok((
+        Published {
+            record,
+            deck,
+            snapshot: Arc::new(snapshot),
+        },
+        frame,
+    ))
 }

@@ -3,11 +3,7 @@
 use super::Sight;
 use crate::{deck::Rendition, live::jitter_ms};
 use gloo_timers::future::TimeoutFuture;
-use leptos::{
-    html,
-    prelude::*,
-    task::spawn_local_scoped_with_cancellation as spawn_while_shown,
-};
+use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation as spawn_while_shown};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -75,7 +71,9 @@ async fn show(
 ) {
     let is_wanted = || *wanted.read_untracked() == sight;
     let picture = loop {
-        let Some(picture) = kept.picture(&sight.rendition) else { return };
+        let Some(picture) = kept.picture(&sight.rendition) else {
+            return;
+        };
         if JsFuture::from(picture.decode()).await.is_ok() {
             break picture;
         }
@@ -89,7 +87,9 @@ async fn show(
         kept.keep(picture);
         return;
     }
-    let Some(frame) = frame.get_untracked() else { return };
+    let Some(frame) = frame.get_untracked() else {
+        return;
+    };
     picture.set_alt(&sight.title);
     if let Some(before) = frame.first_element_child() {
         if before.replace_with_with_node_1(&picture).is_err() {
@@ -107,7 +107,9 @@ impl Kept {
     fn picture(&self, rendition: &Rendition) -> Option<HtmlImageElement> {
         let mut kept = self.0.borrow_mut();
         let position = kept.iter().position(|picture| {
-            picture.get_attribute("src").is_some_and(|src| src == rendition.url)
+            picture
+                .get_attribute("src")
+                .is_some_and(|src| src == rendition.url)
         });
         if let Some(position) = position {
             return Some(kept.remove(position));

@@ -35,13 +35,20 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
     let following = Signal::derive(move || {
         let deck = deck.read_value();
         let shown = snapshot.read();
-        let after = shown.state.apply(&deck.outline(), Command::Next, None).ok()?;
+        let after = shown
+            .state
+            .apply(&deck.outline(), Command::Next, None)
+            .ok()?;
         let moves = after.revision != shown.state.revision;
         moves.then(|| deck.slide(after.slide).cloned()).flatten()
     });
     let is_black = Signal::derive(move || snapshot.read().state.screen == Screen::Black);
     let toggle_black = Signal::derive(move || {
-        Command::Screen(if is_black.get() { Screen::Live } else { Screen::Black })
+        Command::Screen(if is_black.get() {
+            Screen::Live
+        } else {
+            Screen::Black
+        })
     });
     view! {
         <main

@@ -67,7 +67,9 @@ impl Remote {
 
     async fn send_waiting(self) {
         loop {
-            let Some((command, if_revision)) = self.outbox.read_untracked().first() else { break };
+            let Some((command, if_revision)) = self.outbox.read_untracked().first() else {
+                break;
+            };
             match api::send(self.code(), command, Some(if_revision)).await {
                 Ok(state) => {
                     self.outbox.update(|outbox| outbox.accepted(state));

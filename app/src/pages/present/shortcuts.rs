@@ -13,17 +13,18 @@ use web_sys::{Event, HtmlElement, KeyboardEvent};
 /// Listens for as long as the page's owner lives.
 pub fn listen(remote: Remote) {
     let options = EventListenerOptions::enable_prevent_default();
-    let listener =
-        EventListener::new_with_options(&document(), "keydown", options, move |event| {
-            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            if let Some(command) = command_of(event, remote) {
-                event.prevent_default();
-                // A key that is held down would race through the deck.
-                if !event.repeat() {
-                    remote.tap(command);
-                }
+    let listener = EventListener::new_with_options(&document(), "keydown", options, move |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+            return;
+        };
+        if let Some(command) = command_of(event, remote) {
+            event.prevent_default();
+            // A key that is held down would race through the deck.
+            if !event.repeat() {
+                remote.tap(command);
             }
-        });
+        }
+    });
     StoredValue::new_local(listener);
 }
 
@@ -39,13 +40,20 @@ fn command_of(event: &KeyboardEvent, remote: Remote) -> Option<Command> {
     }
     let state = untrack(move || remote.shown());
     let toggled = |screen: Screen| {
-        Command::Screen(if state.screen == screen { Screen::Live } else { screen })
+        Command::Screen(if state.screen == screen {
+            Screen::Live
+        } else {
+            screen
+        })
     };
     match key.as_str() {
         " " if event.shift_key() => Some(Command::Previous),
         " " | "Enter" | "ArrowRight" | "ArrowDown" | "PageDown" => Some(Command::Next),
         "Backspace" | "ArrowLeft" | "ArrowUp" | "PageUp" => Some(Command::Previous),
-        "Home" => Some(Command::GoTo { slide: SlideNumber::FIRST, step: 0 }),
+        "Home" => Some(Command::GoTo {
+            slide: SlideNumber::FIRST,
+            step: 0,
+        }),
         "End" => {
             let slide = SlideNumber::new(state.slides)?;
             Some(Command::GoTo { slide, step: 0 })

@@ -1,0 +1,77 @@
+# `make run` and `make test` need nothing typed before them: each sets up what is missing first.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO_LEPTOS := 0.3.11
+BINARYEN := 132
+# The command line tool must be of the version that the browser side is compiled with.
+WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)
+
+CARGO_HOME ?= $(HOME)/.cargo
+CHROMIUM ?= /usr/bin/chromium
+export CHROMIUM
+export PATH := $(CARGO_HOME)/bin:$(PATH)
+
+# Tools are built once and run seldom: fast to compile rather than fast.
+TOOL_PROFILE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
+
+.PHONY: help run build test check bench setup tools packages deny watch
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+run: build ## serve the welcome deck, or DECK=path/to/folder
+	@target/release/webslides $(ARGS) $(if $(DECK),"$(DECK)")
+
+build: tools ## the release build: server, WASM, styles
+	cargo leptos build --release --precompress
+
+watch: tools ## the development server, with reload
+	cargo leptos watch
+
+# The closing lines are Playwright's: what people do in a real browser, on the release build.
+test: check build packages ## everything that CI runs
+	cd end2end && npx tsc -p .
+	cd end2end && WEBSLIDES_BIN="$(CURDIR)/target/release/webslides" npx playwright test
+
+check: tools ## format, lints, unit and server tests
+	cargo fmt --check
+	cargo clippy --workspace --all-targets -- --deny warnings
+	cargo clippy --package frontend --target wasm32-unknown-unknown --target-dir target/front -- --deny warnings
+	cargo test --workspace
+
+bench: build ## followers on loopback: wait, CPU and memory for each
+	cargo bench --package server
+
+deny: tools ## licences, advisories, sources of what we use
+	@command -v cargo-deny >/dev/null || $(TOOL_PROFILE) cargo install --locked cargo-deny
+	cargo deny check
+
+setup: tools packages ## all that is missing to build and to test
+
+tools:
+	@command -v rustup >/dev/null || { echo 'Rust is missing. Install rustup (rustup.rs), then run this again.'; exit 1; }
+	@command -v cc >/dev/null || $(call install,gcc libc6-dev,a C compiler)
+	@{ rustup target list --installed && rustup component list --installed; } 2>/dev/null \
+	  | grep -c -E '^(wasm32-unknown-unknown|clippy|rustfmt)' | grep -qx '[3-9]' || rustup toolchain install
+	@command -v npm >/dev/null || $(call install,nodejs npm,Node 20 with npm)
+	@[ "$$(wasm-bindgen --version 2>/dev/null)" = 'wasm-bindgen $(WASM_BINDGEN)' ] \
+	  || $(TOOL_PROFILE) cargo install --force wasm-bindgen-cli --version $(WASM_BINDGEN)
+	@[ "$$(cargo-leptos --version 2>/dev/null)" = 'cargo-leptos $(CARGO_LEPTOS)' ] \
+	  || $(TOOL_PROFILE) cargo install --locked --force cargo-leptos --version $(CARGO_LEPTOS)
+	@wasm-opt --version 2>/dev/null | grep -q 'version $(BINARYEN)' \
+	  || npm install --global --prefix "$(CARGO_HOME)" binaryen@$(BINARYEN)
+
+packages: end2end/node_modules/.package-lock.json
+	@[ -x "$(CHROMIUM)" ] || $(call install,chromium,Chromium (or say where it is with CHROMIUM=/path/to/it))
+
+end2end/node_modules/.package-lock.json: end2end/package-lock.json
+	cd end2end && npm ci
+
+# A system package, where we may install it; else what to install.
+define install
+{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+  && apt-get update -qq && apt-get install -y --no-install-recommends $(1); } \
+  || { echo 'Missing: $(2). Install it, then run this again.'; exit 1; }
+endef

@@ -1,0 +1,271 @@
+//! The program as a host types it: what goes wrong ends with a clear sentence and exit code 2.
+
+#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
+
+mod support;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+use support::path;
+use tempfile::TempDir;
+
+/// A place for one test: a data directory, and a site so that the program starts.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(TempDir::new().expect("a temporary directory"));
+        fs::create_dir_all(place.path("site/pkg")).expect("a folder");
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn folder(&self, name: &str) -> PathBuf {
+        let folder = self.path(name);
+        fs::create_dir(&folder).expect("a folder");
+        folder
+    }
+
+    fn command(&self, options: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_webslides"));
+        command
+            .env("LEPTOS_SITE_ROOT", self.path("site"))
+            .args(["--data", path(&self.path("data")), "--code", "room"])
+            .args(options);
+        command
+    }
+
+    /// Runs what should not start.
+    fn refused(&self, options: &[&str]) -> String {
+        let Output { status, stderr, .. } = self.command(options).output().expect("it runs");
+        let said = String::from_utf8(stderr).expect("text");
+        assert_eq!(status.code(), Some(2), "{options:?}: {said}");
+        said
+    }
+
+    /// Runs what should start, and gives what it printed up to its last line.
+    fn started(&self, options: &[&str]) -> (Running, String) {
+        let any = ["--listen", "127.0.0.1:0"];
+        let mut child = self
+            .command(&[&any, options].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut printed = String::new();
+        let mut out = BufReader::new(child.stdout.take().expect("its output"));
+        while !printed.contains("Ctrl-C") {
+            assert_ne!(
+                out.read_line(&mut printed).expect("text"),
+                0,
+                "it ended: {printed}"
+            );
+        }
+        (Running(child), printed)
+    }
+}
+
+/// A started program; gone with its test.
+struct Running(Child);
+
+impl Running {
+    /// Kills it, and gives what it complained about.
+    fn complaints(mut self) -> String {
+        self.0.kill().expect("it ran");
+        let mut said = String::new();
+        let mut stderr = self.0.stderr.take().expect("its complaints");
+        stderr.read_to_string(&mut said).expect("text");
+        said
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn picture(path: &Path) {
+    image::RgbImage::new(16, 9).save(path).expect("an image");
+}
+
+#[test]
+fn a_deck_that_is_missing() {
+    let place = Place::new();
+    let said = place.refused(&["--listen", "127.0.0.1:0", "/no/such/deck"]);
+    assert_eq!(
+        said,
+        "webslides: /no/such/deck does not exist. Give the folder that holds your slides as \
+         images.\n"
+    );
+}
+
+#[test]
+fn a_deck_that_is_empty() {
+    let place = Place::new();
+    let folder = place.folder("deck");
+    let said = place.refused(&["--listen", "127.0.0.1:0", path(&folder)]);
+    assert!(
+        said.ends_with("is empty. Put your slides there as images (PNG, JPEG, WebP or GIF).\n")
+    );
+}
+
+#[test]
+fn a_deck_without_images() {
+    let place = Place::new();
+    let folder = place.folder("deck");
+    fs::write(folder.join("notes.txt"), "words").expect("a file");
+    let said = place.refused(&["--listen", "127.0.0.1:0", path(&folder)]);
+    assert!(said.contains("has no image that can be shown"), "{said}");
+    assert!(said.contains("notes.txt"), "{said}");
+}
+
+#[test]
+fn a_deck_that_is_not_a_folder() {
+    let place = Place::new();
+    let file = place.path("talk.pptx");
+    fs::write(&file, "words").expect("a file");
+    let said = place.refused(&["--listen", "127.0.0.1:0", path(&file)]);
+    assert!(
+        said.contains("is not a folder. Give a folder of images"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_read() {
+    let place = Place::new();
+    // A path through a file can't be read, not even by the system's administrator.
+    let file = place.path("file");
+    fs::write(&file, "words").expect("a file");
+    let said = place.refused(&["--listen", "127.0.0.1:0", path(&file.join("deck"))]);
+    assert!(said.contains("cannot be read"), "{said}");
+}
+
+#[test]
+fn a_broken_image_among_good_ones_is_named_and_left_out() {
+    let place = Place::new();
+    let folder = place.folder("My talk");
+    for name in [
+        "slide2.png",
+        "slide10.png",
+        "slide1.jpg",
+        "slide3.webp",
+        "slide4.gif",
+    ] {
+        picture(&folder.join(name));
+    }
+    let good = fs::read(folder.join("slide2.png")).expect("an image");
+    fs::write(folder.join("slide5.png"), &good[..good.len() / 2]).expect("a file");
+    fs::write(folder.join("slide6.png"), "no image at all").expect("a file");
+    fs::write(folder.join("slide7.png"), "").expect("a file");
+    fs::write(folder.join("notes.txt"), "words").expect("a file");
+    fs::write(folder.join(".hidden"), "words").expect("a file");
+
+    let links = place.path("links.json");
+    let (running, printed) = place.started(&["--links", path(&links), path(&folder)]);
+    assert!(
+        printed.contains("My talk  (5 slides, code room)"),
+        "{printed}"
+    );
+    let written = fs::read_to_string(&links).expect("the links");
+    let written: serde_json::Value = serde_json::from_str(&written).expect("JSON");
+    let talk = &written["talks"][0];
+    assert_eq!(
+        (&talk["code"], &talk["slides"]),
+        (&"room".into(), &5.into())
+    );
+    for (name, end) in [
+        ("audience", "/t/room"),
+        ("projector", "/t/room/screen"),
+        ("events", "/t/room/events"),
+    ] {
+        let link = talk[name].as_str().expect("a link");
+        assert!(
+            link.starts_with("http://127.0.0.1:") && link.ends_with(end),
+            "{link}"
+        );
+        assert!(name == "events" || printed.contains(link), "{printed}");
+    }
+    let said = running.complaints();
+    for file in [
+        "slide5.png is a broken image",
+        "slide6.png is not",
+        "slide7.png is empty",
+        "notes.txt is not",
+    ] {
+        assert!(said.contains(file), "{file} in {said}");
+    }
+    assert_eq!(said.lines().count(), 4, "{said}");
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let place = Place::new();
+    let other = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = other.local_addr().expect("an address");
+    let said = place.refused(&["--listen", &address.to_string()]);
+    let port = address.port();
+    assert_eq!(
+        said,
+        format!(
+            "webslides: port {port} is taken. Stop what uses it, or choose another with --listen \
+             127.0.0.1:PORT.\n"
+        )
+    );
+}
+
+#[test]
+fn a_second_process_on_the_same_data() {
+    let place = Place::new();
+    let (_running, _) = place.started(&[]);
+    let said = place.refused(&["--listen", "127.0.0.1:0"]);
+    assert!(
+        said.contains("another WebSlides uses this data directory"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn options_that_are_wrong() {
+    let place = Place::new();
+    for (option, value, help) in [
+        ("--code", "a", "3 to 32"),
+        ("--listen", "here", "--listen"),
+        ("--public-url", "ftp://x", "https://slides.example"),
+        ("--public-url", "https://x/path", "without a path"),
+    ] {
+        let output = place
+            .command(&[])
+            .args([option, value])
+            .output()
+            .expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(help), "{said}");
+    }
+}
+
+#[test]
+fn the_public_address_is_what_links_say() {
+    let place = Place::new();
+    let (_running, printed) = place.started(&["--public-url", "https://slides.example"]);
+    assert!(
+        printed.contains("Audience   https://slides.example/t/room\n"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("https://slides.example/t/room/present?key="),
+        "{printed}"
+    );
+}

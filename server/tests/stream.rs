@@ -1,0 +1,246 @@
+//! The stream over a raw socket, byte by byte.
+
+mod support;
+
+use std::collections::HashSet;
+use support::{Server, soon};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stream_says_at_once_that_it_is_open_and_then_where_the_talk_is() {
+    let server = Server::start().await;
+    let mut stream = server.stream().await;
+    let head = stream.head.to_lowercase();
+    assert!(head.starts_with("http/1.1 200 ok\r\n"), "{head}");
+    for line in [
+        "content-type: text/event-stream\r\n",
+        "cache-control: no-store, no-transform\r\n",
+        "x-accel-buffering: no\r\n",
+        "transfer-encoding: chunked\r\n",
+    ] {
+        assert!(head.contains(line), "{line:?} in {head}");
+    }
+    assert!(!head.contains("content-encoding"), "{head}");
+
+    let first = stream.block().await.expect("the first bytes");
+    let retry = first
+        .strip_prefix(":\nretry: ")
+        .expect("a comment and a retry");
+    assert!(
+        (1_000..3_000).contains(&retry.parse::<u32>().expect("milliseconds")),
+        "{first}"
+    );
+
+    let event = stream.block().await.expect("the snapshot");
+    let (id, data) = event.split_once('\n').expect("two lines");
+    let state: serde_json::Value =
+        serde_json::from_str(data.strip_prefix("data: ").expect("data")).expect("JSON");
+    let epoch = state["epoch"].as_str().expect("an epoch");
+    assert_eq!(id, format!("id: {epoch}-0"));
+    assert_eq!(state["slide"], 1);
+    assert_eq!(state["step"], 0);
+    assert_eq!(state["slides"], 6);
+    assert_eq!(state["screen"], "live");
+    assert_eq!(
+        state,
+        server.state().await,
+        "the stream and the state are one"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_connection_has_its_own_retry() {
+    let server = Server::start().await;
+    let mut retries = HashSet::new();
+    for _ in 0..20 {
+        retries.insert(
+            server
+                .stream()
+                .await
+                .block()
+                .await
+                .expect("the first bytes"),
+        );
+    }
+    assert!(retries.len() > 10, "{retries:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_resumes_gets_the_current_snapshot_or_hears_that_they_have_it() {
+    let server = Server::start().await;
+    server.post("/api/next", "code=room").await;
+    server.post("/api/next", "code=room").await;
+    let epoch = server.state().await["epoch"]
+        .as_str()
+        .expect("an epoch")
+        .to_owned();
+    let current = format!("{epoch}-2");
+    let old = format!("{epoch}-1");
+    let future = format!("{epoch}-3");
+    let endless = format!("{epoch}-{}", "9".repeat(400));
+    let long = "x".repeat(4_000);
+    let others = [
+        "",
+        &old,
+        &future,
+        &endless,
+        &long,
+        "other-2",
+        "garbage",
+        "-",
+        "2",
+        "%00",
+        "%0A",
+        "%FF",
+        "%F0%9F%99%82",
+    ];
+
+    let check = async |query: Option<&str>, header: Option<&str>, has_it: bool| {
+        let query = query
+            .map(|id| format!("?last_event_id={id}"))
+            .unwrap_or_default();
+        let header = header
+            .map(|id| format!("last-event-id: {id}\r\n"))
+            .unwrap_or_default();
+        let mut stream = server.stream_from(&query, &header).await;
+        stream.block().await.expect("the first bytes");
+        let second = stream.block().await.expect("an event");
+        let told = if has_it {
+            "event: ping\ndata: {\"revision\":2}"
+        } else {
+            &format!("id: {current}\n")
+        };
+        assert!(
+            second.starts_with(told),
+            "{query:?} {header:?} got {second}"
+        );
+    };
+    check(None, None, false).await;
+    check(Some(&current), None, true).await;
+    check(None, Some(&current), true).await;
+    check(Some(&current), Some(&current), true).await;
+    // The header wins: it is newer than the address that was opened.
+    check(Some(&old), Some(&current), true).await;
+    for other in others {
+        check(Some(other), None, false).await;
+        check(None, Some(other), false).await;
+        check(Some(&current), Some(other), false).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_is_not_even_text_gets_the_snapshot() {
+    let server = Server::start().await;
+    let mut request = b"GET /t/room/events HTTP/1.1\r\nhost: room\r\nlast-event-id: ".to_vec();
+    request.extend_from_slice(b"\xff\xfe\x80\r\n\r\n");
+    let mut socket = tokio::net::TcpStream::connect(server.address)
+        .await
+        .expect("a connection");
+    tokio::io::AsyncWriteExt::write_all(&mut socket, &request)
+        .await
+        .expect("it is written");
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains("\"revision\":0") {
+        let mut buffer = [0; 1_024];
+        let read = soon(tokio::io::AsyncReadExt::read(&mut socket, &mut buffer))
+            .await
+            .expect("read");
+        assert!(read > 0, "closed after {seen:?}");
+        seen.extend_from_slice(&buffer[..read]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_follower_gets_every_newest_state() {
+    let server = Server::start().await;
+    let mut streams = Vec::new();
+    for _ in 0..50 {
+        streams.push(server.stream().await);
+    }
+    for stream in &mut streams {
+        assert_eq!(stream.snapshot().await["revision"], 0);
+    }
+    for revision in 1..=5 {
+        let answer = server.post("/api/next", "code=room").await.json();
+        assert_eq!(answer["revision"], revision);
+        for stream in &mut streams {
+            let told = stream.snapshot().await;
+            assert_eq!(told["revision"], revision);
+            assert_eq!(told["slide"], answer["slide"]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_who_never_reads_holds_nobody_up() {
+    let server = Server::start().await;
+    // Its socket fills up: nothing of it is ever read.
+    let _deaf = server.stream().await;
+    let mut follower = server.stream().await;
+    follower.snapshot().await;
+    for _ in 0..150 {
+        server.post("/api/next", "code=room").await;
+        server.post("/api/previous", "code=room").await;
+    }
+    let newest = server.state().await;
+    assert_eq!(newest["revision"], 300);
+    while follower.snapshot().await != newest {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn head_answers_with_the_headers_only() {
+    let server = Server::start().await;
+    let answer = server
+        .send(b"HEAD /t/room/events HTTP/1.1\r\nhost: room\r\nconnection: close\r\n\r\n")
+        .await;
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer.head.contains("content-type: text/event-stream"),
+        "{answer:?}"
+    );
+    assert_eq!(answer.body, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_talk_that_does_not_exist_is_404_before_any_stream() {
+    let server = Server::start().await;
+    for code in ["nope", "x", "%ff", "%00", "..%2f..", &"a".repeat(5_000)] {
+        let answer = server.get(&format!("/t/{code}/events")).await;
+        assert_eq!(answer.status, 404, "{answer:?}");
+        assert_eq!(answer.error_code(), "no_such_talk");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_the_server_ends_every_stream_cleanly() {
+    let server = Server::start().await;
+    let mut stream = server.stream().await;
+    stream.snapshot().await;
+    let directory = server.end().await;
+    let last = stream.block().await.expect("a last word");
+    assert!(last.starts_with("retry: "), "{last}");
+    assert_eq!(stream.block().await, None, "a clean end");
+
+    // And on the same data it is the same talk.
+    let again = Server::start_in(directory, &[]).await;
+    assert_eq!(again.state().await["revision"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn http_2_without_tls_is_spoken() {
+    let server = Server::start().await;
+    let socket = tokio::net::TcpStream::connect(server.address)
+        .await
+        .expect("a connection");
+    let io = hyper_util::rt::TokioIo::new(socket);
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(executor, io)
+        .await
+        .expect("a handshake");
+    tokio::spawn(connection);
+    let request = axum::http::Request::get(format!("http://{}/t/room/state", server.address))
+        .body(axum::body::Body::empty())
+        .expect("a request");
+    let answer = soon(sender.send_request(request)).await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.version(), axum::http::Version::HTTP_2);
+}

@@ -1,0 +1,293 @@
+//! A real server on a free port, and a client that speaks bytes to it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "in a test a panic is a finding"
+)]
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use clap::Parser;
+use leptos::config::LeptosOptions;
+use server::{Links, cli::Options, live, serve};
+use std::{net::SocketAddr, path::Path, time::Duration};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running server with the welcome deck under the code `room`.
+pub struct Server {
+    pub address: SocketAddr,
+    pub key: String,
+    pub directory: TempDir,
+    end: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::start_in(TempDir::new().expect("a temporary directory"), &[]).await
+    }
+
+    pub async fn start_in(directory: TempDir, options: &[&str]) -> Self {
+        let data = directory.path().join("data");
+        let options = Options::parse_from(
+            ["webslides", "--code", "room", "--data", path(&data)]
+                .iter()
+                .chain(options),
+        );
+        let any = "127.0.0.1:0".parse().expect("an address");
+        let listener = live::listen(any).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let leptos = LeptosOptions::builder().output_name("webslides").build();
+        let (tell, told) = oneshot::channel();
+        let (end, ended) = oneshot::channel::<()>();
+        let ready = move |links: &[Links]| {
+            let key = links
+                .first()
+                .and_then(|talk| talk.presenter.split_once("?key="));
+            let _ = tell.send(key.map(|(_, key)| key.to_owned()));
+            Ok(())
+        };
+        let task = tokio::spawn(async move {
+            let end = async {
+                let _ = ended.await;
+            };
+            serve(options, leptos, listener, ready, end)
+                .await
+                .expect("it serves");
+        });
+        let key = soon(told).await.expect("it starts").expect("a key");
+        Self {
+            address,
+            key,
+            directory,
+            end,
+            task,
+        }
+    }
+
+    /// Ends it as a signal would, and gives its directory for the next one.
+    pub async fn end(self) -> TempDir {
+        self.end.send(()).expect("it was running");
+        soon(self.task).await.expect("it ended in peace");
+        self.directory
+    }
+
+    /// A request as it stands, its answer whole.
+    pub async fn send(&self, request: &[u8]) -> Answer {
+        let mut socket = TcpStream::connect(self.address)
+            .await
+            .expect("a connection");
+        socket.write_all(request).await.expect("it is written");
+        let mut bytes = Vec::new();
+        soon(socket.read_to_end(&mut bytes))
+            .await
+            .expect("it is read");
+        Answer::parse(&bytes)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(
+            format!("GET {path} HTTP/1.1\r\nhost: room\r\nconnection: close\r\n\r\n").as_bytes(),
+        )
+        .await
+    }
+
+    /// A form as a program sends it, with the presenter's key.
+    pub async fn post(&self, path: &str, form: impl AsRef<[u8]>) -> Answer {
+        let key = self.key.clone();
+        self.post_with(path, &[("authorization", &format!("Bearer {key}"))], form)
+            .await
+    }
+
+    pub async fn post_with(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        form: impl AsRef<[u8]>,
+    ) -> Answer {
+        let form = form.as_ref();
+        let mut request = format!(
+            "POST {path} HTTP/1.1\r\nhost: room\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
+            form.len()
+        );
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str("\r\n");
+        self.send(&[request.as_bytes(), form].concat()).await
+    }
+
+    pub async fn state(&self) -> serde_json::Value {
+        self.get("/t/room/state").await.json()
+    }
+
+    pub async fn stream(&self) -> Stream {
+        self.stream_from("", "").await
+    }
+
+    /// A stream with this query and these header lines.
+    pub async fn stream_from(&self, query: &str, headers: &str) -> Stream {
+        let mut socket = TcpStream::connect(self.address)
+            .await
+            .expect("a connection");
+        let request = format!("GET /t/room/events{query} HTTP/1.1\r\nhost: room\r\n{headers}\r\n");
+        socket
+            .write_all(request.as_bytes())
+            .await
+            .expect("it is written");
+        let mut stream = Stream {
+            socket,
+            bytes: Vec::new(),
+            head: String::new(),
+            text: String::new(),
+        };
+        stream.read_head().await;
+        stream
+    }
+}
+
+/// An answer, taken apart.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Answer {
+    fn parse(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
+        let chunked = head.contains("transfer-encoding: chunked");
+        Self {
+            status: status.unwrap_or_else(|| panic!("no answer: {text:?}")),
+            body: if chunked {
+                dechunked(&mut body.as_bytes().to_vec())
+            } else {
+                body.to_owned()
+            },
+            head: head.to_owned(),
+        }
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
+    /// The `code` of an error body, which has a message for people too.
+    pub fn error_code(&self) -> String {
+        let json = self.json();
+        let code = json["error"]["code"].as_str();
+        let message = json["error"]["message"].as_str().unwrap_or_default();
+        assert!(!message.is_empty(), "an error without a sentence: {self:?}");
+        code.unwrap_or_else(|| panic!("an error without a code: {self:?}"))
+            .to_owned()
+    }
+}
+
+/// An open event stream.
+pub struct Stream {
+    socket: TcpStream,
+    bytes: Vec<u8>,
+    pub head: String,
+    text: String,
+}
+
+impl Stream {
+    async fn read_head(&mut self) {
+        loop {
+            if let Some(end) = position(&self.bytes, b"\r\n\r\n") {
+                let rest = self.bytes.split_off(end + 4);
+                self.head = String::from_utf8_lossy(&self.bytes).into_owned();
+                self.bytes = rest;
+                return;
+            }
+            assert!(
+                self.more().await,
+                "closed before the head: {:?}",
+                self.bytes
+            );
+        }
+    }
+
+    /// The next block of lines up to an empty one, as it stands. `None` at a clean end.
+    pub async fn block(&mut self) -> Option<String> {
+        loop {
+            self.text.push_str(&dechunked(&mut self.bytes));
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let block = block.to_owned();
+                self.text = rest.to_owned();
+                return Some(block);
+            }
+            if !self.more().await {
+                return None;
+            }
+        }
+    }
+
+    /// The data of the next unnamed event.
+    pub async fn snapshot(&mut self) -> serde_json::Value {
+        loop {
+            let block = self.block().await.expect("the stream goes on");
+            if block.starts_with("id: ") {
+                let data = block.split_once("\ndata: ").expect("an event has data").1;
+                return serde_json::from_str(data).expect("the data is JSON");
+            }
+        }
+    }
+
+    async fn more(&mut self) -> bool {
+        let mut buffer = [0; 4_096];
+        let read = soon(self.socket.read(&mut buffer))
+            .await
+            .expect("it is read");
+        self.bytes
+            .extend_from_slice(buffer.get(..read).expect("within the buffer"));
+        read > 0
+    }
+}
+
+/// Takes every whole chunk out of `bytes`.
+fn dechunked(bytes: &mut Vec<u8>) -> String {
+    let mut text = Vec::new();
+    while let Some(line) = position(bytes, b"\r\n") {
+        let size = String::from_utf8_lossy(&bytes[..line]).into_owned();
+        let size =
+            usize::from_str_radix(&size, 16).unwrap_or_else(|_| panic!("no chunk: {size:?}"));
+        if bytes.len() < line + 2 + size + 2 {
+            break;
+        }
+        text.extend_from_slice(&bytes[line + 2..line + 2 + size]);
+        bytes.drain(..line + 2 + size + 2);
+    }
+    String::from_utf8(text).expect("UTF-8")
+}
+
+fn position(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    bytes.windows(part.len()).position(|window| window == part)
+}
+
+pub async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future)
+        .await
+        .expect("it took too long")
+}
+
+pub fn path(path: &Path) -> &str {
+    path.to_str().expect("a path in UTF-8")
+}
