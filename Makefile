@@ -42,7 +42,8 @@ check: tools ## format, lints, unit and server tests
 	cargo test --workspace
 
 bench: build ## followers on loopback: wait, CPU and memory for each
-	cargo bench --package server
+	@install -D target/release/webslides target/bench/webslides
+	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench followers
 
 deny: tools ## licences, advisories, sources of what we use
 	@command -v cargo-deny >/dev/null || $(TOOL_PROFILE) cargo install --locked cargo-deny
