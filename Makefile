@@ -28,7 +28,7 @@ build: tools ## the release build: server, WASM, styles
 	cargo leptos build --release --precompress
 
 watch: tools ## the development server, with reload
-	cargo leptos watch
+	cargo leptos watch -- --code dev
 
 # The closing lines are Playwright's: what people do in a real browser, on the release build.
 test: check build packages ## everything that CI runs
