@@ -8,11 +8,15 @@ use axum::{
     http::{HeaderMap, Response, StatusCode, Uri, header},
     response::{IntoResponse, Redirect},
 };
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use leptos::prelude::provide_context;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// A form is a code, a slide and a revision.
 const MAX_FORM_BYTES: usize = 16 * 1_024;
+
+/// How long its bytes may take to come.
+const FORM_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub async fn server_function(State(shared): State<Shared>, request: Request) -> Response<Body> {
     let known = leptos::server_fn::axum::get_server_fn_service(
@@ -23,8 +27,12 @@ pub async fn server_function(State(shared): State<Shared>, request: Request) -> 
         return refusal(ErrorCode::NotFound);
     }
     let (head, body) = request.into_parts();
-    let Ok(form) = axum::body::to_bytes(body, MAX_FORM_BYTES).await else {
-        return refusal(ErrorCode::TooLarge);
+    let form = Limited::new(body, MAX_FORM_BYTES).collect();
+    let form = match tokio::time::timeout(FORM_TIMEOUT, form).await {
+        Ok(Ok(form)) => form.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return refusal(ErrorCode::TooLarge),
+        Ok(Err(_)) => return refusal(ErrorCode::BadRequest),
+        Err(_) => return refusal(ErrorCode::TooSlow),
     };
     let mut request = Request::from_parts(head, Body::from(form));
     let way_back = way_back(request.headers());
@@ -54,7 +62,7 @@ fn way_back(headers: &HeaderMap) -> Option<String> {
         return None;
     }
     let referer: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
-    // A path of our own, never another host: "//host" would be one.
+    // A talk's page of our own, never another host.
     let path = referer.path();
-    (path.starts_with('/') && !path.starts_with("//")).then(|| path.to_owned())
+    path.starts_with("/t/").then(|| path.to_owned())
 }

@@ -29,6 +29,11 @@ pub struct Options {
     #[arg(long, value_name = "CODE")]
     pub code: Option<TalkCode>,
 
+    /// How many streams may be open at once; presenters always get in [default: nine tenths of
+    /// the connections that the system allows]
+    #[arg(long, value_name = "N")]
+    pub max_followers: Option<usize>,
+
     /// Once listening, write every talk's links to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub links: Option<PathBuf>,

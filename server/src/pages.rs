@@ -84,9 +84,11 @@ pub async fn present(
     let Ok(code) = typed.parse::<TalkCode>() else {
         return problem(&shared, ProblemPage::NoSuchTalk, request).await;
     };
+    // A query that can't be read may hold a key all the same, such as one that was pasted twice.
+    let is_odd = query.is_err();
     let query = query.ok().map(|Query(query)| query);
     let (key, late) = query.map_or((None, None), |query| (query.key, query.late));
-    if key.is_some() || code.as_str() != typed {
+    if is_odd || key.is_some() || code.as_str() != typed {
         let key = key.map(|key| PresenterKey::sent(key.trim()));
         return to_clean_address(&shared, &code, key.as_ref(), request.headers());
     }

@@ -3,26 +3,31 @@
 use crate::{
     access::{refuse_other_origins, security_headers},
     answers::refusal,
-    api, media, pages, stream,
+    api,
+    live::Hub,
+    media, pages, stream,
     talks::Talks,
 };
 use app::api::ErrorCode;
 use axum::{
     Router,
-    http::{HeaderValue, Uri, header},
+    http::{HeaderValue, Response, Uri, header},
     middleware,
     routing::{get, post},
 };
 use leptos::config::LeptosOptions;
 use std::{path::Path, sync::Arc};
 use tower_http::{
-    compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer,
+    compression::CompressionLayer,
+    services::{ServeDir, fs::ServeFileSystemResponseBody},
+    set_header::SetResponseHeaderLayer,
 };
 
 /// What every handler may need. Cheap to clone.
 #[derive(Clone)]
 pub struct Shared {
     pub talks: Talks,
+    pub hub: Hub,
     pub leptos: LeptosOptions,
     /// The address that people use, when it is not the one that the server sees.
     pub public: Option<Arc<Uri>>,
@@ -62,8 +67,18 @@ fn built_files(leptos: &LeptosOptions) -> Router<Shared> {
     } else {
         "no-cache"
     };
-    let cached =
-        SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static(age));
+    // Not what is missing: a proxy would remember for a year that it was.
+    let cached = SetResponseHeaderLayer::overriding(
+        header::CACHE_CONTROL,
+        move |response: &Response<ServeFileSystemResponseBody>| {
+            let age = if response.status().is_success() {
+                age
+            } else {
+                "no-store"
+            };
+            Some(HeaderValue::from_static(age))
+        },
+    );
     let files = ServeDir::new(root.join("pkg"))
         .precompressed_br()
         .precompressed_gzip();

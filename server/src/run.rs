@@ -11,11 +11,21 @@ use crate::{
     talks::{OpenError, Talks},
 };
 use leptos::config::LeptosOptions;
-use std::{fs, io, io::Write, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tempfile::NamedTempFile;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
+
+/// The store, its flushes, pictures and pages that are being read.
+const FILES_OF_OUR_OWN: usize = 40;
 
 /// Why the server could not start: sentences for the host.
 #[derive(Debug, thiserror::Error)]
@@ -34,8 +44,6 @@ pub enum RunError {
     Listen(SocketAddr, io::Error),
     #[error("cannot write the links to {}: {}.", .0.display(), .1)]
     Links(PathBuf, io::Error),
-    #[error("cannot wait for the system's signals: {0}.")]
-    Signals(io::Error),
 }
 
 /// Serves until Ctrl-C or SIGTERM.
@@ -46,7 +54,6 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     let leptos = site::find().ok_or(RunError::NotBuilt)?;
     // The port first: it is taken oftener than a deck is broken, and known at once.
     let listener = listen(options.listen)?;
-    let end = end_signal().map_err(RunError::Signals)?;
     let file = options.links.clone();
     let ready = |links: &[Links]| {
         if let Some(file) = file {
@@ -55,7 +62,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         announce(links);
         Ok(())
     };
-    serve(options, leptos, listener, ready, end).await
+    serve(options, leptos, listener, ready, end_signal()).await
 }
 
 /// Serves on `listener` until `end` completes. Says the talks' links when all is `ready`: whoever
@@ -80,7 +87,8 @@ pub async fn serve(
     let store: Arc<dyn Store> = Arc::new(store);
     let decks = import(&options.decks, store.as_ref())?;
 
-    let hub = Hub::start();
+    let most_followers = options.max_followers.unwrap_or(most_connections() / 10 * 9);
+    let hub = Hub::start(most_followers);
     let talks = Talks::start(store, hub.clone())?;
     let base = base_url(address, options.public_url.as_ref());
     let mut links = Vec::new();
@@ -94,10 +102,11 @@ pub async fn serve(
     let public = options.public_url.map(Arc::new);
     let router = router(Shared {
         talks,
+        hub: hub.clone(),
         leptos,
         public,
     });
-    live::accept(listener, router, async {
+    live::accept(listener, most_connections(), router, async {
         end.await;
         hub.end();
     })
@@ -110,6 +119,16 @@ fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
         io::ErrorKind::AddrInUse => RunError::PortTaken(address),
         _ => RunError::Listen(address, error),
     })
+}
+
+/// As many as the system allows this process to have files, but for some that the store and the
+/// pages need. The process's own limit is raised first.
+fn most_connections() -> usize {
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1_024);
+    usize::try_from(files)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(FILES_OF_OUR_OWN)
+        .max(1)
 }
 
 /// The decks in their order; what was left out of them is said.
@@ -145,21 +164,32 @@ fn announce(links: &[Links]) {
     let _ = out.flush();
 }
 
-/// Whole or not at all: whoever waits for the file reads all of it.
-fn write_links(file: &PathBuf, talks: &[Links]) -> io::Result<()> {
-    let beside = file.with_extension("part");
-    fs::write(&beside, serde_json::to_vec_pretty(&LinksFile { talks })?)?;
-    fs::rename(beside, file)
+/// Whole or not at all, because somebody waits for it; and for the host's eyes only, because it
+/// holds keys.
+fn write_links(file: &Path, talks: &[Links]) -> io::Result<()> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut beside = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    beside.write_all(&serde_json::to_vec_pretty(&LinksFile { talks })?)?;
+    beside.persist(file)?;
+    Ok(())
 }
 
-/// Completes with the first Ctrl-C or SIGTERM. Listens from now on, not from the first poll.
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
+/// Completes with the first Ctrl-C or SIGTERM. Takes them over when it is first asked, which is once
+/// all is ready: until then either ends the program at once, as it should. If the system does not
+/// give them away, it stays so.
+async fn end_signal() {
+    let (interrupt, terminate) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    );
+    if let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-    })
+    } else {
+        std::future::pending().await
+    }
 }

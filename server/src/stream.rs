@@ -1,6 +1,12 @@
 //! A talk for programs and pages: the event stream, and the same once.
 
-use crate::{answers::refusal, live, router::Shared, talks::Talk};
+use crate::{
+    access::Credentials,
+    answers::refusal,
+    live,
+    router::Shared,
+    talks::{Talk, Visitor},
+};
 use app::{api::ErrorCode, talk::TalkCode};
 use axum::{
     Json,
@@ -34,7 +40,12 @@ pub async fn events(
         .get("last-event-id")
         .map(|id| id.to_str().unwrap_or_default().to_owned());
     let last = by_header.or_else(|| query.ok().and_then(|Query(query)| query.last_event_id));
-    live::events(talk.channel(), last)
+    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
+    let presenter = visitor.presented(talk.code()).is_ok();
+    match shared.hub.seat(presenter) {
+        Some(seat) => live::events(talk.channel(), seat, last),
+        None => live::no_seat(),
+    }
 }
 
 /// `GET /t/{code}/state`: the stream's snapshot as JSON, once.

@@ -244,3 +244,38 @@ async fn http_2_without_tls_is_spoken() {
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.version(), axum::http::Version::HTTP_2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_all_seats_are_taken_a_follower_is_asked_to_come_again_and_a_presenter_gets_in() {
+    let directory = tempfile::TempDir::new().expect("a temporary directory");
+    let server = Server::start_in(directory, &["--max-followers", "2"]).await;
+    let mut first = server.stream().await;
+    let mut second = server.stream().await;
+    first.snapshot().await;
+    second.snapshot().await;
+
+    let mut third = server.stream().await;
+    assert!(
+        third.head.starts_with("HTTP/1.1 200"),
+        "a status would close it for good"
+    );
+    let word = third.block().await.expect("a word");
+    let retry = word.strip_prefix(":\nretry: ").expect("when to come again");
+    assert!((5_000..15_000).contains(&retry.parse::<u32>().expect("milliseconds")));
+    assert_eq!(third.block().await, None, "a clean end");
+
+    let key = format!("authorization: Bearer {}\r\n", server.key);
+    let mut presenter = server.stream_from("", &key).await;
+    assert_eq!(presenter.snapshot().await["slide"], 1);
+
+    // Those who leave make room; the server notices in its own time.
+    drop(presenter);
+    drop(second);
+    loop {
+        let mut again = server.stream().await;
+        again.block().await.expect("a word");
+        if again.block().await.is_some() {
+            break;
+        }
+    }
+}

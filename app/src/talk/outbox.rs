@@ -77,11 +77,6 @@ impl Outbox {
     pub fn give_up(&mut self) {
         self.waiting.clear();
     }
-
-    /// Another deck in the same talk.
-    pub fn with_outline(&mut self, outline: Outline) {
-        self.outline = outline;
-    }
 }
 
 #[cfg(test)]

@@ -58,13 +58,17 @@ pub fn from_folder(folder: &Path, store: &dyn Store) -> Result<Imported, DeckErr
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
+        // Hidden on purpose, and not for us to show.
+        if name.starts_with('.') {
+            continue;
+        }
         is_empty = false;
         if format_of(&path).is_some() && path.is_file() {
             sources.push(Source {
                 name,
                 content: Content::File(path),
             });
-        } else if !name.starts_with('.') {
+        } else {
             warnings.push(format!(
                 "{name} is not an image that WebSlides shows; left out."
             ));

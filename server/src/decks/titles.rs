@@ -1,5 +1,8 @@
 //! What a person would call a slide or a deck, from its file's name.
 
+/// Characters.
+const LONGEST_TITLE: usize = 120;
+
 /// A slide's title from its file's name without the ending: `03-why_we-built-it` is "why we built
 /// it"; a name that only counts (`slide2`, `IMG_0042`, `page-7`) is "Slide 2" and so on, by its
 /// place.
@@ -29,7 +32,7 @@ pub fn of_slide(stem: &str, number: usize) -> String {
 
 /// A deck's title from its folder's name.
 pub fn of_deck(stem: &str) -> String {
-    let words = stem
+    let words = plain(stem)
         .replace(['-', '_'], " ")
         .split_whitespace()
         .collect::<Vec<_>>()
@@ -41,9 +44,18 @@ pub fn of_deck(stem: &str) -> String {
     }
 }
 
+/// What can be said aloud, on one line: no control characters, which a terminal would obey, no marks
+/// that turn the direction of writing, and no more than a headline.
+fn plain(name: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let said = |c: &char| !c.is_control() && !turns(*c);
+    name.chars().filter(said).take(LONGEST_TITLE).collect()
+}
+
 /// Without the number at either end, and with spaces between the words.
 fn words(stem: &str) -> String {
-    stem.replace(['-', '_', '.'], " ")
+    plain(stem)
+        .replace(['-', '_', '.'], " ")
         .trim_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '(' || c == ')')
         .split_whitespace()
         .collect::<Vec<_>>()
@@ -65,5 +77,7 @@ mod tests {
         check("", "Slide 7");
         check("Straße (2)", "Straße");
         check("slide-about-us", "slide about us");
+        check("bad\u{1b}[31m\n\u{202e}name", "bad[31mname");
+        check(&"x".repeat(500), &"x".repeat(120));
     }
 }

@@ -2,7 +2,10 @@
 
 use super::Frame;
 use std::{
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::watch;
@@ -14,7 +17,7 @@ pub const PING_EVERY: Duration = Duration::from_secs(15);
 /// What a stream has to know: always whole, never a queue. A slow follower wakes to the newest and
 /// has skipped the rest.
 #[derive(Debug, Clone)]
-pub struct Signal {
+pub struct Newest {
     pub frame: Frame,
     /// Counts pings; a stream that sees a new count and no new frame pings.
     pub beat: u64,
@@ -24,22 +27,44 @@ pub struct Signal {
 
 /// One talk's stream.
 #[derive(Debug, Clone)]
-pub struct Channel(Arc<watch::Sender<Signal>>);
+pub struct Channel(Arc<watch::Sender<Newest>>);
 
 /// All channels, for what concerns them all: pings and the end. A cheap handle.
 #[derive(Debug, Clone)]
 pub struct Hub {
-    channels: Arc<std::sync::Mutex<Vec<Weak<watch::Sender<Signal>>>>>,
+    channels: Arc<std::sync::Mutex<Vec<Weak<watch::Sender<Newest>>>>>,
     /// A level, not an edge: a channel opened after the end was called is ended too.
     ended: watch::Sender<bool>,
+    seats: Arc<Seats>,
+}
+
+#[derive(Debug)]
+struct Seats {
+    taken: AtomicUsize,
+    most: usize,
+}
+
+/// One open stream's place among those that the server can hold. Dropped, it is free again.
+#[derive(Debug)]
+pub struct Seat(Arc<Seats>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.taken.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Hub {
-    /// A hub whose pings come from one timer for all of its streams. Ends with its runtime.
-    pub fn start() -> Self {
+    /// A hub of at most `most` streams, whose pings come from one timer for all of them. Ends with
+    /// its runtime.
+    pub fn start(most: usize) -> Self {
         let hub = Self {
             channels: Arc::default(),
             ended: watch::Sender::new(false),
+            seats: Arc::new(Seats {
+                taken: AtomicUsize::new(0),
+                most,
+            }),
         };
         let pinging = hub.clone();
         tokio::spawn(async move {
@@ -55,7 +80,7 @@ impl Hub {
 
     pub fn open(&self, first: Frame) -> Channel {
         let ended = *self.ended.borrow();
-        let channel = Channel(Arc::new(watch::Sender::new(Signal {
+        let channel = Channel(Arc::new(watch::Sender::new(Newest {
             frame: first,
             beat: 0,
             ended,
@@ -64,13 +89,21 @@ impl Hub {
         channel
     }
 
+    /// A place for a stream; `None` when all are taken. A presenter always gets one: there are few,
+    /// and without them there is no talk.
+    pub fn seat(&self, presenter: bool) -> Option<Seat> {
+        let taken = self.seats.taken.fetch_add(1, Ordering::Relaxed);
+        let seat = Seat(self.seats.clone());
+        (presenter || taken < self.seats.most).then_some(seat)
+    }
+
     /// Ends every stream, now and from now on.
     pub fn end(&self) {
         self.ended.send_replace(true);
         self.each(|signal| signal.ended = true);
     }
 
-    fn each(&self, change: impl Fn(&mut Signal)) {
+    fn each(&self, change: impl Fn(&mut Newest)) {
         let channels = {
             let mut channels = self.locked();
             channels.retain(|channel| channel.strong_count() > 0);
@@ -81,7 +114,7 @@ impl Hub {
         }
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, Vec<Weak<watch::Sender<Signal>>>> {
+    fn locked(&self) -> std::sync::MutexGuard<'_, Vec<Weak<watch::Sender<Newest>>>> {
         // Nothing panics while it holds this lock; if it did, the list would still be whole.
         self.channels
             .lock()
@@ -99,12 +132,7 @@ impl Channel {
     }
 
     /// From here on, nothing published is missed.
-    pub fn subscribe(&self) -> watch::Receiver<Signal> {
+    pub fn subscribe(&self) -> watch::Receiver<Newest> {
         self.0.subscribe()
-    }
-
-    /// How many streams are open.
-    pub fn followers(&self) -> usize {
-        self.0.receiver_count()
     }
 }

@@ -4,11 +4,12 @@
 //! `text/event-stream`.
 
 mod accept;
+mod body;
+mod deadline;
 mod frame;
 mod hub;
-mod stream;
 
 pub use accept::{accept, listen};
+pub use body::{events, no_seat};
 pub use frame::Frame;
 pub use hub::{Channel, Hub};
-pub use stream::{RESPONSE_HEADERS, events};

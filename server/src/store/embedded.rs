@@ -9,6 +9,7 @@ use bytes::Bytes;
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 use std::{
     io,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
@@ -47,7 +48,8 @@ impl EmbeddedStore {
     /// When another process has the directory, or it can't be created, read or written.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let media = MediaFiles::open(directory.join("media"))?;
-        let database = Arc::new(open_database(&directory.join("webslides.redb"))?);
+        let file = directory.join("webslides.redb");
+        let database = Arc::new(whole(|| open_database(&file))?);
         let feed = Feed::default();
         let (commits, waiting) = mpsc::channel();
         let writer = Writer {
@@ -68,6 +70,23 @@ impl EmbeddedStore {
     }
 }
 
+impl EmbeddedStore {
+    fn read_talks(&self) -> Result<Vec<TalkRecord>, StoreError> {
+        let transaction = self.database.begin_read().map_err(database_error)?;
+        let table = transaction.open_table(TALKS).map_err(database_error)?;
+        let mut talks = Vec::new();
+        for entry in table.iter().map_err(database_error)? {
+            let (_, document) = entry.map_err(database_error)?;
+            match serde_json::from_slice(document.value()) {
+                Ok(talk) => talks.push(talk),
+                // One that can't be read is no reason not to read the others.
+                Err(error) => eprintln!("webslides: a stored talk cannot be read: {error}"),
+            }
+        }
+        Ok(talks)
+    }
+}
+
 /// Once dropped, the directory is free, and all that was waiting is written.
 impl Drop for EmbeddedStore {
     fn drop(&mut self) {
@@ -76,6 +95,11 @@ impl Drop for EmbeddedStore {
             let _ = writer.join();
         }
     }
+}
+
+/// redb panics on some files that something else has written into.
+fn whole<T>(read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(StoreError::Damaged))
 }
 
 fn open_database(path: &Path) -> Result<Database, StoreError> {
@@ -92,14 +116,7 @@ fn open_database(path: &Path) -> Result<Database, StoreError> {
 
 impl Store for EmbeddedStore {
     fn load(&self) -> Result<Vec<TalkRecord>, StoreError> {
-        let transaction = self.database.begin_read().map_err(database_error)?;
-        let table = transaction.open_table(TALKS).map_err(database_error)?;
-        let mut talks = Vec::new();
-        for entry in table.iter().map_err(database_error)? {
-            let (_, document) = entry.map_err(database_error)?;
-            talks.push(serde_json::from_slice(document.value())?);
-        }
-        Ok(talks)
+        whole(|| self.read_talks())
     }
 
     fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed {
@@ -205,13 +222,12 @@ impl Writer {
             {
                 let code = record.code.as_str();
                 let stored = match table.get(code).map_err(database_error)? {
-                    Some(document) => {
-                        let stored: TalkRecord = serde_json::from_slice(document.value())?;
-                        Some(stored.state.revision)
-                    }
-                    None => None,
+                    // One that can't be read has no revision that anybody could expect.
+                    Some(document) => serde_json::from_slice(document.value())
+                        .map(|stored: TalkRecord| Some(stored.state.revision)),
+                    None => Ok(None),
                 };
-                if stored != *expected {
+                if !stored.is_ok_and(|stored| stored == *expected) {
                     outcomes.push(Err(StoreError::Conflict));
                     continue;
                 }

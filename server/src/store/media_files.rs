@@ -34,7 +34,9 @@ impl MediaFiles {
                 "not a media name",
             ));
         };
-        if fs::metadata(&path).is_ok_and(|file| file.is_file()) {
+        // A file that was cut off by a full disk or by hand is written again.
+        let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        if fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() == size) {
             return Ok(());
         }
         // A name of its own: two slides with the same picture are kept at the same time.
@@ -81,6 +83,18 @@ mod tests {
             .expect("readable")
             .count();
         assert_eq!(entries, 1, "nothing is left beside");
+    }
+
+    #[test]
+    fn a_file_that_was_cut_off_is_written_again() {
+        let directory = TempDir::new().expect("a temporary directory");
+        let files = MediaFiles::open(directory.path().to_owned()).expect("a folder");
+        fs::write(directory.path().join("hash.png"), "con").expect("a file");
+        files.put("hash.png", b"content").expect("it is kept");
+        assert_eq!(
+            files.get("hash.png").expect("readable").as_deref(),
+            Some(&b"content"[..])
+        );
     }
 
     #[test]

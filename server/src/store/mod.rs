@@ -38,6 +38,10 @@ pub enum StoreError {
     Database(#[from] Box<redb::Error>),
     #[error("a record of the store cannot be read: {0}")]
     Record(#[from] serde_json::Error),
+    #[error(
+        "the file webslides.redb is damaged. Put a copy of it back, or move it away to begin anew."
+    )]
+    Damaged,
     #[error("the talk changed in between")]
     Conflict,
     #[error("the store is closed")]

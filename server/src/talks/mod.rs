@@ -41,8 +41,12 @@ pub enum OpenError {
     Store(#[from] StoreError),
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
-    #[error("the stored talk {0} points out of its deck")]
+    #[error("the stored talk {0} has lost its deck, or points out of it")]
     Damaged(TalkCode),
+    #[error(
+        "the talk {0} is in the store, but can't be shown. Take another --code, or another --data."
+    )]
+    Unshowable(TalkCode),
     #[error("the snapshot could not be written: {0}")]
     Snapshot(#[from] serde_json::Error),
 }
@@ -60,9 +64,15 @@ impl Talks {
             open: RwLock::default(),
         });
         for record in inner.store.load()? {
-            // A talk whose deck is gone can't be shown; the others can.
-            if let Some(deck) = inner.store.deck(&record.deck)? {
-                inner.add(record, deck)?;
+            let code = record.code.clone();
+            // A talk that can't be shown is no reason not to show the others.
+            let opened = match inner.store.deck(&record.deck) {
+                Ok(Some(deck)) => inner.add(record, deck).map(drop),
+                Ok(None) => Err(OpenError::Damaged(code.clone())),
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = opened {
+                eprintln!("webslides: the stored talk {code} is left out: {error}");
             }
         }
         // The feed ends with its store, and the store with the last handle: not with this task's.
@@ -121,10 +131,18 @@ impl Talks {
             }
         };
         let record = with_key(record, key.hash());
-        self.0.store.commit(record.clone(), expected).await?;
+        let committed = self.0.store.commit(record.clone(), expected).await;
+        match committed {
+            Err(StoreError::Conflict) if expected.is_none() => {
+                return Err(OpenError::Unshowable(record.code));
+            }
+            committed => committed?,
+        }
         let talk = match existing {
             Some(talk) => {
-                talk.publish(record, Some(deck))?;
+                // The feed publishes it, as any change.
+                talk.until(|seen| seen.presenter_keys == record.presenter_keys)
+                    .await?;
                 talk
             }
             None => self.0.add(record, deck)?,

@@ -82,7 +82,8 @@ impl Talk {
         self.published.borrow().record.clone()
     }
 
-    /// Apply, commit, wait until it is published, answer.
+    /// Apply, commit, wait until it is published, answer. Must run to its end: what it staged is
+    /// either published or forgotten.
     pub(super) async fn command(
         &self,
         store: &dyn Store,
@@ -106,50 +107,68 @@ impl Talk {
                 Err(Refused::OutOfRange) => return Err(CommandError::OutOfRange),
             }
         };
-        if let Some(committed) = committed
-            && let Err(error) = committed.await
-        {
-            self.forget_staged();
-            return Err(error.into());
-        }
         // Not even a refusal tells of a state that is not durable.
         let (Ok(told) | Err(told)) = &after;
-        self.until_published(told).await?;
+        let settled = match committed {
+            Some(committed) => committed.await,
+            None => Ok(()),
+        };
+        let settled = match settled {
+            Ok(()) => {
+                self.until(|published| published.state.revision >= told.revision)
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = settled {
+            self.forget_staged(told.revision);
+            return Err(error.into());
+        }
         after.map_err(|state| CommandError::Stale(Box::new(state)))
     }
 
-    async fn until_published(&self, state: &SlideState) -> Result<(), StoreError> {
+    /// Waits until what everybody sees is as `expected`.
+    pub(super) async fn until(
+        &self,
+        expected: impl Fn(&TalkRecord) -> bool,
+    ) -> Result<(), StoreError> {
         let mut published = self.published.subscribe();
-        let reached =
-            published.wait_for(|published| published.record.state.revision >= state.revision);
+        let reached = published.wait_for(|published| expected(&published.record));
         match tokio::time::timeout(STORE_TIMEOUT, reached).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(StoreError::Closed),
         }
     }
 
-    /// A commit failed: what was built on it can't be true either. Commits that are still under
-    /// way expect a revision that the store will not have, and fail too.
-    fn forget_staged(&self) {
-        let published = self.published.borrow().clone();
-        *self.staged.lock().unwrap_or_else(PoisonError::into_inner) =
-            (published.record, published.deck);
+    /// The commit of `failed` did not happen: what was built on it can't be true either. Commits
+    /// that are still under way expect a revision that the store will not have, and fail too. When
+    /// one before has done this already and newer taps were staged since, nothing is to do.
+    fn forget_staged(&self, failed: Revision) {
+        let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
+        let published = self.published.borrow();
+        let is_built_on_it = staged.0.state.revision >= failed;
+        if is_built_on_it && published.record.state.revision < failed {
+            *staged = (published.record.clone(), published.deck.clone());
+        }
     }
 
     /// Makes a committed record what everybody sees. `deck` when it shows another one.
     pub(super) fn publish(&self, record: TalkRecord, deck: Option<Deck>) -> Result<(), OpenError> {
         let deck = deck.map_or_else(|| self.deck(), Arc::new);
         let (published, frame) = prepare(record, deck)?;
-        let is_news = {
+        let revision = published.record.state.revision;
+        {
             let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-            if staged.0.state.revision <= published.record.state.revision {
+            if staged.0.state.revision <= revision {
                 *staged = (published.record.clone(), published.deck.clone());
             }
-            published.record.state.revision >= self.published.borrow().record.state.revision
-        };
-        if is_news {
-            // First the followers, then whoever waits to be answered.
+        }
+        let before = self.published.borrow().record.state.revision;
+        // First the followers, then whoever waits to be answered.
+        if before < revision {
             self.channel.publish(frame);
+        }
+        if before <= revision {
             self.published.send_replace(published);
         }
         Ok(())

@@ -45,7 +45,16 @@ impl Stage for Visitor {
     ) -> Pin<Box<dyn Future<Output = Result<SlideState, ApiError>> + Send + '_>> {
         Box::pin(async move {
             let talk = self.presented(&code).map_err(ApiError::new)?;
-            let answer = talk.command(self.talks.store(), command, if_revision).await;
+            // A task of its own: a phone that leaves before its answer drops this future, and a
+            // command that was begun must come to its end.
+            let talks = self.talks.clone();
+            let running =
+                tokio::spawn(
+                    async move { talk.command(talks.store(), command, if_revision).await },
+                );
+            let Ok(answer) = running.await else {
+                return Err(ApiError::new(ErrorCode::Internal));
+            };
             answer.map_err(|error| match error {
                 CommandError::Stale(state) => ApiError::stale(*state),
                 CommandError::OutOfRange => ApiError::new(ErrorCode::OutOfRange),

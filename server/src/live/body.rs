@@ -1,6 +1,9 @@
 //! The body of `GET /t/{code}/events`.
 
-use super::{Channel, hub::Signal};
+use super::{
+    Channel,
+    hub::{Newest, Seat},
+};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Response, header},
@@ -30,13 +33,19 @@ pub const RESPONSE_HEADERS: [(HeaderName, HeaderValue); 3] = [
 /// it is the only jitter that a native client has.
 const RETRY_MS: std::ops::Range<u32> = 1_000..3_000;
 
+/// The same for those that were all sent away at once, or found no seat: longer, so that they do
+/// not come back at once.
+const SENT_AWAY_MS: std::ops::Range<u32> = 1_000..5_000;
+const NO_SEAT_MS: std::ops::Range<u32> = 5_000..15_000;
+
 /// One follower's place in the stream.
 struct Follower {
-    signals: watch::Receiver<Signal>,
-    stage: Stage,
+    signals: watch::Receiver<Newest>,
+    phase: Phase,
+    _seat: Seat,
 }
 
-enum Stage {
+enum Phase {
     /// Nothing was sent; `last` is what the follower says it has.
     Open {
         last: Option<String>,
@@ -46,7 +55,7 @@ enum Stage {
         last: Option<String>,
     },
     Live {
-        sent: Signal,
+        sent: Newest,
     },
     Over,
 }
@@ -56,30 +65,48 @@ enum Stage {
 /// whatever else (none, old, future, of another epoch, garbage) with the current snapshot.
 ///
 /// The answer to HEAD is the same: the router takes the body off, unread.
-pub fn events(channel: &Channel, last: Option<String>) -> Response<Body> {
+pub fn events(channel: &Channel, seat: Seat, last: Option<String>) -> Response<Body> {
     // Subscribed before the snapshot is read: what is published in between is seen.
     let follower = Follower {
         signals: channel.subscribe(),
-        stage: Stage::Open { last },
+        phase: Phase::Open { last },
+        _seat: seat,
     };
     let body = Body::from_stream(futures_util::stream::unfold(follower, |follower| async {
         let (bytes, follower) = follower.next().await?;
         Some((Ok::<_, Infallible>(bytes), follower))
     }));
+    response(body)
+}
+
+/// For whom there is no seat: an end, and when to try again. Not an error: any status but 200 would
+/// close a browser's stream for good.
+pub fn no_seat() -> Response<Body> {
+    let word = Bytes::from(format!(":\n{}", retry(NO_SEAT_MS)));
+    response(Body::from_stream(futures_util::stream::iter([Ok::<
+        _,
+        Infallible,
+    >(word)])))
+}
+
+fn response(body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     response.headers_mut().extend(RESPONSE_HEADERS);
     response
 }
 
+fn retry(within: std::ops::Range<u32>) -> String {
+    format!("retry: {}\n\n", fastrand::u32(within))
+}
+
 impl Follower {
     async fn next(mut self) -> Option<(Bytes, Self)> {
-        let (bytes, stage) = match self.stage {
-            Stage::Open { last } => {
-                let retry = fastrand::u32(RETRY_MS);
-                let head = format!(":\nretry: {retry}\n\n").into();
-                (head, Stage::Greet { last })
+        let (bytes, phase) = match self.phase {
+            Phase::Open { last } => {
+                let head = format!(":\n{}", retry(RETRY_MS));
+                (head.into(), Phase::Greet { last })
             }
-            Stage::Greet { last } => {
+            Phase::Greet { last } => {
                 let sent = self.signals.borrow_and_update().clone();
                 let has_it = last.is_some_and(|last| last == sent.frame.id.to_string());
                 let bytes = if has_it {
@@ -90,20 +117,20 @@ impl Follower {
                 (
                     bytes.clone(),
                     if sent.ended {
-                        Stage::Over
+                        Phase::Over
                     } else {
-                        Stage::Live { sent }
+                        Phase::Live { sent }
                     },
                 )
             }
-            Stage::Live { sent } => {
+            Phase::Live { sent } => {
+                let has_news = |now: &Newest| {
+                    now.ended || now.beat != sent.beat || now.frame.id != sent.frame.id
+                };
                 // The sender is gone only with the talk itself.
-                self.signals.changed().await.ok()?;
-                let now = self.signals.borrow_and_update().clone();
+                let now = self.signals.wait_for(has_news).await.ok()?.clone();
                 let bytes = if now.ended {
-                    // Spreads the return of those that were all sent away at once.
-                    let retry = fastrand::u32(RETRY_MS);
-                    format!("retry: {retry}\n\n").into()
+                    retry(SENT_AWAY_MS).into()
                 } else if now.frame.id != sent.frame.id {
                     now.frame.bytes.clone()
                 } else {
@@ -112,21 +139,15 @@ impl Follower {
                 (
                     bytes,
                     if now.ended {
-                        Stage::Over
+                        Phase::Over
                     } else {
-                        Stage::Live { sent: now }
+                        Phase::Live { sent: now }
                     },
                 )
             }
-            Stage::Over => return None,
+            Phase::Over => return None,
         };
-        Some((
-            bytes,
-            Self {
-                signals: self.signals,
-                stage,
-            },
-        ))
+        Some((bytes, Self { phase, ..self }))
     }
 }
 
@@ -160,9 +181,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_talk_pings_every_15_seconds() {
-        let hub = Hub::start();
+        let hub = Hub::start(10);
         let channel = hub.open(frame(7));
-        let mut body = events(&channel, None).into_body().into_data_stream();
+        let mut body = events(&channel, hub.seat(false).expect("a seat"), None)
+            .into_body()
+            .into_data_stream();
         assert!(next(&mut body).await.starts_with(":\nretry: "));
         assert_eq!(
             next(&mut body).await,
@@ -181,9 +204,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
-        let hub = Hub::start();
+        let hub = Hub::start(10);
         let channel = hub.open(frame(0));
-        let mut body = events(&channel, None).into_body().into_data_stream();
+        let mut body = events(&channel, hub.seat(false).expect("a seat"), None)
+            .into_body()
+            .into_data_stream();
         next(&mut body).await;
         next(&mut body).await;
         (1..=1_000).for_each(|revision| channel.publish(frame(revision)));
@@ -192,11 +217,15 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_published_before_the_first_read_is_in_the_snapshot() {
-        let hub = Hub::start();
+        let hub = Hub::start(10);
         let channel = hub.open(frame(0));
-        let mut body = events(&channel, Some("test-0".to_owned()))
-            .into_body()
-            .into_data_stream();
+        let mut body = events(
+            &channel,
+            hub.seat(false).expect("a seat"),
+            Some("test-0".to_owned()),
+        )
+        .into_body()
+        .into_data_stream();
         channel.publish(frame(1));
         next(&mut body).await;
         assert!(next(&mut body).await.starts_with("id: test-1\n"));
@@ -204,12 +233,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_ended_hub_ends_streams_that_open_later_too() {
-        let hub = Hub::start();
+        let hub = Hub::start(10);
         let channel = hub.open(frame(0));
         hub.end();
         let late = hub.open(frame(0));
         for channel in [channel, late] {
-            let mut body = events(&channel, None).into_body().into_data_stream();
+            let mut body = events(&channel, hub.seat(false).expect("a seat"), None)
+                .into_body()
+                .into_data_stream();
             next(&mut body).await;
             next(&mut body).await;
             assert!(body.next().await.is_none());
