@@ -1,7 +1,7 @@
 //! The HTML document around each page. The server's alone: browsers hydrate islands only.
 
 use crate::pages::Page;
-use leptos::{config::LeptosOptions, prelude::*};
+use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::HashedStylesheet;
 
 /// A whole document, ready to be read before its WASM arrives.
@@ -17,6 +17,15 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
             </noscript>
         }
     });
+    // With script but without WASM it does so too: the venue's proxy may keep it out.
+    let without_wasm = page.refreshes_every_s().map(|seconds| {
+        let script = format!(
+            "addEventListener('unhandledrejection', () => \
+             document.querySelector('[data-hydrated]') || \
+             setTimeout(() => location.reload(), {seconds}000));"
+        );
+        view! { <script nonce=use_nonce()>{script}</script> }
+    });
     let scripts = page.has_islands().then(|| {
         view! { <HydrationScripts options=options.clone() islands=true/> }
     });
@@ -29,6 +38,7 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
                 <meta name="color-scheme" content="dark light"/>
                 <title>{page.title()}</title>
                 {refresh}
+                {without_wasm}
                 {preload}
                 <HashedStylesheet options=options.clone() id="webslides"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>

@@ -54,6 +54,59 @@ test('whoever comes late has the right slide, before any script runs', async ({ 
   await late.goto(room.links.audience);
   await sees(late, 3);
   await expect(late.locator('main')).not.toHaveAttribute('data-hydrated');
+  // Without its WASM the page goes on by asking again.
+  await next(phone).tap();
+  await sees(late, 4);
+});
+
+test('a picture that never comes is asked for again, and the page says so meanwhile', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  const follower = await room.newcomer();
+  await follower.clock.install();
+  await follower.goto(room.links.audience);
+  await isLive(follower);
+  const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
+  const second = state.preload[0].url;
+  await follower.route(`**${second}`, () => new Promise(() => {}));
+  await next(phone).tap();
+  await expect(follower.getByText('The slide is on its way.')).toBeVisible();
+  await expect(follower.getByText('1 of 6', { exact: true })).toBeVisible();
+  await sees(follower, 1);
+  await follower.clock.fastForward(9_000);
+  await follower.clock.fastForward(2_000);
+  await sees(follower, 2);
+  await expect(follower.locator('.link-badge')).toHaveText('Live');
+});
+
+test('a first picture that is broken is asked for again', async ({ room }) => {
+  room.allow(/ERR_FAILED|500/);
+  const follower = await room.newcomer();
+  let asked = 0;
+  await follower.route('**/media/*.png', async (route) => {
+    asked += 1;
+    if (asked === 1) await route.abort();
+    else await route.continue();
+  });
+  await follower.goto(room.links.audience);
+  await isLive(follower);
+  await sees(follower, 1);
+  expect(asked).toBeGreaterThan(1);
+});
+
+test('a black screen does not wait for the picture that it hides', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  const projector = await room.newcomer();
+  await projector.route('**/media/*', async (route) => {
+    const first = (await (await projector.request.get(`${room.links.audience}/state`)).json()).rendition.url;
+    if (route.request().url().endsWith(first)) await route.continue();
+  });
+  await projector.goto(room.links.projector);
+  await isLive(projector);
+  await next(phone).tap();
+  await phone.getByRole('button', { name: 'Black screen' }).tap();
+  await expect(projector.locator('.slide')).toHaveAttribute('data-screen', 'black');
 });
 
 test('a reload of any page is where the talk is', async ({ room }) => {

@@ -1,3 +1,6 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PHONE, expect, isLive, next, sees, test } from './room.ts';
 
 /** What Chromium itself logs while a server is away. */
@@ -27,6 +30,32 @@ test('a killed server comes back under its room', async ({ room }) => {
   // The earlier key is still good.
   await next(phone).tap();
   for (const page of [phone, follower]) await sees(page, 4);
+});
+
+test('another deck under the same code is what everybody sees', async ({ room }) => {
+  const phone = await room.presenter();
+  const pages = [await room.follower(), await room.projector()];
+  for (const page of [phone, ...pages]) await isLive(page);
+  await next(phone).tap();
+  await next(phone).tap();
+  for (const page of [phone, ...pages]) await sees(page, 3);
+  room.allow(AWAY);
+  await room.server.kill();
+
+  const deck = join(room.server.directory, 'Second deck');
+  mkdirSync(deck);
+  const welcome = fileURLToPath(new URL('../../server/welcome/', import.meta.url));
+  for (const [name, to] of [['4-Three-links.png', 'a.png'], ['1-WebSlides.png', 'last one.png']]) {
+    copyFileSync(join(welcome, name), join(deck, to));
+  }
+  await room.server.start([deck]);
+  for (const page of [phone, ...pages]) {
+    await isLive(page);
+    await expect(page.getByRole('img', { name: 'last one' })).toBeVisible();
+    await expect(page.locator('.slide')).toHaveAttribute('data-slide', '2');
+    await expect(page).toHaveTitle(/Second deck$/);
+  }
+  await expect(phone.getByText('This is the last slide.')).toBeVisible();
 });
 
 test('a stopped server lets everybody go within two seconds, and they come back', async ({ room }) => {
@@ -122,6 +151,8 @@ test('pings that stay out make the stream anew', async ({ room }) => {
     if (request.resourceType() === 'eventsource') streams.push(request.url());
   });
   await follower.clock.fastForward(30_000);
+  // A request would have been made by the time that the server has answered another one.
+  await follower.evaluate(() => fetch('/healthz'));
   expect(streams).toEqual([]);
   await follower.clock.fastForward(10_000);
   await expect.poll(() => streams.length).toBe(1);

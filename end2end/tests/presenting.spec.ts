@@ -113,11 +113,52 @@ test('a doubled command moves once', async ({ room }) => {
   });
   room.allow(/409/);
   await next(phone).tap();
-  await expect(phone.getByRole('status').filter({ hasText: 'moved on' })).toBeVisible();
-  await sees(follower, 2);
-  await sees(phone, 2);
+  await next(phone).tap();
+  await sees(follower, 3);
+  await sees(phone, 3);
   const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
-  expect(state).toMatchObject({ slide: 2, revision: 1 });
+  expect(state).toMatchObject({ slide: 3, revision: 2 });
+  await expect(phone.locator('.hint')).toHaveText('');
+});
+
+test('a tap whose answer is lost is sent again and moves once', async ({ room }) => {
+  const phone = await room.newcomer(PHONE);
+  await phone.clock.install();
+  await phone.goto(room.links.presenter);
+  const follower = await room.follower();
+  await isLive(phone);
+  room.allow(/409/);
+  let sent = 0;
+  await phone.route('**/api/next', async (route) => {
+    sent += 1;
+    // The first one arrives; its answer is swallowed by the network.
+    if (sent === 1) await route.fetch();
+    else await route.continue();
+  });
+  await next(phone).tap();
+  await next(phone).tap();
+  await sees(follower, 2);
+  expect(sent).toBe(1);
+  await phone.clock.fastForward(3_000);
+  await sees(follower, 3);
+  await sees(phone, 3);
+  const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
+  expect(state).toMatchObject({ slide: 3, revision: 2 });
+});
+
+test('a network that swallows every tap is said, and nothing fires later', async ({ room }) => {
+  const phone = await room.newcomer(PHONE);
+  await phone.clock.install();
+  await phone.goto(room.links.presenter);
+  await isLive(phone);
+  await phone.route('**/api/next', () => new Promise(() => {}));
+  await next(phone).tap();
+  await sees(phone, 2);
+  await phone.clock.fastForward(2_600);
+  await expect(phone.getByText('No answer yet. Trying again.')).toBeVisible();
+  for (let wait = 0; wait < 3; wait++) await phone.clock.fastForward(2_600);
+  await expect(phone.getByText('The server did not answer.')).toBeVisible();
+  await sees(phone, 1);
 });
 
 test('a tap that can’t be sent says so and moves nothing', async ({ room }) => {

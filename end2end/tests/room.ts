@@ -90,11 +90,22 @@ export const test = base.extend<{ room: Room; serverOptions: string[] }>({
   },
 });
 
-/** The slide that the person sees: painted, not on its way. */
+/** What the welcome deck's slides are called: each picture says by that which it is. */
+const TITLES = [
+  'WebSlides',
+  'One tap every screen',
+  'Everybody has the slide in hand',
+  'Three links',
+  'Come late come back',
+  'Bring your own deck',
+];
+
+/** The slide that the person sees: this very picture, painted, not on its way. */
 export async function sees(page: Page, slide: number): Promise<void> {
   await expect(page.locator('.slide')).toHaveAttribute('data-slide', String(slide));
   const picture = page.locator('.slide img');
   await expect(picture).toHaveCount(1);
+  await expect(picture).toHaveAttribute('alt', TITLES[slide - 1]);
   const painted = await picture.evaluate(async (image: HTMLImageElement) => {
     await image.decode();
     return image.complete && image.naturalWidth > 0;

@@ -37,12 +37,12 @@ export class Server {
   constructor(private readonly options: string[] = []) {}
 
   /** Starts it; started again, it has the same address and the same data. */
-  async start(): Promise<Links> {
+  async start(deck: string[] = []): Promise<Links> {
     const file = join(this.directory, 'links.json');
     rmSync(file, { force: true });
     const data = join(this.directory, 'data');
     const options = ['--listen', this.address, '--data', data, '--links', file, '--code', 'room'];
-    const child = spawn(program(), [...options, ...this.options], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program(), [...options, ...this.options, ...deck], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     child.stderr.on('data', (text) => (this.output += text));
     const links = new Promise<Links>((resolve, reject) => {

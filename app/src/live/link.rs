@@ -23,6 +23,9 @@ use web_sys::{Event, EventSource, MessageEvent, PageTransitionEvent, VisibilityS
 /// Two and a half pings of the server (15 s each): one may be late, two may not.
 const SILENCE_MS: u32 = 37_500;
 
+/// How old a page is, in milliseconds, before it may load itself anew.
+const RELOAD_AFTER_MS: f64 = 60_000.0;
+
 /// A page's stream. Dropped, it closes its connection and takes its listeners away.
 pub struct Link(#[expect(dead_code, reason = "held for its drop")] Rc<Inner>);
 
@@ -115,6 +118,7 @@ impl Inner {
 
     fn on_message(self: &Rc<Self>, event: &Event) {
         let Some(snapshot) = parsed::<Snapshot>(event) else {
+            self.on_unreadable();
             return;
         };
         self.set_alive();
@@ -125,12 +129,28 @@ impl Inner {
         }
     }
 
+    /// A server that was renewed under this page says what the page does not know. Loaded anew, it
+    /// will; but not over and over, should that be no help.
+    fn on_unreadable(self: &Rc<Self>) {
+        self.set_broken();
+        let old_enough = window()
+            .performance()
+            .is_some_and(|clock| clock.now() > RELOAD_AFTER_MS);
+        let reloading = old_enough && window().location().reload().is_ok();
+        if !reloading {
+            self.connect_later();
+        }
+    }
+
     fn on_ping(self: &Rc<Self>, event: &Event) {
-        self.set_alive();
-        let missed =
-            parsed::<Ping>(event).is_some_and(|ping| ping.revision > self.newest.borrow().revision);
-        if missed {
-            self.connect();
+        let newest = self.newest.borrow().revision;
+        match parsed::<Ping>(event) {
+            Some(ping) if ping.revision <= newest => self.set_alive(),
+            // Something was missed, and that should not be: ask for it.
+            _ => {
+                self.set_broken();
+                self.connect_later();
+            }
         }
     }
 

@@ -15,7 +15,15 @@ use std::collections::VecDeque;
 pub struct Outbox {
     outline: Outline,
     told: SlideState,
-    waiting: VecDeque<(Command, Revision)>,
+    waiting: VecDeque<Waiting>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Waiting {
+    command: Command,
+    if_revision: Revision,
+    /// Where it leads.
+    after: SlideState,
 }
 
 impl Outbox {
@@ -33,9 +41,9 @@ impl Outbox {
     pub fn shown(&self) -> SlideState {
         self.waiting
             .iter()
-            .fold(self.told.clone(), |state, (command, if_revision)| {
+            .fold(self.told.clone(), |state, waiting| {
                 state
-                    .apply(&self.outline, *command, Some(*if_revision))
+                    .apply(&self.outline, waiting.command, Some(waiting.if_revision))
                     .unwrap_or(state)
             })
     }
@@ -50,14 +58,20 @@ impl Outbox {
         let after = shown.apply(&self.outline, command, None)?;
         let changes = after != shown;
         if changes {
-            self.waiting.push_back((command, shown.revision));
+            self.waiting.push_back(Waiting {
+                command,
+                if_revision: shown.revision,
+                after,
+            });
         }
         Ok(changes)
     }
 
     /// What to send now: the oldest command that is not answered.
     pub fn first(&self) -> Option<(Command, Revision)> {
-        self.waiting.front().copied()
+        self.waiting
+            .front()
+            .map(|waiting| (waiting.command, waiting.if_revision))
     }
 
     /// The stream, or an answer, told a state.
@@ -73,6 +87,22 @@ impl Outbox {
         self.told(state);
     }
 
+    /// The oldest command was refused as stale, with where the talk is. Whether that is where this
+    /// command leads: then it was carried out before, and its answer was lost on the way.
+    pub fn refused(&mut self, state: SlideState) -> bool {
+        let happened = self
+            .waiting
+            .front()
+            .is_some_and(|waiting| waiting.after == state);
+        if happened {
+            self.accepted(state);
+        } else {
+            self.give_up();
+            self.told(state);
+        }
+        happened
+    }
+
     /// The oldest command did not happen; those made on top of it do not either.
     pub fn give_up(&mut self) {
         self.waiting.clear();
@@ -82,7 +112,7 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::talk::Epoch;
+    use crate::talk::{Epoch, Screen};
     use proptest::prelude::*;
 
     #[derive(Debug, Clone, Copy)]
@@ -138,7 +168,7 @@ mod tests {
                     Step::Deliver(_) => {}
                     Step::Answer(i) => match answers[i].take() {
                         Some(Ok(state)) => remotes[i].accepted(state),
-                        Some(Err(state)) => { remotes[i].give_up(); remotes[i].told(state); }
+                        Some(Err(state)) => { remotes[i].refused(state); }
                         None => {}
                     },
                     Step::LoseAnswer(i) => {
@@ -177,6 +207,27 @@ mod tests {
         remote.accepted(after);
         assert_eq!(remote.shown().revision, Revision::new(2));
         assert_eq!(remote.first(), Some((Command::Next, Revision::new(1))));
+    }
+
+    #[test]
+    fn a_tap_that_was_sent_again_after_its_answer_was_lost_is_no_loss() {
+        let (outline, server) = world();
+        let mut remote = Outbox::new(outline.clone(), server.clone());
+        assert_eq!(remote.tap(Command::Next), Ok(true));
+        assert_eq!(remote.tap(Command::Next), Ok(true));
+        let after = server
+            .apply(&outline, Command::Next, None)
+            .expect("in range");
+        assert!(remote.refused(after), "it was carried out");
+        assert_eq!(remote.first(), Some((Command::Next, Revision::new(1))));
+        assert_eq!(remote.shown().revision, Revision::new(2));
+
+        let mut late = Outbox::new(outline.clone(), server.clone());
+        assert_eq!(late.tap(Command::Next), Ok(true));
+        let elsewhere = Command::Screen(Screen::Black);
+        let elsewhere = server.apply(&outline, elsewhere, None).expect("in range");
+        assert!(!late.refused(elsewhere.clone()), "another remote's");
+        assert_eq!((late.first(), late.shown()), (None, elsewhere));
     }
 
     #[test]

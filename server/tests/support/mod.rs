@@ -234,7 +234,7 @@ impl Stream {
                 self.text = rest.to_owned();
                 return Some(block);
             }
-            if !self.more().await {
+            if self.bytes.starts_with(b"0\r\n\r\n") || !self.more().await {
                 return None;
             }
         }
@@ -265,7 +265,8 @@ impl Stream {
 /// Takes every whole chunk out of `bytes`.
 fn dechunked(bytes: &mut Vec<u8>) -> String {
     let mut text = Vec::new();
-    while let Some(line) = position(bytes, b"\r\n") {
+    // The last chunk is empty; it stays, as the mark of a clean end.
+    while let Some(line) = position(bytes, b"\r\n").filter(|_| !bytes.starts_with(b"0\r\n")) {
         let size = String::from_utf8_lossy(&bytes[..line]).into_owned();
         let size =
             usize::from_str_radix(&size, 16).unwrap_or_else(|_| panic!("no chunk: {size:?}"));

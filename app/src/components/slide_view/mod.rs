@@ -17,6 +17,13 @@ pub struct Sight {
     pub rendition: Rendition,
 }
 
+impl Sight {
+    /// Whether this picture is not the one that is wanted yet.
+    pub fn is_behind(&self, wanted: &Self) -> bool {
+        self.rendition != wanted.rendition
+    }
+}
+
 impl From<Snapshot> for Sight {
     fn from(snapshot: Snapshot) -> Self {
         Self {
@@ -32,18 +39,19 @@ impl From<Snapshot> for Sight {
 #[component]
 pub fn SlideView(
     sight: Signal<Sight>,
+    /// What is on the page by now; begins as the sight that the page was rendered with.
+    shown: RwSignal<Sight>,
     /// What to fetch before it is needed.
     preload: Signal<Vec<Rendition>>,
     /// Fetches ahead start within this many milliseconds, at random: a room does not ask at once.
     spread_ms: u32,
 ) -> impl IntoView {
-    let first = sight.get_untracked();
-    let shown = RwSignal::new(first.clone());
+    let first = shown.get_untracked();
     let frame = NodeRef::<html::Figure>::new();
     #[cfg(feature = "hydrate")]
     pictures::show_decoded(frame, sight, shown, preload, spread_ms);
     #[cfg(not(feature = "hydrate"))]
-    let _ = (preload, spread_ms);
+    let _ = (sight, preload, spread_ms);
     view! {
         <figure
             class="slide"

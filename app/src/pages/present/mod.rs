@@ -3,10 +3,12 @@
 mod command_button;
 mod remote;
 #[cfg(feature = "hydrate")]
+mod sending;
+#[cfg(feature = "hydrate")]
 mod shortcuts;
 
 use crate::{
-    components::{Icon, LinkBadge, Place, SlideView, hydrated},
+    components::{Icon, LinkBadge, Place, Sight, SlideView, hydrated},
     deck::{Deck, Slide},
     live::use_live,
     talk::{Command, Screen, Snapshot, TalkCode},
@@ -24,7 +26,12 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
     let remote = Remote::new(code, &deck, rendered.state.clone(), late);
     remote.listen_to(live.snapshot);
     #[cfg(feature = "hydrate")]
-    shortcuts::listen(remote);
+    {
+        shortcuts::listen(remote);
+        if late {
+            sending::forget_late(remote);
+        }
+    }
 
     let deck = StoredValue::new(deck);
     // What the room is about to see: the stream's newest state with this remote's own taps on it,
@@ -32,7 +39,10 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
     let snapshot = Memo::new(move |_| {
         Snapshot::new(remote.shown(), &deck.read_value()).unwrap_or_else(|| live.snapshot.get())
     });
-    let following = Signal::derive(move || {
+    let sight = Signal::derive(move || Sight::from(snapshot.get()));
+    let shown = RwSignal::new(sight.get_untracked());
+    let behind = Signal::derive(move || shown.read().is_behind(&sight.read()));
+    let following = Memo::new(move |_| {
         let deck = deck.read_value();
         let shown = snapshot.read();
         let after = shown
@@ -59,12 +69,13 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
         >
             <header>
                 <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
-                <LinkBadge link=live.link/>
+                <LinkBadge link=live.link behind/>
                 <Place state=Signal::derive(move || snapshot.get().state)/>
             </header>
             <section class="now" aria-label="Current slide">
                 <SlideView
-                    sight=Signal::derive(move || snapshot.get().into())
+                    sight
+                    shown
                     preload=Signal::derive(move || snapshot.get().preload)
                     spread_ms=0
                 />
@@ -94,12 +105,13 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
 
 /// A small picture of what Next will show.
 #[component]
-fn FollowingSlide(following: Signal<Option<Slide>>) -> impl IntoView {
+fn FollowingSlide(following: Memo<Option<Slide>>) -> impl IntoView {
     move || match following.get() {
         Some(slide) => {
             let picture = slide.rendition;
             view! {
-                <img src=picture.url width=picture.width height=picture.height alt=slide.title/>
+                <img src=picture.url width=picture.width height=picture.height alt=slide.title decoding="sync"/>
+                <span>"Next"</span>
             }
             .into_any()
         }

@@ -1,21 +1,21 @@
 use crate::{
-    api,
     deck::Deck,
     talk::{Command, Outbox, SlideState, Snapshot, TalkCode},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
-const TOO_LATE: &str = "The talk had moved on; your tap changed nothing.";
+/// Says what is true of a tap without script too, where a doubled press was carried out once.
+pub(super) const TOO_LATE: &str = "The talk is further on. Look where it is, then tap again.";
 
 /// A remote's taps: shown at once, sent one after another, corrected by what the stream says.
 #[derive(Clone, Copy)]
 pub struct Remote {
     code: StoredValue<TalkCode>,
-    outbox: RwSignal<Outbox>,
+    pub(super) outbox: RwSignal<Outbox>,
     /// Whether a command is on its way: the next one waits for its answer, so that a network
     /// that reorders can't.
-    sending: StoredValue<bool>,
-    hint: RwSignal<String>,
+    pub(super) sending: StoredValue<bool>,
+    pub(super) hint: RwSignal<String>,
 }
 
 impl Remote {
@@ -57,39 +57,13 @@ impl Remote {
     }
 
     pub fn tap(self, command: Command) {
+        self.hint.set(String::new());
         let tapped = self.outbox.try_update(|outbox| outbox.tap(command));
         let has_work = matches!(tapped, Some(Ok(true)));
         if has_work && !self.sending.get_value() {
             self.sending.set_value(true);
-            spawn_local(self.send_waiting());
+            #[cfg(feature = "hydrate")]
+            leptos::task::spawn_local(super::sending::send_waiting(self));
         }
-    }
-
-    async fn send_waiting(self) {
-        loop {
-            let Some((command, if_revision)) = self.outbox.read_untracked().first() else {
-                break;
-            };
-            match api::send(self.code(), command, Some(if_revision)).await {
-                Ok(state) => {
-                    self.outbox.update(|outbox| outbox.accepted(state));
-                    self.hint.set(String::new());
-                }
-                Err(error) => {
-                    let hint = match error.code() {
-                        api::ErrorCode::Stale => TOO_LATE.to_owned(),
-                        _ => error.to_string(),
-                    };
-                    self.outbox.update(|outbox| {
-                        outbox.give_up();
-                        if let Some(state) = error.state {
-                            outbox.told(state);
-                        }
-                    });
-                    self.hint.set(hint);
-                }
-            }
-        }
-        self.sending.set_value(false);
     }
 }
