@@ -1,9 +1,11 @@
 //! The command line, parsed once into what the server runs with.
 
+use crate::log::LogFormat;
 use app::talk::TalkCode;
 use axum::http::Uri;
 use clap::Parser;
 use std::{net::SocketAddr, path::PathBuf};
+use tracing::Level;
 
 /// Live slides: a phone turns them, every screen in the room follows.
 #[derive(Debug, Parser)]
@@ -33,6 +35,14 @@ pub struct Options {
     /// the connections that the system allows]
     #[arg(long, value_name = "N")]
     pub max_followers: Option<usize>,
+
+    /// What to say while running: error, warn, info (one line a request) or debug
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    pub log: Level,
+
+    /// How to say it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
 
     /// Once listening, write every talk's links to this file, as JSON
     #[arg(long, value_name = "FILE")]

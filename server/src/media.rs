@@ -8,6 +8,7 @@ use axum::{
     http::{Response, header},
     response::IntoResponse,
 };
+use tracing::error;
 
 /// The name is the content's hash: it never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -34,7 +35,7 @@ pub async fn media(
         }
         Ok(Ok(None)) => refusal(ErrorCode::NotFound),
         Ok(Err(error)) => {
-            eprintln!("Cannot read a slide's picture: {error}");
+            error!(%error, "a picture cannot be read");
             refusal(ErrorCode::Internal)
         }
         Err(_) => refusal(ErrorCode::Internal),

@@ -3,9 +3,9 @@
 use crate::{
     access::{refuse_other_origins, security_headers},
     answers::refusal,
-    api,
+    api, host,
     live::Hub,
-    media, pages, stream,
+    log, media, pages, stream,
     talks::Talks,
 };
 use app::api::ErrorCode;
@@ -45,7 +45,8 @@ pub fn router(shared: Shared) -> Router {
         .route("/t/{code}/events", get(stream::events))
         .route("/t/{code}/state", get(stream::state))
         .route("/media/{name}", get(media::media))
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(host::healthz))
+        .route("/metrics", get(host::metrics))
         .route("/api/{function}", post(api::server_function))
         .merge(built_files(&shared.leptos))
         .merge(pages)
@@ -55,6 +56,7 @@ pub fn router(shared: Shared) -> Router {
             refuse_other_origins,
         ))
         .layer(middleware::from_fn(security_headers))
+        .layer(middleware::from_fn(log::requests))
         .with_state(shared)
 }
 

@@ -5,12 +5,14 @@ use crate::{
     decks::{self, DeckError, Imported},
     links::{Links, LinksFile, base_url},
     live::{self, Hub},
+    log, metrics,
     router::{Shared, router},
     site,
     store::{EmbeddedStore, Store, StoreError},
     talks::{OpenError, Talks},
 };
 use leptos::config::LeptosOptions;
+use metrics_exporter_prometheus::BuildError;
 use std::{
     io,
     io::Write,
@@ -30,6 +32,8 @@ const FILES_OF_OUR_OWN: usize = 40;
 /// Why the server could not start: sentences for the host.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
+    #[error("cannot count: {0}.")]
+    Metrics(#[from] BuildError),
     #[error("the pages are not built. Run `make build` first.")]
     NotBuilt,
     #[error("{}: {}", .0.display(), .1)]
@@ -51,6 +55,8 @@ pub enum RunError {
 /// # Errors
 /// When it can't start; see [`RunError`].
 pub async fn run(options: Options) -> Result<(), RunError> {
+    log::install(options.log, options.log_format);
+    metrics::install()?;
     let leptos = site::find().ok_or(RunError::NotBuilt)?;
     // The port first: it is taken oftener than a deck is broken, and known at once.
     let listener = listen(options.listen)?;

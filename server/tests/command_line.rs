@@ -1,6 +1,10 @@
 //! The program as a host types it: what goes wrong ends with a clear sentence and exit code 2.
 
-#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test a panic is a finding"
+)]
 
 mod support;
 
@@ -9,7 +13,8 @@ use std::{
     io::{BufRead, BufReader, Read},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 use support::path;
 use tempfile::TempDir;
@@ -45,8 +50,25 @@ impl Place {
 
     /// Runs what should not start.
     fn refused(&self, options: &[&str]) -> String {
-        let Output { status, stderr, .. } = self.command(options).output().expect("it runs");
-        let said = String::from_utf8(stderr).expect("text");
+        let mut child = self
+            .command(options)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("it can be asked") {
+                break status;
+            }
+            if start.elapsed() > Duration::from_secs(20) {
+                child.kill().expect("it ran");
+                panic!("{options:?} should be refused, and is served");
+            }
+            std::thread::yield_now();
+        };
+        let mut said = String::new();
+        let mut stderr = child.stderr.take().expect("its complaints");
+        stderr.read_to_string(&mut said).expect("text");
         assert_eq!(status.code(), Some(2), "{options:?}: {said}");
         said
     }
@@ -268,4 +290,84 @@ fn the_public_address_is_what_links_say() {
         printed.contains("https://slides.example/t/room/present?key="),
         "{printed}"
     );
+}
+
+/// An answer of a started program, over a socket of its own.
+fn ask(printed: &str, head: &str) -> String {
+    ask_with(printed, head, "")
+}
+
+fn ask_with(printed: &str, head: &str, body: &str) -> String {
+    let (_, address) = printed.split_once("http://").expect("a link");
+    let (address, _) = address.split_once('/').expect("its end");
+    let mut socket = std::net::TcpStream::connect(address).expect("it listens");
+    let length = body.len();
+    let request = format!(
+        "{head}\r\nhost: room\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    std::io::Write::write_all(&mut socket, request.as_bytes()).expect("it is written");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+#[test]
+fn the_host_sees_what_was_done_and_whether_all_is_well() {
+    let place = Place::new();
+    let (_running, printed) = place.started(&[]);
+    let health = ask(&printed, "GET /healthz HTTP/1.1");
+    assert!(
+        health.starts_with("HTTP/1.1 200") && health.ends_with("ok\n"),
+        "{health}"
+    );
+
+    let refused = ask_with(&printed, "POST /api/next HTTP/1.1", "code=room");
+    assert!(refused.starts_with("HTTP/1.1 401"), "{refused}");
+    let text = ask(&printed, "GET /metrics HTTP/1.1");
+    for line in [
+        "content-type: text/plain; version=0.0.4",
+        "webslides_commands_total{command=\"next\",outcome=\"no_key\"} 1",
+        "webslides_followers{talk=\"room\"} 0",
+        "webslides_store_transactions_total ",
+    ] {
+        assert!(text.contains(line), "{line:?} in {text}");
+    }
+    // It names codes: whoever comes through a proxy is not the host.
+    let far = ask(
+        &printed,
+        "GET /metrics HTTP/1.1\r\nx-forwarded-for: 192.0.2.1",
+    );
+    assert!(far.starts_with("HTTP/1.1 404"), "{far}");
+}
+
+#[test]
+fn the_log_has_a_line_for_each_request_and_never_a_key() {
+    for format in ["text", "json"] {
+        let place = Place::new();
+        let (running, printed) = place.started(&["--log", "info", "--log-format", format]);
+        let (_, key) = printed.split_once("?key=").expect("a key");
+        let key = key.split_whitespace().next().expect("its end").to_owned();
+        ask(&printed, &format!("GET /t/room/present?key={key} HTTP/1.1"));
+        ask(
+            &printed,
+            &format!("GET /t/room/state HTTP/1.1\r\nauthorization: Bearer {key}"),
+        );
+        ask(
+            &printed,
+            &format!("GET /t/room/state HTTP/1.1\r\ncookie: webslides-room={key}"),
+        );
+        let said = running.complaints();
+        assert_eq!(said.lines().count(), 3, "{said}");
+        assert!(
+            said.contains("/t/room/present") && said.contains("303"),
+            "{said}"
+        );
+        assert!(!said.contains(&key), "{said}");
+        if format == "json" {
+            for line in said.lines() {
+                let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                assert_eq!(line["method"], "GET");
+            }
+        }
+    }
 }

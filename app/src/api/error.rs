@@ -82,6 +82,25 @@ impl ApiError {
 }
 
 impl ErrorCode {
+    /// The name that JSON has.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoKey => "no_key",
+            Self::WrongKey => "wrong_key",
+            Self::OtherOrigin => "other_origin",
+            Self::NoSuchTalk => "no_such_talk",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Stale => "stale",
+            Self::TooLarge => "too_large",
+            Self::TooSlow => "too_slow",
+            Self::OutOfRange => "out_of_range",
+            Self::BadRequest => "bad_request",
+            Self::Internal => "internal",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
     /// The HTTP status of an answer with this code.
     pub const fn status(self) -> u16 {
         match self {

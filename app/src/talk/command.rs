@@ -18,6 +18,18 @@ pub enum Command {
     Screen(Screen),
 }
 
+impl Command {
+    /// The name of its server function.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Previous => "previous",
+            Self::GoTo { .. } => "go_to",
+            Self::Screen(_) => "screen",
+        }
+    }
+}
+
 /// Why a command changed nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {

@@ -2,7 +2,11 @@
 //! for each, and has no answer to a full file table.
 
 use super::deadline::Deadline;
-use axum::{Router, body::Body, extract::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -124,7 +128,11 @@ async fn serve(socket: TcpStream, router: Router, mut ending: watch::Receiver<bo
         .timer(TokioTimer::new())
         .keep_alive_interval(KEEPALIVE_AFTER)
         .keep_alive_timeout(UNANSWERED);
-    let service = service_fn(move |request: Request<Incoming>| {
+    let peer = socket.peer_addr().ok().map(ConnectInfo);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         router.clone().oneshot(request.map(Body::new))
     });
     let connection = builder.serve_connection(TokioIo::new(Deadline::new(socket)), service);

@@ -4,11 +4,13 @@ use super::{
     Channel,
     hub::{Newest, Seat},
 };
+use crate::metrics::{BYTES, FRAMES, STREAMS_OPENED, STREAMS_REFUSED};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Response, header},
 };
 use bytes::Bytes;
+use metrics::counter;
 use std::convert::Infallible;
 use tokio::sync::watch;
 
@@ -74,6 +76,8 @@ pub fn events(channel: &Channel, seat: Seat, last: Option<String>) -> Response<B
     };
     let body = Body::from_stream(futures_util::stream::unfold(follower, |follower| async {
         let (bytes, follower) = follower.next().await?;
+        FRAMES.increment(1);
+        BYTES.increment(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         Some((Ok::<_, Infallible>(bytes), follower))
     }));
     response(body)
@@ -82,6 +86,7 @@ pub fn events(channel: &Channel, seat: Seat, last: Option<String>) -> Response<B
 /// For whom there is no seat: an end, and when to try again. Not an error: any status but 200 would
 /// close a browser's stream for good.
 pub fn no_seat() -> Response<Body> {
+    counter!(STREAMS_REFUSED, "why" => "no_seat").increment(1);
     let word = Bytes::from(format!(":\n{}", retry(NO_SEAT_MS)));
     response(Body::from_stream(futures_util::stream::iter([Ok::<
         _,
@@ -108,7 +113,14 @@ impl Follower {
             }
             Phase::Greet { last } => {
                 let sent = self.signals.borrow_and_update().clone();
+                let had_some = last.is_some();
                 let has_it = last.is_some_and(|last| last == sent.frame.id.to_string());
+                let resume = match (had_some, has_it) {
+                    (false, _) => "none",
+                    (true, true) => "current",
+                    (true, false) => "other",
+                };
+                counter!(STREAMS_OPENED, "resume" => resume).increment(1);
                 let bytes = if has_it {
                     &sent.frame.ping
                 } else {

@@ -1,5 +1,7 @@
 //! Lets go of peers that stopped reading.
 
+use crate::metrics::STREAMS_REFUSED;
+use metrics::counter;
 use std::{
     io,
     pin::Pin,
@@ -38,6 +40,7 @@ impl<IO> Deadline<IO> {
         }
         let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(PATIENCE)));
         ready!(stuck.as_mut().poll(cx));
+        counter!(STREAMS_REFUSED, "why" => "deaf").increment(1);
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }

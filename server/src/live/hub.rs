@@ -131,6 +131,11 @@ impl Channel {
         self.0.borrow().frame.clone()
     }
 
+    /// How many streams are open.
+    pub fn followers(&self) -> usize {
+        self.0.receiver_count()
+    }
+
     /// From here on, nothing published is missed.
     pub fn subscribe(&self) -> watch::Receiver<Newest> {
         self.0.subscribe()

@@ -62,6 +62,9 @@ pub trait Store: Send + Sync {
     /// are carried out in the order of the calls; the future says when this one is durable.
     fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed;
 
+    /// Commits nothing of consequence: whether the store can.
+    fn prove(&self) -> Committed;
+
     /// Every committed change from now on, in order. For one listener: a second call takes the
     /// feed over.
     fn feed(&self) -> UnboundedReceiver<TalkRecord>;

@@ -9,6 +9,7 @@ pub use visitor::Visitor;
 use crate::{
     access::{KeyHash, PresenterKey},
     live::Hub,
+    metrics::FOLLOWERS,
     store::{Store, StoreError, TalkRecord},
 };
 use app::{
@@ -16,10 +17,12 @@ use app::{
     talk::{Epoch, SlideState, TalkCode},
 };
 use data_encoding::BASE32_NOPAD;
+use metrics::gauge;
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
+use tracing::error;
 
 /// Every open talk. A cheap handle over one shared inside.
 #[derive(Clone)]
@@ -160,6 +163,15 @@ impl Talks {
         open.values().any(|talk| talk.has_key(key))
     }
 
+    /// Says how many streams each talk has.
+    pub fn count_followers(&self) {
+        let open = self.0.open.read().unwrap_or_else(PoisonError::into_inner);
+        for (code, talk) in open.iter() {
+            let followers = u32::try_from(talk.channel().followers()).unwrap_or(u32::MAX);
+            gauge!(FOLLOWERS, "talk" => code.to_string()).set(followers);
+        }
+    }
+
     pub fn store(&self) -> &dyn Store {
         self.0.store.as_ref()
     }
@@ -194,7 +206,7 @@ impl Inner {
             self.store.deck(&record.deck).ok().flatten()
         };
         if let Err(error) = talk.publish(record, deck) {
-            eprintln!("Cannot publish a change: {error}");
+            error!(%error, "a change was not published");
         }
     }
 

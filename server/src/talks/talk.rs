@@ -2,15 +2,17 @@ use super::OpenError;
 use crate::{
     access::KeyHash,
     live::{Channel, Frame, Hub},
+    metrics::{COMMIT_SECONDS, PUBLISH_SECONDS},
     store::{Store, StoreError, TalkRecord},
 };
 use app::{
     deck::Deck,
     talk::{Command, Refused, Revision, SlideState, Snapshot, TalkCode},
 };
+use metrics::histogram;
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::watch;
 
@@ -109,10 +111,14 @@ impl Talk {
         };
         // Not even a refusal tells of a state that is not durable.
         let (Ok(told) | Err(told)) = &after;
+        let begun = Instant::now();
         let settled = match committed {
-            Some(committed) => committed.await,
+            Some(committed) => committed.await.inspect(|()| {
+                histogram!(COMMIT_SECONDS).record(begun.elapsed());
+            }),
             None => Ok(()),
         };
+        let begun = Instant::now();
         let settled = match settled {
             Ok(()) => {
                 self.until(|published| published.state.revision >= told.revision)
@@ -120,6 +126,7 @@ impl Talk {
             }
             Err(error) => Err(error),
         };
+        histogram!(PUBLISH_SECONDS).record(begun.elapsed());
         if let Err(error) = settled {
             self.forget_staged(told.revision);
             return Err(error.into());
@@ -215,6 +222,10 @@ mod tests {
                 return Box::pin(async { Err(StoreError::Closed) });
             }
             self.store.commit(record, expected)
+        }
+
+        fn prove(&self) -> Committed {
+            self.store.prove()
         }
 
         fn load(&self) -> Result<Vec<TalkRecord>, StoreError> {

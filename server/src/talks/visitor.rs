@@ -1,10 +1,12 @@
 use super::{Talk, Talks, talk::CommandError};
-use crate::access::Credentials;
+use crate::{access::Credentials, metrics::COMMANDS};
 use app::{
     api::{ApiError, ErrorCode, Stage},
     talk::{Command, Revision, SlideState, TalkCode},
 };
+use metrics::counter;
 use std::{future::Future, pin::Pin, sync::Arc};
+use tracing::error;
 
 /// Whoever made one request, and what their keys allow.
 #[derive(Clone)]
@@ -44,25 +46,40 @@ impl Stage for Visitor {
         if_revision: Option<Revision>,
     ) -> Pin<Box<dyn Future<Output = Result<SlideState, ApiError>> + Send + '_>> {
         Box::pin(async move {
-            let talk = self.presented(&code).map_err(ApiError::new)?;
-            // A task of its own: a phone that leaves before its answer drops this future, and a
-            // command that was begun must come to its end.
-            let talks = self.talks.clone();
-            let running =
-                tokio::spawn(
-                    async move { talk.command(talks.store(), command, if_revision).await },
-                );
-            let Ok(answer) = running.await else {
-                return Err(ApiError::new(ErrorCode::Internal));
-            };
-            answer.map_err(|error| match error {
-                CommandError::Stale(state) => ApiError::stale(*state),
-                CommandError::OutOfRange => ApiError::new(ErrorCode::OutOfRange),
-                CommandError::Store(error) => {
-                    eprintln!("A command of talk {code} was not stored: {error}");
-                    ApiError::new(ErrorCode::Internal)
-                }
-            })
+            let name = command.name();
+            let answer = self.carry_out(code, command, if_revision).await;
+            let outcome = answer
+                .as_ref()
+                .map_or_else(|error| error.code().as_str(), |_| "ok");
+            counter!(COMMANDS, "command" => name, "outcome" => outcome).increment(1);
+            answer
+        })
+    }
+}
+
+impl Visitor {
+    async fn carry_out(
+        &self,
+        code: TalkCode,
+        command: Command,
+        if_revision: Option<Revision>,
+    ) -> Result<SlideState, ApiError> {
+        let talk = self.presented(&code).map_err(ApiError::new)?;
+        // A task of its own: a phone that leaves before its answer drops this future, and a
+        // command that was begun must come to its end.
+        let talks = self.talks.clone();
+        let running =
+            tokio::spawn(async move { talk.command(talks.store(), command, if_revision).await });
+        let Ok(answer) = running.await else {
+            return Err(ApiError::new(ErrorCode::Internal));
+        };
+        answer.map_err(|error| match error {
+            CommandError::Stale(state) => ApiError::stale(*state),
+            CommandError::OutOfRange => ApiError::new(ErrorCode::OutOfRange),
+            CommandError::Store(error) => {
+                error!(talk = %code, %error, "a command was not stored");
+                ApiError::new(ErrorCode::Internal)
+            }
         })
     }
 }

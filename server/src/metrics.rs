@@ -1,0 +1,78 @@
+//! What the server counts, for `GET /metrics`.
+//!
+//! Names and meanings in one place; the rest of the server says what happened.
+
+use metrics::{Counter, Unit, counter, describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use std::sync::{LazyLock, OnceLock};
+
+/// Streams that are open now, by `talk`.
+pub const FOLLOWERS: &str = "webslides_followers";
+/// Streams that were opened, by `resume`: `none` had nothing, `current` had it all, `other` had
+/// something else.
+pub const STREAMS_OPENED: &str = "webslides_streams_opened_total";
+/// Streams that were not let in or were let go, by `why`: `no_seat`, `deaf`.
+pub const STREAMS_REFUSED: &str = "webslides_streams_refused_total";
+/// Commands, by `command` and by `outcome`: `ok` or the error's code.
+pub const COMMANDS: &str = "webslides_commands_total";
+/// Seconds from a command to its change being durable.
+pub const COMMIT_SECONDS: &str = "webslides_commit_seconds";
+/// Seconds from there to every stream being told.
+pub const PUBLISH_SECONDS: &str = "webslides_publish_seconds";
+/// Transactions of the store; many commits may share one.
+pub const TRANSACTIONS: &str = "webslides_store_transactions_total";
+
+/// Pieces that were given to a socket: snapshots and pings; and their bytes. Kept at hand, because
+/// each delivery counts here.
+pub static FRAMES: LazyLock<Counter> = LazyLock::new(|| counter!("webslides_frames_total"));
+pub static BYTES: LazyLock<Counter> = LazyLock::new(|| counter!("webslides_stream_bytes_total"));
+
+/// Half a millisecond to five seconds.
+const SECONDS: [f64; 13] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+];
+
+static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Counts from now on. Once for each process.
+///
+/// # Errors
+/// When something counts already.
+pub fn install() -> Result<(), BuildError> {
+    let handle = PrometheusBuilder::new()
+        .set_buckets(&SECONDS)?
+        .install_recorder()?;
+    let _ = RECORDER.set(handle);
+    describe_gauge!(FOLLOWERS, "Streams that are open now");
+    describe_counter!(
+        STREAMS_OPENED,
+        "Streams that were opened, by what they had before"
+    );
+    describe_counter!(
+        STREAMS_REFUSED,
+        "Streams that were not let in or were let go"
+    );
+    describe_counter!(COMMANDS, "Commands, by their outcome");
+    describe_histogram!(
+        COMMIT_SECONDS,
+        Unit::Seconds,
+        "From a command to its being durable"
+    );
+    describe_histogram!(
+        PUBLISH_SECONDS,
+        Unit::Seconds,
+        "From there to every stream being told"
+    );
+    describe_counter!(TRANSACTIONS, "Transactions of the store");
+    describe_counter!(
+        "webslides_frames_total",
+        "Snapshots and pings given to sockets"
+    );
+    describe_counter!("webslides_stream_bytes_total", Unit::Bytes, "Their bytes");
+    Ok(())
+}
+
+/// Prometheus' text; `None` when nothing was installed.
+pub fn render() -> Option<String> {
+    RECORDER.get().map(PrometheusHandle::render)
+}
