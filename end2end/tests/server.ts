@@ -16,7 +16,7 @@ export interface Links {
 }
 
 /** The program under test: what WEBSLIDES_BIN names, else what was built last. */
-function program(): string {
+export function program(): string {
   if (process.env.WEBSLIDES_BIN) return process.env.WEBSLIDES_BIN;
   const built = ['release', 'debug']
     .map((profile) => join(fileURLToPath(new URL('../../target', import.meta.url)), profile, 'webslides'))

@@ -1,6 +1,6 @@
 //! The command line, parsed once into what the server runs with.
 
-use crate::log::LogFormat;
+use crate::{control::Command, log::LogFormat};
 use app::talk::TalkCode;
 use axum::http::Uri;
 use clap::Parser;
@@ -9,8 +9,18 @@ use tracing::Level;
 
 /// Live slides: a phone turns them, every screen in the room follows.
 #[derive(Debug, Parser)]
-#[command(name = "webslides", version, args_override_self = true)]
+#[command(
+    name = "webslides",
+    version,
+    args_override_self = true,
+    args_conflicts_with_subcommands = false,
+    subcommand_precedence_over_arg = true
+)]
 pub struct Options {
+    /// Without one, WebSlides serves
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Folders of images (PNG, JPEG, WebP, GIF), one talk for each; without any, the welcome deck
     #[arg(value_name = "DECK")]
     pub decks: Vec<PathBuf>,
@@ -24,7 +34,7 @@ pub struct Options {
     pub public_url: Option<Uri>,
 
     /// Where talks and slides are kept
-    #[arg(long, value_name = "DIR", default_value = "./data")]
+    #[arg(long, value_name = "DIR", default_value = "./data", global = true)]
     pub data: PathBuf,
 
     /// The talk's code, for the first deck: 3 to 32 of a-z, 0-9 and '-' (else made up)

@@ -4,6 +4,7 @@ mod access;
 mod answers;
 mod api;
 pub mod cli;
+pub mod control;
 mod decks;
 mod host;
 mod links;
@@ -20,4 +21,4 @@ mod stream;
 mod talks;
 
 pub use links::Links;
-pub use run::{RunError, run, serve};
+pub use run::{RunError, print, run, serve};

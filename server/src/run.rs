@@ -2,6 +2,7 @@
 
 use crate::{
     cli::Options,
+    control,
     decks::{self, DeckError, Imported},
     links::{Links, LinksFile, base_url},
     live::{self, Hub},
@@ -103,6 +104,8 @@ pub async fn serve(
         let (talk, key) = talks.open(code.take(), deck).await?;
         links.push(Links::new(&base, &talk, &key));
     }
+    let control = control::listen(&options.data, talks.clone())
+        .map_err(|error| RunError::Store(options.data.clone(), error.into()))?;
     ready(&links)?;
 
     let public = options.public_url.map(Arc::new);
@@ -117,6 +120,8 @@ pub async fn serve(
         hub.end();
     })
     .await;
+    control.abort();
+    let _ = control.await;
     Ok(())
 }
 
@@ -158,16 +163,16 @@ fn import(paths: &[PathBuf], store: &dyn Store) -> Result<Vec<app::deck::Deck>, 
 }
 
 fn announce(links: &[Links]) {
-    let mut out = io::stdout().lock();
     for talk in links {
-        // A terminal that is gone is no reason not to serve.
-        let _ = writeln!(out, "{}", talk.in_words());
+        print(&format!("{}\n", talk.in_words()));
     }
-    let _ = writeln!(
-        out,
-        "  Ctrl-C ends it. Keep the presenter's link to yourself."
-    );
-    let _ = out.flush();
+    print("  Ctrl-C ends it. Keep the presenter's link to yourself.\n");
+}
+
+/// To the host's terminal. One that is gone is no reason to fail.
+pub fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// Whole or not at all, because somebody waits for it; and for the host's eyes only, because it

@@ -12,7 +12,7 @@ use axum::{
     Json,
     body::Body,
     extract::{Path, Query, State, rejection::PathRejection, rejection::QueryRejection},
-    http::{HeaderMap, Response, header},
+    http::{HeaderMap, Response, StatusCode, header},
     response::IntoResponse,
 };
 use serde::Deserialize;
@@ -35,6 +35,10 @@ pub async fn events(
     let Some(talk) = found(&shared, path) else {
         return refusal(ErrorCode::NoSuchTalk);
     };
+    if talk.is_over() {
+        // The one answer after which a browser does not come back.
+        return StatusCode::NO_CONTENT.into_response();
+    }
     // The header wins: it is the browser's own word, newer than the address that was opened.
     let by_header = headers
         .get("last-event-id")

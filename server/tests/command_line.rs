@@ -371,3 +371,59 @@ fn the_log_has_a_line_for_each_request_and_never_a_key() {
         }
     }
 }
+
+/// What another call of the program on the same data prints.
+fn printed_by(place: &Place, command: &[&str]) -> String {
+    let data = place.path("data");
+    let output = Command::new(env!("CARGO_BIN_EXE_webslides"))
+        .args(command)
+        .args(["--data", path(&data)])
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{command:?}: {said}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn talks_are_listed_exported_and_ended_while_they_run_and_after() {
+    let place = Place::new();
+    let (running, printed) = place.started(&[]);
+    let (_, key) = printed.split_once("?key=").expect("a key");
+    let key = key.split_whitespace().next().expect("its end").to_owned();
+    let listed = printed_by(&place, &["talks"]);
+    assert!(
+        listed.starts_with("room ") && listed.contains("slide 1 of 6"),
+        "{listed}"
+    );
+    let exported = printed_by(&place, &["export", "room"]);
+    assert!(!exported.contains(&key), "{exported}");
+    let exported: serde_json::Value = serde_json::from_str(&exported).expect("JSON");
+    assert_eq!(exported["state"]["slide"], 1);
+    assert_eq!(exported["deck"]["slides"].as_array().map(Vec::len), Some(6));
+
+    assert_eq!(
+        printed_by(&place, &["talks", "end", "ROOM"]),
+        "The talk room is over.\n"
+    );
+    let stream = ask(&printed, "GET /t/room/events HTTP/1.1");
+    assert!(stream.starts_with("HTTP/1.1 204"), "{stream}");
+    let bearer = format!("POST /api/next HTTP/1.1\r\nauthorization: Bearer {key}");
+    let refused = ask_with(&printed, &bearer, "code=room");
+    assert!(
+        refused.starts_with("HTTP/1.1 410") && refused.contains("\"over\""),
+        "{refused}"
+    );
+    drop(running);
+
+    // Without a server, from the store itself.
+    assert!(printed_by(&place, &["talks"]).contains("over"));
+    let unknown = place.refused(&["talks", "end", "nope"]);
+    assert!(unknown.contains("there is no talk nope here"), "{unknown}");
+
+    // The code is free for another talk, and the old key is not good for it.
+    let (_running, printed) = place.started(&[]);
+    let refused = ask_with(&printed, &bearer, "code=room");
+    assert!(refused.starts_with("HTTP/1.1 401"), "{refused}");
+    assert!(printed_by(&place, &["talks"]).contains("slide 1 of 6"));
+}

@@ -30,5 +30,7 @@ pub async fn send(
         Command::Previous => previous(code, if_revision).await,
         Command::GoTo { slide, step } => go_to(code, if_revision, slide, Some(step)).await,
         Command::Screen(wanted) => screen(code, if_revision, wanted).await,
+        // Ended by the host, at the terminal.
+        Command::End => Err(ApiError::new(ErrorCode::NotFound)),
     }
 }

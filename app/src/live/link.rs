@@ -74,8 +74,11 @@ impl Link {
             timer: RefCell::default(),
             page_listeners: RefCell::default(),
         });
-        inner.watch_page();
-        inner.connect();
+        let over = inner.newest.borrow().over;
+        if !over {
+            inner.watch_page();
+            inner.connect();
+        }
         Self(inner)
     }
 }
@@ -124,9 +127,21 @@ impl Inner {
         self.set_alive();
         let newer = self.newest.borrow().gives_way_to(&snapshot.state);
         if newer {
+            let over = snapshot.state.over;
             self.newest.replace(snapshot.state.clone());
             self.set_snapshot.set(snapshot);
+            if over {
+                self.finish();
+            }
         }
+    }
+
+    /// The talk is over: there is nothing to wait for.
+    fn finish(&self) {
+        self.connection.take();
+        self.timer.take();
+        self.page_listeners.take();
+        self.set_link.set(LinkState::Over);
     }
 
     /// A server that was renewed under this page says what the page does not know. Loaded anew, it

@@ -9,7 +9,9 @@ pub enum LinkState {
     Live,
     /// The stream broke and is being made again; the page may be behind.
     Stale,
-    /// The same, and the browser says that it has no network.
+    /// The talk was ended: nothing more will come.
+    Over,
+    /// As stale, and the browser says that it has no network.
     Offline,
 }
 
@@ -21,6 +23,7 @@ impl LinkState {
             Self::Live => "live",
             Self::Stale => "stale",
             Self::Offline => "offline",
+            Self::Over => "over",
         }
     }
 
@@ -30,6 +33,7 @@ impl LinkState {
             Self::Connecting => "Connecting",
             Self::Live => "Live",
             Self::Stale => "Reconnecting. You may be a slide behind.",
+            Self::Over => "This talk is over.",
             Self::Offline => "No network. You may be a slide behind.",
         }
     }

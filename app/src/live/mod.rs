@@ -25,8 +25,13 @@ pub struct Live {
 /// Follows a talk from the snapshot that the page was rendered with, for as long as its owner
 /// lives. On the server it only says what was rendered.
 pub fn use_live(code: &TalkCode, rendered: Snapshot) -> Live {
+    let first = if rendered.state.over {
+        LinkState::Over
+    } else {
+        LinkState::Connecting
+    };
     let (snapshot, set_snapshot) = signal(rendered);
-    let (link, set_link) = signal(LinkState::Connecting);
+    let (link, set_link) = signal(first);
     #[cfg(feature = "hydrate")]
     {
         let newest = snapshot.get_untracked().state;

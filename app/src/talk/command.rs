@@ -16,6 +16,8 @@ pub enum Command {
         step: u16,
     },
     Screen(Screen),
+    /// The host's, not the presenter's: the talk is over.
+    End,
 }
 
 impl Command {
@@ -26,6 +28,7 @@ impl Command {
             Self::Previous => "previous",
             Self::GoTo { .. } => "go_to",
             Self::Screen(_) => "screen",
+            Self::End => "end",
         }
     }
 }
@@ -37,6 +40,8 @@ pub enum Refused {
     Stale,
     /// The deck has no such slide, or the slide has no such step.
     OutOfRange,
+    /// The talk was ended.
+    Over,
 }
 
 impl SlideState {
@@ -45,7 +50,7 @@ impl SlideState {
     ///
     /// # Errors
     /// [`Refused::Stale`] when `if_revision` is not this state's; [`Refused::OutOfRange`] for a
-    /// slide or step that the deck does not have.
+    /// slide or step that the deck does not have; [`Refused::Over`] once the talk was ended.
     pub fn apply(
         &self,
         outline: &Outline,
@@ -54,6 +59,13 @@ impl SlideState {
     ) -> Result<Self, Refused> {
         if if_revision.is_some_and(|revision| revision != self.revision) {
             return Err(Refused::Stale);
+        }
+        if self.over {
+            return if command == Command::End {
+                Ok(self.clone())
+            } else {
+                Err(Refused::Over)
+            };
         }
         let mut after = self.clone();
         match command {
@@ -82,6 +94,7 @@ impl SlideState {
                 after.step = step;
             }
             Command::Screen(screen) => after.screen = screen,
+            Command::End => after.over = true,
         }
         after.reach = after.reach.max(after.slide);
         if after != *self {
@@ -96,6 +109,7 @@ impl fmt::Display for Refused {
         f.write_str(match self {
             Self::Stale => "the talk has moved on since",
             Self::OutOfRange => "the deck has no such slide or step",
+            Self::Over => "the talk is over",
         })
     }
 }
@@ -120,6 +134,7 @@ mod tests {
             2 => Just(Command::Previous),
             2 => (slide, 0_u16..6).prop_map(|(slide, step)| Command::GoTo { slide, step }),
             1 => screen.prop_map(Command::Screen),
+            1 => Just(Command::End),
         ]
     }
 
@@ -129,8 +144,8 @@ mod tests {
     }
 
     /// Where the command leads, without the revision: what a person sees.
-    fn place(state: &SlideState) -> (u32, u16, Screen) {
-        (state.slide.get(), state.step, state.screen)
+    fn place(state: &SlideState) -> (u32, u16, Screen, bool) {
+        (state.slide.get(), state.step, state.screen, state.over)
     }
 
     proptest! {
@@ -227,6 +242,20 @@ mod tests {
             prop_assert!(moved.slide <= moved.reach && moved.reach <= other.last());
             prop_assert!(state.gives_way_to(&moved));
         }
+    }
+
+    #[test]
+    fn nothing_moves_a_talk_that_is_over() {
+        let outline = Outline::new(vec![0, 2]).expect("two slides");
+        let over = start(&outline)
+            .apply(&outline, Command::End, None)
+            .expect("it ends");
+        assert!(over.over);
+        assert_eq!(
+            over.apply(&outline, Command::Next, None),
+            Err(Refused::Over)
+        );
+        assert_eq!(over.apply(&outline, Command::End, None), Ok(over.clone()));
     }
 
     #[test]

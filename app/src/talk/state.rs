@@ -7,7 +7,8 @@ use std::fmt;
 
 /// Where a talk is: one struct, the same on the server, on the wire and in the browser.
 ///
-/// It changes in [`apply`](Self::apply) and nowhere else.
+/// It changes in [`apply`](Self::apply) and, when its talk gets another deck, in
+/// [`with_deck`](Self::with_deck); nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlideState {
     pub epoch: Epoch,
@@ -21,6 +22,9 @@ pub struct SlideState {
     pub screen: Screen,
     /// The furthest slide shown so far: what a follower may see.
     pub reach: SlideNumber,
+    /// The talk was ended. Nothing moves it any more.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub over: bool,
 }
 
 /// What the room sees.
@@ -46,6 +50,7 @@ impl SlideState {
             slides: outline.last().get(),
             screen: Screen::Live,
             reach: SlideNumber::FIRST,
+            over: false,
         }
     }
 
@@ -67,6 +72,7 @@ impl SlideState {
             slides: outline.last().get(),
             screen: self.screen,
             reach: self.reach.min(outline.last()),
+            over: self.over,
         }
     }
 
@@ -82,6 +88,14 @@ impl SlideState {
     pub fn gives_way_to(&self, other: &Self) -> bool {
         self.epoch != other.epoch || self.revision < other.revision
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks with a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Screen {

@@ -128,7 +128,7 @@ impl Follower {
                 };
                 (
                     bytes.clone(),
-                    if sent.ended {
+                    if sent.ended || sent.last {
                         Phase::Over
                     } else {
                         Phase::Live { sent }
@@ -137,11 +137,11 @@ impl Follower {
             }
             Phase::Live { sent } => {
                 let has_news = |now: &Newest| {
-                    now.ended || now.beat != sent.beat || now.frame.id != sent.frame.id
+                    now.ended || now.last || now.beat != sent.beat || now.frame.id != sent.frame.id
                 };
                 // The sender is gone only with the talk itself.
                 let now = self.signals.wait_for(has_news).await.ok()?.clone();
-                let bytes = if now.ended {
+                let bytes = if now.ended && !now.last {
                     retry(SENT_AWAY_MS).into()
                 } else if now.frame.id != sent.frame.id {
                     now.frame.bytes.clone()
@@ -150,7 +150,7 @@ impl Follower {
                 };
                 (
                     bytes,
-                    if now.ended {
+                    if now.ended || now.last {
                         Phase::Over
                     } else {
                         Phase::Live { sent: now }
@@ -241,6 +241,19 @@ mod tests {
         channel.publish(frame(1));
         next(&mut body).await;
         assert!(next(&mut body).await.starts_with("id: test-1\n"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_the_last_frame_a_stream_ends() {
+        let hub = Hub::start(10);
+        let channel = hub.open(frame(0));
+        let seat = hub.seat(false).expect("a seat");
+        let mut body = events(&channel, seat, None).into_body().into_data_stream();
+        next(&mut body).await;
+        next(&mut body).await;
+        channel.publish_last(frame(1));
+        assert!(next(&mut body).await.starts_with("id: test-1\n"));
+        assert!(body.next().await.is_none());
     }
 
     #[tokio::test(start_paused = true)]

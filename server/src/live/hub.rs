@@ -23,6 +23,8 @@ pub struct Newest {
     pub beat: u64,
     /// The stream should end, and its page come back.
     pub ended: bool,
+    /// This frame is the last one there will be.
+    pub last: bool,
 }
 
 /// One talk's stream.
@@ -84,6 +86,7 @@ impl Hub {
             frame: first,
             beat: 0,
             ended,
+            last: false,
         })));
         self.locked().push(Arc::downgrade(&channel.0));
         channel
@@ -127,8 +130,12 @@ impl Channel {
         self.0.send_modify(|signal| signal.frame = frame);
     }
 
-    pub fn newest(&self) -> Frame {
-        self.0.borrow().frame.clone()
+    /// The same, and after it every stream ends for good.
+    pub fn publish_last(&self, frame: Frame) {
+        self.0.send_modify(|newest| {
+            newest.frame = frame;
+            newest.last = true;
+        });
     }
 
     /// How many streams are open.

@@ -3,6 +3,7 @@
 mod talk;
 mod visitor;
 
+pub use talk::CommandError as EndError;
 pub use talk::Talk;
 pub use visitor::Visitor;
 
@@ -14,7 +15,7 @@ use crate::{
 };
 use app::{
     deck::Deck,
-    talk::{Epoch, SlideState, TalkCode},
+    talk::{Command, Epoch, SlideState, TalkCode},
 };
 use data_encoding::BASE32_NOPAD;
 use metrics::gauge;
@@ -109,6 +110,9 @@ impl Talks {
             None => self.0.made_up_code()?,
         };
         let existing = self.find(&code);
+        // A code may be used again once its talk is over: for another talk, with other keys.
+        let was = existing.as_ref().map(|talk| talk.record().state.revision);
+        let existing = existing.filter(|talk| !talk.is_over());
         let (record, expected) = match &existing {
             Some(talk) => {
                 let mut record = talk.record();
@@ -129,7 +133,7 @@ impl Talks {
                         state,
                         presenter_keys: Vec::new(),
                     },
-                    None,
+                    was,
                 )
             }
         };
@@ -155,6 +159,24 @@ impl Talks {
 
     pub fn find(&self, code: &TalkCode) -> Option<Arc<Talk>> {
         self.0.find(code)
+    }
+
+    /// Every talk, by code.
+    pub fn all(&self) -> Vec<Arc<Talk>> {
+        let open = self.0.open.read().unwrap_or_else(PoisonError::into_inner);
+        let mut talks: Vec<_> = open.values().cloned().collect();
+        talks.sort_by(|a, b| a.code().cmp(b.code()));
+        talks
+    }
+
+    /// Ends a talk for good; ended already is no error.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn end(&self, talk: &Talk) -> Result<(), EndError> {
+        talk.command(self.store(), Command::End, None)
+            .await
+            .map(drop)
     }
 
     /// Whether a key presents any talk.

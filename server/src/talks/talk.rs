@@ -44,6 +44,8 @@ pub enum CommandError {
     Stale(Box<SlideState>),
     #[error("the deck has no such slide or step")]
     OutOfRange,
+    #[error("the talk is over")]
+    Over,
     #[error("the change could not be stored: {0}")]
     Store(#[from] StoreError),
 }
@@ -80,6 +82,10 @@ impl Talk {
         self.published.borrow().record.presenter_keys.contains(key)
     }
 
+    pub fn is_over(&self) -> bool {
+        self.published.borrow().record.state.over
+    }
+
     pub(super) fn record(&self) -> TalkRecord {
         self.published.borrow().record.clone()
     }
@@ -107,6 +113,7 @@ impl Talk {
                 }
                 Err(Refused::Stale) => (Err(record.state.clone()), None),
                 Err(Refused::OutOfRange) => return Err(CommandError::OutOfRange),
+                Err(Refused::Over) => return Err(CommandError::Over),
             }
         };
         // Not even a refusal tells of a state that is not durable.
@@ -173,7 +180,11 @@ impl Talk {
         let before = self.published.borrow().record.state.revision;
         // First the followers, then whoever waits to be answered.
         if before < revision {
-            self.channel.publish(frame);
+            if published.record.state.over {
+                self.channel.publish_last(frame);
+            } else {
+                self.channel.publish(frame);
+            }
         }
         if before <= revision {
             self.published.send_replace(published);

@@ -75,6 +75,7 @@ impl Visitor {
         };
         answer.map_err(|error| match error {
             CommandError::Stale(state) => ApiError::stale(*state),
+            CommandError::Over => ApiError::new(ErrorCode::Over),
             CommandError::OutOfRange => ApiError::new(ErrorCode::OutOfRange),
             CommandError::Store(error) => {
                 error!(talk = %code, %error, "a command was not stored");

@@ -57,6 +57,6 @@ fn action(command: Command) -> &'static str {
         Command::Next => Next::PATH,
         Command::Previous => Previous::PATH,
         Command::GoTo { .. } => GoTo::PATH,
-        Command::Screen(_) => SetScreen::PATH,
+        Command::Screen(_) | Command::End => SetScreen::PATH,
     }
 }

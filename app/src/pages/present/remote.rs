@@ -1,6 +1,6 @@
 use crate::{
     deck::Deck,
-    talk::{Command, Outbox, SlideState, Snapshot, TalkCode},
+    talk::{Command, Outbox, Refused, SlideState, Snapshot, TalkCode},
 };
 use leptos::prelude::*;
 
@@ -59,6 +59,9 @@ impl Remote {
     pub fn tap(self, command: Command) {
         self.hint.set(String::new());
         let tapped = self.outbox.try_update(|outbox| outbox.tap(command));
+        if let Some(Err(refused @ Refused::Over)) = tapped {
+            self.hint.set(format!("Nothing moved: {refused}."));
+        }
         let has_work = matches!(tapped, Some(Ok(true)));
         if has_work && !self.sending.get_value() {
             self.sending.set_value(true);

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, isLive, next, sees, test } from './room.ts';
+import { program } from './server.ts';
+
+test('an ended talk says so everywhere, politely, and asks for nothing more', async ({ room }) => {
+  const phone = await room.presenter();
+  const pages = [await room.follower(), await room.projector()];
+  for (const page of [phone, ...pages]) await isLive(page);
+  await next(phone).tap();
+  for (const page of [phone, ...pages]) await sees(page, 2);
+
+  const data = join(room.server.directory, 'data');
+  execFileSync(program(), ['talks', 'end', 'room', '--data', data]);
+  const streams: string[] = [];
+  for (const page of [phone, ...pages]) {
+    await expect(page.locator('main')).toHaveAttribute('data-live', 'over');
+    await expect(page.getByText('This talk is over.')).toBeVisible();
+    await sees(page, 2);
+    page.on('request', (request) => {
+      if (request.resourceType() === 'eventsource') streams.push(request.url());
+    });
+  }
+  await next(phone).tap();
+  await expect(phone.getByText('Nothing moved: the talk is over.')).toBeVisible();
+
+  // Whoever comes afterwards sees the same, and no page opens a stream again.
+  const late = await room.follower();
+  await expect(late.getByText('This talk is over.')).toBeVisible();
+  await sees(late, 2);
+  await pages[0].evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await pages[0].evaluate(() => fetch('/healthz'));
+  expect(streams).toEqual([]);
+});

@@ -1,0 +1,215 @@
+//! What the host does with talks from another terminal: list, end, export.
+//!
+//! One process has the data directory. While that is a server, it is asked over a socket in the
+//! directory, which only the host's own account may open; else the store is opened here.
+
+use crate::{
+    live::Hub,
+    store::{EmbeddedStore, StoreError},
+    talks::{EndError, OpenError, Talk, Talks},
+};
+use app::talk::TalkCode;
+use clap::Subcommand;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{UnixListener, UnixStream},
+    task::JoinHandle,
+    time::timeout,
+};
+use tracing::error;
+
+/// The socket's name in the data directory.
+const SOCKET: &str = "control.sock";
+
+/// A question is a line; none is longer.
+const MAX_QUESTION_BYTES: u64 = 4_096;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Clone, Serialize, Deserialize, Subcommand)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// List the talks that are kept, or end one
+    Talks {
+        #[command(subcommand)]
+        #[serde(default)]
+        then: Option<TalksCommand>,
+    },
+    /// Write a talk as JSON
+    Export { code: TalkCode },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, Subcommand)]
+#[serde(rename_all = "snake_case")]
+pub enum TalksCommand {
+    /// End a talk: its followers see that it is over
+    End { code: TalkCode },
+}
+
+/// Sentences for the host.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    #[error("there is no talk {0} here. `webslides talks` lists them.")]
+    NoSuchTalk(TalkCode),
+    #[error("{}: {}", .0.display(), .1)]
+    Store(PathBuf, StoreError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("the talk could not be ended: {0}.")]
+    End(#[from] EndError),
+    #[error("{} holds no talks yet. Say where they are kept with --data.", .0.display())]
+    NoData(PathBuf),
+    #[error("the running server did not answer: {0}.")]
+    NoAnswer(io::Error),
+    /// What the running server said.
+    #[error("{0}")]
+    Said(String),
+}
+
+/// Carries a command out and gives what it prints.
+///
+/// # Errors
+/// When there is no such talk, or neither a server nor the store can be reached.
+pub async fn run(data: &Path, command: Command) -> Result<String, ControlError> {
+    if let Ok(server) = UnixStream::connect(data.join(SOCKET)).await {
+        let answer = timeout(PATIENCE, ask(server, &command)).await;
+        return match answer.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+            Ok(Answer { said, error: None }) => Ok(said),
+            Ok(Answer {
+                error: Some(error), ..
+            }) => Err(ControlError::Said(error)),
+            Err(error) => Err(ControlError::NoAnswer(error)),
+        };
+    }
+    if !data.is_dir() {
+        return Err(ControlError::NoData(data.to_owned()));
+    }
+    let store =
+        EmbeddedStore::open(data).map_err(|error| ControlError::Store(data.to_owned(), error))?;
+    carry_out(&Talks::start(Arc::new(store), Hub::start(0))?, command).await
+}
+
+/// Answers the host's questions until it is aborted: it holds the talks, and so their store.
+///
+/// # Errors
+/// When the socket can't be made.
+pub fn listen(data: &Path, talks: Talks) -> io::Result<JoinHandle<()>> {
+    let path = data.join(SOCKET);
+    // Left behind by a process that was killed: the store's lock says that it is gone.
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&path)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    Ok(tokio::spawn(async move {
+        loop {
+            match listener.accept().await {
+                Ok((socket, _)) => {
+                    let answering = timeout(PATIENCE, answer(socket, talks.clone()));
+                    tokio::spawn(async move {
+                        if let Ok(Err(error)) = answering.await {
+                            error!(%error, "the host was not answered");
+                        }
+                    });
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Answer {
+    said: String,
+    #[serde(default)]
+    error: Option<String>,
+}
+
+async fn ask(server: UnixStream, command: &Command) -> io::Result<Answer> {
+    let mut server = BufReader::new(server);
+    let mut question = serde_json::to_vec(command)?;
+    question.push(b'\n');
+    server.write_all(&question).await?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer).await?;
+    Ok(serde_json::from_slice(&answer)?)
+}
+
+async fn answer(host: UnixStream, talks: Talks) -> io::Result<()> {
+    let mut host = BufReader::new(host);
+    let mut question = String::new();
+    (&mut host)
+        .take(MAX_QUESTION_BYTES)
+        .read_line(&mut question)
+        .await?;
+    let answer = match carry_out(&talks, serde_json::from_str(&question)?).await {
+        Ok(said) => Answer { said, error: None },
+        Err(error) => Answer {
+            said: String::new(),
+            error: Some(error.to_string()),
+        },
+    };
+    host.write_all(&serde_json::to_vec(&answer)?).await
+}
+
+async fn carry_out(talks: &Talks, command: Command) -> Result<String, ControlError> {
+    let find = |code: &TalkCode| {
+        talks
+            .find(code)
+            .ok_or_else(|| ControlError::NoSuchTalk(code.clone()))
+    };
+    match command {
+        Command::Talks { then: None } => Ok(list(&talks.all())),
+        Command::Talks {
+            then: Some(TalksCommand::End { code }),
+        } => {
+            let talk = find(&code)?;
+            talks.end(&talk).await?;
+            Ok(format!("The talk {code} is over.\n"))
+        }
+        Command::Export { code } => {
+            let talk = find(&code)?;
+            Ok(format!("{:#}\n", exported(&talk)))
+        }
+    }
+}
+
+fn list(talks: &[Arc<Talk>]) -> String {
+    if talks.is_empty() {
+        return "No talks yet.\n".to_owned();
+    }
+    talks
+        .iter()
+        .map(|talk| {
+            let snapshot = talk.snapshot();
+            let state = &snapshot.state;
+            let place = if state.over {
+                "over".to_owned()
+            } else {
+                format!("slide {} of {}", state.slide, state.slides)
+            };
+            format!(
+                "{:<32}  {place:<18}  {}\n",
+                talk.code().as_str(),
+                snapshot.talk
+            )
+        })
+        .collect()
+}
+
+/// All of a talk but its keys.
+fn exported(talk: &Talk) -> Value {
+    let state = talk.snapshot().state.clone();
+    json!({ "code": talk.code(), "state": state, "deck": talk.deck().as_ref() })
+}
