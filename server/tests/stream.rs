@@ -2,6 +2,8 @@
 
 mod support;
 
+use eventsource_stream::Eventsource;
+use futures_util::StreamExt;
 use std::collections::HashSet;
 use support::{Server, soon};
 
@@ -277,5 +279,45 @@ async fn when_all_seats_are_taken_a_follower_is_asked_to_come_again_and_a_presen
         if again.block().await.is_some() {
             break;
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parser_that_others_wrote_reads_it() {
+    let server = Server::start().await;
+    let mut stream = server.stream().await;
+    let mut text = String::new();
+    for _ in 0..2 {
+        text.push_str(&stream.block().await.expect("it goes on"));
+        text.push_str("\n\n");
+    }
+    server.post("/api/next", "code=room").await;
+    text.push_str(&stream.block().await.expect("it goes on"));
+    text.push_str("\n\n");
+    // Cut anywhere, as a network would.
+    for size in [1, 7, 64, text.len()] {
+        let pieces = text
+            .as_bytes()
+            .chunks(size)
+            .map(Ok::<_, std::convert::Infallible>);
+        let events: Vec<_> = futures_util::stream::iter(pieces)
+            .eventsource()
+            .collect()
+            .await;
+        let read: Vec<_> = events
+            .into_iter()
+            .map(|event| event.expect("it can be read"))
+            .filter(|event| !event.data.is_empty())
+            .map(|event| {
+                let data: serde_json::Value = serde_json::from_str(&event.data).expect("JSON");
+                assert!(
+                    event.id.ends_with(&format!("-{}", data["revision"])),
+                    "{event:?}"
+                );
+                (event.event, data["slide"].as_u64())
+            })
+            .collect();
+        let message = "message".to_owned();
+        assert_eq!(read, [(message.clone(), Some(1)), (message, Some(2))]);
     }
 }

@@ -1,5 +1,5 @@
 use crate::{
-    components::{LinkBadge, Place, Sight, SlideView, hydrated},
+    components::{LinkBadge, Place, Showing, SlideView, hydrated},
     live::use_live,
     talk::{Snapshot, TalkCode},
 };
@@ -14,9 +14,7 @@ const PRELOAD_SPREAD_MS: u32 = 1_500;
 pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
     let live = use_live(&code, rendered);
     let snapshot = live.snapshot;
-    let sight = Signal::derive(move || Sight::from(snapshot.get()));
-    let shown = RwSignal::new(sight.get_untracked());
-    let behind = Signal::derive(move || shown.read().is_behind(&sight.read()));
+    let showing = Showing::of(snapshot);
     // The browser's: another deck may come while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {
@@ -28,14 +26,13 @@ pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
         >
             <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
             <SlideView
-                sight
-                shown
+                showing
                 preload=Signal::derive(move || snapshot.get().preload)
                 spread_ms=PRELOAD_SPREAD_MS
             />
             <footer>
-                <LinkBadge link=live.link behind/>
-                <Place state=Signal::derive(move || shown.get().state)/>
+                <LinkBadge link=live.link behind=showing.is_behind()/>
+                <Place state=showing.state()/>
             </footer>
         </main>
     }

@@ -1,5 +1,5 @@
 use crate::{
-    components::{LinkBadge, Sight, SlideView, hydrated},
+    components::{LinkBadge, Showing, SlideView, hydrated},
     live::use_live,
     talk::{Snapshot, TalkCode},
 };
@@ -10,9 +10,7 @@ use leptos::prelude::*;
 pub fn Project(code: TalkCode, rendered: Snapshot) -> impl IntoView {
     let live = use_live(&code, rendered);
     let snapshot = live.snapshot;
-    let sight = Signal::derive(move || Sight::from(snapshot.get()));
-    let shown = RwSignal::new(sight.get_untracked());
-    let behind = Signal::derive(move || shown.read().is_behind(&sight.read()));
+    let showing = Showing::of(snapshot);
     // The browser's: another deck may come while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {
@@ -24,12 +22,11 @@ pub fn Project(code: TalkCode, rendered: Snapshot) -> impl IntoView {
         >
             <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
             <SlideView
-                sight
-                shown
+                showing
                 preload=Signal::derive(move || snapshot.get().preload)
                 spread_ms=0
             />
-            <LinkBadge link=live.link behind/>
+            <LinkBadge link=live.link behind=showing.is_behind()/>
         </main>
     }
 }

@@ -1,7 +1,7 @@
 //! The body of `GET /t/{code}/events`.
 
 use super::{
-    Channel,
+    Channel, Frame,
     hub::{Newest, Seat},
 };
 use crate::metrics::{BYTES, FRAMES, STREAMS_OPENED, STREAMS_REFUSED};
@@ -11,7 +11,7 @@ use axum::{
 };
 use bytes::Bytes;
 use metrics::counter;
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 use tokio::sync::watch;
 
 /// Every answer of the stream has these. `no-transform` and `X-Accel-Buffering` keep proxies from
@@ -42,7 +42,7 @@ const NO_SEAT_MS: std::ops::Range<u32> = 5_000..15_000;
 
 /// One follower's place in the stream.
 struct Follower {
-    signals: watch::Receiver<Newest>,
+    newest: watch::Receiver<Newest>,
     phase: Phase,
     _seat: Seat,
 }
@@ -70,7 +70,7 @@ enum Phase {
 pub fn events(channel: &Channel, seat: Seat, last: Option<String>) -> Response<Body> {
     // Subscribed before the snapshot is read: what is published in between is seen.
     let follower = Follower {
-        signals: channel.subscribe(),
+        newest: channel.subscribe(),
         phase: Phase::Open { last },
         _seat: seat,
     };
@@ -87,11 +87,9 @@ pub fn events(channel: &Channel, seat: Seat, last: Option<String>) -> Response<B
 /// close a browser's stream for good.
 pub fn no_seat() -> Response<Body> {
     counter!(STREAMS_REFUSED, "why" => "no_seat").increment(1);
-    let word = Bytes::from(format!(":\n{}", retry(NO_SEAT_MS)));
-    response(Body::from_stream(futures_util::stream::iter([Ok::<
-        _,
-        Infallible,
-    >(word)])))
+    let word: Result<_, Infallible> = Ok(Bytes::from(format!(":\n{}", retry(NO_SEAT_MS))));
+    // A stream of one, so that it looks like the other streams on the wire.
+    response(Body::from_stream(futures_util::stream::iter([word])))
 }
 
 fn response(body: Body) -> Response<Body> {
@@ -104,6 +102,11 @@ fn retry(within: std::ops::Range<u32>) -> String {
     format!("retry: {}\n\n", fastrand::u32(within))
 }
 
+/// Each publishing makes a frame of its own.
+fn is_other(now: &Arc<Frame>, sent: &Arc<Frame>) -> bool {
+    !Arc::ptr_eq(now, sent)
+}
+
 impl Follower {
     async fn next(mut self) -> Option<(Bytes, Self)> {
         let (bytes, phase) = match self.phase {
@@ -112,7 +115,7 @@ impl Follower {
                 (head.into(), Phase::Greet { last })
             }
             Phase::Greet { last } => {
-                let sent = self.signals.borrow_and_update().clone();
+                let sent = self.newest.borrow_and_update().clone();
                 let had_some = last.is_some();
                 let has_it = last.is_some_and(|last| last == sent.frame.id.to_string());
                 let resume = match (had_some, has_it) {
@@ -137,13 +140,16 @@ impl Follower {
             }
             Phase::Live { sent } => {
                 let has_news = |now: &Newest| {
-                    now.ended || now.last || now.beat != sent.beat || now.frame.id != sent.frame.id
+                    now.ended
+                        || now.last
+                        || now.beat != sent.beat
+                        || is_other(&now.frame, &sent.frame)
                 };
                 // The sender is gone only with the talk itself.
-                let now = self.signals.wait_for(has_news).await.ok()?.clone();
+                let now = self.newest.wait_for(has_news).await.ok()?.clone();
                 let bytes = if now.ended && !now.last {
                     retry(SENT_AWAY_MS).into()
-                } else if now.frame.id != sent.frame.id {
+                } else if is_other(&now.frame, &sent.frame) {
                     now.frame.bytes.clone()
                 } else {
                     now.frame.ping.clone()
@@ -166,7 +172,7 @@ impl Follower {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::{Frame, Hub, hub::PING_EVERY};
+    use crate::live::{Hub, hub::PING_EVERY};
     use app::talk::{Epoch, EventId, Revision};
     use futures_util::StreamExt;
     use std::time::Duration;

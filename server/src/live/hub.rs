@@ -18,7 +18,7 @@ pub const PING_EVERY: Duration = Duration::from_secs(15);
 /// has skipped the rest.
 #[derive(Debug, Clone)]
 pub struct Newest {
-    pub frame: Frame,
+    pub frame: Arc<Frame>,
     /// Counts pings; a stream that sees a new count and no new frame pings.
     pub beat: u64,
     /// The stream should end, and its page come back.
@@ -74,7 +74,7 @@ impl Hub {
             interval.tick().await;
             loop {
                 interval.tick().await;
-                pinging.each(|signal| signal.beat += 1);
+                pinging.each(|newest| newest.beat += 1);
             }
         });
         hub
@@ -83,7 +83,7 @@ impl Hub {
     pub fn open(&self, first: Frame) -> Channel {
         let ended = *self.ended.borrow();
         let channel = Channel(Arc::new(watch::Sender::new(Newest {
-            frame: first,
+            frame: Arc::new(first),
             beat: 0,
             ended,
             last: false,
@@ -103,7 +103,7 @@ impl Hub {
     /// Ends every stream, now and from now on.
     pub fn end(&self) {
         self.ended.send_replace(true);
-        self.each(|signal| signal.ended = true);
+        self.each(|newest| newest.ended = true);
     }
 
     fn each(&self, change: impl Fn(&mut Newest)) {
@@ -127,13 +127,13 @@ impl Hub {
 
 impl Channel {
     pub fn publish(&self, frame: Frame) {
-        self.0.send_modify(|signal| signal.frame = frame);
+        self.0.send_modify(|newest| newest.frame = frame.into());
     }
 
     /// The same, and after it every stream ends for good.
     pub fn publish_last(&self, frame: Frame) {
         self.0.send_modify(|newest| {
-            newest.frame = frame;
+            newest.frame = frame.into();
             newest.last = true;
         });
     }

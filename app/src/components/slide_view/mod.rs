@@ -17,10 +17,32 @@ pub struct Sight {
     pub rendition: Rendition,
 }
 
-impl Sight {
-    /// Whether this picture is not the one that is wanted yet.
-    pub fn is_behind(&self, wanted: &Self) -> bool {
-        self.rendition != wanted.rendition
+/// What a slide view should show and what it shows by now: two things, because a picture takes its
+/// time.
+#[derive(Clone, Copy)]
+pub struct Showing {
+    wanted: Signal<Sight>,
+    shown: RwSignal<Sight>,
+}
+
+impl Showing {
+    /// Begins with what the page was rendered with.
+    pub fn of(snapshot: impl Get<Value = Snapshot> + Copy + Send + Sync + 'static) -> Self {
+        let wanted = Signal::derive(move || Sight::from(snapshot.get()));
+        Self {
+            wanted,
+            shown: RwSignal::new(wanted.get_untracked()),
+        }
+    }
+
+    /// Where the talk was when what is on the page was the newest.
+    pub fn state(self) -> Signal<SlideState> {
+        Signal::derive(move || self.shown.get().state)
+    }
+
+    /// Whether the picture that is wanted is still on its way.
+    pub fn is_behind(self) -> Signal<bool> {
+        Signal::derive(move || self.shown.read().rendition != self.wanted.read().rendition)
     }
 }
 
@@ -38,20 +60,19 @@ impl From<Snapshot> for Sight {
 /// never a blank while it is on its way.
 #[component]
 pub fn SlideView(
-    sight: Signal<Sight>,
-    /// What is on the page by now; begins as the sight that the page was rendered with.
-    shown: RwSignal<Sight>,
+    showing: Showing,
     /// What to fetch before it is needed.
     preload: Signal<Vec<Rendition>>,
     /// Fetches ahead start within this many milliseconds, at random: a room does not ask at once.
     spread_ms: u32,
 ) -> impl IntoView {
+    let Showing { wanted, shown } = showing;
     let first = shown.get_untracked();
     let frame = NodeRef::<html::Figure>::new();
     #[cfg(feature = "hydrate")]
-    pictures::show_decoded(frame, sight, shown, preload, spread_ms);
+    pictures::show_decoded(frame, wanted, shown, preload, spread_ms);
     #[cfg(not(feature = "hydrate"))]
-    let _ = (sight, preload, spread_ms);
+    let _ = (wanted, preload, spread_ms);
     view! {
         <figure
             class="slide"

@@ -8,7 +8,7 @@ mod sending;
 mod shortcuts;
 
 use crate::{
-    components::{Icon, LinkBadge, Place, Sight, SlideView, hydrated},
+    components::{Icon, LinkBadge, Place, Showing, SlideView, hydrated},
     deck::{Deck, Slide},
     live::use_live,
     talk::{Command, Screen, Snapshot, TalkCode},
@@ -39,9 +39,7 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
     let snapshot = Memo::new(move |_| {
         Snapshot::new(remote.shown(), &deck.read_value()).unwrap_or_else(|| live.snapshot.get())
     });
-    let sight = Signal::derive(move || Sight::from(snapshot.get()));
-    let shown = RwSignal::new(sight.get_untracked());
-    let behind = Signal::derive(move || shown.read().is_behind(&sight.read()));
+    let showing = Showing::of(snapshot);
     let following = Memo::new(move |_| {
         let deck = deck.read_value();
         let shown = snapshot.read();
@@ -69,13 +67,12 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
         >
             <header>
                 <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
-                <LinkBadge link=live.link behind/>
+                <LinkBadge link=live.link behind=showing.is_behind()/>
                 <Place state=Signal::derive(move || snapshot.get().state)/>
             </header>
             <section class="now" aria-label="Current slide">
                 <SlideView
-                    sight
-                    shown
+                    showing
                     preload=Signal::derive(move || snapshot.get().preload)
                     spread_ms=0
                 />
