@@ -43,7 +43,7 @@ check: tools ## format, lints, unit and server tests
 
 bench: build ## followers on loopback: wait, CPU and memory for each
 	@install -D target/release/webslides target/bench/webslides
-	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench followers
+	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench followers --bench commands
 
 deny: tools ## licences, advisories, sources of what we use
 	@command -v cargo-deny >/dev/null || $(TOOL_PROFILE) cargo install --locked cargo-deny
