@@ -93,15 +93,7 @@ async fn every_accepted_command_counts_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_this_talk_s_key_commands() {
-    let directory = tempfile::TempDir::new().expect("a temporary directory");
-    let deck = directory.path().join("deck");
-    std::fs::create_dir(&deck).expect("a folder");
-    image::RgbImage::new(4, 3)
-        .save(deck.join("a.png"))
-        .expect("an image");
-    let deck = support::path(&deck).to_owned();
-    // Two talks of the same deck; the second one has a made-up code.
-    let server = Server::start_in(directory, &[&deck, &deck]).await;
+    let server = Server::start().await;
 
     let none = server.post_with("/api/next", &[], "code=room").await;
     assert_eq!((none.status, none.error_code().as_str()), (401, "no_key"));

@@ -175,7 +175,7 @@ async fn every_follower_gets_every_newest_state() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_who_never_reads_holds_nobody_up() {
     let server = Server::start().await;
-    // Its socket fills up: nothing of it is ever read.
+    // Nothing of it is ever read. That such a one is let go is tested where the deadline is.
     let _deaf = server.stream().await;
     let mut follower = server.stream().await;
     follower.snapshot().await;
