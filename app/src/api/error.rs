@@ -126,7 +126,7 @@ impl ErrorCode {
             Self::NoKey => "This needs the presenter's key. Open the presenter's link again.",
             Self::WrongKey => "This key is for another talk. Open this talk's presenter link.",
             Self::OtherOrigin => "This came from another site's page. Use WebSlides' own page.",
-            Self::NoSuchTalk => "There is no talk with this code. Check the code on the screen.",
+            Self::NoSuchTalk => "There is no talk with this code. Ask for the code once more.",
             Self::NotFound => "There is nothing at this address.",
             Self::MethodNotAllowed => "This address does not take that method.",
             Self::Stale => "The talk is further on. Look where it is, then try again.",

@@ -5,13 +5,19 @@ use leptos::prelude::*;
 #[component]
 pub fn LinkBadge(
     link: ReadSignal<LinkState>,
-    /// The stream is live, but the slide's picture is not there yet.
+    /// The stream is live, but what it says is not on the page yet, or what the page says has not
+    /// come to the server. Shown when it lasts.
     behind: Signal<bool>,
 ) -> impl IntoView {
-    let waits = move || link.get() == LinkState::Live && behind.get();
+    let waits = Memo::new(move |_| link.get() == LinkState::Live && behind.get());
     view! {
-        <p class="link-badge" class:waits=waits role="status">
-            {move || if waits() { "The slide is on its way." } else { link.get().sentence() }}
+        <p class="link-badge" class:waits=move || waits.get() role="status">
+            <span>{move || link.get().sentence()}</span>
+            {move || {
+                waits.get().then(|| view! { <span class="late">"The slide is on its way."</span> })
+            }}
         </p>
     }
+    // The compiler's limit for the depth of types is near: here one begins anew.
+    .into_any()
 }

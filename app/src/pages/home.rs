@@ -8,7 +8,7 @@ pub fn Home() -> impl IntoView {
         <main class="welcome" data-view="home">
             <Wordmark/>
             <h1>"Join a talk"</h1>
-            <p>"Type the code that is on the screen."</p>
+            <p>"Type the code that you were given, or scan the talk’s QR code."</p>
             <JoinForm/>
         </main>
     }

@@ -35,8 +35,8 @@ impl ProblemPage {
     const fn advice(self) -> &'static str {
         match self {
             Self::NoSuchTalk => {
-                "Codes are short, like “k7mqxe”. Look at the screen once more and type it here; \
-                 capitals and spaces do not matter. The talk may also be over."
+                "Codes are short, like “k7mqxe”. Ask for it once more and type it here; capitals and \
+                 spaces do not matter. Or scan the talk’s QR code."
             }
             Self::NoKey => {
                 "To present, open the presenter's link: it is in the terminal where WebSlides was \

@@ -40,6 +40,8 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
         Snapshot::new(remote.shown(), &deck.read_value()).unwrap_or_else(|| live.snapshot.get())
     });
     let showing = Showing::of(snapshot);
+    let picture_is_behind = showing.is_behind();
+    let behind = Signal::derive(move || picture_is_behind.get() || remote.is_sending());
     let following = Memo::new(move |_| {
         let deck = deck.read_value();
         let shown = snapshot.read();
@@ -67,7 +69,7 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
         >
             <header>
                 <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
-                <LinkBadge link=live.link behind=showing.is_behind()/>
+                <LinkBadge link=live.link behind/>
                 <Place state=Signal::derive(move || snapshot.get().state)/>
             </header>
             <section class="now" aria-label="Current slide">
@@ -78,7 +80,7 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
                 />
             </section>
             <section class="then" aria-label="Next slide">
-                <FollowingSlide following/>
+                <FollowingSlide following over=Signal::derive(move || snapshot.read().state.over)/>
             </section>
             <div class="screens">
                 <CommandButton remote command=toggle_black pressed=is_black>
@@ -102,7 +104,7 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
 
 /// A small picture of what Next will show.
 #[component]
-fn FollowingSlide(following: Memo<Option<Slide>>) -> impl IntoView {
+fn FollowingSlide(following: Memo<Option<Slide>>, over: Signal<bool>) -> impl IntoView {
     move || match following.get() {
         Some(slide) => {
             let picture = slide.rendition;
@@ -112,6 +114,7 @@ fn FollowingSlide(following: Memo<Option<Slide>>) -> impl IntoView {
             }
             .into_any()
         }
+        None if over.get() => view! { <p>"Nothing follows."</p> }.into_any(),
         None => view! { <p>"This is the last slide."</p> }.into_any(),
     }
 }

@@ -51,6 +51,11 @@ impl Remote {
         self.outbox.read().shown()
     }
 
+    /// Whether a tap has no answer yet.
+    pub fn is_sending(self) -> bool {
+        self.outbox.read().first().is_some()
+    }
+
     /// What happened to the last tap, when it is not what one sees.
     pub fn hint(self) -> String {
         self.hint.get()
