@@ -4,6 +4,9 @@
 //! browser's end of the stream, [`pages`] what people see. This file joins them: the document
 //! around each page.
 
+// A page is one deep type. Erasing parts of it (`into_any`) would do too, and cost 5 KB of WASM.
+#![recursion_limit = "256"]
+
 pub mod api;
 mod components;
 pub mod deck;

@@ -18,6 +18,4 @@ pub fn LinkBadge(
             }}
         </p>
     }
-    // The compiler's limit for the depth of types is near: here one begins anew.
-    .into_any()
 }
