@@ -102,7 +102,8 @@ test('a black screen does not wait for the picture that it hides', async ({ room
     const first = (await (await projector.request.get(`${room.links.audience}/state`)).json()).rendition.url;
     if (route.request().url().endsWith(first)) await route.continue();
   });
-  await projector.goto(room.links.projector);
+  // Not `load`, which would wait for the picture that is held.
+  await projector.goto(room.links.projector, { waitUntil: 'commit' });
   await isLive(projector);
   await next(phone).tap();
   await phone.getByRole('button', { name: 'Black screen' }).tap();

@@ -106,11 +106,9 @@ export async function sees(page: Page, slide: number): Promise<void> {
   const picture = page.locator('.slide img');
   await expect(picture).toHaveCount(1);
   await expect(picture).toHaveAttribute('alt', TITLES[slide - 1]);
-  const painted = await picture.evaluate(async (image: HTMLImageElement) => {
-    await image.decode();
-    return image.complete && image.naturalWidth > 0;
-  });
-  expect(painted).toBe(true);
+  const painted = () =>
+    picture.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0);
+  await expect.poll(painted).toBe(true);
 }
 
 /** The page runs and follows the stream. */
