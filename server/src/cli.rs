@@ -4,7 +4,7 @@ use crate::{control::Command, log::LogFormat};
 use app::talk::TalkCode;
 use axum::http::Uri;
 use clap::Parser;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use tracing::Level;
 
 /// Live slides: a phone turns them, every screen in the room follows.
@@ -46,6 +46,10 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub max_followers: Option<usize>,
 
+    /// A stream that takes nothing of what is written to it for so many seconds is let go: 1 to 600
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub let_go_after: Duration,
+
     /// What to say while running: error, warn, info (one line a request) or debug
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     pub log: Level,
@@ -57,6 +61,13 @@ pub struct Options {
     /// Once listening, write every talk's links to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub links: Option<PathBuf>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds @ 1..=600) => Ok(Duration::from_secs(seconds)),
+        _ => Err("give whole seconds, from 1 to 600".to_owned()),
+    }
 }
 
 /// An http or https address without a path: WebSlides lives at the root of its host.

@@ -5,7 +5,7 @@ use crate::{
     control,
     decks::{self, DeckError, Imported},
     links::{Links, LinksFile, base_url},
-    live::{self, Hub},
+    live::{self, Hub, Limits},
     log, metrics,
     router::{Shared, router},
     site,
@@ -115,7 +115,11 @@ pub async fn serve(
         leptos,
         public,
     });
-    live::accept(listener, most_connections(), router, async {
+    let limits = Limits {
+        connections: most_connections(),
+        patience: options.let_go_after,
+    };
+    live::accept(listener, limits, router, async {
         end.await;
         hub.end();
     })

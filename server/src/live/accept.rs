@@ -1,17 +1,8 @@
 //! Our accept loop. `axum::serve` would do, but is slower with many connections, costs more memory
 //! for each, and has no answer to a full file table.
 
-use super::deadline::Deadline;
-use axum::{
-    Router,
-    body::Body,
-    extract::{ConnectInfo, Request},
-};
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto::Builder,
-};
+use super::connection;
+use axum::Router;
 use socket2::{SockRef, TcpKeepalive};
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
@@ -19,14 +10,10 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::timeout,
 };
-use tower::ServiceExt;
 
 /// How many connections the kernel holds until they are accepted. A room that reconnects at once
 /// must not be refused; tokio's own default is 128.
 const BACKLOG: u32 = 4_096;
-
-/// How long a new connection may take to say its first byte, and then what it wants.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long to wait when the system has no more files or memory for a connection.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
@@ -43,8 +30,13 @@ const KEEPALIVE_QUESTIONS: u32 = 4;
 /// How long what was sent may stay without the peer's word that it came.
 const UNANSWERED: Duration = Duration::from_secs(45);
 
-/// The largest request head, and what a connection buffers. Small: it is paid for every follower.
-const BUFFER_BYTES: usize = 8 * 1_024;
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How many connections are open at once.
+    pub connections: usize,
+    /// How long a peer may take nothing of what is written to it.
+    pub patience: Duration,
+}
 
 /// # Errors
 /// When the address is taken, not ours, or not allowed.
@@ -63,16 +55,18 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// Serves until `end` completes, then waits shortly for what is under way. Streams must be ended
 /// by whoever calls the end: a connection with a running stream is cut after 1.5 s.
 ///
-/// At most `most` connections are open; further ones wait in the kernel's queue. So there are
-/// always files left for the store and the pages.
+/// What `limits` does not let in waits in the kernel's queue. So there are always files left for the
+/// store and the pages.
 pub async fn accept(
     listener: TcpListener,
-    most: usize,
+    limits: Limits,
     router: Router,
     end: impl Future<Output = ()>,
 ) {
     let (ending, _) = watch::channel(false);
-    let places = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
+    let places = Arc::new(Semaphore::new(
+        limits.connections.min(Semaphore::MAX_PERMITS),
+    ));
     tokio::pin!(end);
     loop {
         let accepted = tokio::select! {
@@ -84,12 +78,19 @@ pub async fn accept(
                 let ending = ending.subscribe();
                 let router = router.clone();
                 tokio::spawn(async move {
-                    // One that says nothing at all is not worth its place.
-                    let speaks = Box::pin(timeout(HEADER_TIMEOUT, socket.readable())).await;
-                    if matches!(speaks, Ok(Ok(()))) {
-                        serve(socket, router, ending).await;
+                    // Fails for a peer that has gone already.
+                    if prepare(&socket).is_err() {
+                        return;
                     }
-                    drop(place);
+                    let over = ending.clone();
+                    let served = connection::serve(socket, limits.patience, router, ending);
+                    if let Some(stream) = served.await {
+                        // A task of its own, so that the large one of before is freed.
+                        tokio::spawn(async move {
+                            stream.await;
+                            drop((over, place));
+                        });
+                    }
                 });
             }
             // Out of files or memory: those that leave make room. A peer that left already is
@@ -110,44 +111,6 @@ async fn accept_one(
     let place = places.clone().acquire_owned().await.ok();
     let (socket, _) = listener.accept().await?;
     Ok((socket, place))
-}
-
-async fn serve(socket: TcpStream, router: Router, mut ending: watch::Receiver<bool>) {
-    // Fails for a peer that has gone already.
-    if prepare(&socket).is_err() {
-        return;
-    }
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(BUFFER_BYTES);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(KEEPALIVE_AFTER)
-        .keep_alive_timeout(UNANSWERED);
-    let peer = socket.peer_addr().ok().map(ConnectInfo);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        if let Some(peer) = peer {
-            request.extensions_mut().insert(peer);
-        }
-        router.clone().oneshot(request.map(Body::new))
-    });
-    let connection = builder.serve_connection(TokioIo::new(Deadline::new(socket)), service);
-    tokio::pin!(connection);
-    // How a connection ends is its peer's business: a phone that leaves is no error of ours.
-    let ended = async {
-        let _ = ending.wait_for(|ending| *ending).await;
-    };
-    tokio::select! {
-        _ = connection.as_mut() => {}
-        () = ended => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
-        }
-    }
 }
 
 fn prepare(socket: &TcpStream) -> io::Result<()> {

@@ -7,7 +7,7 @@ use super::{
 use crate::metrics::{BYTES, FRAMES, STREAMS_OPENED, STREAMS_REFUSED};
 use axum::{
     body::Body,
-    http::{HeaderName, HeaderValue, Response, header},
+    http::{HeaderName, HeaderValue, Response, StatusCode, header},
 };
 use bytes::Bytes;
 use metrics::counter;
@@ -96,6 +96,12 @@ fn response(body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     response.headers_mut().extend(RESPONSE_HEADERS);
     response
+}
+
+/// Whether an answer is one of these.
+pub fn is_stream(response: &Response<Body>) -> bool {
+    let [(name, value), ..] = RESPONSE_HEADERS;
+    response.status() == StatusCode::OK && response.headers().get(name) == Some(&value)
 }
 
 fn retry(within: std::ops::Range<u32>) -> String {

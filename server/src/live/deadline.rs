@@ -5,6 +5,10 @@ use metrics::counter;
 use std::{
     io,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -13,20 +17,39 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// How long a write may make no progress at all.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// A socket on which a write that gets nowhere fails. Around the IO and not in the body: hyper
 /// stops asking a body when the socket is full, so a timer there would never be looked at.
 pub struct Deadline<IO> {
     io: IO,
+    /// How long a write may make no progress at all.
+    patience: Duration,
     /// Only while a write waits: a follower that reads costs nothing here.
-    stuck: Option<Pin<Box<Sleep>>>,
+    waits: Option<Pin<Box<Sleep>>>,
+    stuck: Stuck,
+}
+
+/// Whether a socket has no room for what is to be written, for whoever does not hold the socket.
+#[derive(Debug, Clone, Default)]
+pub struct Stuck(Arc<AtomicBool>);
+
+impl Stuck {
+    pub fn is_stuck(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, stuck: bool) {
+        self.0.store(stuck, Ordering::Relaxed);
+    }
 }
 
 impl<IO> Deadline<IO> {
-    pub const fn new(io: IO) -> Self {
-        Self { io, stuck: None }
+    pub const fn new(io: IO, patience: Duration, stuck: Stuck) -> Self {
+        Self {
+            io,
+            patience,
+            waits: None,
+            stuck,
+        }
     }
 
     fn guard<T>(
@@ -35,11 +58,16 @@ impl<IO> Deadline<IO> {
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            self.stuck = None;
+            if self.waits.take().is_some() {
+                self.stuck.set(false);
+            }
             return written;
         }
-        let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(PATIENCE)));
-        ready!(stuck.as_mut().poll(cx));
+        self.stuck.set(true);
+        let waits = self
+            .waits
+            .get_or_insert_with(|| Box::pin(sleep(self.patience)));
+        ready!(waits.as_mut().poll(cx));
         counter!(STREAMS_REFUSED, "why" => "deaf").increment(1);
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
@@ -97,10 +125,12 @@ mod tests {
         time::{Instant, advance},
     };
 
+    const PATIENCE: Duration = Duration::from_secs(30);
+
     #[tokio::test(start_paused = true)]
     async fn one_who_reads_nothing_for_30_seconds_is_let_go() {
         let (ours, _theirs) = duplex(8);
-        let mut socket = Deadline::new(ours);
+        let mut socket = Deadline::new(ours, PATIENCE, Stuck::default());
         let start = Instant::now();
         let error = socket
             .write_all(b"more than eight bytes")
@@ -113,7 +143,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_who_reads_slowly_is_not() {
         let (ours, mut theirs) = duplex(1);
-        let mut socket = Deadline::new(ours);
+        let mut socket = Deadline::new(ours, PATIENCE, Stuck::default());
         let slow = tokio::spawn(async move {
             for _ in 0..10 {
                 advance(PATIENCE - Duration::from_secs(1)).await;

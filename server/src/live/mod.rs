@@ -5,11 +5,14 @@
 
 mod accept;
 mod body;
+mod connection;
 mod deadline;
 mod frame;
 mod hub;
+mod stream;
 
-pub use accept::{accept, listen};
+pub use accept::{Limits, accept, listen};
+use body::is_stream;
 pub use body::{events, no_seat};
 pub use frame::Frame;
 pub use hub::{Channel, Hub};

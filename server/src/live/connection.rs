@@ -1,0 +1,178 @@
+//! One connection: HTTP until it becomes a stream.
+
+use super::{
+    deadline::{Deadline, Stuck},
+    stream::Stream,
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+    http::{Method, Response, Version},
+};
+use hyper::{body::Incoming, server::conn::http1, server::conn::http2, service::service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use std::{
+    convert::Infallible,
+    future::{Future, pending, poll_fn},
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+use tokio::{
+    net::TcpStream,
+    sync::watch,
+    time::{sleep, timeout},
+};
+use tower::ServiceExt;
+
+/// How long a new connection may take to say its first byte, and then what it wants.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// HTTP/2 asks an idle peer so often whether it is there, and waits so long for the answer.
+const PING_AFTER: Duration = Duration::from_secs(30);
+const PING_TIMEOUT: Duration = Duration::from_secs(45);
+
+/// The largest request head, and what a connection buffers.
+const BUFFER_BYTES: usize = 8 * 1_024;
+
+/// What a connection of HTTP/1 begins with differs from this within the first four bytes.
+const HTTP2_PREFACE: &[u8; 4] = b"PRI ";
+
+/// The answer that makes a connection a stream, on its way from the service to the connection.
+type Taken = Arc<Mutex<Option<(Response<Body>, Version)>>>;
+
+/// Serves until the peer leaves, or until it asked for a stream over HTTP/1: that is given back
+/// instead of being served by the HTTP library, whose buffers would be paid for every follower for
+/// as long as the talk is.
+pub async fn serve(
+    socket: TcpStream,
+    patience: Duration,
+    router: Router,
+    mut ending: watch::Receiver<bool>,
+) -> Option<Stream> {
+    // One that says nothing at all is not worth its place.
+    let mut start = [0; HTTP2_PREFACE.len()];
+    let said = Box::pin(timeout(HEADER_TIMEOUT, socket.peek(&mut start))).await;
+    if !matches!(said, Ok(Ok(1..))) {
+        return None;
+    }
+    let peer = socket.peer_addr().ok();
+    let ended = async move {
+        let _ = ending.wait_for(|ending| *ending).await;
+    };
+    if start == *HTTP2_PREFACE {
+        Box::pin(http2(socket, patience, peer, router, ended)).await;
+        None
+    } else {
+        http1(socket, patience, peer, router, ended).await
+    }
+}
+
+async fn http1(
+    socket: TcpStream,
+    patience: Duration,
+    peer: Option<SocketAddr>,
+    router: Router,
+    ended: impl Future<Output = ()>,
+) -> Option<Stream> {
+    let taken = Taken::default();
+    let offered = taken.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (is_get, version) = (request.method() == Method::GET, request.version());
+        let answer = answer(router.clone(), request, peer);
+        let offered = offered.clone();
+        async move {
+            let response = answer.await?;
+            if is_get && super::is_stream(&response) {
+                *offered.lock().unwrap_or_else(PoisonError::into_inner) = Some((response, version));
+                // The connection is taken away from under this request.
+                return pending().await;
+            }
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let stuck = Stuck::default();
+    let io = TokioIo::new(Deadline::new(socket, patience, stuck.clone()));
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(BUFFER_BYTES)
+        .serve_connection(io, service);
+    let mut ended = pin!(ended);
+    let mut is_ending = false;
+    // How a connection ends is its peer's business: a phone that leaves is no error of ours.
+    let taken = poll_fn(|cx| {
+        if !is_ending && ended.as_mut().poll(cx).is_ready() {
+            is_ending = true;
+            Pin::new(&mut connection).graceful_shutdown();
+        }
+        if Pin::new(&mut connection).poll(cx).is_ready() {
+            return Poll::Ready(None);
+        }
+        // Whoever asks for the stream before it has read the answer before: that one first.
+        if stuck.is_stuck() {
+            return Poll::Pending;
+        }
+        match taken.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(taken) => Poll::Ready(Some(taken)),
+            None => Poll::Pending,
+        }
+    });
+    let (response, version) = taken.await?;
+    let socket = connection.into_parts().io.into_inner();
+    Some(Stream::new(socket, response, version))
+}
+
+async fn http2(
+    socket: TcpStream,
+    patience: Duration,
+    peer: Option<SocketAddr>,
+    router: Router,
+    ended: impl Future<Output = ()>,
+) {
+    let asked = Arc::new(AtomicBool::new(false));
+    let asks = asked.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        asks.store(true, Ordering::Relaxed);
+        answer(router.clone(), request, peer)
+    });
+    let io = TokioIo::new(Deadline::new(socket, patience, Stuck::default()));
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_AFTER)
+        .keep_alive_timeout(PING_TIMEOUT)
+        .serve_connection(io, service);
+    let (mut connection, mut ended) = (pin!(connection), pin!(ended));
+    let begun = async {
+        sleep(HEADER_TIMEOUT).await;
+        if asked.load(Ordering::Relaxed) {
+            pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        // It said that it speaks HTTP/2, and then nothing.
+        () = begun => {}
+        () = &mut ended => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+fn answer(
+    router: Router,
+    mut request: Request<Incoming>,
+    peer: Option<SocketAddr>,
+) -> impl Future<Output = Result<Response<Body>, Infallible>> {
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(ConnectInfo(peer));
+    }
+    router.oneshot(request.map(Body::new))
+}
