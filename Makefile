@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 CARGO_LEPTOS := 0.3.11
 BINARYEN := 132
+# What people put in front, and end2end/tests/proxies.spec.ts too.
+PROXIES := nginx caddy haproxy
 # The command line tool must be of the version that the browser side is compiled with.
 WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)
 
@@ -66,9 +68,21 @@ tools:
 
 packages: end2end/node_modules/.package-lock.json
 	@[ -x "$(CHROMIUM)" ] || $(call install,chromium,Chromium (or say where it is with CHROMIUM=/path/to/it))
+	@PATH="$$PATH:/usr/sbin"; type -P $(PROXIES) openssl >/dev/null \
+	  || { $(start_no_services); $(call install,$(PROXIES) openssl,$(PROXIES) or openssl); }
 
 end2end/node_modules/.package-lock.json: end2end/package-lock.json
 	cd end2end && npm ci
+
+# Tests start proxies themselves. As services they would take ports 80 and 443: Debian's packages
+# ask this file first.
+define start_no_services
+if [ "$$(id -u)" = 0 ] && [ ! -e /usr/sbin/policy-rc.d ]; then \
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT; \
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; \
+  chmod +x /usr/sbin/policy-rc.d; \
+fi
+endef
 
 # A system package, where we may install it; else what to install.
 define install

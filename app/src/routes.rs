@@ -1,6 +1,6 @@
 //! The addresses of pages and streams, each in one place.
 
-use crate::talk::{EventId, TalkCode};
+use crate::talk::{EventId, SeatNumber, TalkCode, View};
 
 pub const HOME: &str = "/";
 
@@ -21,6 +21,12 @@ pub fn events(code: &TalkCode) -> String {
 }
 
 /// The stream for a page that has the event `last` already.
-pub fn events_since(code: &TalkCode, last: &EventId) -> String {
-    format!("/t/{code}/events?last_event_id={last}")
+pub fn events_since(code: &TalkCode, last: &EventId, view: View, seat: SeatNumber) -> String {
+    let view = view.as_str();
+    format!("/t/{code}/events?last_event_id={last}&view={view}&seat={seat}")
+}
+
+/// Where a page says what it has painted.
+pub fn seen(code: &TalkCode) -> String {
+    format!("/t/{code}/seen")
 }

@@ -41,7 +41,9 @@ export class Server {
     const file = join(this.directory, 'links.json');
     rmSync(file, { force: true });
     const data = join(this.directory, 'data');
-    const options = ['--listen', this.address, '--data', data, '--links', file, '--code', 'room'];
+    // Behind a proxy the links say another address: where to listen is then among the options.
+    const listen = this.options.includes('--listen') ? [] : ['--listen', this.address];
+    const options = [...listen, '--data', data, '--links', file, '--code', 'room'];
     const child = spawn(program(), [...options, ...this.options, ...deck], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     child.stderr.on('data', (text) => (this.output += text));

@@ -50,6 +50,11 @@ pub struct Options {
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub let_go_after: Duration,
 
+    /// Don't ask pages what they have painted: the presenter is told how many follow, not how many
+    /// are behind
+    #[arg(long)]
+    pub no_acknowledgements: bool,
+
     /// What to say while running: error, warn, info (one line a request) or debug
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     pub log: Level,

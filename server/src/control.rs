@@ -96,7 +96,11 @@ pub async fn run(data: &Path, command: Command) -> Result<String, ControlError> 
     }
     let store =
         EmbeddedStore::open(data).map_err(|error| ControlError::Store(data.to_owned(), error))?;
-    carry_out(&Talks::start(Arc::new(store), Hub::start(0))?, command).await
+    carry_out(
+        &Talks::start(Arc::new(store), Hub::start(0, false))?,
+        command,
+    )
+    .await
 }
 
 /// Answers the host's questions until it is aborted: it holds the talks, and so their store.

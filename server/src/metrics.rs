@@ -6,7 +6,8 @@ use metrics::{Counter, Unit, counter, describe_counter, describe_gauge, describe
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use std::sync::{LazyLock, OnceLock};
 
-/// Streams that are open now, by `talk`.
+/// Streams that are open now, presenters' not counted, by `talk` and `state`: `seen` have painted
+/// the newest, `behind` something older, `silent` never said.
 pub const FOLLOWERS: &str = "webslides_followers";
 /// Streams that were opened, by `resume`: `none` had nothing, `current` had it all, `other` had
 /// something else.
@@ -19,6 +20,8 @@ pub const COMMANDS: &str = "webslides_commands_total";
 pub const COMMIT_SECONDS: &str = "webslides_commit_seconds";
 /// Seconds from there to every stream being told.
 pub const PUBLISH_SECONDS: &str = "webslides_publish_seconds";
+/// Seconds from a commit until a page had painted it, as far as pages say.
+pub const LAG_SECONDS: &str = "webslides_lag_seconds";
 /// Transactions of the store; many commits may share one.
 pub const TRANSACTIONS: &str = "webslides_store_transactions_total";
 
@@ -62,6 +65,11 @@ pub fn install() -> Result<(), BuildError> {
         PUBLISH_SECONDS,
         Unit::Seconds,
         "From there to every stream being told"
+    );
+    describe_histogram!(
+        LAG_SECONDS,
+        Unit::Seconds,
+        "From a commit until a page had painted it"
     );
     describe_counter!(TRANSACTIONS, "Transactions of the store");
     describe_counter!(

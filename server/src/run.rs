@@ -95,7 +95,7 @@ pub async fn serve(
     let decks = import(&options.decks, store.as_ref())?;
 
     let most_followers = options.max_followers.unwrap_or(most_connections() / 10 * 9);
-    let hub = Hub::start(most_followers);
+    let hub = Hub::start(most_followers, !options.no_acknowledgements);
     let talks = Talks::start(store, hub.clone())?;
     let base = base_url(address, options.public_url.as_ref());
     let mut links = Vec::new();

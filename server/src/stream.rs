@@ -3,11 +3,14 @@
 use crate::{
     access::Credentials,
     answers::refusal,
-    live,
+    live::{self, Audience, TooOften},
     router::Shared,
     talks::{Talk, Visitor},
 };
-use app::{api::ErrorCode, talk::TalkCode};
+use app::{
+    api::ErrorCode,
+    talk::{Seen, TalkCode, View},
+};
 use axum::{
     Json,
     body::Body,
@@ -15,21 +18,31 @@ use axum::{
     http::{HeaderMap, Response, StatusCode, header},
     response::IntoResponse,
 };
+use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
 
 type CodePath = Result<Path<String>, PathRejection>;
 
-#[derive(Deserialize)]
-pub struct Resume {
+/// What a page says when it opens a stream. All of it may be missing, or nonsense.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Opening {
     last_event_id: Option<String>,
+    view: Option<String>,
+    seat: Option<String>,
 }
+
+/// The form of `POST /t/{code}/seen` is about 80 bytes.
+const MAX_SEEN_BYTES: usize = 512;
+const SEEN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// `GET /t/{code}/events`
 pub async fn events(
     State(shared): State<Shared>,
     path: CodePath,
-    query: Result<Query<Resume>, QueryRejection>,
+    query: Result<Query<Opening>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response<Body> {
     let Some(talk) = found(&shared, path) else {
@@ -43,12 +56,43 @@ pub async fn events(
     let by_header = headers
         .get("last-event-id")
         .map(|id| id.to_str().unwrap_or_default().to_owned());
-    let last = by_header.or_else(|| query.ok().and_then(|Query(query)| query.last_event_id));
+    let opening = query.map_or_else(|_| Opening::default(), |Query(opening)| opening);
+    let last = by_header.or(opening.last_event_id);
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
-    let presenter = visitor.presented(talk.code()).is_ok();
-    match shared.hub.seat(presenter) {
-        Some(seat) => live::events(talk.channel(), seat, last),
+    let presents = visitor.presented(talk.code()).is_ok();
+    let number = opening.seat.and_then(|seat| seat.parse().ok());
+    let audience = match opening.view.as_deref() {
+        // On the presenter's own laptop these have the presenter's cookie too.
+        Some("project") => Audience::Follower(View::Project, number),
+        Some("follow") => Audience::Follower(View::Follow, number),
+        _ if presents => Audience::Presenter,
+        _ => Audience::Follower(View::Follow, number),
+    };
+    match shared.hub.seat(presents) {
+        Some(seat) => live::events(talk.channel(), seat, &audience, last),
         None => live::no_seat(),
+    }
+}
+
+/// `POST /t/{code}/seen`: a page has painted something. The answer says nothing of whether it was
+/// counted: a page could do nothing about it.
+pub async fn seen(State(shared): State<Shared>, path: CodePath, body: Body) -> Response<Body> {
+    let Some(talk) = found(&shared, path) else {
+        return refusal(ErrorCode::NoSuchTalk);
+    };
+    // Pages send it as a beacon, which calls it plain text.
+    let form = Limited::new(body, MAX_SEEN_BYTES).collect();
+    let form = match timeout(SEEN_TIMEOUT, form).await {
+        Ok(Ok(form)) => form.to_bytes(),
+        Ok(Err(_)) => return refusal(ErrorCode::TooLarge),
+        Err(_) => return refusal(ErrorCode::TooSlow),
+    };
+    let Ok(seen) = serde_urlencoded::from_bytes::<Seen>(&form) else {
+        return refusal(ErrorCode::BadRequest);
+    };
+    match talk.channel().attendance().acknowledge(&seen) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(TooOften) => refusal(ErrorCode::TooFast),
     }
 }
 

@@ -39,6 +39,7 @@ pub enum ErrorCode {
     Over,
     TooLarge,
     TooSlow,
+    TooFast,
     OutOfRange,
     BadRequest,
     Internal,
@@ -96,6 +97,7 @@ impl ErrorCode {
             Self::Over => "over",
             Self::TooLarge => "too_large",
             Self::TooSlow => "too_slow",
+            Self::TooFast => "too_fast",
             Self::OutOfRange => "out_of_range",
             Self::BadRequest => "bad_request",
             Self::Internal => "internal",
@@ -115,6 +117,7 @@ impl ErrorCode {
             Self::Over => 410,
             Self::TooLarge => 413,
             Self::OutOfRange | Self::BadRequest => 422,
+            Self::TooFast => 429,
             Self::Internal => 500,
             Self::Unreachable => 502,
         }
@@ -132,6 +135,7 @@ impl ErrorCode {
             Self::Stale => "The talk is further on. Look where it is, then try again.",
             Self::Over => "This talk is over.",
             Self::TooSlow => "The request took too long to come. Send it again.",
+            Self::TooFast => "This is too often. Wait a moment, then try again.",
             Self::TooLarge => "This is too large. Send less.",
             Self::OutOfRange => "The deck has no such slide or step. Slides count from 1.",
             Self::BadRequest => {

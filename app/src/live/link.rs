@@ -7,7 +7,7 @@
 use super::{LinkState, backoff::Backoff};
 use crate::{
     routes,
-    talk::{Revision, SlideState, Snapshot, TalkCode},
+    talk::{Presence, Revision, SeatNumber, SlideState, Snapshot, TalkCode, View},
 };
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
@@ -29,13 +29,21 @@ const RELOAD_AFTER_MS: f64 = 60_000.0;
 /// A page's stream. Dropped, it closes its connection and takes its listeners away.
 pub struct Link(#[expect(dead_code, reason = "held for its drop")] Rc<Inner>);
 
+/// Where a link says what it was told.
+pub struct Told {
+    pub snapshot: WriteSignal<Snapshot>,
+    pub link: WriteSignal<LinkState>,
+    pub presence: WriteSignal<Option<Presence>>,
+}
+
 struct Inner {
     code: TalkCode,
+    view: View,
+    seat: SeatNumber,
     /// What the page has; a re-created stream says it in its query, since only a native
     /// reconnection sends the `Last-Event-ID` header.
     newest: RefCell<SlideState>,
-    set_snapshot: WriteSignal<Snapshot>,
-    set_link: WriteSignal<LinkState>,
+    told: Told,
     connection: RefCell<Option<Connection>>,
     /// The page is out of sight for good or in the back/forward cache: no connection is wanted.
     hidden: Cell<bool>,
@@ -48,7 +56,7 @@ struct Inner {
 /// One `EventSource` with its listeners; dropped, it is closed.
 struct Connection {
     source: EventSource,
-    _listeners: [EventListener; 3],
+    _listeners: [EventListener; 4],
 }
 
 #[derive(Deserialize)]
@@ -59,15 +67,17 @@ struct Ping {
 impl Link {
     pub fn open(
         code: &TalkCode,
+        view: View,
+        seat: SeatNumber,
         newest: SlideState,
-        set_snapshot: WriteSignal<Snapshot>,
-        set_link: WriteSignal<LinkState>,
+        told: Told,
     ) -> Self {
         let inner = Rc::new(Inner {
             code: code.clone(),
+            view,
+            seat,
             newest: RefCell::new(newest),
-            set_snapshot,
-            set_link,
+            told,
             connection: RefCell::default(),
             hidden: Cell::new(false),
             backoff: RefCell::default(),
@@ -88,7 +98,8 @@ impl Inner {
     fn connect(self: &Rc<Self>) {
         // The old one is closed first: one page, one connection.
         self.connection.take();
-        let url = routes::events_since(&self.code, &self.newest.borrow().event_id());
+        let last = self.newest.borrow().event_id();
+        let url = routes::events_since(&self.code, &last, self.view, self.seat);
         let Ok(source) = EventSource::new(&url) else {
             self.connect_later();
             return;
@@ -96,6 +107,9 @@ impl Inner {
         let listeners = [
             self.listen(&source, "message", |inner, event| inner.on_message(event)),
             self.listen(&source, "ping", |inner, event| inner.on_ping(event)),
+            self.listen(&source, "presence", |inner, event| {
+                inner.told.presence.set(parsed(event));
+            }),
             self.listen(&source, "error", |inner, _| inner.on_error()),
         ];
         self.connection.replace(Some(Connection {
@@ -129,7 +143,7 @@ impl Inner {
         if newer {
             let over = snapshot.state.over;
             self.newest.replace(snapshot.state.clone());
-            self.set_snapshot.set(snapshot);
+            self.told.snapshot.set(snapshot);
             if over {
                 self.finish();
             }
@@ -141,7 +155,7 @@ impl Inner {
         self.connection.take();
         self.timer.take();
         self.page_listeners.take();
-        self.set_link.set(LinkState::Over);
+        self.told.link.set(LinkState::Over);
     }
 
     /// A server that was renewed under this page says what the page does not know. Loaded anew, it
@@ -184,13 +198,14 @@ impl Inner {
 
     fn set_alive(self: &Rc<Self>) {
         self.backoff.borrow_mut().reset();
-        self.set_link.set(LinkState::Live);
+        self.told.link.set(LinkState::Live);
         self.expect_event();
     }
 
     fn set_broken(&self) {
+        self.told.presence.set(None);
         let has_network = window().navigator().on_line();
-        self.set_link.set(if has_network {
+        self.told.link.set(if has_network {
             LinkState::Stale
         } else {
             LinkState::Offline

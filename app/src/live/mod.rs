@@ -3,6 +3,8 @@
 //! Pages use [`use_live`] and get the newest snapshot and how sure they can be of it. Only this
 //! folder makes an `EventSource`.
 
+#[cfg(feature = "hydrate")]
+mod acknowledge;
 #[cfg(any(feature = "hydrate", test))]
 mod backoff;
 #[cfg(feature = "hydrate")]
@@ -11,7 +13,9 @@ mod link_state;
 
 pub use link_state::LinkState;
 
-use crate::talk::{Snapshot, TalkCode};
+#[cfg(feature = "hydrate")]
+use crate::talk::SeatNumber;
+use crate::talk::{Presence, SlideState, Snapshot, TalkCode, View};
 use leptos::prelude::*;
 
 /// A talk as this page knows it.
@@ -20,11 +24,16 @@ pub struct Live {
     /// The newest snapshot: the one that the page was rendered with, then what the stream says.
     pub snapshot: ReadSignal<Snapshot>,
     pub link: ReadSignal<LinkState>,
+    /// What a presenter's stream says of the room; `None` until it does.
+    pub presence: ReadSignal<Option<Presence>>,
+    /// By this the server knows which stream an acknowledgement belongs to.
+    #[cfg(feature = "hydrate")]
+    seat: SeatNumber,
 }
 
 /// Follows a talk from the snapshot that the page was rendered with, for as long as its owner
 /// lives. On the server it only says what was rendered.
-pub fn use_live(code: &TalkCode, rendered: Snapshot) -> Live {
+pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot) -> Live {
     let first = if rendered.state.over {
         LinkState::Over
     } else {
@@ -32,16 +41,37 @@ pub fn use_live(code: &TalkCode, rendered: Snapshot) -> Live {
     };
     let (snapshot, set_snapshot) = signal(rendered);
     let (link, set_link) = signal(first);
+    let (presence, set_presence) = signal(None);
+    let live = Live {
+        snapshot,
+        link,
+        presence,
+        #[cfg(feature = "hydrate")]
+        seat: SeatNumber::made_up(jitter_ms(u32::MAX), jitter_ms(u32::MAX)),
+    };
     #[cfg(feature = "hydrate")]
     {
+        let told = link::Told {
+            snapshot: set_snapshot,
+            link: set_link,
+            presence: set_presence,
+        };
         let newest = snapshot.get_untracked().state;
-        let open = link::Link::open(code, newest, set_snapshot, set_link);
+        let open = link::Link::open(code, view, live.seat, newest, told);
         // Dropped with the owner, and with it the connection and every listener.
         StoredValue::new_local(open);
     }
     #[cfg(not(feature = "hydrate"))]
-    let _ = (code, set_snapshot, set_link);
-    Live { snapshot, link }
+    let _ = (code, view, set_snapshot, set_link, set_presence);
+    live
+}
+
+/// Says to the server what this page has painted, as long as it asks.
+pub fn acknowledge(code: &TalkCode, live: Live, shown: Signal<SlideState>) {
+    #[cfg(feature = "hydrate")]
+    acknowledge::acknowledge(code, live, shown);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (code, live, shown);
 }
 
 /// A random wait up to `most` milliseconds, so that a room does not act at once.

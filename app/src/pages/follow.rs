@@ -1,7 +1,7 @@
 use crate::{
     components::{LinkBadge, Place, Showing, SlideView, hydrated},
-    live::use_live,
-    talk::{Snapshot, TalkCode},
+    live::{acknowledge, use_live},
+    talk::{Snapshot, TalkCode, View},
 };
 use leptos::prelude::*;
 
@@ -12,9 +12,10 @@ const PRELOAD_SPREAD_MS: u32 = 1_500;
 /// A follower's page: the slide, where the talk is, and whether that is sure.
 #[island]
 pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
-    let live = use_live(&code, rendered);
+    let live = use_live(&code, View::Follow, rendered);
     let snapshot = live.snapshot;
     let showing = Showing::of(snapshot);
+    acknowledge(&code, live, showing.state());
     // The browser's: another deck may come while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {

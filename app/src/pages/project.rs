@@ -1,16 +1,17 @@
 use crate::{
     components::{LinkBadge, Showing, SlideView, hydrated},
-    live::use_live,
-    talk::{Snapshot, TalkCode},
+    live::{acknowledge, use_live},
+    talk::{Snapshot, TalkCode, View},
 };
 use leptos::prelude::*;
 
 /// The projector's page: only the slide. A quiet sign in the corner when it is not sure.
 #[island]
 pub fn Project(code: TalkCode, rendered: Snapshot) -> impl IntoView {
-    let live = use_live(&code, rendered);
+    let live = use_live(&code, View::Project, rendered);
     let snapshot = live.snapshot;
     let showing = Showing::of(snapshot);
+    acknowledge(&code, live, showing.state());
     // The browser's: another deck may come while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {

@@ -6,6 +6,7 @@
 mod code;
 mod command;
 mod outbox;
+mod presence;
 mod revision;
 mod snapshot;
 mod state;
@@ -13,6 +14,7 @@ mod state;
 pub use code::TalkCode;
 pub use command::{Command, Refused};
 pub use outbox::Outbox;
+pub use presence::{Presence, SeatNumber, Seen, View};
 pub use revision::{Epoch, EventId, Revision};
 pub use snapshot::Snapshot;
 pub use state::{Screen, SlideState};

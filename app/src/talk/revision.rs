@@ -66,7 +66,8 @@ impl From<Epoch> for String {
 
 /// What the stream's `id:` says, as `epoch-revision`. Short and of [0-9a-z-] only: a longer one,
 /// or another character, makes browsers send a CORS preflight when they reconnect.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct EventId {
     pub epoch: Epoch,
     pub revision: Revision,
@@ -87,6 +88,20 @@ impl FromStr for EventId {
             epoch: Epoch::try_from(epoch.to_owned())?,
             revision: Revision(revision.parse().map_err(|_| InvalidEventId)?),
         })
+    }
+}
+
+impl TryFrom<String> for EventId {
+    type Error = InvalidEventId;
+
+    fn try_from(id: String) -> Result<Self, InvalidEventId> {
+        id.parse()
+    }
+}
+
+impl From<EventId> for String {
+    fn from(id: EventId) -> Self {
+        id.to_string()
     }
 }
 

@@ -21,6 +21,10 @@ pub struct Snapshot {
     pub rendition: Rendition,
     /// What may be fetched before it is shown: the next slide, so that it is there at once.
     pub preload: Vec<Rendition>,
+    /// A page that has painted this says so within so many milliseconds, at random: a large room
+    /// takes its time. `None` when nobody asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledge_within_ms: Option<u32>,
 }
 
 impl Snapshot {
@@ -37,6 +41,7 @@ impl Snapshot {
                 .map(|next| next.rendition.clone())
                 .into_iter()
                 .collect(),
+            acknowledge_within_ms: None,
             state,
         })
     }

@@ -1,10 +1,11 @@
 //! The body of `GET /t/{code}/events`.
 
 use super::{
-    Channel, Frame,
+    Attendee, Channel, Frame,
     hub::{Newest, Seat},
 };
 use crate::metrics::{BYTES, FRAMES, STREAMS_OPENED, STREAMS_REFUSED};
+use app::talk::{SeatNumber, View};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Response, StatusCode, header},
@@ -44,7 +45,24 @@ const NO_SEAT_MS: std::ops::Range<u32> = 5_000..15_000;
 struct Follower {
     newest: watch::Receiver<Newest>,
     phase: Phase,
+    /// Only a presenter's stream tells who is there.
+    presence: Option<watch::Receiver<Bytes>>,
     _seat: Seat,
+    _attendee: Option<Attendee>,
+}
+
+/// Whose stream it is.
+pub enum Audience {
+    /// Hears of the room, and is not counted.
+    Presenter,
+    /// Is counted.
+    Follower(View, Option<SeatNumber>),
+}
+
+/// What a presenter's stream waits for.
+enum Told {
+    News(Newest),
+    Presence(Bytes),
 }
 
 enum Phase {
@@ -67,12 +85,23 @@ enum Phase {
 /// whatever else (none, old, future, of another epoch, garbage) with the current snapshot.
 ///
 /// The answer to HEAD is the same: the router takes the body off, unread.
-pub fn events(channel: &Channel, seat: Seat, last: Option<String>) -> Response<Body> {
+pub fn events(
+    channel: &Channel,
+    seat: Seat,
+    audience: &Audience,
+    last: Option<String>,
+) -> Response<Body> {
+    let (presence, attendee) = match *audience {
+        Audience::Presenter => (Some(channel.presence()), None),
+        Audience::Follower(view, number) => (None, Some(channel.attendance().enter(view, number))),
+    };
     // Subscribed before the snapshot is read: what is published in between is seen.
     let follower = Follower {
         newest: channel.subscribe(),
         phase: Phase::Open { last },
+        presence,
         _seat: seat,
+        _attendee: attendee,
     };
     let body = Body::from_stream(futures_util::stream::unfold(follower, |follower| async {
         let (bytes, follower) = follower.next().await?;
@@ -152,7 +181,30 @@ impl Follower {
                         || is_other(&now.frame, &sent.frame)
                 };
                 // The sender is gone only with the talk itself.
-                let now = self.newest.wait_for(has_news).await.ok()?.clone();
+                let now = match &mut self.presence {
+                    None => self.newest.wait_for(has_news).await.ok()?.clone(),
+                    Some(presence) => {
+                        let told = Box::pin(async {
+                            tokio::select! {
+                                biased;
+                                now = self.newest.wait_for(has_news) => Told::News(now.ok()?.clone()),
+                                changed = presence.changed() => {
+                                    changed.ok()?;
+                                    Told::Presence(presence.borrow_and_update().clone())
+                                }
+                            }
+                            .into()
+                        });
+                        let told: Option<Told> = told.await;
+                        match told? {
+                            Told::News(now) => now,
+                            Told::Presence(bytes) => {
+                                let phase = Phase::Live { sent };
+                                return Some((bytes, Self { phase, ..self }));
+                            }
+                        }
+                    }
+                };
                 let bytes = if now.ended && !now.last {
                     retry(SENT_AWAY_MS).into()
                 } else if is_other(&now.frame, &sent.frame) {
@@ -183,6 +235,8 @@ mod tests {
     use futures_util::StreamExt;
     use std::time::Duration;
 
+    const FOLLOWER: Audience = Audience::Follower(View::Follow, None);
+
     fn frame(revision: u64) -> Frame {
         let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
         let id = EventId {
@@ -205,9 +259,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_talk_pings_every_15_seconds() {
-        let hub = Hub::start(10);
+        let hub = Hub::start(10, true);
         let channel = hub.open(frame(7));
-        let mut body = events(&channel, hub.seat(false).expect("a seat"), None)
+        let mut body = events(&channel, hub.seat(false).expect("a seat"), &FOLLOWER, None)
             .into_body()
             .into_data_stream();
         assert!(next(&mut body).await.starts_with(":\nretry: "));
@@ -228,9 +282,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
-        let hub = Hub::start(10);
+        let hub = Hub::start(10, true);
         let channel = hub.open(frame(0));
-        let mut body = events(&channel, hub.seat(false).expect("a seat"), None)
+        let mut body = events(&channel, hub.seat(false).expect("a seat"), &FOLLOWER, None)
             .into_body()
             .into_data_stream();
         next(&mut body).await;
@@ -241,11 +295,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_published_before_the_first_read_is_in_the_snapshot() {
-        let hub = Hub::start(10);
+        let hub = Hub::start(10, true);
         let channel = hub.open(frame(0));
         let mut body = events(
             &channel,
             hub.seat(false).expect("a seat"),
+            &FOLLOWER,
             Some("test-0".to_owned()),
         )
         .into_body()
@@ -257,10 +312,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn after_the_last_frame_a_stream_ends() {
-        let hub = Hub::start(10);
+        let hub = Hub::start(10, true);
         let channel = hub.open(frame(0));
         let seat = hub.seat(false).expect("a seat");
-        let mut body = events(&channel, seat, None).into_body().into_data_stream();
+        let mut body = events(&channel, seat, &FOLLOWER, None).into_body().into_data_stream();
         next(&mut body).await;
         next(&mut body).await;
         channel.publish_last(frame(1));
@@ -270,12 +325,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_ended_hub_ends_streams_that_open_later_too() {
-        let hub = Hub::start(10);
+        let hub = Hub::start(10, true);
         let channel = hub.open(frame(0));
         hub.end();
         let late = hub.open(frame(0));
         for channel in [channel, late] {
-            let mut body = events(&channel, hub.seat(false).expect("a seat"), None)
+            let mut body = events(&channel, hub.seat(false).expect("a seat"), &FOLLOWER, None)
                 .into_body()
                 .into_data_stream();
             next(&mut body).await;

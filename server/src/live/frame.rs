@@ -1,6 +1,6 @@
 //! One event of the stream, encoded once as bytes and sent to many.
 
-use app::talk::EventId;
+use app::talk::{EventId, Presence};
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -26,4 +26,11 @@ impl Frame {
             id,
         })
     }
+}
+
+/// Who is there, as an event that has no id: it may be lost.
+pub fn presence(presence: &Presence) -> Bytes {
+    // Numbers are always JSON.
+    let data = serde_json::to_string(presence).unwrap_or_default();
+    format!("event: presence\ndata: {data}\n\n").into()
 }

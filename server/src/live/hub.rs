@@ -1,6 +1,7 @@
 //! From one to many.
 
-use super::Frame;
+use super::{Attendance, Frame, frame};
+use bytes::Bytes;
 use std::{
     sync::{
         Arc, Weak,
@@ -8,11 +9,18 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::MissedTickBehavior};
 
 /// How often a stream says that it lives. Below the 60 s after which nginx and others close a
 /// silent connection, and often enough that a page notices a dead one within 38 s.
 pub const PING_EVERY: Duration = Duration::from_secs(15);
+
+/// How often a presenter hears of the room, at most.
+const PRESENCE_EVERY: Duration = Duration::from_millis(500);
+
+/// A room's acknowledgements are spread by this much for each follower, and not over more than that.
+const MS_FOR_EACH: u32 = 2;
+const LONGEST_SPREAD_MS: u32 = 30_000;
 
 /// What a stream has to know: always whole, never a queue. A slow follower wakes to the newest and
 /// has skipped the rest.
@@ -27,17 +35,27 @@ pub struct Newest {
     pub last: bool,
 }
 
-/// One talk's stream.
+/// One talk's stream. A cheap handle.
 #[derive(Debug, Clone)]
-pub struct Channel(Arc<watch::Sender<Newest>>);
+pub struct Channel(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    newest: watch::Sender<Newest>,
+    attendance: Attendance,
+    /// The room as an event, for presenters only.
+    presence: watch::Sender<Bytes>,
+}
 
 /// All channels, for what concerns them all: pings and the end. A cheap handle.
 #[derive(Debug, Clone)]
 pub struct Hub {
-    channels: Arc<std::sync::Mutex<Vec<Weak<watch::Sender<Newest>>>>>,
+    channels: Arc<std::sync::Mutex<Vec<Weak<Inner>>>>,
     /// A level, not an edge: a channel opened after the end was called is ended too.
     ended: watch::Sender<bool>,
     seats: Arc<Seats>,
+    /// Whether pages are asked what they have painted.
+    acknowledged: bool,
 }
 
 #[derive(Debug)]
@@ -57,9 +75,9 @@ impl Drop for Seat {
 }
 
 impl Hub {
-    /// A hub of at most `most` streams, whose pings come from one timer for all of them. Ends with
-    /// its runtime.
-    pub fn start(most: usize) -> Self {
+    /// A hub of at most `most` streams, whose pings come from one timer for all of them. Its pages
+    /// say what they have painted if it is to be `acknowledged`. Ends with its runtime.
+    pub fn start(most: usize, acknowledged: bool) -> Self {
         let hub = Self {
             channels: Arc::default(),
             ended: watch::Sender::new(false),
@@ -67,6 +85,7 @@ impl Hub {
                 taken: AtomicUsize::new(0),
                 most,
             }),
+            acknowledged,
         };
         let pinging = hub.clone();
         tokio::spawn(async move {
@@ -74,7 +93,18 @@ impl Hub {
             interval.tick().await;
             loop {
                 interval.tick().await;
-                pinging.each(|newest| newest.beat += 1);
+                for channel in pinging.channels() {
+                    channel.newest.send_modify(|newest| newest.beat += 1);
+                }
+            }
+        });
+        let counting = hub.clone();
+        tokio::spawn(async move {
+            let mut interval = tokio::time::interval(PRESENCE_EVERY);
+            interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                interval.tick().await;
+                counting.channels().iter().for_each(Inner::say_presence);
             }
         });
         hub
@@ -82,12 +112,17 @@ impl Hub {
 
     pub fn open(&self, first: Frame) -> Channel {
         let ended = *self.ended.borrow();
-        let channel = Channel(Arc::new(watch::Sender::new(Newest {
-            frame: Arc::new(first),
-            beat: 0,
-            ended,
-            last: false,
-        })));
+        let attendance = Attendance::new(first.id.clone());
+        let channel = Channel(Arc::new(Inner {
+            newest: watch::Sender::new(Newest {
+                frame: Arc::new(first),
+                beat: 0,
+                ended,
+                last: false,
+            }),
+            presence: watch::Sender::new(frame::presence(&attendance.presence())),
+            attendance,
+        }));
         self.locked().push(Arc::downgrade(&channel.0));
         channel
     }
@@ -100,24 +135,28 @@ impl Hub {
         (presenter || taken < self.seats.most).then_some(seat)
     }
 
+    /// Within how many milliseconds so many followers may say that they have painted a frame: 500
+    /// a second, and none so late that it means nothing. `None` when they are not asked.
+    pub fn acknowledge_within_ms(&self, followers: u32) -> Option<u32> {
+        let spread = followers.saturating_mul(MS_FOR_EACH).min(LONGEST_SPREAD_MS);
+        self.acknowledged.then_some(spread)
+    }
+
     /// Ends every stream, now and from now on.
     pub fn end(&self) {
         self.ended.send_replace(true);
-        self.each(|newest| newest.ended = true);
-    }
-
-    fn each(&self, change: impl Fn(&mut Newest)) {
-        let channels = {
-            let mut channels = self.locked();
-            channels.retain(|channel| channel.strong_count() > 0);
-            channels.clone()
-        };
-        for channel in channels.iter().filter_map(Weak::upgrade) {
-            channel.send_modify(&change);
+        for channel in self.channels() {
+            channel.newest.send_modify(|newest| newest.ended = true);
         }
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, Vec<Weak<watch::Sender<Newest>>>> {
+    fn channels(&self) -> Vec<Arc<Inner>> {
+        let mut channels = self.locked();
+        channels.retain(|channel| channel.strong_count() > 0);
+        channels.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn locked(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Inner>>> {
         // Nothing panics while it holds this lock; if it did, the list would still be whole.
         self.channels
             .lock()
@@ -125,26 +164,47 @@ impl Hub {
     }
 }
 
+impl Inner {
+    fn say_presence(self: &Arc<Self>) {
+        // Nobody asks: then what is new stays new.
+        if self.presence.receiver_count() == 0 {
+            return;
+        }
+        if let Some(presence) = self.attendance.news() {
+            self.presence.send_replace(frame::presence(&presence));
+        }
+    }
+}
+
 impl Channel {
     pub fn publish(&self, frame: Frame) {
-        self.0.send_modify(|newest| newest.frame = frame.into());
+        self.0.attendance.published(frame.id.clone());
+        self.0
+            .newest
+            .send_modify(|newest| newest.frame = frame.into());
     }
 
     /// The same, and after it every stream ends for good.
     pub fn publish_last(&self, frame: Frame) {
-        self.0.send_modify(|newest| {
+        self.0.newest.send_modify(|newest| {
             newest.frame = frame.into();
             newest.last = true;
         });
     }
 
-    /// How many streams are open.
-    pub fn followers(&self) -> usize {
-        self.0.receiver_count()
+    pub fn attendance(&self) -> &Attendance {
+        &self.0.attendance
     }
 
     /// From here on, nothing published is missed.
     pub fn subscribe(&self) -> watch::Receiver<Newest> {
-        self.0.subscribe()
+        self.0.newest.subscribe()
+    }
+
+    /// What presenters are told of the room: now, and whenever it changes.
+    pub fn presence(&self) -> watch::Receiver<Bytes> {
+        let mut presence = self.0.presence.subscribe();
+        presence.mark_changed();
+        presence
     }
 }

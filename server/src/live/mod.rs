@@ -4,6 +4,7 @@
 //! `text/event-stream`.
 
 mod accept;
+mod attendance;
 mod body;
 mod connection;
 mod deadline;
@@ -12,7 +13,9 @@ mod hub;
 mod stream;
 
 pub use accept::{Limits, accept, listen};
+use attendance::Attendee;
+pub use attendance::{Attendance, TooOften};
 use body::is_stream;
-pub use body::{events, no_seat};
+pub use body::{Audience, events, no_seat};
 pub use frame::Frame;
 pub use hub::{Channel, Hub};

@@ -189,8 +189,15 @@ impl Talks {
     pub fn count_followers(&self) {
         let open = self.0.open.read().unwrap_or_else(PoisonError::into_inner);
         for (code, talk) in open.iter() {
-            let followers = u32::try_from(talk.channel().followers()).unwrap_or(u32::MAX);
-            gauge!(FOLLOWERS, "talk" => code.to_string()).set(followers);
+            let room = talk.channel().attendance().presence();
+            let silent = (room.followers + room.projectors).saturating_sub(room.answering);
+            for (state, count) in [
+                ("seen", room.seen),
+                ("behind", room.behind()),
+                ("silent", silent),
+            ] {
+                gauge!(FOLLOWERS, "talk" => code.to_string(), "state" => state).set(count);
+            }
         }
     }
 

@@ -28,6 +28,7 @@ pub struct Talk {
     /// What is durable, and so what everybody sees.
     published: watch::Sender<Published>,
     channel: Channel,
+    hub: Hub,
 }
 
 #[derive(Debug, Clone)]
@@ -53,12 +54,14 @@ pub enum CommandError {
 impl Talk {
     pub(super) fn new(record: TalkRecord, deck: Deck, hub: &Hub) -> Result<Self, OpenError> {
         let deck = Arc::new(deck);
-        let (published, frame) = prepare(record.clone(), deck.clone())?;
+        let within = hub.acknowledge_within_ms(0);
+        let (published, frame) = prepare(record.clone(), deck.clone(), within)?;
         Ok(Self {
             code: record.code.clone(),
             staged: Mutex::new((record, deck)),
             published: watch::Sender::new(published),
             channel: hub.open(frame),
+            hub: hub.clone(),
         })
     }
 
@@ -169,7 +172,9 @@ impl Talk {
     /// Makes a committed record what everybody sees. `deck` when it shows another one.
     pub(super) fn publish(&self, record: TalkRecord, deck: Option<Deck>) -> Result<(), OpenError> {
         let deck = deck.map_or_else(|| self.deck(), Arc::new);
-        let (published, frame) = prepare(record, deck)?;
+        let followers = self.channel.attendance().followers();
+        let within = self.hub.acknowledge_within_ms(followers);
+        let (published, frame) = prepare(record, deck, within)?;
         let revision = published.record.state.revision;
         {
             let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
@@ -193,9 +198,14 @@ impl Talk {
     }
 }
 
-fn prepare(record: TalkRecord, deck: Arc<Deck>) -> Result<(Published, Frame), OpenError> {
-    let snapshot = Snapshot::new(record.state.clone(), &deck)
+fn prepare(
+    record: TalkRecord,
+    deck: Arc<Deck>,
+    acknowledge_within_ms: Option<u32>,
+) -> Result<(Published, Frame), OpenError> {
+    let mut snapshot = Snapshot::new(record.state.clone(), &deck)
         .ok_or_else(|| OpenError::Damaged(record.code.clone()))?;
+    snapshot.acknowledge_within_ms = acknowledge_within_ms;
     let frame = Frame::new(record.state.event_id(), &snapshot)?;
     Ok((
         Published {
@@ -301,7 +311,7 @@ mod tests {
             presenter_keys: Vec::new(),
         };
         store.commit(record.clone(), None).await.expect("stored");
-        let talk = Arc::new(Talk::new(record, deck(), &Hub::start(1)).expect("a talk"));
+        let talk = Arc::new(Talk::new(record, deck(), &Hub::start(1, true)).expect("a talk"));
         let publishing = talk.clone();
         tokio::spawn(async move {
             while let Some(record) = feed.recv().await {

@@ -2,6 +2,7 @@
 
 mod command_button;
 mod remote;
+mod room;
 #[cfg(feature = "hydrate")]
 mod sending;
 #[cfg(feature = "hydrate")]
@@ -11,18 +12,19 @@ use crate::{
     components::{Icon, LinkBadge, Place, Showing, SlideView, hydrated},
     deck::{Deck, Slide},
     live::use_live,
-    talk::{Command, Screen, Snapshot, TalkCode},
+    talk::{Command, Screen, Snapshot, TalkCode, View},
 };
 use command_button::CommandButton;
 use leptos::prelude::*;
 use remote::Remote;
+use room::Room;
 
 /// The presenter's remote: what the room sees, what comes next, and two big buttons.
 ///
 /// `late` says that a tap without script came too late and changed nothing.
 #[island]
 pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> impl IntoView {
-    let live = use_live(&code, rendered.clone());
+    let live = use_live(&code, View::Present, rendered.clone());
     let remote = Remote::new(code, &deck, rendered.state.clone(), late);
     remote.listen_to(live.snapshot);
     #[cfg(feature = "hydrate")]
@@ -70,6 +72,7 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
             <header>
                 <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
                 <LinkBadge link=live.link behind/>
+                <Room presence=live.presence/>
                 <Place state=Signal::derive(move || snapshot.get().state)/>
             </header>
             <section class="now" aria-label="Current slide">

@@ -1,0 +1,56 @@
+use crate::talk::Presence;
+use leptos::prelude::*;
+
+/// From here on a room is told to be slow: until then, that is how networks are.
+const SLOW_MS: u32 = 1_000;
+
+/// How many follow, and when it is not all well, how many are behind.
+#[component]
+pub fn Room(presence: ReadSignal<Option<Presence>>) -> impl IntoView {
+    let words = move || presence.read().as_ref().map(in_words);
+    view! { <p class="room">{words}</p> }
+}
+
+fn in_words(presence: &Presence) -> String {
+    let screens = presence.followers + presence.projectors;
+    let mut words = match screens {
+        0 => "Nobody follows yet".to_owned(),
+        1 => "1 screen follows".to_owned(),
+        _ => format!("{screens} screens follow"),
+    };
+    let behind = presence.behind();
+    if behind > 0 {
+        words += &format!(", {behind} behind");
+    } else if let Some(lag) = presence.lag_ms.filter(|lag| *lag >= SLOW_MS) {
+        words += &format!(", the slowest took {} s", lag.div_ceil(1_000));
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::talk::Revision;
+
+    fn room(followers: u32, seen: u32, lag_ms: Option<u32>) -> String {
+        in_words(&Presence {
+            followers,
+            projectors: 1,
+            answering: followers,
+            revision: Revision::new(7),
+            seen,
+            lag_ms,
+        })
+    }
+
+    #[test]
+    fn a_room_is_quiet_when_all_is_well() {
+        assert_eq!(room(24, 24, Some(400)), "25 screens follow");
+        assert_eq!(room(24, 22, Some(400)), "25 screens follow, 2 behind");
+        assert_eq!(
+            room(24, 24, Some(1_400)),
+            "25 screens follow, the slowest took 2 s"
+        );
+        assert_eq!(room(0, 0, None), "1 screen follows");
+    }
+}
