@@ -76,7 +76,7 @@ for (const name of NAMES) {
         stream.close();
       });
 
-      test('only our own pages move the talk, and only this machine reads what is counted', async ({ room, reverseProxy }) => {
+      test('nobody from outside moves the talk or reads what is counted', async ({ room, reverseProxy }) => {
         const authorization = keyOf(room);
         const checks: [object, number][] = [
           [{}, 200],
