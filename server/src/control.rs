@@ -6,7 +6,7 @@
 use crate::{
     live::Hub,
     store::{EmbeddedStore, StoreError},
-    talks::{EndError, OpenError, Talk, Talks},
+    talks::{EndError, OpenError, Talk, Talks, history},
 };
 use app::talk::TalkCode;
 use clap::Subcommand;
@@ -63,6 +63,8 @@ pub enum ControlError {
     NoSuchTalk(TalkCode),
     #[error("{}: {}", .0.display(), .1)]
     Store(PathBuf, StoreError),
+    #[error("the talk's history cannot be read: {0}.")]
+    History(#[from] StoreError),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error("the talk could not be ended: {0}.")]
@@ -184,7 +186,7 @@ async fn carry_out(talks: &Talks, command: Command) -> Result<String, ControlErr
         }
         Command::Export { code } => {
             let talk = find(&code)?;
-            Ok(format!("{:#}\n", exported(&talk)))
+            Ok(format!("{:#}\n", exported(talks, &talk)?))
         }
     }
 }
@@ -213,7 +215,13 @@ fn list(talks: &[Arc<Talk>]) -> String {
 }
 
 /// All of a talk but its keys.
-fn exported(talk: &Talk) -> Value {
+fn exported(talks: &Talks, talk: &Talk) -> Result<Value, StoreError> {
     let state = talk.snapshot().state.clone();
-    json!({ "code": talk.code(), "state": state, "deck": talk.deck().as_ref() })
+    let history = history::read(talks.store(), talk.code(), &state)?;
+    Ok(json!({
+        "code": talk.code(),
+        "state": state,
+        "deck": talk.deck().as_ref(),
+        "history": history,
+    }))
 }

@@ -1,120 +1,14 @@
 //! The program as a host types it: what goes wrong ends with a clear sentence and exit code 2.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a panic is a finding"
-)]
+#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
 
 mod support;
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read},
-    net::TcpListener,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+use std::{fs, net::TcpListener, path::Path, process::Command};
+use support::{
+    path,
+    program::{Place, ask, ask_with},
 };
-use support::path;
-use tempfile::TempDir;
-
-/// A place for one test: a data directory, and a site so that the program starts.
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        let place = Self(TempDir::new().expect("a temporary directory"));
-        fs::create_dir_all(place.path("site/pkg")).expect("a folder");
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn folder(&self, name: &str) -> PathBuf {
-        let folder = self.path(name);
-        fs::create_dir(&folder).expect("a folder");
-        folder
-    }
-
-    fn command(&self, options: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_webslides"));
-        command
-            .env("LEPTOS_SITE_ROOT", self.path("site"))
-            .args(["--data", path(&self.path("data")), "--code", "room"])
-            .args(options);
-        command
-    }
-
-    /// Runs what should not start.
-    fn refused(&self, options: &[&str]) -> String {
-        let mut child = self
-            .command(options)
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it runs");
-        let start = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().expect("it can be asked") {
-                break status;
-            }
-            if start.elapsed() > Duration::from_secs(20) {
-                child.kill().expect("it ran");
-                panic!("{options:?} should be refused, and is served");
-            }
-            std::thread::yield_now();
-        };
-        let mut said = String::new();
-        let mut stderr = child.stderr.take().expect("its complaints");
-        stderr.read_to_string(&mut said).expect("text");
-        assert_eq!(status.code(), Some(2), "{options:?}: {said}");
-        said
-    }
-
-    /// Runs what should start, and gives what it printed up to its last line.
-    fn started(&self, options: &[&str]) -> (Running, String) {
-        let any = ["--listen", "127.0.0.1:0"];
-        let mut child = self
-            .command(&[&any, options].concat())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let mut printed = String::new();
-        let mut out = BufReader::new(child.stdout.take().expect("its output"));
-        while !printed.contains("Ctrl-C") {
-            assert_ne!(
-                out.read_line(&mut printed).expect("text"),
-                0,
-                "it ended: {printed}"
-            );
-        }
-        (Running(child), printed)
-    }
-}
-
-/// A started program; gone with its test.
-struct Running(Child);
-
-impl Running {
-    /// Kills it, and gives what it complained about.
-    fn complaints(mut self) -> String {
-        self.0.kill().expect("it ran");
-        let mut said = String::new();
-        let mut stderr = self.0.stderr.take().expect("its complaints");
-        stderr.read_to_string(&mut said).expect("text");
-        said
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn picture(path: &Path) {
     image::RgbImage::new(16, 9).save(path).expect("an image");
@@ -293,24 +187,6 @@ fn the_public_address_is_what_links_say() {
 }
 
 /// An answer of a started program, over a socket of its own.
-fn ask(printed: &str, head: &str) -> String {
-    ask_with(printed, head, "")
-}
-
-fn ask_with(printed: &str, head: &str, body: &str) -> String {
-    let (_, address) = printed.split_once("http://").expect("a link");
-    let (address, _) = address.split_once('/').expect("its end");
-    let mut socket = std::net::TcpStream::connect(address).expect("it listens");
-    let length = body.len();
-    let request = format!(
-        "{head}\r\nhost: room\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
-    );
-    std::io::Write::write_all(&mut socket, request.as_bytes()).expect("it is written");
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).expect("an answer");
-    answer
-}
-
 #[test]
 fn the_host_sees_what_was_done_and_whether_all_is_well() {
     let place = Place::new();
@@ -327,7 +203,7 @@ fn the_host_sees_what_was_done_and_whether_all_is_well() {
     for line in [
         "content-type: text/plain; version=0.0.4",
         "webslides_commands_total{command=\"next\",outcome=\"no_key\"} 1",
-        "webslides_followers{talk=\"room\"} 0",
+        "webslides_followers{talk=\"room\",state=\"silent\"} 0",
         "webslides_store_transactions_total ",
     ] {
         assert!(text.contains(line), "{line:?} in {text}");
@@ -400,6 +276,7 @@ fn talks_are_listed_exported_and_ended_while_they_run_and_after() {
     assert!(!exported.contains(&key), "{exported}");
     let exported: serde_json::Value = serde_json::from_str(&exported).expect("JSON");
     assert_eq!(exported["state"]["slide"], 1);
+    assert_eq!(exported["history"], serde_json::json!([]));
     assert_eq!(exported["deck"]["slides"].as_array().map(Vec::len), Some(6));
 
     assert_eq!(

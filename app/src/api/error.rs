@@ -42,6 +42,8 @@ pub enum ErrorCode {
     TooFast,
     OutOfRange,
     BadRequest,
+    /// The change is not durable, and so not made.
+    NotStored,
     Internal,
     /// Made by the browser, never by the server: no answer came.
     Unreachable,
@@ -100,6 +102,7 @@ impl ErrorCode {
             Self::TooFast => "too_fast",
             Self::OutOfRange => "out_of_range",
             Self::BadRequest => "bad_request",
+            Self::NotStored => "not_stored",
             Self::Internal => "internal",
             Self::Unreachable => "unreachable",
         }
@@ -118,7 +121,7 @@ impl ErrorCode {
             Self::TooLarge => 413,
             Self::OutOfRange | Self::BadRequest => 422,
             Self::TooFast => 429,
-            Self::Internal => 500,
+            Self::NotStored | Self::Internal => 500,
             Self::Unreachable => 502,
         }
     }
@@ -142,6 +145,10 @@ impl ErrorCode {
                 "A field is missing or not what it should be: code is 3 to 32 letters, digits or \
                  '-', slide a number from 1, step a number from 0, screen one of live, black, \
                  white, if_revision a whole number."
+            }
+            Self::NotStored => {
+                "The change could not be stored, so the talk has not moved. The host should look \
+                 at the disk; then try again."
             }
             Self::Internal => "Something went wrong on the server. Try again.",
             Self::Unreachable => "The server did not answer. Check the network, then try again.",

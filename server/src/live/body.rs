@@ -315,7 +315,9 @@ mod tests {
         let hub = Hub::start(10, true);
         let channel = hub.open(frame(0));
         let seat = hub.seat(false).expect("a seat");
-        let mut body = events(&channel, seat, &FOLLOWER, None).into_body().into_data_stream();
+        let mut body = events(&channel, seat, &FOLLOWER, None)
+            .into_body()
+            .into_data_stream();
         next(&mut body).await;
         next(&mut body).await;
         channel.publish_last(frame(1));

@@ -1,6 +1,6 @@
 //! One data directory on one machine: redb for documents, files for media.
 
-use super::{Committed, Store, StoreError, TalkRecord, media_files::MediaFiles};
+use super::{Committed, Store, StoreError, TalkRecord, made_up_epoch, media_files::MediaFiles};
 use crate::metrics::TRANSACTIONS;
 use app::{
     deck::{Deck, DeckId},
@@ -8,13 +8,18 @@ use app::{
 };
 use bytes::Bytes;
 use metrics::counter;
-use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{
+    Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
+    WriteTransaction,
+};
 use std::{
-    io,
+    fs, io,
+    os::unix::fs::MetadataExt,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, RwLock, mpsc},
     thread,
+    time::UNIX_EPOCH,
 };
 use tokio::sync::{
     mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -23,7 +28,12 @@ use tokio::sync::{
 use tracing::error;
 
 const TALKS: TableDefinition<&str, &[u8]> = TableDefinition::new("talks");
+/// Entries by their list and their place in it, from 0.
+const LISTS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("lists");
 const DECKS: TableDefinition<&str, &[u8]> = TableDefinition::new("decks");
+
+/// Which file this is, as the system names it.
+const FILE: TableDefinition<&str, &str> = TableDefinition::new("file");
 
 /// Written by whoever asks whether the store can write.
 const PROOF: TableDefinition<&str, u64> = TableDefinition::new("proof");
@@ -32,10 +42,14 @@ const PROOF: TableDefinition<&str, u64> = TableDefinition::new("proof");
 /// made durable together: one flush for all of them.
 const MOST_IN_A_BATCH: usize = 1_024;
 
+/// The database, but for the moments in which it is opened anew: redb gives one up for good after
+/// the first write that failed, and a disk that was full has room again some day.
+type Opened = Arc<RwLock<Option<Database>>>;
+
 type Feed = Arc<Mutex<Option<UnboundedSender<TalkRecord>>>>;
 
 pub struct EmbeddedStore {
-    database: Arc<Database>,
+    database: Opened,
     media: MediaFiles,
     /// Gone only while the store is dropped.
     commits: Option<mpsc::Sender<Commit>>,
@@ -44,9 +58,21 @@ pub struct EmbeddedStore {
 }
 
 struct Commit {
-    /// None for a commit that only proves that it can be done.
-    change: Option<(TalkRecord, Option<Revision>)>,
+    change: Change,
     done: oneshot::Sender<Result<(), StoreError>>,
+}
+
+enum Change {
+    Talk {
+        record: TalkRecord,
+        expected: Option<Revision>,
+    },
+    Entry {
+        list: String,
+        entry: Vec<u8>,
+    },
+    /// Only proves that a change can be made.
+    Proof,
 }
 
 impl EmbeddedStore {
@@ -55,10 +81,16 @@ impl EmbeddedStore {
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let media = MediaFiles::open(directory.join("media"))?;
         let file = directory.join("webslides.redb");
-        let database = Arc::new(whole(|| open_database(&file))?);
+        let database = whole(|| {
+            let database = open_database(&file)?;
+            begin_anew_if_restored(&database, &file)?;
+            Ok(database)
+        })?;
+        let database = Arc::new(RwLock::new(Some(database)));
         let feed = Feed::default();
         let (commits, waiting) = mpsc::channel();
         let writer = Writer {
+            file,
             database: database.clone(),
             feed: feed.clone(),
         };
@@ -77,7 +109,7 @@ impl EmbeddedStore {
 }
 
 impl EmbeddedStore {
-    fn write(&self, change: Option<(TalkRecord, Option<Revision>)>) -> Committed {
+    fn write(&self, change: Change) -> Committed {
         let (done, answer) = oneshot::channel();
         let commit = Commit { change, done };
         let sent = self
@@ -92,8 +124,14 @@ impl EmbeddedStore {
         })
     }
 
+    fn begin_read(&self) -> Result<ReadTransaction, StoreError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = database.as_ref().ok_or(StoreError::Closed)?;
+        database.begin_read().map_err(database_error)
+    }
+
     fn read_talks(&self) -> Result<Vec<TalkRecord>, StoreError> {
-        let transaction = self.database.begin_read().map_err(database_error)?;
+        let transaction = self.begin_read()?;
         let table = transaction.open_table(TALKS).map_err(database_error)?;
         let mut talks = Vec::new();
         for entry in table.iter().map_err(database_error)? {
@@ -131,8 +169,53 @@ fn open_database(path: &Path) -> Result<Database, StoreError> {
     let transaction = database.begin_write().map_err(database_error)?;
     transaction.open_table(TALKS).map_err(database_error)?;
     transaction.open_table(DECKS).map_err(database_error)?;
+    transaction.open_table(LISTS).map_err(database_error)?;
     transaction.commit().map_err(database_error)?;
     Ok(database)
+}
+
+/// A copy that was put back is another file than the one it was copied from, and its talks are at
+/// revisions that pages may have passed: they start another epoch.
+fn begin_anew_if_restored(database: &Database, path: &Path) -> Result<(), StoreError> {
+    let file = name_of_file(path)?;
+    let transaction = database.begin_write().map_err(database_error)?;
+    {
+        let mut names = transaction.open_table(FILE).map_err(database_error)?;
+        let before = names.get("name").map_err(database_error)?;
+        let before = before.map(|name| name.value().to_owned());
+        if before.as_deref() == Some(file.as_str()) {
+            return Ok(());
+        }
+        names
+            .insert("name", file.as_str())
+            .map_err(database_error)?;
+        // Of the very first start there is nothing to renew, whatever the file was called.
+        let mut talks = transaction.open_table(TALKS).map_err(database_error)?;
+        let mut renewed = Vec::new();
+        for entry in talks.iter().map_err(database_error)? {
+            let (code, document) = entry.map_err(database_error)?;
+            if let Ok(mut talk) = serde_json::from_slice::<TalkRecord>(document.value()) {
+                talk.state.epoch = made_up_epoch()?;
+                renewed.push((code.value().to_owned(), serde_json::to_vec(&talk)?));
+            }
+        }
+        for (code, document) in renewed {
+            talks
+                .insert(code.as_str(), document.as_slice())
+                .map_err(database_error)?;
+        }
+    }
+    transaction.commit().map_err(database_error)
+}
+
+/// Device, number and, because numbers are given again, time of birth where the system knows it.
+fn name_of_file(path: &Path) -> io::Result<String> {
+    let file = fs::metadata(path)?;
+    let born = file.created().ok().and_then(|born| {
+        let born = born.duration_since(UNIX_EPOCH).ok()?;
+        Some(born.as_nanos())
+    });
+    Ok(format!("{}-{}-{born:?}", file.dev(), file.ino()))
 }
 
 impl Store for EmbeddedStore {
@@ -141,11 +224,30 @@ impl Store for EmbeddedStore {
     }
 
     fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed {
-        self.write(Some((record, expected)))
+        self.write(Change::Talk { record, expected })
+    }
+
+    fn append(&self, list: &str, entry: Vec<u8>) -> Committed {
+        let list = list.to_owned();
+        self.write(Change::Entry { list, entry })
+    }
+
+    fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        whole(|| {
+            let transaction = self.begin_read()?;
+            let table = transaction.open_table(LISTS).map_err(database_error)?;
+            let entries = table
+                .range((list, from)..=(list, u64::MAX))
+                .map_err(database_error)?;
+            entries
+                .take(most)
+                .map(|entry| Ok(entry.map_err(database_error)?.1.value().to_vec()))
+                .collect()
+        })
     }
 
     fn prove(&self) -> Committed {
-        self.write(None)
+        self.write(Change::Proof)
     }
 
     fn feed(&self) -> UnboundedReceiver<TalkRecord> {
@@ -155,7 +257,7 @@ impl Store for EmbeddedStore {
     }
 
     fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
-        let transaction = self.database.begin_read().map_err(database_error)?;
+        let transaction = self.begin_read()?;
         let table = transaction.open_table(DECKS).map_err(database_error)?;
         let document = table.get(id.as_str()).map_err(database_error)?;
         document
@@ -166,7 +268,9 @@ impl Store for EmbeddedStore {
 
     fn put_deck(&self, deck: &Deck) -> Result<(), StoreError> {
         let document = serde_json::to_vec(deck)?;
-        let transaction = self.database.begin_write().map_err(database_error)?;
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = database.as_ref().ok_or(StoreError::Closed)?;
+        let transaction = database.begin_write().map_err(database_error)?;
         {
             let mut table = transaction.open_table(DECKS).map_err(database_error)?;
             table
@@ -187,7 +291,8 @@ impl Store for EmbeddedStore {
 
 /// The one that writes talks.
 struct Writer {
-    database: Arc<Database>,
+    file: PathBuf,
+    database: Opened,
     feed: Feed,
 }
 
@@ -201,10 +306,17 @@ impl Writer {
     }
 
     fn write(&self, batch: Vec<Commit>) {
-        match self.transact(&batch) {
+        let mut written = whole(|| self.transact(&batch));
+        if written.is_err() {
+            // Nothing of it was stored. Perhaps it was only the failure of a time before.
+            written = self
+                .open_anew()
+                .and_then(|()| whole(|| self.transact(&batch)));
+        }
+        match written {
             Ok(outcomes) => {
                 for (commit, outcome) in batch.into_iter().zip(outcomes) {
-                    if let (Ok(()), Some((record, _))) = (&outcome, &commit.change) {
+                    if let (Ok(()), Change::Talk { record, .. }) = (&outcome, &commit.change) {
                         self.tell(record);
                     }
                     // Whoever asked may be gone; what is stored is stored.
@@ -220,39 +332,32 @@ impl Writer {
         }
     }
 
+    fn open_anew(&self) -> Result<(), StoreError> {
+        let mut database = self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        // The old one first: a file is open once.
+        whole(|| {
+            database.take();
+            Ok(())
+        })?;
+        *database = Some(whole(|| open_database(&self.file))?);
+        Ok(())
+    }
+
     /// All of the batch that fits, in one transaction. Durable when this returns.
     fn transact(&self, batch: &[Commit]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
-        let transaction = self.database.begin_write().map_err(database_error)?;
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = database.as_ref().ok_or(StoreError::Closed)?;
+        let transaction = database.begin_write().map_err(database_error)?;
         let mut outcomes = Vec::with_capacity(batch.len());
-        {
-            let mut table = transaction.open_table(TALKS).map_err(database_error)?;
-            for commit in batch {
-                let Some((record, expected)) = &commit.change else {
-                    // The transaction would be empty, and an empty one needs no disk.
-                    let mut proof = transaction.open_table(PROOF).map_err(database_error)?;
-                    proof
-                        .insert("last", fastrand::u64(..))
-                        .map_err(database_error)?;
-                    outcomes.push(Ok(()));
-                    continue;
-                };
-                let code = record.code.as_str();
-                let stored = match table.get(code).map_err(database_error)? {
-                    // One that can't be read has no revision that anybody could expect.
-                    Some(document) => serde_json::from_slice(document.value())
-                        .map(|stored: TalkRecord| Some(stored.state.revision)),
-                    None => Ok(None),
-                };
-                if !stored.is_ok_and(|stored| stored == *expected) {
-                    outcomes.push(Err(StoreError::Conflict));
-                    continue;
-                }
-                let document = serde_json::to_vec(record)?;
-                table
-                    .insert(code, document.as_slice())
-                    .map_err(database_error)?;
-                outcomes.push(Ok(()));
-            }
+        for commit in batch {
+            outcomes.push(match &commit.change {
+                Change::Talk { record, expected } => put_talk(&transaction, record, *expected)?,
+                Change::Entry { list, entry } => put_entry(&transaction, list, entry)?,
+                Change::Proof => put_proof(&transaction)?,
+            });
         }
         transaction.commit().map_err(database_error)?;
         counter!(TRANSACTIONS).increment(1);
@@ -266,6 +371,55 @@ impl Writer {
             let _ = feed.send(record.clone());
         }
     }
+}
+
+/// What is wrong with one change is its own affair; what is wrong with the database is everybody's.
+type Outcome = Result<Result<(), StoreError>, StoreError>;
+
+fn put_talk(
+    transaction: &WriteTransaction,
+    record: &TalkRecord,
+    expected: Option<Revision>,
+) -> Outcome {
+    let mut table = transaction.open_table(TALKS).map_err(database_error)?;
+    let code = record.code.as_str();
+    let stored = match table.get(code).map_err(database_error)? {
+        // One that can't be read has no revision that anybody could expect.
+        Some(document) => serde_json::from_slice(document.value())
+            .map(|stored: TalkRecord| Some(stored.state.revision)),
+        None => Ok(None),
+    };
+    if !stored.is_ok_and(|stored| stored == expected) {
+        return Ok(Err(StoreError::Conflict));
+    }
+    let document = serde_json::to_vec(record)?;
+    table
+        .insert(code, document.as_slice())
+        .map_err(database_error)?;
+    Ok(Ok(()))
+}
+
+fn put_entry(transaction: &WriteTransaction, list: &str, entry: &[u8]) -> Outcome {
+    let mut table = transaction.open_table(LISTS).map_err(database_error)?;
+    let last = table
+        .range((list, 0)..=(list, u64::MAX))
+        .map_err(database_error)?
+        .next_back()
+        .transpose()
+        .map_err(database_error)?
+        .map(|(place, _)| place.value().1);
+    let place = last.map_or(0, |last| last + 1);
+    table.insert((list, place), entry).map_err(database_error)?;
+    Ok(Ok(()))
+}
+
+fn put_proof(transaction: &WriteTransaction) -> Outcome {
+    // A transaction without any change would be empty, and an empty one needs no disk.
+    let mut proof = transaction.open_table(PROOF).map_err(database_error)?;
+    proof
+        .insert("last", fastrand::u64(..))
+        .map_err(database_error)?;
+    Ok(Ok(()))
 }
 
 fn database_error(error: impl Into<redb::Error>) -> StoreError {

@@ -4,9 +4,11 @@
 //! what was committed. Publishing listens to the feed and to nothing else.
 
 mod embedded;
+mod epoch;
 mod media_files;
 
 pub use embedded::EmbeddedStore;
+pub use epoch::made_up_epoch;
 
 use crate::access::KeyHash;
 use app::{
@@ -42,6 +44,8 @@ pub enum StoreError {
         "the file webslides.redb is damaged. Put a copy of it back, or move it away to begin anew."
     )]
     Damaged,
+    #[error("the system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
     #[error("the talk changed in between")]
     Conflict,
     #[error("the store is closed")]
@@ -52,7 +56,8 @@ pub enum StoreError {
 pub type Committed = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 
 pub trait Store: Send + Sync {
-    /// Every talk, as last committed.
+    /// Every talk, as last committed. A store that was put back from a copy gives each another
+    /// epoch first: revisions that were reached since must not be taken for those that come.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -61,6 +66,17 @@ pub trait Store: Send + Sync {
     /// Writes a talk if its stored revision is `expected` (`None`: if there is none yet). Commits
     /// are carried out in the order of the calls; the future says when this one is durable.
     fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed;
+
+    /// Adds an entry at the end of a list; a list that is not there begins with it. In the order of
+    /// the calls, among the commits.
+    fn append(&self, list: &str, entry: Vec<u8>) -> Committed;
+
+    /// At most `most` entries of a list, from the `from`th on (from 0); none of a list that is not
+    /// there.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError>;
 
     /// Commits nothing of consequence: whether the store can.
     fn prove(&self) -> Committed;

@@ -1,5 +1,6 @@
 //! Open talks: the way of a tap, from a command to everybody's frame.
 
+pub mod history;
 mod talk;
 mod visitor;
 
@@ -11,13 +12,12 @@ use crate::{
     access::{KeyHash, PresenterKey},
     live::Hub,
     metrics::FOLLOWERS,
-    store::{Store, StoreError, TalkRecord},
+    store::{Store, StoreError, TalkRecord, made_up_epoch},
 };
 use app::{
     deck::Deck,
-    talk::{Command, Epoch, SlideState, TalkCode},
+    talk::{Command, SlideState, TalkCode},
 };
-use data_encoding::BASE32_NOPAD;
 use metrics::gauge;
 use std::{
     collections::HashMap,
@@ -256,16 +256,4 @@ fn with_key(mut record: TalkRecord, key: KeyHash) -> TalkRecord {
     let forgotten = record.presenter_keys.len().saturating_sub(KEYS_KEPT);
     record.presenter_keys.drain(..forgotten);
     record
-}
-
-/// Eight of a-z and 2-7: 40 random bits, so that two lives of a talk never share one.
-fn made_up_epoch() -> Result<Epoch, getrandom::Error> {
-    let mut random = [0_u8; 5];
-    loop {
-        getrandom::fill(&mut random)?;
-        let text = BASE32_NOPAD.encode(&random).to_ascii_lowercase();
-        if let Ok(epoch) = Epoch::try_from(text) {
-            return Ok(epoch);
-        }
-    }
 }

@@ -1,4 +1,4 @@
-use super::OpenError;
+use super::{OpenError, history};
 use crate::{
     access::KeyHash,
     live::{Channel, Frame, Hub},
@@ -121,6 +121,7 @@ impl Talk {
         };
         // Not even a refusal tells of a state that is not durable.
         let (Ok(told) | Err(told)) = &after;
+        let is_change = committed.is_some();
         let begun = Instant::now();
         let settled = match committed {
             Some(committed) => committed.await.inspect(|()| {
@@ -140,6 +141,9 @@ impl Talk {
         if let Err(error) = settled {
             self.forget_staged(told.revision);
             return Err(error.into());
+        }
+        if let (Ok(state), true) = (&after, is_change) {
+            history::note(store, &self.code, state);
         }
         after.map_err(|state| CommandError::Stale(Box::new(state)))
     }
@@ -243,6 +247,14 @@ mod tests {
                 return Box::pin(async { Err(StoreError::Closed) });
             }
             self.store.commit(record, expected)
+        }
+
+        fn append(&self, list: &str, entry: Vec<u8>) -> Committed {
+            self.store.append(list, entry)
+        }
+
+        fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+            self.store.read(list, from, most)
         }
 
         fn prove(&self) -> Committed {

@@ -79,7 +79,7 @@ impl Visitor {
             CommandError::OutOfRange => ApiError::new(ErrorCode::OutOfRange),
             CommandError::Store(error) => {
                 error!(talk = %code, %error, "a command was not stored");
-                ApiError::new(ErrorCode::Internal)
+                ApiError::new(ErrorCode::NotStored)
             }
         })
     }

@@ -8,6 +8,8 @@
 )]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod program;
+
 use clap::Parser;
 use leptos::config::LeptosOptions;
 use server::{Links, cli::Options, live, serve};

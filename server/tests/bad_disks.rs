@@ -1,0 +1,168 @@
+//! A disk that is full, read-only or damaged: a clear sentence, nothing acknowledged that is not
+//! stored, and the talk that runs goes on being shown.
+
+#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
+
+mod support;
+
+use rlimit::Resource;
+use serde_json::Value;
+use std::{
+    fs::{self, OpenOptions},
+    io::{Seek, SeekFrom, Write},
+    process::Command,
+};
+use support::program::{Place, ask, ask_with, key, parts};
+
+/// What somebody did to the file.
+type Harm = fn(&mut Vec<u8>);
+
+fn state(printed: &str) -> Value {
+    let answer = ask(printed, "GET /t/room/state HTTP/1.1");
+    let (status, body) = parts(&answer);
+    assert_eq!(status, 200, "{answer}");
+    serde_json::from_str(body).expect("a state")
+}
+
+fn next(printed: &str, key: &str) -> (u16, String) {
+    let bearer = format!("POST /api/next HTTP/1.1\r\nauthorization: Bearer {key}");
+    let answer = ask_with(printed, &bearer, "code=room");
+    let (status, body) = parts(&answer);
+    (status, body.to_owned())
+}
+
+#[test]
+fn a_full_disk_stores_nothing_shows_on_and_once_there_is_room_takes_commands_again() {
+    let place = Place::new();
+    // What passes a file's largest size fails, as on a full disk; but first comes a signal, which
+    // this process does not want.
+    let program = place.command(&["--listen", "127.0.0.1:0"]);
+    let mut deaf = Command::new("bash");
+    deaf.args(["-c", "trap '' XFSZ; exec \"$@\"", "bash"])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .envs(
+            program
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    let (running, printed) = Place::start(&mut deaf);
+    let largest_file = |bytes| {
+        let pid = running.pid();
+        rlimit::prlimit(pid, Resource::FSIZE, Some((bytes, rlimit::INFINITY)), None)
+            .expect("its limit is set");
+    };
+    let key = key(&printed);
+    assert_eq!(next(&printed, &key).0, 200);
+    let last = state(&printed);
+
+    largest_file(4_096);
+    for _ in 0..3 {
+        let (status, body) = next(&printed, &key);
+        assert_eq!(status, 500, "{body}");
+        assert!(body.contains("could not be stored"), "{body}");
+    }
+    assert_eq!(state(&printed), last, "nothing moved");
+    let health = ask(&printed, "GET /healthz HTTP/1.1");
+    assert_eq!(parts(&health).0, 503, "{health}");
+    let page = ask(&printed, "GET /t/room HTTP/1.1");
+    assert_eq!(parts(&page).0, 200, "{page}");
+
+    largest_file(rlimit::INFINITY);
+    let (status, body) = next(&printed, &key);
+    assert_eq!(status, 200, "{body}");
+    let health = ask(&printed, "GET /healthz HTTP/1.1");
+    assert_eq!(parts(&health).0, 200, "{health}");
+    let last = state(&printed);
+    drop(running);
+
+    let (_running, printed) = place.started(&[]);
+    assert_eq!(state(&printed)["revision"], last["revision"]);
+    assert_eq!(state(&printed)["epoch"], last["epoch"]);
+}
+
+#[test]
+fn a_directory_that_cannot_be_written() {
+    let place = Place::new();
+    // Nobody, not even root, makes a folder here.
+    let said = place.refused(&["--listen", "127.0.0.1:0", "--data", "/proc/webslides"]);
+    assert!(
+        said.starts_with("webslides: /proc/webslides: cannot use the data directory: "),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn a_store_that_was_damaged_while_nobody_ran_it() {
+    let harms: [(&str, Harm); 4] = [
+        ("cut in half", |bytes| bytes.truncate(bytes.len() / 2)),
+        ("another file", |bytes| bytes.fill(b'x')),
+        ("zeros at its head", |bytes| {
+            bytes.iter_mut().take(4_096).for_each(|byte| *byte = 0);
+        }),
+        ("a few bytes", |bytes| bytes.truncate(7)),
+    ];
+    for (name, harm) in harms {
+        let place = Place::new();
+        let (running, _) = place.started(&[]);
+        drop(running);
+        let file = place.path("data/webslides.redb");
+        let mut bytes = fs::read(&file).expect("the store");
+        harm(&mut bytes);
+        fs::write(&file, bytes).expect("it is harmed");
+        let said = place.refused(&["--listen", "127.0.0.1:0"]);
+        assert!(
+            said.contains("damaged") && !said.contains("panicked"),
+            "{name}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_store_that_is_damaged_while_it_runs_takes_nothing_and_shows_on() {
+    let place = Place::new();
+    let (_running, printed) = place.started(&[]);
+    let key = key(&printed);
+    assert_eq!(next(&printed, &key).0, 200);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .open(place.path("data/webslides.redb"))
+        .expect("the store");
+    let length = file.seek(SeekFrom::End(0)).expect("its length");
+    file.seek(SeekFrom::Start(0)).expect("its start");
+    let noise = vec![0xa5; usize::try_from(length).expect("a length")];
+    file.write_all(&noise).expect("it is harmed");
+
+    // What redb has in memory may serve it for a while; a command is stored or refused, and the
+    // server lives.
+    for _ in 0..20 {
+        let (status, body) = next(&printed, &key);
+        assert!(matches!(status, 200 | 500), "{body}");
+    }
+    let shown = state(&printed);
+    assert_eq!(shown["epoch"].as_str().map(str::len), Some(8));
+    assert_eq!(parts(&ask(&printed, "GET /t/room HTTP/1.1")).0, 200);
+}
+
+#[test]
+fn a_copy_that_was_put_back_starts_another_epoch_and_a_restart_does_not() {
+    let place = Place::new();
+    let (running, printed) = place.started(&[]);
+    let first = state(&printed)["epoch"].clone();
+    drop(running);
+    let file = place.path("data/webslides.redb");
+    let copy = place.path("copy");
+    fs::copy(&file, &copy).expect("a copy");
+
+    let (running, printed) = place.started(&[]);
+    assert_eq!(state(&printed)["epoch"], first, "a restart");
+    assert_eq!(next(&printed, &key(&printed)).0, 200);
+    drop(running);
+
+    fs::rename(&copy, &file).expect("it is put back");
+    let (_running, printed) = place.started(&[]);
+    let restored = state(&printed);
+    assert_ne!(restored["epoch"], first);
+    assert_eq!(restored["slide"], 1, "as it was when it was copied");
+}

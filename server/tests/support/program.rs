@@ -1,0 +1,147 @@
+//! The program as its own process, in a place of its own.
+
+use super::path;
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// A place for one test: a data directory, and a site so that the program starts.
+pub struct Place(TempDir);
+
+impl Place {
+    pub fn new() -> Self {
+        let place = Self(TempDir::new().expect("a temporary directory"));
+        fs::create_dir_all(place.path("site/pkg")).expect("a folder");
+        place
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn folder(&self, name: &str) -> PathBuf {
+        let folder = self.path(name);
+        fs::create_dir(&folder).expect("a folder");
+        folder
+    }
+
+    pub fn command(&self, options: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_webslides"));
+        command
+            .env("LEPTOS_SITE_ROOT", self.path("site"))
+            .args(["--data", path(&self.path("data")), "--code", "room"])
+            .args(options);
+        command
+    }
+
+    /// Runs what should not start.
+    pub fn refused(&self, options: &[&str]) -> String {
+        let mut child = self
+            .command(options)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("it can be asked") {
+                break status;
+            }
+            if start.elapsed() > Duration::from_secs(20) {
+                child.kill().expect("it ran");
+                panic!("{options:?} should be refused, and is served");
+            }
+            std::thread::yield_now();
+        };
+        let mut said = String::new();
+        let mut stderr = child.stderr.take().expect("its complaints");
+        stderr.read_to_string(&mut said).expect("text");
+        assert_eq!(status.code(), Some(2), "{options:?}: {said}");
+        said
+    }
+
+    /// Runs what should start, and gives what it printed up to its last line.
+    pub fn started(&self, options: &[&str]) -> (Running, String) {
+        let any = ["--listen", "127.0.0.1:0"];
+        Self::start(&mut self.command(&[&any, options].concat()))
+    }
+
+    /// The same, of a command that was prepared.
+    pub fn start(command: &mut Command) -> (Running, String) {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut printed = String::new();
+        let mut out = BufReader::new(child.stdout.take().expect("its output"));
+        while !printed.contains("Ctrl-C") {
+            assert_ne!(
+                out.read_line(&mut printed).expect("text"),
+                0,
+                "it ended: {printed}"
+            );
+        }
+        (Running(child), printed)
+    }
+}
+
+/// A started program; gone with its test.
+pub struct Running(Child);
+
+impl Running {
+    pub fn pid(&self) -> i32 {
+        i32::try_from(self.0.id()).expect("a process's number")
+    }
+
+    /// Kills it, and gives what it complained about.
+    pub fn complaints(mut self) -> String {
+        self.0.kill().expect("it ran");
+        let mut said = String::new();
+        let mut stderr = self.0.stderr.take().expect("its complaints");
+        stderr.read_to_string(&mut said).expect("text");
+        said
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+pub fn ask(printed: &str, head: &str) -> String {
+    ask_with(printed, head, "")
+}
+
+pub fn ask_with(printed: &str, head: &str, body: &str) -> String {
+    let (_, address) = printed.split_once("http://").expect("a link");
+    let (address, _) = address.split_once('/').expect("its end");
+    let mut socket = std::net::TcpStream::connect(address).expect("it listens");
+    let length = body.len();
+    let request = format!(
+        "{head}\r\nhost: room\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    std::io::Write::write_all(&mut socket, request.as_bytes()).expect("it is written");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+/// The presenter's key, from what was printed.
+pub fn key(printed: &str) -> String {
+    let (_, key) = printed.split_once("?key=").expect("a key");
+    key.split_whitespace().next().expect("its end").to_owned()
+}
+
+/// An answer's status and its body.
+pub fn parts(answer: &str) -> (u16, &str) {
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    let status = head.split(' ').nth(1).expect("a status");
+    (status.parse().expect("a number"), body)
+}
