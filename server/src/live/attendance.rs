@@ -9,8 +9,9 @@ use metrics::histogram;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 /// One page needs to say no more often than this what it has painted.
 const ANSWERS_APART: Duration = Duration::from_millis(100);
@@ -215,6 +216,7 @@ impl Drop for Attendee {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use tokio::time::advance;
 
     fn id(revision: u64) -> EventId {
         format!("test-{revision}").parse().expect("an id")
@@ -232,15 +234,20 @@ mod tests {
         room.enter(View::Follow, Some(SeatNumber::made_up(0, seat)))
     }
 
-    #[test]
-    fn who_has_painted_the_newest_is_counted_once() {
+    #[tokio::test(start_paused = true)]
+    async fn who_has_painted_the_newest_is_counted_once() {
         let room = Attendance::new(id(0));
         let _one = enter(&room, 1);
         let _two = enter(&room, 2);
         let _program = room.enter(View::Follow, None);
         let _projector = room.enter(View::Project, None);
         room.published(id(1));
-        assert_eq!(room.acknowledge(&seen(1, 1)), Ok(()));
+        advance(Duration::from_millis(240)).await;
+        let waited = Seen {
+            waited_ms: 200,
+            ..seen(1, 1)
+        };
+        assert_eq!(room.acknowledge(&waited), Ok(()));
         assert_eq!(room.acknowledge(&seen(1, 1)), Err(TooOften));
         assert_eq!(room.acknowledge(&seen(2, 0)), Ok(()));
         assert_eq!(room.acknowledge(&seen(3, 1)), Ok(()), "a stranger");
@@ -248,11 +255,11 @@ mod tests {
         assert_eq!((presence.followers, presence.projectors), (3, 1));
         assert_eq!((presence.answering, presence.seen), (2, 1));
         assert_eq!(presence.behind(), 1);
-        assert!(presence.lag_ms.is_some());
+        assert_eq!(presence.lag_ms, Some(40));
     }
 
-    #[test]
-    fn the_future_and_other_lives_are_not_believed() {
+    #[tokio::test(start_paused = true)]
+    async fn the_future_and_other_lives_are_not_believed() {
         let room = Attendance::new(id(5));
         let _one = enter(&room, 1);
         let _ = room.acknowledge(&seen(1, 6));
@@ -264,9 +271,10 @@ mod tests {
         assert_eq!(room.presence().answering, 0);
     }
 
-    #[test]
-    fn whoever_comes_late_has_no_lag() {
+    #[tokio::test(start_paused = true)]
+    async fn whoever_comes_late_has_no_lag() {
         let room = Attendance::new(id(5));
+        advance(Duration::from_secs(60)).await;
         let _one = enter(&room, 1);
         assert_eq!(room.acknowledge(&seen(1, 5)), Ok(()));
         assert_eq!((room.presence().seen, room.presence().lag_ms), (1, None));

@@ -1,0 +1,114 @@
+//! What the presenter hears of the room.
+
+#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
+
+mod support;
+
+use serde_json::Value;
+use support::{Server, Stream};
+
+/// Reads a presenter's stream until the room is as expected.
+async fn until(stream: &mut Stream, expected: impl Fn(&Value) -> bool) -> Value {
+    loop {
+        let block = stream.block().await.expect("the stream goes on");
+        let Some(data) = block.strip_prefix("event: presence\ndata: ") else {
+            continue;
+        };
+        let room: Value = serde_json::from_str(data).expect("JSON");
+        if expected(&room) {
+            return room;
+        }
+    }
+}
+
+async fn presenter(server: &Server) -> Stream {
+    let key = format!("authorization: Bearer {}\r\n", server.key);
+    server.stream_from("", &key).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_presenter_hears_who_comes_who_has_the_newest_and_who_leaves() {
+    let server = Server::start().await;
+    let mut presenter = presenter(&server).await;
+    until(&mut presenter, |room| room["followers"] == 0).await;
+
+    let program = server.stream().await;
+    let page = server.stream_from("?view=follow&seat=7", "").await;
+    let projector = server.stream_from("?view=project&seat=8", "").await;
+    let room = until(&mut presenter, |room| {
+        room["followers"] == 2 && room["projectors"] == 1
+    })
+    .await;
+    assert_eq!((&room["answering"], &room["seen"]), (&0.into(), &0.into()));
+
+    let state = server.post("/api/next", "code=room").await.json();
+    let epoch = state["epoch"].as_str().expect("an epoch");
+    let seen = |seat: u32| format!("seat={seat}&id={epoch}-1&waited_ms=0");
+    let answer = server.post_with("/t/room/seen", &[], seen(7)).await;
+    assert_eq!(answer.status, 204);
+    let room = until(&mut presenter, |room| room["seen"] == 1).await;
+    assert_eq!(room["answering"], 1);
+    assert_eq!(room["revision"], 1);
+    assert!(room["lag_ms"].is_u64(), "{room}");
+
+    let stranger = server.post_with("/t/room/seen", &[], seen(9)).await;
+    assert_eq!(stranger.status, 204, "it is told nothing");
+
+    drop((program, page, projector));
+    let room = until(&mut presenter, |room| room["followers"] == 0).await;
+    assert_eq!(room["answering"], 0);
+    server.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_acknowledgement_is_refused() {
+    let server = Server::start().await;
+    for (form, status) in [
+        ("", 422),
+        ("seat=1", 422),
+        ("seat=-1&id=a-1&waited_ms=0", 422),
+        ("seat=1&id=A-1&waited_ms=0", 422),
+        ("seat=1&id=a-1&waited_ms=1e9", 422),
+        ("seat=1&id=a-1&waited_ms=0", 204),
+    ] {
+        let answer = server.post_with("/t/room/seen", &[], form).await;
+        assert_eq!(answer.status, status, "{form}");
+    }
+    let long = "seat=1&id=a-1&waited_ms=".to_owned() + &"0".repeat(600);
+    let answer = server.post_with("/t/room/seen", &[], long).await;
+    assert_eq!(answer.status, 413);
+    let answer = server
+        .post_with("/t/nope/seen", &[], "seat=1&id=a-1&waited_ms=0")
+        .await;
+    assert_eq!(answer.status, 404);
+    server.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_asked_unless_the_host_says_no() {
+    let server = Server::start().await;
+    assert_eq!(server.state().await["acknowledge_within_ms"], 0);
+    let directory = server.end().await;
+    let server = Server::start_in(directory, &["--no-acknowledgements"]).await;
+    assert!(server.state().await.get("acknowledge_within_ms").is_none());
+    server.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_hears_nothing_of_the_room() {
+    let server = Server::start().await;
+    let mut presenter = presenter(&server).await;
+    let mut follower = server.stream().await;
+    until(&mut presenter, |room| room["followers"] == 1).await;
+    server.post("/api/next", "code=room").await;
+    let mut revision = 0;
+    while revision < 1 {
+        let block = follower.block().await.expect("the stream goes on");
+        assert!(!block.contains("presence"), "{block}");
+        if let Some((_, data)) = block.split_once("data: ") {
+            let state: Value = serde_json::from_str(data).expect("JSON");
+            revision = state["revision"].as_u64().expect("a revision");
+        }
+    }
+    server.end().await;
+}
