@@ -118,7 +118,7 @@ test('a page that was out of sight asks again', async ({ room }) => {
   });
   await follower.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await expect.poll(() => streams.length).toBe(1);
-  expect(streams[0]).toMatch(/^\?last_event_id=[a-z0-9]+-0$/);
+  expect(streams[0]).toMatch(/^\?last_event_id=[a-z0-9]+-0&view=follow&seat=\d+$/);
   await isLive(follower);
 });
 
