@@ -1,13 +1,25 @@
 //! The HTML document around each page. The server's alone: browsers hydrate islands only.
 
-use crate::pages::Page;
+use crate::{deck::Face, pages::Page};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::HashedStylesheet;
 
 /// A whole document, ready to be read before its WASM arrives.
 pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
-    let preload = page.first_picture().map(|picture| {
-        view! { <link rel="preload" r#as="image" href=picture.url.clone() fetchpriority="high"/> }
+    let sizes = page.slide_sizes();
+    let first = page.first_face().filter(|face| face.html.is_none());
+    let preload = first.and_then(Face::rendition).map(|picture| {
+        let srcset = first.map(Face::srcset);
+        view! {
+            <link
+                rel="preload"
+                r#as="image"
+                href=picture.url.clone()
+                imagesrcset=srcset
+                imagesizes=sizes
+                fetchpriority="high"
+            />
+        }
     });
     // Without script a page of a talk asks again by itself. The remote does not: its taps do.
     let refresh = page.refreshes_every_s().map(|seconds| {

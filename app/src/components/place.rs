@@ -3,13 +3,10 @@ use leptos::prelude::*;
 
 /// "7 of 31".
 #[component]
-pub fn Place(state: Signal<SlideState>) -> impl IntoView {
-    view! {
-        <p class="place">
-            {move || {
-                let state = state.get();
-                format!("{} of {}", state.slide, state.slides)
-            }}
-        </p>
-    }
+pub fn Place(state: impl Fn() -> SlideState + Send + Sync + 'static) -> impl IntoView {
+    let words = move || {
+        let state = state();
+        format!("{} of {}", state.slide, state.slides)
+    };
+    view! { <p class="place">{words}</p> }
 }

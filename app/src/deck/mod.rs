@@ -2,8 +2,10 @@
 //!
 //! Pure data. Nothing here does IO, knows a framework or knows that a talk exists.
 
+mod face;
 mod slide;
 mod slide_number;
 
-pub use slide::{Deck, DeckId, NoSlides, Outline, Rendition, Slide};
+pub use face::{Face, Link, Rendition};
+pub use slide::{Deck, DeckId, NoSlides, Outline, Slide};
 pub use slide_number::{SlideIndex, SlideNumber};

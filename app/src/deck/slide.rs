@@ -1,6 +1,6 @@
 //! A deck and its slides.
 
-use super::{SlideIndex, SlideNumber};
+use super::{Face, SlideIndex, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -47,17 +47,35 @@ pub struct Slide {
     pub title: String,
     /// How many times Next builds on this slide before it goes to the following one.
     pub steps: u16,
-    pub rendition: Rendition,
+    /// What it looks like: one face for each step from 0 on, or one for all of them.
+    pub faces: Vec<Face>,
+    /// What the presenter wants to say. Never a follower's to see.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes: String,
+    /// Its words, in reading order.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
 }
 
-/// One picture of a slide, as a browser fetches it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rendition {
-    /// Root-relative, with the content's hash in it: whoever was given the name may fetch it.
-    pub url: String,
-    /// Pixels as displayed, after the picture's own orientation is applied.
-    pub width: u32,
-    pub height: u32,
+/// The shape of a slide that nothing is known of yet.
+static USUAL: Face = Face::pending(1_920, 1_080);
+
+impl Slide {
+    /// One picture, and nothing said about it.
+    pub fn new(title: String, face: Face) -> Self {
+        Self {
+            title,
+            steps: 0,
+            faces: vec![face],
+            notes: String::new(),
+            text: String::new(),
+        }
+    }
+
+    pub fn face(&self, step: u16) -> &Face {
+        let own = self.faces.get(usize::from(step));
+        own.or_else(|| self.faces.last()).unwrap_or(&USUAL)
+    }
 }
 
 /// The shape of a deck: how many steps each slide has. All that moving through it needs.

@@ -7,27 +7,36 @@ use crate::{
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use std::cell::{Cell, RefCell};
 
 /// Who taps quickly is answered for the slide where the tapping stops.
 const APART_MS: u32 = 250;
 
 /// Says, once it is painted, each revision that `shown` comes to, while the page is sure that it
 /// is the newest.
-pub fn acknowledge(code: &TalkCode, live: Live, shown: Signal<SlideState>) {
+pub fn acknowledge(code: &TalkCode, live: Live, shown: impl Fn() -> SlideState + 'static) {
     let (url, seat) = (routes::seen(code), live.seat);
-    let id = Memo::new(move |_| shown.read().event_id());
-    Effect::new(move |_: Option<Option<Timeout>>| {
-        let id = id.get();
+    let said = RefCell::new(None);
+    // Dropped by the next: what was not yet said is not said any more.
+    let waiting = Cell::new(None);
+    Effect::new(move |_| {
+        let id = shown().event_id();
         let is_live = live.link.get() == LinkState::Live;
         let within = live.snapshot.read_untracked().acknowledge_within_ms;
-        let within = within.filter(|_| is_live)?;
+        let Some(within) = within.filter(|_| is_live) else {
+            said.take();
+            waiting.take();
+            return;
+        };
+        if said.replace(Some(id.clone())).as_ref() == Some(&id) {
+            return;
+        }
         let url = url.clone();
         let waited_ms = APART_MS + jitter_ms(within);
-        // Dropped by the next run: what was not yet said is not said any more.
-        Some(Timeout::new(waited_ms, move || {
+        waiting.set(Some(Timeout::new(waited_ms, move || {
             // Nothing is painted in a tab that nobody looks at: it answers when it is looked at.
             request_animation_frame(move || say(&url, seat, &id, waited_ms));
-        }))
+        })));
     });
 }
 

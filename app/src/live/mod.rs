@@ -67,7 +67,7 @@ pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot) -> Live {
 }
 
 /// Says to the server what this page has painted, as long as it asks.
-pub fn acknowledge(code: &TalkCode, live: Live, shown: Signal<SlideState>) {
+pub fn acknowledge(code: &TalkCode, live: Live, shown: impl Fn() -> SlideState + 'static) {
     #[cfg(feature = "hydrate")]
     acknowledge::acknowledge(code, live, shown);
     #[cfg(not(feature = "hydrate"))]

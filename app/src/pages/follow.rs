@@ -15,7 +15,7 @@ pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
     let live = use_live(&code, View::Follow, rendered);
     let snapshot = live.snapshot;
     let showing = Showing::of(snapshot);
-    acknowledge(&code, live, showing.state());
+    acknowledge(&code, live, move || showing.state());
     // The browser's: another deck may come while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {
@@ -28,12 +28,12 @@ pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
             <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
             <SlideView
                 showing
-                preload=Signal::derive(move || snapshot.get().preload)
+                sizes=super::FULL_SIZES
                 spread_ms=PRELOAD_SPREAD_MS
             />
             <footer>
                 <LinkBadge link=live.link behind=showing.is_behind()/>
-                <Place state=showing.state()/>
+                <Place state=move || showing.state()/>
             </footer>
         </main>
     }

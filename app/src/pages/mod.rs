@@ -9,7 +9,7 @@ mod project;
 pub use problem::ProblemPage;
 
 use crate::{
-    deck::{Deck, Rendition},
+    deck::{Deck, Face},
     talk::{Snapshot, TalkCode},
 };
 use follow::Follow;
@@ -42,6 +42,10 @@ pub enum Page {
 /// How often a follower's page asks again when it has no script.
 const REFRESH_SECONDS: u32 = 5;
 
+/// A slide is mostly 16 wide and 9 high, and as large as the page lets it be.
+const FULL_SIZES: &str = "min(100vw, 178vh)";
+const REMOTE_SIZES: &str = "(min-width: 60rem) 66vw, min(100vw, 60vh)";
+
 impl Page {
     pub fn title(&self) -> String {
         match self {
@@ -52,13 +56,22 @@ impl Page {
         }
     }
 
-    /// The picture that the page shows first, so that the browser fetches it before the CSS.
-    pub fn first_picture(&self) -> Option<&Rendition> {
+    /// What the page shows first, so that the browser fetches it before the CSS.
+    pub fn first_face(&self) -> Option<&Face> {
         match self {
             Self::Follow { rendered, .. }
             | Self::Project { rendered, .. }
-            | Self::Present { rendered, .. } => Some(&rendered.rendition),
+            | Self::Present { rendered, .. } => Some(&rendered.face),
             Self::Home | Self::Problem(_) => None,
+        }
+    }
+
+    /// How wide the slide is on this page, as CSS says it. By it a browser chooses a picture's size.
+    pub fn slide_sizes(&self) -> &'static str {
+        if matches!(self, Self::Present { .. }) {
+            REMOTE_SIZES
+        } else {
+            FULL_SIZES
         }
     }
 
@@ -67,7 +80,7 @@ impl Page {
     }
 
     pub fn has_islands(&self) -> bool {
-        self.first_picture().is_some()
+        self.first_face().is_some()
     }
 
     pub fn into_any_view(self) -> AnyView {

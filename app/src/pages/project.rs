@@ -11,7 +11,7 @@ pub fn Project(code: TalkCode, rendered: Snapshot) -> impl IntoView {
     let live = use_live(&code, View::Project, rendered);
     let snapshot = live.snapshot;
     let showing = Showing::of(snapshot);
-    acknowledge(&code, live, showing.state());
+    acknowledge(&code, live, move || showing.state());
     // The browser's: another deck may come while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {
@@ -24,7 +24,7 @@ pub fn Project(code: TalkCode, rendered: Snapshot) -> impl IntoView {
             <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
             <SlideView
                 showing
-                preload=Signal::derive(move || snapshot.get().preload)
+                sizes=super::FULL_SIZES
                 spread_ms=0
             />
             <LinkBadge link=live.link behind=showing.is_behind()/>

@@ -1,7 +1,7 @@
 //! The stream's event: everything a page needs to be right, whatever it missed before.
 
-use super::SlideState;
-use crate::deck::{Deck, DeckId, Rendition};
+use super::{Epoch, Revision, Screen, SlideState};
+use crate::deck::{Deck, DeckId, Face, SlideNumber};
 use serde::{Deserialize, Serialize};
 
 /// One whole event of the stream. Never a difference: whoever missed any number of events is
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// The same bytes go to everybody, so it holds no more than a follower may see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Fields")]
 pub struct Snapshot {
     #[serde(flatten)]
     pub state: SlideState,
@@ -18,31 +19,138 @@ pub struct Snapshot {
     pub talk: String,
     /// The current slide's title.
     pub title: String,
-    pub rendition: Rendition,
-    /// What may be fetched before it is shown: the next slide, so that it is there at once.
-    pub preload: Vec<Rendition>,
+    pub face: Face,
+    /// What may be fetched before it is shown: what Next leads to, so that it is there at once.
+    pub preload: Vec<Face>,
     /// A page that has painted this says so within so many milliseconds, at random: a large room
     /// takes its time. `None` when nobody asks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub acknowledge_within_ms: Option<u32>,
+}
+
+/// The same, flat, as it is read: serde's own `flatten` would cost the browser 3 KB of WASM.
+#[derive(Deserialize)]
+struct Fields {
+    epoch: Epoch,
+    revision: Revision,
+    slide: SlideNumber,
+    step: u16,
+    slides: u32,
+    screen: Screen,
+    reach: SlideNumber,
+    #[serde(default)]
+    over: bool,
+    deck: DeckId,
+    talk: String,
+    title: String,
+    face: Face,
+    preload: Vec<Face>,
+    acknowledge_within_ms: Option<u32>,
+}
+
+impl From<Fields> for Snapshot {
+    fn from(fields: Fields) -> Self {
+        Self {
+            state: SlideState {
+                epoch: fields.epoch,
+                revision: fields.revision,
+                slide: fields.slide,
+                step: fields.step,
+                slides: fields.slides,
+                screen: fields.screen,
+                reach: fields.reach,
+                over: fields.over,
+            },
+            deck: fields.deck,
+            talk: fields.talk,
+            title: fields.title,
+            face: fields.face,
+            preload: fields.preload,
+            acknowledge_within_ms: fields.acknowledge_within_ms,
+        }
+    }
 }
 
 impl Snapshot {
     /// `None` when the state points out of the deck, which [`SlideState::apply`] never does.
     pub fn new(state: SlideState, deck: &Deck) -> Option<Self> {
         let slide = deck.slide(state.slide)?;
-        let next = deck.slide(state.slide.next());
+        let next = if state.step < slide.steps {
+            Some(slide.face(state.step + 1))
+        } else {
+            deck.slide(state.slide.next()).map(|next| next.face(0))
+        };
+        let face = slide.face(state.step).clone();
         Some(Self {
             deck: deck.id.clone(),
             talk: deck.title.clone(),
             title: slide.title.clone(),
-            rendition: slide.rendition.clone(),
             preload: next
-                .map(|next| next.rendition.clone())
+                .filter(|next| **next != face)
+                .cloned()
                 .into_iter()
                 .collect(),
+            face,
             acknowledge_within_ms: None,
             state,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deck::{Rendition, Slide};
+
+    fn face(name: &str) -> Face {
+        Face::picture(Rendition {
+            url: format!("/media/{name}.webp"),
+            width: 1_920,
+            height: 1_080,
+        })
+    }
+
+    fn deck() -> Deck {
+        let built = Slide {
+            steps: 1,
+            faces: vec![face("a0"), face("a1")],
+            ..Slide::new("A".to_owned(), face("a0"))
+        };
+        let slides = vec![built, Slide::new("B".to_owned(), face("b"))];
+        Deck::new(DeckId::new("deck".to_owned()), "Talk".to_owned(), slides).expect("slides")
+    }
+
+    fn at(slide: u32, step: u16) -> Snapshot {
+        let deck = deck();
+        let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
+        let mut state = SlideState::start(epoch, &deck.outline());
+        state.slide = SlideNumber::new(slide).expect("a slide");
+        state.step = step;
+        Snapshot::new(state, &deck).expect("in the deck")
+    }
+
+    #[test]
+    fn a_snapshot_reads_back_what_it_wrote() {
+        let mut snapshot = at(1, 0);
+        snapshot.acknowledge_within_ms = Some(7);
+        snapshot.state.over = true;
+        let json = serde_json::to_string(&snapshot).expect("JSON");
+        assert_eq!(
+            serde_json::from_str::<Snapshot>(&json).expect("read"),
+            snapshot
+        );
+    }
+
+    #[test]
+    fn each_step_has_its_face_and_what_next_leads_to_is_preloaded() {
+        assert_eq!(
+            (at(1, 0).face, at(1, 0).preload),
+            (face("a0"), vec![face("a1")])
+        );
+        assert_eq!(
+            (at(1, 1).face, at(1, 1).preload),
+            (face("a1"), vec![face("b")])
+        );
+        assert_eq!((at(2, 0).face, at(2, 0).preload), (face("b"), vec![]));
     }
 }

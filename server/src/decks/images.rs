@@ -2,7 +2,7 @@
 
 use super::{DeckError, Imported, titles};
 use crate::store::Store;
-use app::deck::{Deck, DeckId, Rendition, Slide};
+use app::deck::{Deck, DeckId, Face, Rendition, Slide};
 use data_encoding::BASE32_NOPAD;
 use image::{ImageDecoder, ImageFormat, ImageReader, Limits, metadata::Orientation};
 use sha2::{Digest, Sha256};
@@ -103,7 +103,9 @@ pub fn deck(title: String, slides: Vec<Slide>) -> Result<Deck, DeckError> {
         hash.update([0]);
         hash.update(&slide.title);
         hash.update([0]);
-        hash.update(&slide.rendition.url);
+        for rendition in slide.faces.iter().flat_map(|face| &face.renditions) {
+            hash.update(&rendition.url);
+        }
     }
     Ok(Deck::new(
         DeckId::new(short_name(&hash.finalize())),
@@ -138,11 +140,7 @@ pub fn slides(
             Ok(rendition) => {
                 let stem = Path::new(&source.name).file_stem().unwrap_or_default();
                 let title = titles::of_slide(&stem.to_string_lossy(), slides.len() + 1);
-                slides.push(Slide {
-                    title,
-                    steps: 0,
-                    rendition,
-                });
+                slides.push(Slide::new(title, Face::picture(rendition)));
             }
             Err(ImageError::Store(error)) => return Err(DeckError::Store(error)),
             Err(error) => warnings.push(format!("{} {error}; left out.", source.name)),
@@ -305,7 +303,7 @@ mod tests {
         let widths: Vec<_> = deck
             .slides()
             .iter()
-            .map(|slide| slide.rendition.width)
+            .map(|slide| slide.faces[0].width)
             .collect();
         assert_eq!(widths, [1, 2, 10, 11]);
         assert_eq!(warnings, [""; 0]);
@@ -324,7 +322,7 @@ mod tests {
             .expect("an image");
         fs::write(folder.path("photo.jpg"), content).expect("a file");
         let deck = folder.import().deck;
-        let picture = &deck.slides()[0].rendition;
+        let picture = deck.slides()[0].faces[0].rendition().expect("a picture");
         assert_eq!((picture.width, picture.height), (30, 40));
     }
 
@@ -344,7 +342,7 @@ mod tests {
         folder.picture("a.png", 16, 9);
         fs::rename(folder.path("a.png"), folder.path("a.jpg")).expect("renamed");
         let deck = folder.import().deck;
-        let url = &deck.slides()[0].rendition.url;
+        let url = &deck.slides()[0].faces[0].renditions[0].url;
         assert!(url.starts_with("/media/") && url.ends_with(".png"), "{url}");
         let name = url.trim_start_matches("/media/");
         let kept = folder.store.media(name).expect("readable").expect("kept");

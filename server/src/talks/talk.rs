@@ -225,7 +225,7 @@ fn prepare(
 mod tests {
     use super::*;
     use crate::store::{Committed, EmbeddedStore};
-    use app::deck::{DeckId, Rendition, Slide};
+    use app::deck::{DeckId, Face, Rendition, Slide};
     use app::talk::Epoch;
     use bytes::Bytes;
     use std::{
@@ -292,11 +292,7 @@ mod tests {
             width: 16,
             height: 9,
         };
-        let slide = Slide {
-            title: "a slide".to_owned(),
-            steps: 0,
-            rendition,
-        };
+        let slide = Slide::new("a slide".to_owned(), Face::picture(rendition));
         Deck::new(
             DeckId::new("deck".to_owned()),
             "A deck".to_owned(),

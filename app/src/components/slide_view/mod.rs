@@ -1,20 +1,24 @@
 //! A slide on a page: shown whole or not at all.
 
 #[cfg(feature = "hydrate")]
-mod pictures;
+mod faces;
+mod markup;
 
 use crate::{
-    deck::Rendition,
+    deck::Face,
     talk::{Screen, SlideState, Snapshot},
 };
 use leptos::{html, prelude::*};
+use markup::markup;
 
 /// What a slide view shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sight {
     pub state: SlideState,
     pub title: String,
-    pub rendition: Rendition,
+    pub face: Face,
+    /// What to fetch before it is needed.
+    pub preload: Vec<Face>,
 }
 
 /// What a slide view should show and what it shows by now: two things, because a picture takes its
@@ -36,13 +40,13 @@ impl Showing {
     }
 
     /// Where the talk was when what is on the page was the newest.
-    pub fn state(self) -> Signal<SlideState> {
-        Signal::derive(move || self.shown.get().state)
+    pub fn state(self) -> SlideState {
+        self.shown.read().state.clone()
     }
 
     /// Whether the picture that is wanted is still on its way.
     pub fn is_behind(self) -> Signal<bool> {
-        Signal::derive(move || self.shown.read().rendition != self.wanted.read().rendition)
+        Signal::derive(move || self.shown.read().face != self.wanted.read().face)
     }
 }
 
@@ -51,7 +55,8 @@ impl From<Snapshot> for Sight {
         Self {
             state: snapshot.state,
             title: snapshot.title,
-            rendition: snapshot.rendition,
+            face: snapshot.face,
+            preload: snapshot.preload,
         }
     }
 }
@@ -61,8 +66,8 @@ impl From<Snapshot> for Sight {
 #[component]
 pub fn SlideView(
     showing: Showing,
-    /// What to fetch before it is needed.
-    preload: Signal<Vec<Rendition>>,
+    /// How wide the slide is on the page, as CSS says it: by it the browser chooses a size.
+    sizes: &'static str,
     /// Fetches ahead start within this many milliseconds, at random: a room does not ask at once.
     spread_ms: u32,
 ) -> impl IntoView {
@@ -70,9 +75,10 @@ pub fn SlideView(
     let first = shown.get_untracked();
     let frame = NodeRef::<html::Figure>::new();
     #[cfg(feature = "hydrate")]
-    pictures::show_decoded(frame, wanted, shown, preload, spread_ms);
+    faces::show_decoded(frame, wanted, shown, sizes, spread_ms);
     #[cfg(not(feature = "hydrate"))]
-    let _ = (wanted, preload, spread_ms);
+    let _ = (wanted, spread_ms);
+    let preview = first.face.preview.clone();
     view! {
         <figure
             class="slide"
@@ -82,13 +88,9 @@ pub fn SlideView(
             data-screen=move || shown.read().state.screen.as_str()
             data-revision=move || shown.read().state.revision.to_string()
         >
-            <img
-                src=first.rendition.url
-                width=first.rendition.width
-                height=first.rendition.height
-                alt=first.title
-                fetchpriority="high"
-            />
+            <div class="face" inner_html=markup(&first.face, &first.title, sizes, "")></div>
+            // Behind the picture, until it has come; the first swap takes both away.
+            {preview.map(|src| view! { <img class="preview" src=src alt=""/> })}
         </figure>
         <p class="visually-hidden" aria-live="polite">{move || announcement(&shown.read())}</p>
     }

@@ -10,7 +10,7 @@ mod shortcuts;
 
 use crate::{
     components::{Icon, LinkBadge, Place, Showing, SlideView, hydrated},
-    deck::{Deck, Slide},
+    deck::{Deck, Face},
     live::use_live,
     talk::{Command, Screen, Snapshot, TalkCode, View},
 };
@@ -44,7 +44,7 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
     let showing = Showing::of(snapshot);
     let picture_is_behind = showing.is_behind();
     let behind = Signal::derive(move || picture_is_behind.get() || remote.is_sending());
-    let following = Memo::new(move |_| {
+    let following = move || {
         let deck = deck.read_value();
         let shown = snapshot.read();
         let after = shown
@@ -52,8 +52,9 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
             .apply(&deck.outline(), Command::Next, None)
             .ok()?;
         let moves = after.revision != shown.state.revision;
-        moves.then(|| deck.slide(after.slide).cloned()).flatten()
-    });
+        let slide = deck.slide(after.slide).filter(|_| moves)?;
+        Some((slide.title.clone(), slide.face(after.step).clone()))
+    };
     let is_black = Signal::derive(move || snapshot.read().state.screen == Screen::Black);
     let toggle_black = Signal::derive(move || {
         Command::Screen(if is_black.get() {
@@ -73,17 +74,17 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
                 <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
                 <LinkBadge link=live.link behind/>
                 <Room presence=live.presence/>
-                <Place state=Signal::derive(move || snapshot.get().state)/>
+                <Place state=move || snapshot.get().state/>
             </header>
             <section class="now" aria-label="Current slide">
                 <SlideView
                     showing
-                    preload=Signal::derive(move || snapshot.get().preload)
+                    sizes=super::REMOTE_SIZES
                     spread_ms=0
                 />
             </section>
             <section class="then" aria-label="Next slide">
-                <FollowingSlide following over=Signal::derive(move || snapshot.read().state.over)/>
+                {move || following_slide(following(), snapshot.read().state.over)}
             </section>
             <div class="screens">
                 <CommandButton remote command=toggle_black pressed=is_black>
@@ -106,18 +107,20 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
 }
 
 /// A small picture of what Next will show.
-#[component]
-fn FollowingSlide(following: Memo<Option<Slide>>, over: Signal<bool>) -> impl IntoView {
-    move || match following.get() {
-        Some(slide) => {
-            let picture = slide.rendition;
-            view! {
-                <img src=picture.url width=picture.width height=picture.height alt=slide.title decoding="sync"/>
-                <span>"Next"</span>
-            }
-            .into_any()
-        }
-        None if over.get() => view! { <p>"Nothing follows."</p> }.into_any(),
-        None => view! { <p>"This is the last slide."</p> }.into_any(),
+fn following_slide(following: Option<(String, Face)>, over: bool) -> impl IntoView {
+    let words = match &following {
+        Some(_) => "Next",
+        None if over => "Nothing follows.",
+        None => "This is the last slide.",
+    };
+    let picture = following.map(|(title, face)| {
+        let (width, height) = (face.width, face.height);
+        let small = face.thumbnail().map(|thumbnail| thumbnail.url.clone());
+        view! { <img src=small width=width height=height alt=title decoding="sync"/> }
+    });
+    let is_label = picture.is_some();
+    view! {
+        {picture}
+        <p class:label=is_label>{words}</p>
     }
 }

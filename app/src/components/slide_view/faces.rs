@@ -1,0 +1,253 @@
+//! Faces in the browser: fetched ahead, decoded, then swapped in.
+
+use super::{Sight, markup};
+use crate::{deck::Face, live::jitter_ms, talk::Screen};
+use futures_util::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation as spawn_while_shown};
+use std::{cell::RefCell, pin::pin, rc::Rc};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlImageElement};
+
+/// How many faces that are not on the page are kept: the next, and a few to go back to.
+const KEPT: usize = 4;
+
+/// How long until a picture that did not come is asked for again, and how long it may take to
+/// come; the latter doubles, so that a slow network gets there.
+const RETRY_MS: u32 = 1_000;
+const PATIENCE_MS: u32 = 8_000;
+const LONGEST_PATIENCE_MS: u32 = 64_000;
+
+/// A face as an element, on the page or ready for it.
+#[derive(Clone)]
+struct Drawn {
+    face: Face,
+    element: Element,
+}
+
+/// Faces that were fetched and are not on the page, newest last.
+#[derive(Clone, Default)]
+struct Kept(Rc<RefCell<Vec<Drawn>>>);
+
+/// One view of slides.
+#[derive(Clone)]
+struct Stage {
+    frame: NodeRef<html::Figure>,
+    wanted: Signal<Sight>,
+    shown: RwSignal<Sight>,
+    sizes: &'static str,
+    kept: Kept,
+}
+
+/// Makes the frame show each wanted sight, once its face is decoded; `shown` follows in the same
+/// turn, so that what is said of the slide and its picture change together.
+pub fn show_decoded(
+    frame: NodeRef<html::Figure>,
+    wanted: Signal<Sight>,
+    shown: RwSignal<Sight>,
+    sizes: &'static str,
+    spread_ms: u32,
+) {
+    let stage = Stage {
+        frame,
+        wanted,
+        shown,
+        sizes,
+        kept: Kept::default(),
+    };
+    Effect::new(move |before: Option<()>| {
+        let sight = wanted.get();
+        for face in sight.preload.clone() {
+            spawn_while_shown(stage.clone().fetch_ahead(face, spread_ms));
+        }
+        if before.is_none() {
+            // The picture that came with the page may be broken by now, or never come.
+            spawn_while_shown(stage.clone().check_first());
+            return;
+        }
+        // A dark screen does not wait for the picture that it hides.
+        if sight.state.screen != Screen::Live {
+            shown.update(|shown| shown.state.screen = sight.state.screen);
+        }
+        if sight.face == shown.read_untracked().face {
+            // Nothing to fetch; a decoding that is under way finds itself outdated.
+            if let Some(picture) = stage.element().and_then(|element| picture_in(&element)) {
+                picture.set_alt(&sight.title);
+            }
+            shown.set(sight);
+            return;
+        }
+        spawn_while_shown(stage.clone().show(sight));
+    });
+}
+
+impl Stage {
+    async fn fetch_ahead(self, face: Face, spread_ms: u32) {
+        if spread_ms > 0 {
+            TimeoutFuture::new(jitter_ms(spread_ms)).await;
+        }
+        // A face that is wanted by now is on its way already.
+        if self.wanted.read_untracked().face == face || self.kept.has(&face) {
+            return;
+        }
+        let Some(drawn) = self.draw(&face, "", "") else {
+            return;
+        };
+        // One that can't be decoded is asked for again when it is needed.
+        if drawn.is_decoded(LONGEST_PATIENCE_MS).await {
+            self.kept.keep(drawn);
+        }
+    }
+
+    async fn check_first(self) {
+        let sight = self.wanted.get_untracked();
+        let same = sight.face == self.shown.read_untracked().face;
+        if let (true, Some(element)) = (same, self.element()) {
+            let face = sight.face.clone();
+            let drawn = Drawn { face, element };
+            if drawn.is_decoded(PATIENCE_MS).await {
+                drawn.place_links();
+                if let Some(preview) = drawn.element.next_element_sibling() {
+                    preview.remove();
+                }
+                return;
+            }
+        }
+        self.show(sight).await;
+    }
+
+    async fn show(self, sight: Sight) {
+        let is_wanted = || *self.wanted.read_untracked() == sight;
+        let mut patience = PATIENCE_MS;
+        let mut tries: u32 = 0;
+        let drawn = loop {
+            let drawn = match tries {
+                0 => self.kept.take(&sight.face),
+                _ => None,
+            };
+            // Asked again under another name, or the browser would wait for the same answer that
+            // never came.
+            let query = match tries {
+                0 => String::new(),
+                tries => format!("?again={tries}"),
+            };
+            let drawn = drawn.or_else(|| self.draw(&sight.face, &sight.title, &query));
+            let Some(drawn) = drawn else { return };
+            if drawn.is_decoded(patience).await {
+                break drawn;
+            }
+            tries += 1;
+            patience = LONGEST_PATIENCE_MS.min(patience * 2);
+            TimeoutFuture::new(RETRY_MS).await;
+            if !is_wanted() {
+                return;
+            }
+        };
+        // A newer sight came while this one was decoded: that one's turn will come, or has.
+        if !is_wanted() {
+            self.kept.keep(drawn);
+            return;
+        }
+        if let Some(picture) = picture_in(&drawn.element) {
+            picture.set_alt(&sight.title);
+        }
+        let Some(frame) = self.frame.get_untracked() else {
+            return;
+        };
+        let before = self.element();
+        frame.replace_children_with_node_1(&drawn.element);
+        drawn.place_links();
+        if let Some(element) = before {
+            let face = self.shown.read_untracked().face.clone();
+            self.kept.keep(Drawn { face, element });
+        }
+        self.shown.set(sight);
+    }
+
+    fn element(&self) -> Option<Element> {
+        self.frame.get_untracked()?.first_element_child()
+    }
+
+    fn draw(&self, face: &Face, title: &str, query: &str) -> Option<Drawn> {
+        let element = document().create_element("div").ok()?;
+        element.set_class_name("face");
+        element.set_inner_html(&markup(face, title, self.sizes, query));
+        Some(Drawn {
+            face: face.clone(),
+            element,
+        })
+    }
+}
+
+impl Drawn {
+    /// Whether every picture in it can be painted at once.
+    async fn is_decoded(&self, patience_ms: u32) -> bool {
+        let pictures = self.element.get_elements_by_tag_name("img");
+        for index in 0..pictures.length() {
+            let picture = pictures.item(index);
+            let Some(Ok(picture)) = picture.map(JsCast::dyn_into::<HtmlImageElement>) else {
+                continue;
+            };
+            let decoded = pin!(JsFuture::from(picture.decode()));
+            match select(decoded, TimeoutFuture::new(patience_ms)).await {
+                Either::Left((Ok(_), _)) => {}
+                Either::Left((Err(_), _)) | Either::Right(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// Links lie over the picture; where, only a script may say.
+    fn place_links(&self) {
+        if self.face.links.is_empty() {
+            return;
+        }
+        let Some(element) = self.element.dyn_ref::<HtmlElement>() else {
+            return;
+        };
+        // The face takes its picture's shape, so that both have the same corners.
+        let ratio = f64::from(self.face.width) / f64::from(self.face.height.max(1));
+        let _ = element.style().set_property("--ratio", &ratio.to_string());
+        element.set_class_name("face linked");
+        let links = self.element.get_elements_by_tag_name("a");
+        for index in 0..links.length() {
+            let link = links.item(index);
+            let Some(Ok(link)) = link.map(JsCast::dyn_into::<HtmlAnchorElement>) else {
+                continue;
+            };
+            let Some(area) = link.get_attribute("data-area") else {
+                continue;
+            };
+            let style = AsRef::<HtmlElement>::as_ref(&link).style();
+            let names = ["left", "top", "width", "height"];
+            for (name, number) in names.into_iter().zip(area.split(' ')) {
+                let _ = style.set_property(name, &format!("calc({number} * 0.01%)"));
+            }
+        }
+    }
+}
+
+fn picture_in(element: &Element) -> Option<HtmlImageElement> {
+    element.first_element_child()?.dyn_into().ok()
+}
+
+impl Kept {
+    fn has(&self, face: &Face) -> bool {
+        self.0.borrow().iter().any(|drawn| drawn.face == *face)
+    }
+
+    fn take(&self, face: &Face) -> Option<Drawn> {
+        let mut kept = self.0.borrow_mut();
+        let position = kept.iter().position(|drawn| drawn.face == *face)?;
+        Some(kept.remove(position))
+    }
+
+    fn keep(&self, drawn: Drawn) {
+        let mut kept = self.0.borrow_mut();
+        kept.push(drawn);
+        if kept.len() > KEPT {
+            kept.remove(0);
+        }
+    }
+}
