@@ -48,16 +48,20 @@ pub async fn events(
     let Some(talk) = found(&shared, path) else {
         return refusal(ErrorCode::NoSuchTalk);
     };
-    if talk.is_over() {
-        // The one answer after which a browser does not come back.
-        return StatusCode::NO_CONTENT.into_response();
-    }
     // The header wins: it is the browser's own word, newer than the address that was opened.
     let by_header = headers
         .get("last-event-id")
         .map(|id| id.to_str().unwrap_or_default().to_owned());
     let opening = query.map_or_else(|_| Opening::default(), |Query(opening)| opening);
     let last = by_header.or(opening.last_event_id);
+    if talk.is_over() {
+        let end = talk.snapshot().state.event_id().to_string();
+        // The one answer after which a browser does not come back. Not for whoever was away when
+        // the talk ended: they have something older, and are told first.
+        if last.as_ref().is_none_or(|last| *last == end) {
+            return StatusCode::NO_CONTENT.into_response();
+        }
+    }
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
     let presents = visitor.presented(talk.code()).is_ok();
     let number = opening.seat.and_then(|seat| seat.parse().ok());

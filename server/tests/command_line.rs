@@ -283,8 +283,16 @@ fn talks_are_listed_exported_and_ended_while_they_run_and_after() {
         printed_by(&place, &["talks", "end", "ROOM"]),
         "The talk room is over.\n"
     );
-    let stream = ask(&printed, "GET /t/room/events HTTP/1.1");
-    assert!(stream.starts_with("HTTP/1.1 204"), "{stream}");
+    // Whoever has something older is told, and once they know it, a browser is told not to come
+    // back; nor is one that has nothing.
+    let stream = ask(&printed, "GET /t/room/events?last_event_id=x-0 HTTP/1.1");
+    assert!(stream.contains("\"over\":true"), "{stream}");
+    let (_, id) = stream.split_once("\nid: ").expect("an id");
+    let (id, _) = id.split_once('\n').expect("its end");
+    for knows in [format!("?last_event_id={id}"), String::new()] {
+        let stream = ask(&printed, &format!("GET /t/room/events{knows} HTTP/1.1"));
+        assert!(stream.starts_with("HTTP/1.1 204"), "{stream}");
+    }
     let bearer = format!("POST /api/next HTTP/1.1\r\nauthorization: Bearer {key}");
     let refused = ask_with(&printed, &bearer, "code=room");
     assert!(

@@ -56,11 +56,16 @@ impl Talk {
         let deck = Arc::new(deck);
         let within = hub.acknowledge_within_ms(0);
         let (published, frame) = prepare(record.clone(), deck.clone(), within)?;
+        let channel = hub.open(frame.clone());
+        if record.state.over {
+            // It was ended in an earlier life: there is nothing to wait for.
+            channel.publish_last(frame);
+        }
         Ok(Self {
             code: record.code.clone(),
             staged: Mutex::new((record, deck)),
             published: watch::Sender::new(published),
-            channel: hub.open(frame),
+            channel,
             hub: hub.clone(),
         })
     }
