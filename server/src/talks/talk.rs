@@ -22,13 +22,26 @@ const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 /// One open talk.
 pub struct Talk {
     code: TalkCode,
-    /// The newest record, whether durable yet or not: what the next command is applied to, so
-    /// that many commands can share one flush of the disk. Never shown to anybody.
-    staged: Mutex<(TalkRecord, Arc<Deck>)>,
+    staged: Mutex<Staged>,
     /// What is durable, and so what everybody sees.
     published: watch::Sender<Published>,
     channel: Channel,
     hub: Hub,
+}
+
+/// What the next command is applied to, so that many commands can share one flush of the disk.
+/// Never shown to anybody.
+struct Staged {
+    /// The newest record, whether durable yet or not.
+    record: TalkRecord,
+    deck: Arc<Deck>,
+    /// The newest record that the store said is durable, published yet or not.
+    durable: TalkRecord,
+    /// Commits without an outcome yet.
+    under_way: usize,
+    /// One of them failed, so that those after it will. Until all have, nothing more is staged: a
+    /// revision would else have two meanings in the store's queue.
+    failed: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -36,6 +49,8 @@ struct Published {
     record: TalkRecord,
     deck: Arc<Deck>,
     snapshot: Arc<Snapshot>,
+    /// How often what was staged was forgotten.
+    failures: u64,
 }
 
 /// Why a command was not carried out.
@@ -63,7 +78,13 @@ impl Talk {
         }
         Ok(Self {
             code: record.code.clone(),
-            staged: Mutex::new((record, deck)),
+            staged: Mutex::new(Staged {
+                durable: record.clone(),
+                record,
+                deck,
+                under_way: 0,
+                failed: false,
+            }),
             published: watch::Sender::new(published),
             channel,
             hub: hub.clone(),
@@ -98,59 +119,87 @@ impl Talk {
         self.published.borrow().record.clone()
     }
 
-    /// Apply, commit, wait until it is published, answer. Must run to its end: what it staged is
-    /// either published or forgotten.
+    /// Apply, commit, wait until it is published, answer. Must run to its end: whether what it staged
+    /// is durable is known only here.
     pub(super) async fn command(
         &self,
         store: &dyn Store,
         command: Command,
         if_revision: Option<Revision>,
     ) -> Result<SlideState, CommandError> {
-        let (after, committed) = {
+        let (answer, told, committed, failures) = {
             let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-            let (record, deck) = &mut *staged;
-            match record.state.apply(&deck.outline(), command, if_revision) {
-                Ok(after) if after.revision == record.state.revision => (Ok(after), None),
+            if staged.failed {
+                return Err(StoreError::Closed.into());
+            }
+            let before = &staged.record.state;
+            let mut committed = None;
+            let answer = match before.apply(&staged.deck.outline(), command, if_revision) {
                 Ok(after) => {
-                    let expected = record.state.revision;
-                    record.state = after.clone();
-                    (
-                        Ok(after),
-                        Some(store.commit(record.clone(), Some(expected))),
-                    )
+                    let expected = before.revision;
+                    if after.revision != expected {
+                        staged.record.state = after.clone();
+                        staged.under_way += 1;
+                        let record = staged.record.clone();
+                        committed = Some((record.clone(), store.commit(record, Some(expected))));
+                    }
+                    Ok(after)
                 }
-                Err(Refused::Stale) => (Err(record.state.clone()), None),
                 Err(Refused::OutOfRange) => return Err(CommandError::OutOfRange),
-                Err(Refused::Over) => return Err(CommandError::Over),
-            }
+                Err(Refused::Stale) => Err(CommandError::Stale(Box::new(before.clone()))),
+                Err(Refused::Over) => Err(CommandError::Over),
+            };
+            let failures = self.published.borrow().failures;
+            (answer, staged.record.state.revision, committed, failures)
         };
-        // Not even a refusal tells of a state that is not durable.
-        let (Ok(told) | Err(told)) = &after;
-        let is_change = committed.is_some();
-        let begun = Instant::now();
-        let settled = match committed {
-            Some(committed) => committed.await.inspect(|()| {
-                histogram!(COMMIT_SECONDS).record(begun.elapsed());
-            }),
-            None => Ok(()),
-        };
-        let begun = Instant::now();
-        let settled = match settled {
-            Ok(()) => {
-                self.until(|published| published.state.revision >= told.revision)
-                    .await
-            }
-            Err(error) => Err(error),
-        };
-        histogram!(PUBLISH_SECONDS).record(begun.elapsed());
-        if let Err(error) = settled {
-            self.forget_staged(told.revision);
-            return Err(error.into());
+        let is_durable = committed.is_some();
+        if let Some((record, committed)) = committed {
+            let begun = Instant::now();
+            let outcome = committed.await;
+            self.settle(outcome.is_ok().then_some(record));
+            outcome?;
+            histogram!(COMMIT_SECONDS).record(begun.elapsed());
         }
-        if let (Ok(state), true) = (&after, is_change) {
+        // Not even a refusal tells of a state that is not durable; one that never will be has a
+        // revision that another state may get.
+        let begun = Instant::now();
+        let mut forgotten = false;
+        self.until_published(|published| {
+            forgotten = !is_durable && published.failures != failures;
+            forgotten || published.record.state.revision >= told
+        })
+        .await?;
+        if forgotten {
+            return Err(StoreError::Closed.into());
+        }
+        histogram!(PUBLISH_SECONDS).record(begun.elapsed());
+        if let (Ok(state), true) = (&answer, is_durable) {
             history::note(store, &self.code, state);
         }
-        after.map_err(|state| CommandError::Stale(Box::new(state)))
+        answer
+    }
+
+    /// A commit has its outcome: the record that is durable now, or none. When one failed and no
+    /// more are under way, what is durable is where the talk is.
+    fn settle(&self, durable: Option<TalkRecord>) {
+        let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
+        staged.under_way = staged.under_way.saturating_sub(1);
+        match durable {
+            // Outcomes may be heard in any order.
+            Some(record) if record.state.revision > staged.durable.state.revision => {
+                staged.durable = record;
+            }
+            Some(_) => {}
+            None => {
+                staged.failed = true;
+                self.published
+                    .send_modify(|published| published.failures += 1);
+            }
+        }
+        if staged.failed && staged.under_way == 0 {
+            staged.record = staged.durable.clone();
+            staged.failed = false;
+        }
     }
 
     /// Waits until what everybody sees is as `expected`.
@@ -158,23 +207,19 @@ impl Talk {
         &self,
         expected: impl Fn(&TalkRecord) -> bool,
     ) -> Result<(), StoreError> {
+        self.until_published(|published| expected(&published.record))
+            .await
+    }
+
+    async fn until_published(
+        &self,
+        expected: impl FnMut(&Published) -> bool,
+    ) -> Result<(), StoreError> {
         let mut published = self.published.subscribe();
-        let reached = published.wait_for(|published| expected(&published.record));
+        let reached = published.wait_for(expected);
         match tokio::time::timeout(STORE_TIMEOUT, reached).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(StoreError::Closed),
-        }
-    }
-
-    /// The commit of `failed` did not happen: what was built on it can't be true either. Commits
-    /// that are still under way expect a revision that the store will not have, and fail too. When
-    /// one before has done this already and newer taps were staged since, nothing is to do.
-    fn forget_staged(&self, failed: Revision) {
-        let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-        let published = self.published.borrow();
-        let is_built_on_it = staged.0.state.revision >= failed;
-        if is_built_on_it && published.record.state.revision < failed {
-            *staged = (published.record.clone(), published.deck.clone());
         }
     }
 
@@ -187,8 +232,12 @@ impl Talk {
         let revision = published.record.state.revision;
         {
             let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-            if staged.0.state.revision <= revision {
-                *staged = (published.record.clone(), published.deck.clone());
+            if staged.durable.state.revision <= revision {
+                staged.durable = published.record.clone();
+            }
+            if staged.record.state.revision <= revision {
+                staged.record = published.record.clone();
+                staged.deck = published.deck.clone();
             }
         }
         let before = self.published.borrow().record.state.revision;
@@ -201,7 +250,13 @@ impl Talk {
             }
         }
         if before <= revision {
-            self.published.send_replace(published);
+            self.published.send_modify(|shown| {
+                let failures = shown.failures;
+                *shown = Published {
+                    failures,
+                    ..published
+                };
+            });
         }
         Ok(())
     }
@@ -221,6 +276,7 @@ fn prepare(
             record,
             deck,
             snapshot: Arc::new(snapshot),
+            failures: 0,
         },
         frame,
     ))
