@@ -13,12 +13,12 @@ pub mod log;
 mod media;
 mod metrics;
 mod pages;
-mod router;
+pub mod router;
 mod run;
 mod site;
-mod store;
+pub mod store;
 mod stream;
-mod talks;
+pub mod talks;
 
 pub use links::Links;
 pub use run::{RunError, print, run, serve};
