@@ -173,22 +173,6 @@ async fn every_follower_gets_every_newest_state() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_who_never_reads_holds_nobody_up() {
-    let server = Server::start().await;
-    // Nothing of it is ever read. That such a one is let go is tested where the deadline is.
-    let _deaf = server.stream().await;
-    let mut follower = server.stream().await;
-    follower.snapshot().await;
-    for _ in 0..150 {
-        server.post("/api/next", "code=room").await;
-        server.post("/api/previous", "code=room").await;
-    }
-    let newest = server.state().await;
-    assert_eq!(newest["revision"], 300);
-    while follower.snapshot().await != newest {}
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn head_answers_with_the_headers_only() {
     let server = Server::start().await;
     let answer = server
