@@ -12,6 +12,7 @@ use axum::{
 };
 use hyper::{body::Incoming, server::conn::http1, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use socket2::SockRef;
 use std::{
     convert::Infallible,
     future::{Future, pending, poll_fn},
@@ -40,6 +41,9 @@ const PING_TIMEOUT: Duration = Duration::from_secs(45);
 
 /// The largest request head, and what a connection buffers.
 const BUFFER_BYTES: usize = 8 * 1_024;
+
+/// What the kernel keeps of a stream that its follower has not taken: some twenty events.
+const SEND_BUFFER_BYTES: usize = 32 * 1_024;
 
 /// What a connection of HTTP/1 begins with differs from this within the first four bytes.
 const HTTP2_PREFACE: &[u8; 4] = b"PRI ";
@@ -126,6 +130,9 @@ async fn http1(
     });
     let (response, version) = taken.await?;
     let socket = connection.into_parts().io.into_inner();
+    // Left to itself, the kernel keeps up to 4 MB for a follower that reads slowly.
+    let small = SockRef::from(socket.get_ref()).set_send_buffer_size(SEND_BUFFER_BYTES);
+    small.is_ok().then_some(())?;
     Some(Stream::new(socket, response, version))
 }
 

@@ -52,6 +52,10 @@ impl<IO> Deadline<IO> {
         }
     }
 
+    pub const fn get_ref(&self) -> &IO {
+        &self.io
+    }
+
     fn guard<T>(
         &mut self,
         cx: &mut Context<'_>,

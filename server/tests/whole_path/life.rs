@@ -2,7 +2,7 @@
 
 use app::{
     api::ApiError,
-    deck::{Deck, DeckId, Rendition, Slide},
+    deck::{Deck, DeckId, Face, Rendition, Slide},
     talk::{Command, Revision, SlideState, Snapshot, TalkCode},
 };
 use axum::{
@@ -51,11 +51,13 @@ pub fn decks() -> [Deck; 2] {
         let slides = steps.iter().enumerate().map(|(number, steps)| Slide {
             title: format!("{name} {number}"),
             steps: *steps,
-            rendition: Rendition {
+            faces: vec![Face::picture(Rendition {
                 url: format!("/media/{name}-{number}.png"),
                 width: 16,
                 height: 9,
-            },
+            })],
+            notes: String::new(),
+            text: String::new(),
         });
         let id = DeckId::new(name.to_owned());
         Deck::new(id, name.to_owned(), slides.collect()).expect("it has slides")
@@ -76,7 +78,7 @@ impl Life {
             .build()
             .expect("a runtime");
         let (talks, hub, key) = runtime.block_on(async {
-            let hub = Hub::start(usize::MAX);
+            let hub = Hub::start(usize::MAX, true);
             let talks = Talks::start(store, hub.clone()).expect("it starts");
             let code = room();
             let opened = talks.open(Some(code), deck.clone()).await;

@@ -102,6 +102,14 @@ impl Store for Witnessed {
         self.store().commit(record, expected)
     }
 
+    fn append(&self, list: &str, entry: Vec<u8>) -> Committed {
+        self.store().append(list, entry)
+    }
+
+    fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.store().read(list, from, most)
+    }
+
     fn prove(&self) -> Committed {
         self.store().prove()
     }
