@@ -21,9 +21,14 @@ pub struct Options {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Folders of images (PNG, JPEG, WebP, GIF), one talk for each; without any, the welcome deck
+    /// PDFs, Markdown files and folders of images (PNG, JPEG, WebP, GIF, SVG), one talk for each;
+    /// without any, the welcome deck
     #[arg(value_name = "DECK")]
     pub decks: Vec<PathBuf>,
+
+    /// The password of a protected PDF
+    #[arg(long, value_name = "WORD")]
+    pub password: Option<String>,
 
     /// Where to listen; 127.0.0.1:3000 keeps the room out, port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:3000")]

@@ -5,7 +5,7 @@ mod answers;
 mod api;
 pub mod cli;
 pub mod control;
-mod decks;
+pub mod decks;
 mod host;
 mod links;
 pub mod live;

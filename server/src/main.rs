@@ -1,12 +1,30 @@
 //! WebSlides' server: parse, run, exit code.
 
 use clap::Parser;
-use server::{cli::Options, control, run};
-use std::{error::Error, process::ExitCode};
+use server::{
+    cli::Options,
+    control,
+    decks::{SOURCES, worker},
+    run,
+};
+use std::{env, error::Error, process::ExitCode};
+use tokio::runtime::Builder;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match start(Options::parse()).await {
+fn main() -> ExitCode {
+    // A worker must have one thread when it confines itself: before any runtime.
+    if env::args_os()
+        .nth(1)
+        .is_some_and(|argument| argument == worker::ARGUMENT)
+    {
+        return worker::serve::run(SOURCES);
+    }
+    let options = Options::parse();
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    let started = match runtime {
+        Ok(runtime) => runtime.block_on(start(options)),
+        Err(error) => Err(error.into()),
+    };
+    match started {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("webslides: {error}");

@@ -3,15 +3,16 @@
 use crate::{
     cli::Options,
     control,
-    decks::{self, DeckError, Imported},
+    decks::{self, Begun, DeckError, Decks, Rest},
     links::{Links, LinksFile, base_url},
     live::{self, Hub, Limits},
     log, metrics,
     router::{Shared, router},
     site,
     store::{EmbeddedStore, Store, StoreError},
-    talks::{OpenError, Talks},
+    talks::{OpenError, Talk, Talks},
 };
+use app::deck::Deck;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::BuildError;
 use std::{
@@ -25,6 +26,8 @@ use tempfile::NamedTempFile;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    sync::watch,
+    task::JoinSet,
 };
 
 /// The store, its flushes, pictures and pages that are being read.
@@ -92,7 +95,7 @@ pub async fn serve(
     let store = EmbeddedStore::open(&options.data)
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
     let store: Arc<dyn Store> = Arc::new(store);
-    let decks = import(&options.decks, store.as_ref())?;
+    let begun = begin(&options, &store).await?;
 
     let most_followers = options.max_followers.unwrap_or(most_connections() / 10 * 9);
     let hub = Hub::start(most_followers, !options.no_acknowledgements);
@@ -100,9 +103,19 @@ pub async fn serve(
     let base = base_url(address, options.public_url.as_ref());
     let mut links = Vec::new();
     let mut code = options.code;
-    for deck in decks {
+    let mut imports = JoinSet::new();
+    for Begun {
+        deck,
+        warnings,
+        rest,
+    } in begun
+    {
+        complain(&warnings);
         let (talk, key) = talks.open(code.take(), deck).await?;
         links.push(Links::new(&base, &talk, &key));
+        if let Some(rest) = rest {
+            imports.spawn(finish(rest, talk, talks.clone()));
+        }
     }
     let control = control::listen(&options.data, talks.clone())
         .map_err(|error| RunError::Store(options.data.clone(), error.into()))?;
@@ -146,24 +159,50 @@ fn most_connections() -> usize {
         .max(1)
 }
 
-/// The decks in their order; what was left out of them is said.
-fn import(paths: &[PathBuf], store: &dyn Store) -> Result<Vec<app::deck::Deck>, DeckError> {
-    let imported = if paths.is_empty() {
-        vec![decks::welcome(store)?]
-    } else {
-        paths
-            .iter()
-            .map(|path| decks::import(path, store))
-            .collect::<Result<_, _>>()?
-    };
-    let mut result = Vec::new();
-    for Imported { deck, warnings } in imported {
-        for warning in warnings {
-            eprintln!("webslides: {warning}");
-        }
-        result.push(deck);
+/// The decks in their order, each with its first slide at least.
+async fn begin(options: &Options, store: &Arc<dyn Store>) -> Result<Vec<Begun>, DeckError> {
+    if options.decks.is_empty() {
+        let deck = decks::welcome(store.as_ref())?;
+        return Ok(vec![Begun {
+            deck,
+            warnings: Vec::new(),
+            rest: None,
+        }]);
     }
-    Ok(result)
+    let decks = Decks::new(store.clone())?;
+    let mut begun = Vec::new();
+    for path in &options.decks {
+        begun.push(decks.begin(path, options.password.as_deref()).await?);
+    }
+    Ok(begun)
+}
+
+/// The rest of an import, while its talk is on already. Dropped, it ends its workers.
+async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
+    let (grown, mut growing) = watch::channel(None);
+    let showing = async move {
+        // The newest is enough: each is whole.
+        while growing.changed().await.is_ok() {
+            let deck: Option<Deck> = growing.borrow_and_update().clone();
+            if let Some(deck) = deck {
+                talks.has_grown(deck).await;
+            }
+        }
+    };
+    let reading = async move {
+        let at = || talk.snapshot().state.slide.index().as_usize();
+        match rest.read(at, |deck| drop(grown.send(Some(deck)))).await {
+            Ok(warnings) => complain(&warnings),
+            Err(error) => eprintln!("webslides: {error}"),
+        }
+    };
+    tokio::join!(showing, reading);
+}
+
+fn complain(warnings: &[String]) {
+    for warning in warnings {
+        eprintln!("webslides: {warning}");
+    }
 }
 
 fn announce(links: &[Links]) {

@@ -102,6 +102,12 @@ impl Deck {
         self.slides.get(number.index().as_usize())
     }
 
+    /// Whether every slide can be seen; not while the deck is still being imported.
+    pub fn is_whole(&self) -> bool {
+        let mut faces = self.slides.iter().flat_map(|slide| &slide.faces);
+        faces.all(|face| !face.is_pending())
+    }
+
     pub fn outline(&self) -> Outline {
         Outline(self.slides.iter().map(|slide| slide.steps).collect())
     }

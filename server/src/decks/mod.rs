@@ -1,70 +1,63 @@
-//! From what people have to a [`Deck`]: one source a file.
+//! From what people have to a [`Deck`]. What strangers made is decoded in the worker process only.
+//!
+//! The way of a deck: [`staging`] gathers its files, the [`worker`] opens them with one of the
+//! [`sources`] and gives its pages, [`growing`] makes slides of them. The first slide can be shown
+//! before the others are there.
 
+mod archive;
+mod growing;
 mod images;
+mod import;
+mod markdown;
+mod named_file;
+mod pdf;
+mod renditions;
+pub mod source;
+mod sources;
+mod staging;
 mod titles;
 mod welcome;
+pub mod worker;
 
+pub use import::{Begun, Decks, Rest};
+pub use sources::SOURCES;
 pub use welcome::welcome;
 
-use crate::store::Store;
-use app::deck::{Deck, NoSlides};
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
-
-/// A deck, and what of its source was left out.
-#[derive(Debug)]
-pub struct Imported {
-    pub deck: Deck,
-    /// Sentences for the person, each naming a file.
-    pub warnings: Vec<String>,
-}
+use crate::store::StoreError;
+use app::deck::NoSlides;
+use std::{io, path::PathBuf};
 
 /// Sentences for the person who brought the deck.
 #[derive(Debug, thiserror::Error)]
 pub enum DeckError {
-    #[error("{} does not exist. Give the folder that holds your slides as images.", .0.display())]
+    #[error("{} does not exist. Give a PDF, a Markdown file or a folder of images.", .0.display())]
     Missing(PathBuf),
     #[error(
-        "{} is not a folder. Give a folder of images (PNG, JPEG, WebP or GIF), one for each slide.",
+        "{} is nothing that WebSlides shows. Give a PDF, a Markdown file (.md) or a folder of \
+         images (PNG, JPEG, WebP, GIF, SVG).",
         .0.display()
     )]
-    NotAFolder(PathBuf),
+    Unknown(PathBuf),
     #[error("{} cannot be read: {}.", .0.display(), .1)]
     Unreadable(PathBuf, io::Error),
-    #[error("{} is empty. Put your slides there as images (PNG, JPEG, WebP or GIF).", .0.display())]
-    Empty(PathBuf),
     #[error(
-        "{} has no image that can be shown. WebSlides shows PNG, JPEG, WebP and GIF.{}",
-        .0.display(),
-        listed(.1)
+        "{} is empty. Put your slides there as images (PNG, JPEG, WebP, GIF, SVG).",
+        .0.display()
     )]
-    NoImages(PathBuf, Vec<String>),
+    Empty(PathBuf),
+    #[error("{} has more than {} files. Leave out what is no slide.", .0.display(), .1)]
+    TooMany(PathBuf, usize),
+    #[error("{} is larger than {} MB. Make it smaller.", .0.display(), .1)]
+    TooLarge(PathBuf, u64),
+    /// What the deck's own reader says, or how it ended.
+    #[error("{}: {}.", .0.display(), .1)]
+    Refused(PathBuf, String),
+    #[error("decks cannot be read: {0}")]
+    NoWorkers(io::Error),
     #[error("a slide could not be stored: {0}")]
-    Store(io::Error),
+    Media(#[from] io::Error),
+    #[error("the deck could not be stored: {0}")]
+    Store(#[from] StoreError),
     #[error(transparent)]
     NoSlides(#[from] NoSlides),
-}
-
-/// Imports the deck at `path`.
-///
-/// # Errors
-/// When there is nothing to show; the sentence says why and what to do.
-pub fn import(path: &Path, store: &dyn Store) -> Result<Imported, DeckError> {
-    match fs::metadata(path) {
-        Ok(found) if found.is_dir() => images::from_folder(path, store),
-        Ok(_) => Err(DeckError::NotAFolder(path.to_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(DeckError::Missing(path.to_owned()))
-        }
-        Err(error) => Err(DeckError::Unreadable(path.to_owned(), error)),
-    }
-}
-
-fn listed(warnings: &[String]) -> String {
-    warnings
-        .iter()
-        .map(|warning| format!("\n  {warning}"))
-        .collect()
 }

@@ -46,7 +46,7 @@ pub fn of_deck(stem: &str) -> String {
 
 /// What can be said aloud, on one line: no control characters, which a terminal would obey, no marks
 /// that turn the direction of writing, and no more than a headline.
-fn plain(name: &str) -> String {
+pub fn plain(name: &str) -> String {
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let said = |c: &char| !c.is_control() && !turns(*c);
     name.chars().filter(said).take(LONGEST_TITLE).collect()

@@ -184,6 +184,17 @@ impl Channel {
             .send_modify(|newest| newest.frame = frame.into());
     }
 
+    /// What is said to whoever comes from now on; those who are there have been told as much as
+    /// there was.
+    pub fn refresh(&self, frame: Frame) {
+        self.0.newest.send_if_modified(|newest| {
+            if newest.frame.id == frame.id {
+                newest.frame = frame.into();
+            }
+            false
+        });
+    }
+
     /// The same, and after it every stream ends for good.
     pub fn publish_last(&self, frame: Frame) {
         self.0.newest.send_modify(|newest| {

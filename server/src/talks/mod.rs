@@ -15,15 +15,15 @@ use crate::{
     store::{Store, StoreError, TalkRecord, made_up_epoch},
 };
 use app::{
-    deck::Deck,
+    deck::{Deck, DeckId},
     talk::{Command, SlideState, TalkCode},
 };
 use metrics::gauge;
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
-use tracing::error;
+use tracing::{error, warn};
 
 /// Every open talk. A cheap handle over one shared inside.
 #[derive(Clone)]
@@ -34,6 +34,11 @@ struct Inner {
     hub: Hub,
     /// Read by every request, written when a talk is opened; never held while waiting.
     open: RwLock<HashMap<TalkCode, Arc<Talk>>>,
+    /// Stored talks that can't be shown, because their deck is not there: an import that was cut
+    /// off. Given a deck again, each goes on.
+    left_out: Mutex<HashMap<TalkCode, TalkRecord>>,
+    /// Decks that are shown while they are still being imported, and so are in no store yet.
+    growing: Mutex<HashMap<DeckId, Deck>>,
 }
 
 /// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
@@ -66,17 +71,20 @@ impl Talks {
             store,
             hub,
             open: RwLock::default(),
+            left_out: Mutex::default(),
+            growing: Mutex::default(),
         });
         for record in inner.store.load()? {
             let code = record.code.clone();
             // A talk that can't be shown is no reason not to show the others.
             let opened = match inner.store.deck(&record.deck) {
-                Ok(Some(deck)) => inner.add(record, deck).map(drop),
+                Ok(Some(deck)) => inner.add(record.clone(), deck).map(drop),
                 Ok(None) => Err(OpenError::Damaged(code.clone())),
                 Err(error) => Err(error.into()),
             };
             if let Err(error) = opened {
-                eprintln!("webslides: the stored talk {code} is left out: {error}");
+                warn!(talk = %code, %error, "a stored talk is left out until its deck is given again");
+                locked(&inner.left_out).insert(code, record);
             }
         }
         // The feed ends with its store, and the store with the last handle: not with this task's.
@@ -104,7 +112,11 @@ impl Talks {
         deck: Deck,
     ) -> Result<(Arc<Talk>, PresenterKey), OpenError> {
         let key = PresenterKey::made_up()?;
-        self.0.store.put_deck(&deck)?;
+        if deck.is_whole() {
+            self.0.store.put_deck(&deck)?;
+        } else {
+            locked(&self.0.growing).insert(deck.id.clone(), deck.clone());
+        }
         let code = match code {
             Some(code) => code,
             None => self.0.made_up_code()?,
@@ -113,6 +125,18 @@ impl Talks {
         // A code may be used again once its talk is over: for another talk, with other keys.
         let was = existing.as_ref().map(|talk| talk.record().state.revision);
         let existing = existing.filter(|talk| !talk.is_over());
+        let left_out = locked(&self.0.left_out).get(&code).cloned();
+        let left_out = left_out.filter(|record| existing.is_none() && !record.state.over);
+        if let Some(record) = left_out {
+            // As it was, in the deck that is given now.
+            let was = record.state.revision;
+            let mut record = with_key(record, key.hash());
+            record.deck = deck.id.clone();
+            record.state = record.state.with_deck(&deck.outline());
+            self.0.store.commit(record.clone(), Some(was)).await?;
+            locked(&self.0.left_out).remove(&code);
+            return Ok((self.0.add(record, deck)?, key));
+        }
         let (record, expected) = match &existing {
             Some(talk) => {
                 let mut record = talk.record();
@@ -159,6 +183,22 @@ impl Talks {
 
     pub fn find(&self, code: &TalkCode) -> Option<Arc<Talk>> {
         self.0.find(code)
+    }
+
+    /// There is more of a deck than before: talks that show it show that. One whose slide was
+    /// awaited tells everybody.
+    pub async fn has_grown(&self, deck: Deck) {
+        if deck.is_whole() {
+            locked(&self.0.growing).remove(&deck.id);
+        } else {
+            locked(&self.0.growing).insert(deck.id.clone(), deck.clone());
+        }
+        let deck = Arc::new(deck);
+        for talk in self.all() {
+            if let Err(error) = talk.take_grown(&deck, self.store()).await {
+                error!(talk = %talk.code(), %error, "an imported slide was not shown");
+            }
+        }
     }
 
     /// Every talk, by code.
@@ -232,7 +272,8 @@ impl Inner {
         let deck = if talk.deck().id == record.deck {
             None
         } else {
-            self.store.deck(&record.deck).ok().flatten()
+            let growing = locked(&self.growing).get(&record.deck).cloned();
+            growing.or_else(|| self.store.deck(&record.deck).ok().flatten())
         };
         if let Err(error) = talk.publish(record, deck) {
             error!(%error, "a change was not published");
@@ -249,6 +290,11 @@ impl Inner {
             }
         }
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while it holds one of these.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn with_key(mut record: TalkRecord, key: KeyHash) -> TalkRecord {

@@ -223,6 +223,58 @@ impl Talk {
         }
     }
 
+    /// The same deck, with more of it than before. Whoever follows and waits for the current slide
+    /// is told by a revision of its own; others see it when they get there.
+    pub(super) async fn take_grown(
+        &self,
+        deck: &Arc<Deck>,
+        store: &dyn Store,
+    ) -> Result<(), OpenError> {
+        let was_awaited = {
+            let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
+            if staged.deck.id != deck.id {
+                return Ok(());
+            }
+            staged.deck = deck.clone();
+            let now = self.published.borrow().clone();
+            if now.deck.id != deck.id {
+                return Ok(());
+            }
+            let was_awaited = now.snapshot.face.is_pending();
+            let within = now.snapshot.acknowledge_within_ms;
+            let (published, frame) = prepare(now.record, deck.clone(), within)?;
+            let is_there = !published.snapshot.face.is_pending();
+            self.channel.refresh(frame);
+            self.published.send_modify(|shown| {
+                shown.deck = published.deck;
+                shown.snapshot = published.snapshot;
+            });
+            was_awaited && is_there
+        };
+        if was_awaited {
+            self.renew(store).await?;
+        }
+        Ok(())
+    }
+
+    /// The same place under another revision.
+    async fn renew(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let (record, committed) = {
+            let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
+            if staged.failed || staged.record.state.over {
+                return Ok(());
+            }
+            let expected = staged.record.state.revision;
+            staged.record.state = staged.record.state.with_deck(&staged.deck.outline());
+            staged.under_way += 1;
+            let record = staged.record.clone();
+            (record.clone(), store.commit(record, Some(expected)))
+        };
+        let outcome = committed.await;
+        self.settle(outcome.is_ok().then_some(record));
+        outcome
+    }
+
     /// Makes a committed record what everybody sees. `deck` when it shows another one.
     pub(super) fn publish(&self, record: TalkRecord, deck: Option<Deck>) -> Result<(), OpenError> {
         let deck = deck.map_or_else(|| self.deck(), Arc::new);

@@ -1,0 +1,310 @@
+//! What an author wrote as HTML, translated into our renderer's vocabulary: no attribute and no
+//! class comes through as written.
+
+use super::{
+    html::{Tag, Token, Tokens, escape, is_void},
+    picture,
+    render::Renderer,
+    sanitise::TAGS,
+};
+
+/// How deep an author's tags nest; beyond, they are left out.
+const MAX_OPEN: usize = 24;
+
+impl Renderer<'_> {
+    /// `is_inline`: in a line of text, where a block would end the paragraph.
+    pub fn author_html(&mut self, html: &str, line: u32, is_inline: bool) {
+        let mut skipping: Option<String> = None;
+        let mut line = line;
+        for token in Tokens::of(html) {
+            if let Some(name) = &skipping {
+                if token == Token::Close(name) {
+                    skipping = None;
+                }
+                continue;
+            }
+            match token {
+                Token::Text(text) => {
+                    escape_keeping_entities(text, &mut self.out);
+                    self.say(text);
+                    line =
+                        line.saturating_add(u32::try_from(text.matches('\n').count()).unwrap_or(0));
+                }
+                Token::Comment(text) => {
+                    self.comment(text, line);
+                    line =
+                        line.saturating_add(u32::try_from(text.matches('\n').count()).unwrap_or(0));
+                }
+                Token::Close(name) => self.close_tag(&name.to_ascii_lowercase()),
+                Token::Open(tag) => {
+                    let name = tag.name.to_ascii_lowercase();
+                    if let Some(what) = left_out_whole(&name) {
+                        self.warn(line, &format!("{what}; left out"));
+                        if !tag.closes_itself {
+                            skipping = Some(tag.name.to_owned());
+                        }
+                    } else {
+                        self.open_tag(&tag, &name, line, is_inline);
+                    }
+                }
+            }
+        }
+    }
+
+    fn open_tag(&mut self, tag: &Tag<'_>, name: &str, line: u32, is_inline: bool) {
+        if name == "img" {
+            return self.author_picture(tag, line);
+        }
+        let (ours, mut extra) = match name {
+            "v-click" | "v-after" | "v-clicks" | "v-switch" => {
+                (if is_inline { "span" } else { "div" }, String::new())
+            }
+            "center" => ("div", " class=\"centred\"".to_owned()),
+            "big" => ("span", String::new()),
+            "main" | "article" | "nav" => ("div", String::new()),
+            _ => match TAGS.iter().find(|known| **known == name) {
+                Some(known) => (*known, String::new()),
+                None => {
+                    let quiet = matches!(
+                        name,
+                        "button"
+                            | "font"
+                            | "template"
+                            | "summary"
+                            | "picture"
+                            | "source"
+                            | "tt"
+                            | "strike"
+                            | "label"
+                    );
+                    let icon = name.contains(':') || name.contains("icon");
+                    if !quiet && !icon {
+                        self.warn(line, &format!("<{}> is not known here; left out", tag.name));
+                    }
+                    return;
+                }
+            },
+        };
+        match name {
+            "v-click" => extra.push_str(&click(tag.get("at").unwrap_or_default(), false)),
+            "v-after" => extra.push_str(" data-click=\"after\""),
+            "v-clicks" => extra.push_str(&format!(
+                " data-clicks=\"{};{}\"",
+                count(tag, "depth"),
+                count(tag, "every")
+            )),
+            "a" => match tag
+                .get("href")
+                .filter(|address| picture::is_web_or_mail(address))
+            {
+                Some(address) => {
+                    extra.push_str(&format!(" href=\"{}\"", super::html::escaped(address)))
+                }
+                None => self.warn(line, "a link to another place than the web; left out"),
+            },
+            _ => {}
+        }
+        for (key, value) in &tag.attributes {
+            let key = key.split('.').next().unwrap_or(key);
+            match key {
+                "v-click" => extra.push_str(&click(value, false)),
+                "v-after" => extra.push_str(" data-click=\"after\""),
+                "v-clicks" => extra.push_str(&format!(
+                    " data-clicks=\"{};1\"",
+                    if value.is_empty() { "1" } else { "2" }
+                )),
+                "start" if ours == "ol" && value.parse::<u32>().is_ok() => {
+                    extra.push_str(&format!(" start=\"{value}\""))
+                }
+                "colspan" | "rowspan" if value.parse::<u8>().is_ok() => {
+                    extra.push_str(&format!(" {key}=\"{value}\""))
+                }
+                _ => {}
+            }
+        }
+        let classes = classes(tag);
+        if !classes.is_empty() && !extra.contains("class=") {
+            extra.push_str(&format!(" class=\"{}\"", classes.join(" ")));
+        }
+        if !is_void(ours) && self.open.len() >= MAX_OPEN {
+            self.warn(line, "HTML is nested too deeply here; left out");
+            return;
+        }
+        self.out.push('<');
+        self.out.push_str(ours);
+        self.out.push_str(&extra);
+        self.out.push('>');
+        if tag.closes_itself && !is_void(ours) {
+            self.out.push_str(&format!("</{ours}>"));
+        } else if !is_void(ours) {
+            self.open.push((name.to_owned(), ours));
+        }
+    }
+
+    fn close_tag(&mut self, name: &str) {
+        if let Some(at) = self.open.iter().rposition(|(open, _)| open == name) {
+            for (_, ours) in self.open.split_off(at).iter().rev() {
+                self.out.push_str(&format!("</{ours}>"));
+            }
+        }
+    }
+
+    /// Closes what an author left open since there were `left` open tags.
+    pub fn close_tags(&mut self, left: usize) {
+        while self.open.len() > left
+            && let Some((_, ours)) = self.open.pop()
+        {
+            self.out.push_str(&format!("</{ours}>"));
+        }
+    }
+
+    fn author_picture(&mut self, tag: &Tag<'_>, line: u32) {
+        let source = super::html::unescaped(tag.get("src").unwrap_or_default());
+        let Some(file) = self.file(&source, line) else {
+            return;
+        };
+        let alt = super::html::unescaped(tag.get("alt").unwrap_or_default());
+        let mut extra = String::new();
+        for (key, value) in &tag.attributes {
+            match key.split('.').next().unwrap_or(key) {
+                "v-click" => extra.push_str(&click(value, false)),
+                "v-after" => extra.push_str(" data-click=\"after\""),
+                "width" | "height" => {
+                    if let Some(size) = picture::size(value) {
+                        extra.push_str(&format!(" {key}=\"{size}\""));
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.out.push_str(&format!(
+            "<img data-file=\"{}\" alt=\"{}\"{extra}>",
+            super::html::escaped(&file),
+            super::html::escaped(&alt)
+        ));
+    }
+}
+
+fn left_out_whole(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "script" => "a script; slides run none",
+        "style" => "a style of its own; the theme's holds",
+        "svg" => "a drawing (SVG) in the text; put it in a file as a picture",
+        "math" => "MathML in the text; write it between dollar signs",
+        "iframe" | "object" | "embed" => "another page inside this slide",
+        "video" | "audio" => "sound or film, which can't be shown",
+        _ => return None,
+    })
+}
+
+/// Slidev: `'+2'`, `3`, `[4, 5]`.
+fn click(value: &str, after: bool) -> String {
+    let value: String = value
+        .chars()
+        .filter(|c| c.is_ascii_digit() || "+,".contains(*c))
+        .take(5)
+        .collect();
+    let first = if after {
+        "after"
+    } else {
+        value.split(',').next().unwrap_or_default()
+    };
+    format!(" data-click=\"{first}\"")
+}
+
+fn count(tag: &Tag<'_>, name: &str) -> u8 {
+    tag.get(name)
+        .or(tag.get(&format!(":{name}")))
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(1)
+}
+
+/// The few classes of others that say what something is, in our own words.
+fn classes(tag: &Tag<'_>) -> Vec<&'static str> {
+    let class = tag.get("class").unwrap_or_default();
+    let grid = tag.get("grid");
+    let mut found = Vec::new();
+    let words = || {
+        class
+            .split_whitespace()
+            .chain(grid.unwrap_or_default().split_whitespace())
+    };
+    let columns = words().find_map(|word| {
+        let count = word
+            .strip_prefix("grid-cols-")
+            .or(word.strip_prefix("cols-"))
+            .or(word.strip_prefix("columns-"))?;
+        count
+            .trim_matches(|c: char| !c.is_ascii_digit())
+            .parse::<u8>()
+            .ok()
+    });
+    let template = tag.get("style").unwrap_or_default();
+    let listed = template
+        .split("grid-template-columns:")
+        .nth(1)
+        .map(|rest| rest.split(';').next().unwrap_or_default());
+    let columns = columns.or_else(|| listed.map(tracks)).or_else(|| {
+        words()
+            .any(|word| matches!(word, "columns" | "two-columns" | "cols" | "row"))
+            .then_some(2)
+    });
+    if tag.name == "div"
+        && let Some(columns) = columns
+    {
+        found.push(match columns {
+            0 | 1 => "grid-1",
+            2 => "grid-2",
+            3 => "grid-3",
+            4 => "grid-4",
+            5 => "grid-5",
+            _ => "grid-6",
+        });
+    }
+    if words().any(|word| matches!(word, "text-center" | "center"))
+        || template.contains("text-align: center")
+        || tag.get("align") == Some("center")
+        || tag.get("text-center").is_some()
+    {
+        found.push("centred");
+    }
+    for property in template.split(';') {
+        let Some((name, value)) = property.split_once(':') else {
+            continue;
+        };
+        match (name.trim(), picture::hue(value.trim())) {
+            ("color", Some(hue)) => found.push(hue),
+            ("background-color" | "background", Some(_)) => found.push("marked"),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// How many columns `repeat(3, 1fr) 1.5fr` makes.
+fn tracks(template: &str) -> u8 {
+    let repeated = template
+        .split("repeat(")
+        .nth(1)
+        .and_then(|rest| rest.split(',').next()?.trim().parse::<u8>().ok());
+    let after = template
+        .split(')')
+        .next_back()
+        .unwrap_or_default()
+        .split_whitespace()
+        .count();
+    repeated
+        .unwrap_or(0)
+        .saturating_add(u8::try_from(after).unwrap_or(6))
+}
+
+/// An author's `&amp;` stays what it is; sanitising reads it again.
+fn escape_keeping_entities(text: &str, out: &mut String) {
+    for part in text.split_inclusive('&') {
+        let (plain, and) = part
+            .strip_suffix('&')
+            .map_or((part, ""), |plain| (plain, "&"));
+        escape(plain, out);
+        out.push_str(and);
+    }
+}

@@ -1,0 +1,333 @@
+//! Code, highlighted with classes of our own: a dozen names that both themes have colours for.
+
+use super::html::escape;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
+
+/// Read when the first code is met: it takes longer than all else of a small deck.
+static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
+
+/// The longest line and the most lines that are highlighted; a slide shows less. Grammars are
+/// regular expressions, and some are slow on lines that nobody wrote by hand.
+const MAX_LINE: usize = 1_000;
+const MAX_LINES: usize = 400;
+
+/// What follows the language: lines to stress, at each step others, and a file's name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Info {
+    pub language: String,
+    pub file: Option<String>,
+    /// For each step the lines that are stressed; none: all.
+    pub stages: Vec<Vec<(usize, usize)>>,
+    pub numbered: bool,
+    /// Words that ask for what we don't do.
+    pub unknown: Vec<String>,
+}
+
+/// Reads ` ```rust {1,3-4|6} +line_numbers ` and ` ```ts [file.ts] {all|2} `.
+pub fn info(text: &str) -> Info {
+    let mut info = Info::default();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (open, close) = match rest.chars().next() {
+            Some('{') => ('{', '}'),
+            Some('[') => ('[', ']'),
+            _ => (' ', ' '),
+        };
+        if open != ' '
+            && let Some((inner, left)) = rest.get(1..).and_then(|inner| inner.split_once(close))
+        {
+            // reveal writes its lines in square brackets.
+            if open == '['
+                && inner.starts_with(|c: char| c.is_ascii_digit())
+                && stages(inner).is_some()
+            {
+                info.stages = stages(inner).unwrap_or_default();
+            } else if open == '[' {
+                info.file = Some(inner.trim().to_owned());
+            } else if let Some(stages) = stages(inner) {
+                info.stages = stages;
+            } else if !inner.trim().is_empty() && !inner.contains("ines:") {
+                info.unknown.push(format!("{{{inner}}}"));
+            }
+            rest = left.trim_start();
+            continue;
+        }
+        let end = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| c.is_whitespace() || matches!(c, '{' | '['))
+            .map_or(rest.len(), |(at, _)| at);
+        let (word, left) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        match word {
+            "+line_numbers" | "lineNumbers" => info.numbered = true,
+            "+no_background" | "copy" | "wrap" => {}
+            _ if info.language.is_empty() && !word.starts_with('+') => {
+                word.clone_into(&mut info.language)
+            }
+            _ => info.unknown.push(word.to_owned()),
+        }
+        rest = left.trim_start();
+    }
+    info
+}
+
+/// `1,3-4|6|all`.
+fn stages(text: &str) -> Option<Vec<Vec<(usize, usize)>>> {
+    text.split('|')
+        .take(16)
+        .map(|stage| {
+            let stage = stage.trim();
+            if matches!(stage, "all" | "*" | "none" | "") {
+                return (!text.trim().is_empty()).then(Vec::new);
+            }
+            stage
+                .split(',')
+                .map(|range| {
+                    let (from, to) = range.split_once('-').unwrap_or((range, range));
+                    Some((from.trim().parse().ok()?, to.trim().parse().ok()?))
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// How long all highlighting of a deck may take.
+#[derive(Debug)]
+pub struct Patience(Duration);
+
+impl Patience {
+    pub const fn new(all: Duration) -> Self {
+        Self(all)
+    }
+}
+
+/// Each line of the code as markup, without its end.
+pub fn highlight(code: &str, language: &str, patience: &mut Patience) -> Vec<String> {
+    let plain = || {
+        code.lines()
+            .map(|line| {
+                let mut out = String::new();
+                escape(line, &mut out);
+                out
+            })
+            .collect()
+    };
+    let Some(syntax) = syntax(language) else {
+        return plain();
+    };
+    let lines = code.lines().count();
+    if lines > MAX_LINES || code.lines().any(|line| line.len() > MAX_LINE) {
+        return plain();
+    }
+    let mut parser = ParseState::new(syntax);
+    let mut stack = ScopeStack::new();
+    let mut marked = Vec::with_capacity(lines);
+    for line in code.lines() {
+        if patience.0.is_zero() {
+            return plain();
+        }
+        let start = Instant::now();
+        // A grammar that makes the parser panic costs the colours, not the deck.
+        let parsed = catch_unwind(AssertUnwindSafe(|| {
+            parser.parse_line(&format!("{line}\n"), &SYNTAXES)
+        }));
+        patience.0 = patience.0.saturating_sub(start.elapsed());
+        let Ok(Ok(operations)) = parsed else {
+            return plain();
+        };
+        let mut out = String::new();
+        let mut run = Run::default();
+        let mut from = 0;
+        for (at, operation) in &operations {
+            run.add(
+                line.get(from..(*at).min(line.len())).unwrap_or_default(),
+                class(&stack),
+                &mut out,
+            );
+            from = (*at).max(from);
+            if stack.apply(operation).is_err() {
+                return plain();
+            }
+        }
+        run.add(
+            line.get(from..).unwrap_or_default(),
+            class(&stack),
+            &mut out,
+        );
+        run.end(&mut out);
+        marked.push(out);
+    }
+    marked
+}
+
+/// Neighbours of one class share a span.
+#[derive(Default)]
+struct Run {
+    class: &'static str,
+    text: String,
+}
+
+impl Run {
+    fn add(&mut self, text: &str, class: &'static str, out: &mut String) {
+        if text.is_empty() {
+            return;
+        }
+        if class != self.class && !text.trim().is_empty() {
+            self.end(out);
+            self.class = class;
+        }
+        self.text.push_str(text);
+    }
+
+    fn end(&mut self, out: &mut String) {
+        if self.class.is_empty() {
+            escape(&self.text, out);
+        } else {
+            out.push_str("<span class=\"");
+            out.push_str(self.class);
+            out.push_str("\">");
+            escape(&self.text, out);
+            out.push_str("</span>");
+        }
+        self.text.clear();
+        self.class = "";
+    }
+}
+
+fn syntax(language: &str) -> Option<&'static SyntaxReference> {
+    if language.is_empty() || language.len() > 40 || language.starts_with(['{', '.']) {
+        return None;
+    }
+    let language = language.to_ascii_lowercase();
+    let name = match language.as_str() {
+        "text" | "txt" | "plain" | "console" | "output" | "ascii" => return None,
+        "shell" | "sh-session" | "zsh" => "bash",
+        "vue" | "svelte" => "html",
+        "jsonc" | "json5" => "json",
+        "c++" => "cpp",
+        "c#" => "cs",
+        other => other,
+    };
+    SYNTAXES.find_syntax_by_token(name)
+}
+
+/// The innermost scope that has a colour. Sublime's names for scopes:
+/// <https://www.sublimetext.com/docs/scope_naming.html>
+fn class(stack: &ScopeStack) -> &'static str {
+    const CLASSES: [(&str, &str); 27] = [
+        ("comment", "hc"),
+        ("punctuation.definition.comment", "hc"),
+        ("string", "hs"),
+        ("punctuation.definition.string", "hs"),
+        ("constant.character.escape", "he"),
+        ("constant.numeric", "hn"),
+        ("constant", "hn"),
+        ("entity.name.function", "hf"),
+        ("support.function", "hf"),
+        ("variable.function", "hf"),
+        ("entity.name.tag", "hk"),
+        ("entity.other.attribute-name", "ha"),
+        ("entity.name", "ht"),
+        ("support.type", "ht"),
+        ("support.class", "ht"),
+        ("storage.type.function", "hk"),
+        ("storage", "hk"),
+        ("keyword.operator.word", "hk"),
+        ("keyword.operator", "ho"),
+        ("keyword", "hk"),
+        ("variable.parameter", "hv"),
+        ("variable.language", "hk"),
+        ("markup.heading", "hk"),
+        ("markup.inserted", "hi"),
+        ("markup.deleted", "hd"),
+        ("markup.bold", "hk"),
+        ("meta.annotation", "ha"),
+    ];
+    static SCOPES: LazyLock<Vec<(syntect::parsing::Scope, &'static str)>> = LazyLock::new(|| {
+        CLASSES
+            .iter()
+            .filter_map(|(name, class)| Some((syntect::parsing::Scope::new(name).ok()?, *class)))
+            .collect()
+    });
+    stack
+        .as_slice()
+        .iter()
+        .rev()
+        .find_map(|scope| {
+            SCOPES
+                .iter()
+                .filter(|(known, _)| known.is_prefix_of(*scope))
+                .max_by_key(|(known, _)| known.len())
+                .map(|(_, class)| *class)
+        })
+        .unwrap_or_default()
+}
+
+/// The whole block with some lines stressed.
+pub fn block(lines: &[String], info: &Info, stage: &[(usize, usize)]) -> String {
+    let mut out = String::from("<pre class=\"code");
+    if info.numbered {
+        out.push_str(" numbered");
+    }
+    if !stage.is_empty() {
+        out.push_str(" stressed");
+    }
+    out.push_str("\"><code>");
+    for (line, number) in lines.iter().zip(1..) {
+        let lit = stage
+            .iter()
+            .any(|(from, to)| (*from..=*to).contains(&number));
+        out.push_str(if lit {
+            "<span class=\"line lit\">"
+        } else {
+            "<span class=\"line\">"
+        });
+        out.push_str(line);
+        out.push_str("\n</span>");
+    }
+    out.push_str("</code></pre>");
+    if let Some(file) = &info.file {
+        let mut named = String::from("<div class=\"file\">");
+        escape(file, &mut named);
+        named.push_str("</div>");
+        out.insert_str(0, &named);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_after_a_fence_are_understood() {
+        let ts = info("ts [name.ts] {all|4|6-7} twoslash");
+        assert_eq!(ts.language, "ts");
+        assert_eq!(ts.file.as_deref(), Some("name.ts"));
+        assert_eq!(ts.stages, [vec![], vec![(4, 4)], vec![(6, 7)]]);
+        assert_eq!(ts.unknown, ["twoslash"]);
+        let rust = info("rust {1,3-4} +line_numbers");
+        assert_eq!(
+            (rust.stages, rust.numbered),
+            (vec![vec![(1, 1), (3, 4)]], true)
+        );
+    }
+
+    #[test]
+    fn code_has_classes_and_is_escaped() {
+        let mut patience = Patience::new(Duration::from_secs(5));
+        let lines = highlight("fn a() -> Vec<u8> { \"<b>\" } // x", "rust", &mut patience);
+        let line = lines.concat();
+        assert!(line.contains("<span class=\"hk\">fn </span>"), "{line}");
+        assert!(line.contains("<span class=\"hc\">// x</span>"), "{line}");
+        assert!(
+            line.contains("&lt;b&gt;") && !line.contains("<b>"),
+            "{line}"
+        );
+    }
+}

@@ -1,0 +1,134 @@
+//! Comments: the dialects' commands, and speaker notes.
+
+use super::{
+    dialect::{Dialect, marp_directives, presenterm_command},
+    html::{Token, Tokens, escaped},
+    picture::{self, Ground},
+    render::{Renderer, short},
+};
+
+impl Renderer<'_> {
+    fn mark(&mut self, mark: &str, value: &str) {
+        self.out.push_str(&format!(
+            "<ws-mark data-mark=\"{mark}\" data-value=\"{}\"></ws-mark>",
+            escaped(value)
+        ));
+    }
+
+    pub fn comment(&mut self, text: &str, line: u32) {
+        let text = text.trim();
+        if let Some(mark) = text.strip_prefix("ws:") {
+            return self.mark(mark, "");
+        }
+        if text.is_empty()
+            || text == "fit"
+            || text.starts_with("//")
+            || text.starts_with(".element:")
+        {
+            return;
+        }
+        if let Some(attributes) = text.strip_prefix(".slide:") {
+            return self.reveal_slide(attributes, line);
+        }
+        if let Some((command, value)) = presenterm_command(text) {
+            return self.command(command, value, line);
+        }
+        let notes = ["notes:", "note:", "Notes:", "Note:"]
+            .iter()
+            .find_map(|start| text.strip_prefix(start));
+        if let Some(notes) = notes {
+            self.notes.push(notes.trim().to_owned());
+        } else if marp_directives(text).is_none()
+            && matches!(self.dialect, Dialect::Marp | Dialect::Plain)
+        {
+            self.notes.push(text.to_owned());
+        } else if self.dialect == Dialect::Presenterm {
+            self.warn(
+                line,
+                &format!(
+                    "the comment “{}” is no command that is understood; left out",
+                    short(text)
+                ),
+            );
+        }
+    }
+
+    fn command(&mut self, command: &str, value: &str, line: u32) {
+        match command {
+            "pause" => self.mark("pause", ""),
+            // Several lines may be a YAML block: `speaker_note: |`.
+            "speaker_note" => self.notes.push(
+                value
+                    .trim_start_matches('|')
+                    .lines()
+                    .map(str::trim)
+                    .collect::<Vec<_>>()
+                    .join("\n")
+                    .trim()
+                    .to_owned(),
+            ),
+            "column_layout" => self.mark("layout", value),
+            "column" => self.mark("column", value),
+            "reset_layout" => self.mark("reset", ""),
+            "incremental_lists" => self.incremental = value == "true",
+            "jump_to_middle" => self.layout = Some("center".to_owned()),
+            "alignment" if value == "center" => self.classes.push("centred"),
+            "include" => self.warn(
+                line,
+                &format!(
+                    "another file, {}, which is not read; left out",
+                    short(value)
+                ),
+            ),
+            _ => {}
+        }
+    }
+
+    fn reveal_slide(&mut self, attributes: &str, line: u32) {
+        let tag = format!("<x {attributes}>");
+        for token in Tokens::of(&tag) {
+            let Token::Open(tag) = token else {
+                continue;
+            };
+            for (key, value) in &tag.attributes {
+                match *key {
+                    "data-background" | "data-background-color" | "data-background-image" => {
+                        self.ground(value, line)
+                    }
+                    "class" if value.contains("center") => self.classes.push("centred"),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// A background: a colour, a file or `url(file)`.
+    pub fn ground(&mut self, value: &str, line: u32) {
+        let value = value.trim();
+        if let Some(colour) = picture::colour(value) {
+            self.grounds.push(Ground::Colour(colour));
+            return;
+        }
+        let inner = value
+            .strip_prefix("url(")
+            .and_then(|rest| rest.split(')').next())
+            .unwrap_or(value)
+            .trim_matches(['"', '\'']);
+        if value.contains("gradient(") || !value.starts_with("url(") && !value.contains(['.', '/'])
+        {
+            self.warn(
+                line,
+                &format!(
+                    "the background “{}” is not understood; left out",
+                    short(value)
+                ),
+            );
+        } else if let Some(file) = self.file(inner, line) {
+            self.grounds.push(Ground::Picture {
+                file,
+                place: picture::Place::Behind,
+                contain: false,
+            });
+        }
+    }
+}

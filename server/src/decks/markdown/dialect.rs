@@ -1,0 +1,196 @@
+//! Which program a deck was written for. What is unmistakable is understood in every deck; the
+//! dialect decides only what means different things in different programs.
+
+use super::front_matter::{FrontMatter, key_value};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Plain,
+    Marp,
+    Slidev,
+    Reveal,
+    Presenterm,
+}
+
+/// Keys that only Slidev's front matter has.
+pub const SLIDEV_KEYS: [&str; 25] = [
+    "layout",
+    "transition",
+    "drawings",
+    "mdc",
+    "comark",
+    "highlighter",
+    "routerMode",
+    "fonts",
+    "lineNumbers",
+    "themeConfig",
+    "addons",
+    "clicks",
+    "layoutClass",
+    "hide",
+    "hideInToc",
+    "src",
+    "level",
+    "routeAlias",
+    "background",
+    "image",
+    "selectable",
+    "colorSchema",
+    "canvasWidth",
+    "disabled",
+    "preload",
+];
+
+const MARP_DIRECTIVES: [&str; 26] = [
+    "marp",
+    "theme",
+    "style",
+    "headingDivider",
+    "size",
+    "math",
+    "lang",
+    "title",
+    "author",
+    "description",
+    "keywords",
+    "url",
+    "image",
+    "paginate",
+    "header",
+    "footer",
+    "class",
+    "backgroundColor",
+    "backgroundImage",
+    "backgroundPosition",
+    "backgroundRepeat",
+    "backgroundSize",
+    "color",
+    "transition",
+    "auto-advance",
+    "inlineSVG",
+];
+
+const PRESENTERM_COMMANDS: [&str; 22] = [
+    "end_slide",
+    "pause",
+    "column_layout",
+    "column",
+    "reset_layout",
+    "jump_to_middle",
+    "incremental_lists",
+    "speaker_note",
+    "new_line",
+    "new_lines",
+    "font_size",
+    "no_footer",
+    "skip_slide",
+    "alignment",
+    "include",
+    "list_item_newlines",
+    "newline",
+    "newlines",
+    "snippet_output",
+    "comment",
+    "no_background",
+    "newpage",
+];
+
+/// A presenterm command and its value, when the comment is one.
+pub fn presenterm_command(comment: &str) -> Option<(&str, &str)> {
+    let comment = comment.trim();
+    let (name, value) = comment.split_once(':').unwrap_or((comment, ""));
+    PRESENTERM_COMMANDS
+        .contains(&name)
+        .then(|| (name, value.trim()))
+}
+
+/// Marp's directives in a comment, when it holds nothing else.
+pub fn marp_directives(comment: &str) -> Option<FrontMatter> {
+    let mut found = false;
+    for line in comment.lines().filter(|line| !line.trim().is_empty()) {
+        if line.starts_with([' ', '\t', '-']) && found {
+            continue;
+        }
+        let (key, _) = key_value(line.trim())?;
+        if !MARP_DIRECTIVES.contains(&key.trim_start_matches('_')) {
+            return None;
+        }
+        found = true;
+    }
+    found.then(|| {
+        FrontMatter::parse(comment.lines().map(|line| {
+            // A comment on one line begins with a space that is no indentation.
+            if comment.trim().contains('\n') {
+                line
+            } else {
+                line.trim()
+            }
+        }))
+    })
+}
+
+/// `lines` are those outside of fences and comments.
+pub fn detect<'a>(
+    front: &FrontMatter,
+    comments: impl Iterator<Item = &'a str> + Clone,
+    mut lines: impl Iterator<Item = &'a str> + Clone,
+) -> Dialect {
+    let says_marp = |text: &str| marp_directives(text).is_some_and(|found| found.is_true("marp"));
+    if front.is_true("marp") || comments.clone().any(says_marp) {
+        return Dialect::Marp;
+    }
+    let presenterm = |text: &str| {
+        presenterm_command(text).is_some_and(|(name, _)| name != "comment" && name != "include")
+    };
+    if comments.clone().any(presenterm) || front.has(&["sub_title", "options.end_slide_shorthand"])
+    {
+        return Dialect::Presenterm;
+    }
+    let mut rest = lines.clone();
+    let slidev_line = |line: &str| {
+        let line = line.trim();
+        line.starts_with("::right::")
+            || line.starts_with("<v-click")
+            || line.contains(" v-click")
+            || ["layout", "transition"]
+                .iter()
+                .any(|key| key_value(line).is_some_and(|(name, _)| name == *key))
+    };
+    if front.has(&SLIDEV_KEYS) || rest.any(slidev_line) {
+        return Dialect::Slidev;
+    }
+    let of_reveal = |text: &str| {
+        let text = text.trim();
+        text.starts_with(".slide:") || text.starts_with(".element:")
+    };
+    if front.has(&["revealOptions", "separator", "verticalSeparator"])
+        || comments.clone().any(of_reveal)
+        || lines.any(|line| matches!(line.trim_end(), "----" | "--") || is_reveal_note(line))
+    {
+        return Dialect::Reveal;
+    }
+    if comments.clone().any(|text| marp_directives(text).is_some()) {
+        return Dialect::Marp;
+    }
+    Dialect::Plain
+}
+
+/// The line from which on a slide is notes.
+pub fn is_reveal_note(line: &str) -> bool {
+    ["Note:", "Notes:", "note:", "notes:"]
+        .iter()
+        .any(|start| line.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marp_comment_is_a_directive_only_when_all_of_it_is() {
+        assert!(marp_directives(" _class: lead ").is_some());
+        assert!(marp_directives("\nclass: lead\npaginate: true\n").is_some());
+        assert!(marp_directives(" Remember: smile ").is_none());
+        assert!(marp_directives(" class: lead\nand say hello").is_none());
+    }
+}

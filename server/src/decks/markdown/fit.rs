@@ -1,0 +1,315 @@
+//! Guesses how tall a slide will be, to choose the size of its type where no script runs. A class
+//! on the slide's root scales all of it; the theme has the same sizes.
+
+use super::html::{Tag, Token, Tokens, is_void};
+
+/// The theme's `fit-NN` classes, largest first; the first is without a class.
+const SMALLEST: u16 = 36;
+const SCALES: [u16; 17] = [
+    100, 96, 92, 88, 84, 80, 76, 72, 68, 64, 60, 56, 52, 48, 44, 40, SMALLEST,
+];
+
+/// Below that, people at the back can't read it.
+pub const READABLE: u16 = 60;
+
+const WIDTH: f32 = 1280.0 - 2.0 * 72.0;
+const HEIGHT: f32 = 720.0 - 2.0 * 48.0;
+const TYPE: f32 = 36.0;
+/// The mean width of a letter, in its size; generous, since each system has other fonts.
+const LETTER: f32 = 0.505;
+const CODE_LETTER: f32 = 0.605;
+
+/// The scale, in percent, in which the slide fits.
+pub fn scale(markup: &str, is_beside_picture: bool, is_large: bool) -> u16 {
+    let width = if is_beside_picture {
+        WIDTH * 0.5
+    } else {
+        WIDTH
+    };
+    SCALES
+        .into_iter()
+        .find(|scale| {
+            let large = if is_large { 1.15 } else { 1.0 };
+            let size = TYPE * f32::from(*scale) / 100.0 * large;
+            height(markup, width, size).is_some_and(|height| height <= HEIGHT)
+        })
+        .unwrap_or(SMALLEST)
+}
+
+struct Frame<'a> {
+    name: &'a str,
+    width: f32,
+    size: f32,
+    /// Of its inner blocks.
+    height: f32,
+    /// Of the line of text that is not ended yet.
+    run: f32,
+    /// For those that stand beside each other: how many in a row, how many so far, the tallest.
+    beside: Option<(u16, u16, f32)>,
+    share: f32,
+    padding: f32,
+    is_code: bool,
+}
+
+impl Frame<'_> {
+    fn end_line(&mut self) {
+        if self.run > 0.0 {
+            let lines = (self.run / self.width.max(1.0)).ceil();
+            self.height += lines * self.size * 1.38;
+            self.run = 0.0;
+        }
+    }
+
+    fn add(&mut self, height: f32) {
+        self.end_line();
+        match &mut self.beside {
+            None => self.height += height,
+            Some((row, count, tallest)) => {
+                *tallest = tallest.max(height);
+                *count += 1;
+                if count >= row {
+                    self.height += *tallest + self.size * 0.4;
+                    (*count, *tallest) = (0, 0.0);
+                }
+            }
+        }
+    }
+
+    fn total(mut self) -> f32 {
+        self.end_line();
+        self.height + self.beside.map_or(0.0, |(_, _, tallest)| tallest) + self.padding
+    }
+}
+
+/// None when something is wider than the slide.
+fn height(markup: &str, width: f32, size: f32) -> Option<f32> {
+    let root = Frame {
+        name: "",
+        width,
+        size,
+        height: 0.0,
+        run: 0.0,
+        beside: None,
+        share: 1.0,
+        padding: 0.0,
+        is_code: false,
+    };
+    let mut frames = vec![root];
+    for token in Tokens::of(markup) {
+        match token {
+            Token::Text(text) => {
+                let frame = frames.last_mut()?;
+                if frame.is_code {
+                    let widest = text
+                        .lines()
+                        .map(|line| units(line, CODE_LETTER))
+                        .fold(0.0, f32::max);
+                    frame.run += widest * frame.size;
+                    if text.ends_with('\n') {
+                        if frame.run > frame.width {
+                            return None;
+                        }
+                        frame.run = 0.0;
+                        frame.height += frame.size * 1.4;
+                    }
+                } else if !text.trim().is_empty() {
+                    frame.run += units(text, LETTER) * frame.size;
+                }
+            }
+            Token::Open(tag) => open(&mut frames, &tag)?,
+            Token::Close(name) => close(&mut frames, name),
+            Token::Comment(_) => {}
+        }
+    }
+    while frames.len() > 1 {
+        let name = frames.last()?.name;
+        close(&mut frames, name);
+    }
+    frames.pop().map(Frame::total)
+}
+
+fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>) -> Option<()> {
+    let parent = frames.last_mut()?;
+    let class = tag.get("class").unwrap_or_default();
+    let size = parent.size;
+    match tag.name {
+        "br" => {
+            if parent.run == 0.0 {
+                parent.height += size * 1.38;
+            }
+            parent.end_line();
+            return Some(());
+        }
+        "hr" => {
+            parent.add(size);
+            return Some(());
+        }
+        "img" => {
+            // A picture gives way; it needs a part of the slide, though.
+            let least = if parent.name == "p" { 150.0 } else { size };
+            parent.add(least);
+            return Some(());
+        }
+        "math" => {
+            let rows = if tag.get("display") == Some("block") {
+                1.3
+            } else {
+                0.0
+            };
+            parent.height += rows * size;
+            return Some(());
+        }
+        "mtr" => {
+            parent.height += size * 2.0;
+            return Some(());
+        }
+        name if is_void(name) || !is_block(name) => {
+            // A line of code is a span: its text belongs to the block.
+            return Some(());
+        }
+        _ => {}
+    }
+    // Cells share their row's line.
+    if !matches!(tag.name, "td" | "th") {
+        parent.end_line();
+    }
+    let is_title = parent.name.is_empty() && parent.height == 0.0;
+    let (factor, gap, indent) = match tag.name {
+        "h1" => (1.5, 0.5, 0.0),
+        "h2" if is_title => (1.5, 0.5, 0.0),
+        "h2" => (1.22, 0.5, 0.0),
+        "h3" | "h4" | "h5" | "h6" => (1.05, 0.5, 0.0),
+        "p" | "ul" | "ol" | "dl" | "table" | "section" => {
+            (if tag.name == "table" { 0.84 } else { 1.0 }, 0.55, 0.0)
+        }
+        "li" => (1.0, 0.28, 1.3),
+        "blockquote" => (1.0, 0.6, 1.2),
+        "pre" => (0.74, 1.9, 2.0),
+        "tr" => (1.0, 0.62, 0.0),
+        _ if class.contains("absent") => (0.8, 2.4, 1.6),
+        _ if class.contains("alert") => (1.0, 1.2, 1.6),
+        _ if class.contains("footnotes") => (0.6, 1.0, 0.0),
+        _ if class == "file" => (0.6, 0.4, 0.0),
+        _ => (1.0, 0.0, 0.0),
+    };
+    let size = size * factor;
+    let row = class
+        .split(' ')
+        .find_map(|class| class.strip_prefix("grid-"))
+        .and_then(|count| count.parse().ok());
+    let beside = match row {
+        Some(count) => Some((count, 0, 0.0)),
+        None if class == "columns" || class == "stages" || tag.name == "tr" => {
+            Some((u16::MAX, 0, 0.0))
+        }
+        None => None,
+    };
+    let mut width = parent.width - indent * size;
+    if let Some((count, _, _)) = parent.beside
+        && count != u16::MAX
+    {
+        width = width / f32::from(count.max(1)) - size * 0.5;
+    }
+    let twelfths = class
+        .strip_prefix("column w")
+        .and_then(|width| width.parse::<u16>().ok());
+    if let Some(twelfths) = twelfths {
+        width = width * f32::from(twelfths) / 12.0 - size * 0.6;
+    }
+    let share = if matches!(tag.name, "td" | "th") {
+        0.0
+    } else {
+        1.0
+    };
+    let is_code = tag.name == "pre";
+    frames.push(Frame {
+        name: tag.name,
+        width: width.max(size),
+        size,
+        height: 0.0,
+        run: 0.0,
+        beside,
+        share,
+        padding: gap * size,
+        is_code,
+    });
+    Some(())
+}
+
+fn close(frames: &mut Vec<Frame<'_>>, name: &str) {
+    if frames.len() < 2 || frames.last().is_none_or(|frame| frame.name != name) {
+        return;
+    }
+    if let Some(frame) = frames.pop()
+        && let Some(parent) = frames.last_mut()
+    {
+        if frame.share == 0.0 {
+            // Cells share their row's width as they need it.
+            parent.run += frame.run + frame.size * 1.4;
+        } else if parent.name == "tbody" || parent.name == "thead" || frame.name == "tr" {
+            let mut frame = frame;
+            frame.end_line();
+            parent.height += frame.height + frame.padding;
+        } else {
+            let height = frame.total();
+            parent.add(height);
+        }
+    }
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "ul"
+            | "ol"
+            | "li"
+            | "pre"
+            | "table"
+            | "thead"
+            | "tbody"
+            | "tr"
+            | "td"
+            | "th"
+            | "blockquote"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "div"
+            | "section"
+            | "figure"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "aside"
+            | "header"
+            | "footer"
+    )
+}
+
+/// How wide a text is, in its size.
+fn units(text: &str, letter: f32) -> f32 {
+    let mut width = 0.0;
+    let mut entity = false;
+    for c in text.chars() {
+        match c {
+            '\n' => {}
+            '&' => {
+                entity = true;
+                width += letter;
+            }
+            ';' if entity => entity = false,
+            _ if entity && c.is_ascii_alphanumeric() => {}
+            // Han, Kana, Hangul and emoji take a full square.
+            '\u{1100}'..='\u{11ff}'
+            | '\u{2e80}'..='\u{d7ff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ff00}'..='\u{ff60}'
+            | '\u{1f000}'.. => width += 1.05,
+            _ => width += letter,
+        }
+    }
+    width
+}

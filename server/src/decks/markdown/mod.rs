@@ -1,0 +1,228 @@
+//! Markdown decks: Marp, Slidev, reveal.js, presenterm and plain. A slide is HTML at the fixed size
+//! of 1280 x 720 in our own theme; an author's styles, scripts and components never come through.
+//!
+//! The way of a slide: `split` (before parsing), `prepare`, comrak's tree, `render` and `author`
+//! (to our own vocabulary), `sanitise`, then `steps` with code and formulas put in, then `fit`.
+
+mod author;
+mod code;
+mod columns;
+mod comments;
+mod dialect;
+mod drawn;
+mod fit;
+mod front_matter;
+mod html;
+mod math;
+mod page;
+mod picture;
+mod prepare;
+mod render;
+mod sanitise;
+mod scan;
+mod split;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use crate::decks::source::{Outline, Page, SlideOutline, Source, SourceError};
+use code::Patience;
+use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
+use render::Renderer;
+use split::{Deck, Slide};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Of the whole file.
+    pub bytes: usize,
+    pub slides: usize,
+    /// Of one slide's text; more is left out with a warning.
+    pub slide_bytes: usize,
+    /// For highlighting all of the deck's code; what comes later is plain.
+    pub highlighting: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 4 << 20,
+            slides: 2_000,
+            slide_bytes: 48 << 10,
+            highlighting: Duration::from_secs(4),
+        }
+    }
+}
+
+/// Definitions that other slides may refer to.
+const MAX_REFERENCES: usize = 1_000;
+
+pub struct Markdown {
+    deck: Deck,
+    title: Option<String>,
+    /// `[label]: address`, wherever in the deck it stands.
+    references: Arc<HashMap<String, String>>,
+    patience: Patience,
+}
+
+impl Markdown {
+    /// # Errors
+    /// When it is too large or has no slide.
+    pub fn open(text: &str, limits: &Limits) -> Result<Self, SourceError> {
+        let deck = split::split(text, limits)?;
+        let references = references(&deck.slides);
+        let mut opened = Self {
+            deck,
+            title: None,
+            references: Arc::new(references),
+            patience: Patience::new(limits.highlighting),
+        };
+        opened.title = opened.find_title();
+        Ok(opened)
+    }
+
+    fn find_title(&mut self) -> Option<String> {
+        if let Some(title) = self.deck.front.get("title") {
+            return Some(
+                title
+                    .lines()
+                    .next()?
+                    .replace(['*', '_', '`'], "")
+                    .trim()
+                    .to_owned(),
+            );
+        }
+        let first = self.deck.slides.iter().take(20).find_map(|slide| {
+            let mut text = slide.text.lines();
+            let mut above = "";
+            text.find_map(|line| {
+                let under = !above.trim().is_empty()
+                    && line.len() >= 3
+                    && line.trim_end().chars().all(|c| c == '=');
+                let title = if under {
+                    Some(above)
+                } else {
+                    line.strip_prefix('#').map(|rest| rest.trim_matches('#'))
+                };
+                above = line;
+                title.map(str::trim).filter(|title| !title.is_empty())
+            })
+        })?;
+        Some(render::short(&plain(first)))
+    }
+}
+
+/// A heading's text without its marks.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for token in html::Tokens::of(text) {
+        if let html::Token::Text(text) = token {
+            plain.push_str(text);
+        }
+    }
+    plain.replace(['*', '`', '$'], "").trim().to_owned()
+}
+
+fn references(slides: &[Slide]) -> HashMap<String, String> {
+    slides
+        .iter()
+        .flat_map(|slide| slide.text.lines())
+        .filter_map(|line| {
+            let (label, rest) = line.trim_start().strip_prefix('[')?.split_once("]:")?;
+            let address = rest.split_whitespace().next()?;
+            (!label.starts_with('^') && label.len() < 200).then(|| {
+                (
+                    label.trim().to_lowercase(),
+                    address.trim_matches(['<', '>']).to_owned(),
+                )
+            })
+        })
+        .take(MAX_REFERENCES)
+        .collect()
+}
+
+fn options(references: &Arc<HashMap<String, String>>) -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.extension.autolink = true;
+    options.extension.tasklist = true;
+    options.extension.footnotes = true;
+    options.extension.alerts = true;
+    options.extension.math_dollars = true;
+    options.extension.highlight = true;
+    if !references.is_empty() {
+        let references = Arc::clone(references);
+        options.parse.broken_link_callback =
+            Some(Arc::new(move |link: BrokenLinkReference<'_>| {
+                let url = references
+                    .get(&link.original.trim().to_lowercase())?
+                    .clone();
+                Some(ResolvedReference {
+                    url,
+                    title: String::new(),
+                })
+            }));
+    }
+    options
+}
+
+impl Source for Markdown {
+    fn outline(&self) -> Outline {
+        let slides = (0..self.deck.slides.len()).filter_map(|index| u32::try_from(index).ok());
+        Outline {
+            title: self.title.clone(),
+            slides: slides
+                .map(|index| SlideOutline { pages: vec![index] })
+                .collect(),
+            warnings: self.deck.warnings.clone(),
+        }
+    }
+
+    fn page(&mut self, index: u32, _: u32) -> Result<Page, SourceError> {
+        let slide = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.deck.slides.get(index));
+        let slide = slide.ok_or_else(|| {
+            SourceError::Damaged(format!("it has no slide {}", u64::from(index) + 1))
+        })?;
+        let dialect = self.deck.dialect;
+        let prepared = prepare::prepare(&slide.text, dialect);
+        let mut renderer = Renderer {
+            dialect,
+            first_line: slide.line,
+            out: String::new(),
+            pieces: Vec::new(),
+            title: slide
+                .front
+                .get("title")
+                .filter(|_| index > 0)
+                .map(str::to_owned),
+            text: String::new(),
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            layout: None,
+            classes: Vec::new(),
+            grounds: Vec::new(),
+            open: Vec::new(),
+            incremental: self.deck.front.is_true("options.incremental_lists"),
+            patience: &mut self.patience,
+        };
+        for (line, file) in &prepared.included {
+            let line = slide.line.saturating_add(u32::try_from(*line).unwrap_or(0));
+            renderer.warn(
+                line,
+                &format!(
+                    "code of another file, {}, which is not read; left out",
+                    render::short(file)
+                ),
+            );
+        }
+        page::front(&mut renderer, slide, index);
+        let arena = Arena::new();
+        let root = comrak::parse_document(&arena, &prepared.text, &options(&self.references));
+        renderer.document(root);
+        renderer.notes.extend(prepared.notes);
+        Ok(page::page(renderer, slide, index))
+    }
+}

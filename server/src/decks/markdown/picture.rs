@@ -1,0 +1,268 @@
+//! Pictures, backgrounds, colours and addresses: what is ours to show and how it is said.
+
+/// A slide's ground.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ground {
+    Picture {
+        file: String,
+        place: Place,
+        contain: bool,
+    },
+    /// `#rrggbb`.
+    Colour(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Behind,
+    Left,
+    Right,
+}
+
+/// Marp's words in an image's alternative text: `![bg left:40% contain](x.png)`.
+pub struct Words {
+    pub ground: Option<(Place, bool)>,
+    pub width: Option<String>,
+    pub height: Option<String>,
+    pub alt: String,
+}
+
+pub fn words(alt: &str) -> Words {
+    let is_ground = alt.split_whitespace().any(|word| word == "bg");
+    let mut words = Words {
+        ground: None,
+        width: None,
+        height: None,
+        alt: String::new(),
+    };
+    let mut place = Place::Behind;
+    let mut contain = false;
+    let mut rest = Vec::new();
+    for word in alt.split_whitespace() {
+        let (key, value) = word.split_once(':').unwrap_or((word, ""));
+        match key {
+            "bg" | "cover" | "vertical" | "auto" if is_ground => {}
+            "fit" | "contain" if is_ground => contain = true,
+            "left" if is_ground => place = Place::Left,
+            "right" if is_ground => place = Place::Right,
+            "w" | "width" if size(value).is_some() => words.width = size(value),
+            "h" | "height" if size(value).is_some() => words.height = size(value),
+            // presenterm: `image:width:50%`.
+            "image"
+                if let Some(value) = value.strip_prefix("width:").or(value.strip_prefix("w:")) =>
+            {
+                words.width = size(value)
+            }
+            "blur" | "brightness" | "contrast" | "drop-shadow" | "grayscale" | "hue-rotate"
+            | "invert" | "opacity" | "saturate" | "sepia" => {}
+            _ if is_ground && value.is_empty() && key.ends_with('%') => {}
+            _ => rest.push(word),
+        }
+    }
+    words.ground = is_ground.then_some((place, contain));
+    words.alt = rest.join(" ");
+    words
+}
+
+/// Pixels or percent, as an attribute of `<img>` says it.
+pub fn size(value: &str) -> Option<String> {
+    let value = value.trim().trim_matches(['"', '\'']);
+    let number = value
+        .strip_suffix("px")
+        .or(value.strip_suffix('%'))
+        .unwrap_or(value);
+    let pixels: u32 = number.parse().ok()?;
+    let percent = if value.ends_with('%') { "%" } else { "" };
+    (1..=4_000)
+        .contains(&pixels)
+        .then(|| format!("{pixels}{percent}"))
+}
+
+pub fn is_web_or_mail(address: &str) -> bool {
+    let start: String = address
+        .chars()
+        .take(8)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    ["http://", "https://", "mailto:"]
+        .iter()
+        .any(|scheme| start.starts_with(scheme))
+}
+
+/// A file beside the deck, of what a picture's address says. The error says what it is instead.
+pub fn file(address: &str) -> Result<String, &'static str> {
+    let address = address.trim();
+    let lower: String = address
+        .chars()
+        .take(8)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    if lower.starts_with("http:") || lower.starts_with("https:") || lower.starts_with("//") {
+        return Err("a picture on another site; no page asks another host, put it beside the deck");
+    }
+    if lower.starts_with("data:") {
+        return Err("a picture inside the text; put it in a file beside the deck");
+    }
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let path = decoded(path);
+    let scheme = path
+        .split(['/', '\\'])
+        .next()
+        .is_some_and(|first| first.contains(':'));
+    if path.is_empty() || scheme || path.len() > 500 || path.chars().any(char::is_control) {
+        return Err("a picture whose address is not understood");
+    }
+    Ok(path.trim_start_matches("./").to_owned())
+}
+
+/// `%20` is a space.
+fn decoded(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        let code = rest.next_hex().filter(|_| byte == b'%');
+        match code {
+            Some(code) => {
+                bytes.push(code);
+                rest.nth(1);
+            }
+            None => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The byte that the next two digits name.
+trait HexPair {
+    fn next_hex(&self) -> Option<u8>;
+}
+
+impl HexPair for std::str::Bytes<'_> {
+    fn next_hex(&self) -> Option<u8> {
+        let mut ahead = self.clone();
+        let digits = [ahead.next()?, ahead.next()?];
+        u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()
+    }
+}
+
+const NAMED: [(&str, &str); 24] = [
+    ("black", "#000000"),
+    ("white", "#ffffff"),
+    ("red", "#d93838"),
+    ("green", "#1f8a4c"),
+    ("blue", "#2862c9"),
+    ("yellow", "#f2c230"),
+    ("orange", "#e07b1f"),
+    ("purple", "#7a3fb0"),
+    ("pink", "#e87aa4"),
+    ("teal", "#12807c"),
+    ("cyan", "#22a7b8"),
+    ("magenta", "#b93a9c"),
+    ("gray", "#6c757d"),
+    ("grey", "#6c757d"),
+    ("navy", "#14264f"),
+    ("maroon", "#6e1c28"),
+    ("brown", "#7a5230"),
+    ("silver", "#c5cad0"),
+    ("gold", "#d9a521"),
+    ("aquamarine", "#7fffd4"),
+    ("darkblue", "#10245e"),
+    ("darkgreen", "#0c4a28"),
+    ("lightblue", "#add8e6"),
+    ("whitesmoke", "#f5f5f5"),
+];
+
+/// `#rgb`, `#rrggbb` or a name, as `#rrggbb`.
+pub fn colour(value: &str) -> Option<String> {
+    let value = value.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+    if let Some(hex) = value.strip_prefix('#') {
+        if !hex.chars().all(|c| c.is_ascii_hexdigit()) {
+            return None;
+        }
+        return match hex.len() {
+            3 => Some(format!(
+                "#{}",
+                hex.chars().flat_map(|c| [c, c]).collect::<String>()
+            )),
+            6 => Some(format!("#{hex}")),
+            _ => None,
+        };
+    }
+    NAMED
+        .iter()
+        .find(|(name, _)| *name == value)
+        .map(|(_, hex)| (*hex).to_owned())
+}
+
+fn channels(colour: &str) -> Option<(u32, u32, u32)> {
+    let channel = |from: usize| u32::from_str_radix(colour.get(from..from + 2)?, 16).ok();
+    Some((channel(1)?, channel(3)?, channel(5)?))
+}
+
+/// Whether text on it has to be light.
+pub fn is_dark(colour: &str) -> bool {
+    channels(colour).is_none_or(|(red, green, blue)| red * 299 + green * 587 + blue * 114 < 140_000)
+}
+
+/// The theme's own shade of a text's colour: readable on both grounds.
+pub fn hue(value: &str) -> Option<&'static str> {
+    let colour = colour(value)?;
+    let (red, green, blue) = channels(&colour)?;
+    let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
+    if most - least < 40 {
+        return None;
+    }
+    Some(if red == most && green > blue + 90 && green > 110 {
+        "t-yellow"
+    } else if red == most && blue > green + 60 {
+        "t-purple"
+    } else if red == most {
+        "t-red"
+    } else if green == most {
+        "t-green"
+    } else if red > green + 30 {
+        "t-purple"
+    } else {
+        "t-blue"
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_backgrounds_and_sizes_are_taken_out_of_the_text() {
+        let found = words("bg left:40% contain");
+        assert_eq!(found.ground, Some((Place::Left, true)));
+        let found = words("w:300px A bridge at night");
+        assert_eq!(
+            (found.width.as_deref(), found.alt.as_str()),
+            (Some("300"), "A bridge at night")
+        );
+        assert!(words("A big bag").ground.is_none());
+    }
+
+    #[test]
+    fn only_files_beside_the_deck_are_pictures() {
+        assert_eq!(file("./a%20b.png?raw=true").as_deref(), Ok("a b.png"));
+        assert_eq!(file("../x/doge.png").as_deref(), Ok("../x/doge.png"));
+        for other in [
+            "https://a.b/c.png",
+            "//a.b/c.png",
+            "data:image/png;base64,x",
+            "file:///etc/passwd",
+            "",
+            "C:\\a.png",
+        ] {
+            assert!(file(other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn colours_have_one_form() {
+        assert_eq!(colour("#1A2").as_deref(), Some("#11aa22"));
+        assert_eq!(colour("red; }"), None);
+        assert!(is_dark("#14264f") && !is_dark("#f5f5f5"));
+    }
+}

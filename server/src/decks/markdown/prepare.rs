@@ -1,0 +1,113 @@
+//! A slide's text before it is parsed: what Markdown would read as something else becomes a comment
+//! or a fence. Lines stay what they are, so that warnings name the right one.
+
+use super::{
+    dialect::{Dialect, is_reveal_note},
+    scan::{fence_of, opens_formula},
+};
+
+/// The language of a fence that holds a formula.
+pub const FORMULA: &str = "ws-formula";
+
+pub struct Prepared {
+    pub text: String,
+    pub notes: Option<String>,
+    /// Lines, from 0, that include another file, and which.
+    pub included: Vec<(usize, String)>,
+}
+
+pub fn prepare(text: &str, dialect: Dialect) -> Prepared {
+    let mut prepared = Prepared {
+        text: String::with_capacity(text.len() + 64),
+        notes: None,
+        included: Vec::new(),
+    };
+    let mut fence: Option<String> = None;
+    let mut lines = text.lines().enumerate().peekable();
+    let mut in_formula = false;
+    let mut last_formula_end = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| line.trim_end().ends_with("$$"))
+        .map(|(at, _)| at)
+        .last();
+    let mut in_comment = false;
+    while let Some((at, line)) = lines.next() {
+        let trimmed = line.trim();
+        if let Some(open) = &fence {
+            if trimmed.len() >= open.len() && trimmed.chars().all(|c| open.starts_with(c)) {
+                fence = None;
+            }
+        } else if in_comment {
+            in_comment = !line.contains("-->");
+        } else if in_formula {
+            if let Some(before) = trimmed.strip_suffix("$$") {
+                in_formula = false;
+                // The end may stand behind the last line of the formula: one line for two.
+                let end = if before.is_empty() {
+                    "~~~~~~~~".to_owned()
+                } else {
+                    format!("{before}\n~~~~~~~~")
+                };
+                prepared.text.push_str(&end);
+                prepared.text.push('\n');
+                continue;
+            }
+        } else if trimmed.starts_with("<!--") && !trimmed.contains("-->") {
+            in_comment = true;
+        } else if let Some(open) = fence_of(trimmed) {
+            fence = Some(open.to_owned());
+        } else if opens_formula(trimmed) && last_formula_end.is_some_and(|end| end > at) {
+            in_formula = true;
+            prepared.text.push_str("~~~~~~~~");
+            prepared.text.push_str(FORMULA);
+            prepared.text.push('\n');
+            continue;
+        } else if (dialect == Dialect::Reveal || dialect == Dialect::Plain) && is_reveal_note(line)
+        {
+            let mut notes = line
+                .split_once(':')
+                .map_or("", |(_, rest)| rest)
+                .trim()
+                .to_owned();
+            for (_, line) in lines.by_ref() {
+                notes.push('\n');
+                notes.push_str(line);
+            }
+            prepared.notes = Some(notes.trim().to_owned());
+            break;
+        } else if let Some(mark) = separator(trimmed) {
+            prepared.text.push_str(&format!("<!-- ws:{mark} -->\n"));
+            continue;
+        } else if dialect == Dialect::Slidev
+            && let Some(file) = trimmed.strip_prefix("<<<")
+        {
+            prepared.included.push((
+                at,
+                file.split_whitespace()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+            ));
+            prepared.text.push('\n');
+            continue;
+        }
+        prepared.text.push_str(line);
+        prepared.text.push('\n');
+        if last_formula_end == Some(at) {
+            last_formula_end = None;
+        }
+    }
+    prepared
+}
+
+/// Slidev's slots, and our own line between columns.
+fn separator(line: &str) -> Option<&'static str> {
+    match line {
+        "|||" => Some("split"),
+        "::right::" => Some("right"),
+        "::left::" => Some("left"),
+        "::default::" | "::bottom::" => Some("reset"),
+        _ => None,
+    }
+}

@@ -1,0 +1,415 @@
+//! Cuts a deck into slides before anything is parsed as Markdown: a slide's front matter would
+//! else read as a heading, and a fence that never ends would swallow the deck.
+
+use super::{
+    Limits,
+    dialect::{self, Dialect, SLIDEV_KEYS},
+    front_matter::{self, FrontMatter},
+    scan::{Scan, comment_start},
+};
+use crate::decks::source::{SourceError, Warning};
+
+/// One slide's Markdown.
+#[derive(Debug, Clone)]
+pub struct Slide {
+    /// Of its text's first line, from 1.
+    pub line: u32,
+    pub front: FrontMatter,
+    pub text: String,
+}
+
+#[derive(Debug)]
+pub struct Deck {
+    pub front: FrontMatter,
+    pub dialect: Dialect,
+    pub slides: Vec<Slide>,
+    pub warnings: Vec<Warning>,
+}
+
+/// # Errors
+/// When it is too large or has no slide.
+pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
+    if text.len() > limits.bytes {
+        return Err(SourceError::TooLarge(format!(
+            "this Markdown is larger than {} MB; pictures belong in files beside it",
+            limits.bytes >> 20
+        )));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines: Vec<&str> = text.lines().collect();
+    let (front, start) = deck_front(&lines);
+    let scan = Scan::of(&lines, start);
+    let dialect = dialect::detect(
+        &front,
+        scan.comments.iter().map(|(_, text)| text.as_str()),
+        scan.open_lines(&lines, start),
+    );
+    let mut cutter = Cutter {
+        lines: &lines,
+        scan: &scan,
+        dialect,
+        slides: Vec::new(),
+        warnings: Vec::new(),
+        limits,
+    };
+    cutter.cut(&front, start)?;
+    let Cutter {
+        mut slides,
+        warnings,
+        ..
+    } = cutter;
+    if dialect == Dialect::Presenterm {
+        slides.extend(introduction(&front));
+        if front.get("title").is_some() {
+            slides.rotate_right(1);
+        }
+    }
+    if dialect == Dialect::Marp {
+        carry_directives(&front, &scan, &mut slides);
+    }
+    if slides.is_empty() {
+        return Err(SourceError::Empty);
+    }
+    Ok(Deck {
+        front,
+        dialect,
+        slides,
+        warnings,
+    })
+}
+
+fn deck_front(lines: &[&str]) -> (FrontMatter, usize) {
+    let first = lines
+        .iter()
+        .take_while(|line| line.trim().is_empty())
+        .count();
+    if lines.get(first).map(|line| line.trim_end()) != Some("---") {
+        return (FrontMatter::default(), 0);
+    }
+    let body = lines.get(first + 1..).unwrap_or_default();
+    let end = body
+        .iter()
+        .take(front_matter::MAX_LINES + 1)
+        .position(|line| line.trim_end() == "---");
+    match end.and_then(|end| body.get(..end).map(|matter| (matter, end))) {
+        Some((matter, end)) if front_matter::is_matter(matter) || matter.is_empty() => {
+            (FrontMatter::parse(matter.iter().copied()), first + end + 2)
+        }
+        _ => (FrontMatter::default(), 0),
+    }
+}
+
+struct Cutter<'a> {
+    lines: &'a [&'a str],
+    scan: &'a Scan,
+    dialect: Dialect,
+    slides: Vec<Slide>,
+    warnings: Vec<Warning>,
+    limits: &'a Limits,
+}
+
+impl Cutter<'_> {
+    fn cut(&mut self, front: &FrontMatter, start: usize) -> Result<(), SourceError> {
+        let shorthand = front.is_true("options.end_slide_shorthand");
+        let dividers = self.dividers(front, start, shorthand);
+        let by_blank_lines = self.dialect == Dialect::Reveal
+            && !self
+                .scan
+                .open_lines(self.lines, start)
+                .any(|line| matches!(line.trim_end(), "---" | "----" | "--"));
+        // The deck's front matter is its first slide's as well, in Slidev.
+        let mut matter = if self.dialect == Dialect::Slidev {
+            front.clone()
+        } else {
+            FrontMatter::default()
+        };
+        let mut first = start;
+        let mut at = start;
+        let mut blank = 0;
+        let mut has_text = false;
+        while let Some(line) = self.lines.get(at) {
+            let open = self.scan.is_open(at);
+            let heading = open
+                && has_text
+                && heading_level(line).is_some_and(|level| dividers.contains(&level));
+            let gap = by_blank_lines && blank >= 2 && has_text;
+            if heading || gap {
+                self.slide(std::mem::take(&mut matter), first, at)?;
+                (first, has_text) = (at, false);
+            }
+            if open && self.separates(at, shorthand) {
+                self.slide(std::mem::take(&mut matter), first, at)?;
+                let found;
+                (matter, found) = self.slide_front(at + 1);
+                at += found;
+                (first, has_text) = (at + 1, false);
+            }
+            blank = if line.trim().is_empty() { blank + 1 } else { 0 };
+            has_text |= !line.trim().is_empty() && first <= at && comment_start(line).is_none();
+            at += 1;
+        }
+        self.slide(matter, first, self.lines.len())
+    }
+
+    /// The levels of headings that begin a slide.
+    fn dividers(&mut self, front: &FrontMatter, start: usize, shorthand: bool) -> Vec<usize> {
+        if self.dialect == Dialect::Marp {
+            let named = front.get("headingDivider").map(str::to_owned).or_else(|| {
+                self.scan.comments.iter().find_map(|(_, text)| {
+                    dialect::marp_directives(text)?
+                        .get("headingDivider")
+                        .map(str::to_owned)
+                })
+            });
+            let named = named.unwrap_or_default();
+            let levels = named
+                .split(|c: char| !c.is_ascii_digit())
+                .filter_map(|word| word.parse().ok());
+            return if named.contains(['[', ',']) {
+                levels.collect()
+            } else {
+                (1..=levels.max().unwrap_or(0).min(6)).collect()
+            };
+        }
+        if self.dialect != Dialect::Plain
+            || (start..self.lines.len())
+                .any(|at| self.scan.is_open(at) && self.separates(at, shorthand))
+        {
+            return Vec::new();
+        }
+        let headings = self
+            .scan
+            .open_lines(self.lines, start)
+            .filter(|line| heading_level(line).is_some_and(|level| level <= 2))
+            .count();
+        if headings < 2 {
+            return Vec::new();
+        }
+        self.warnings.push(Warning {
+            line: None,
+            page: None,
+            reason: "there is no line of `---` between slides, so each heading of the first two levels begins one".to_owned(),
+        });
+        vec![1, 2]
+    }
+
+    fn separates(&self, at: usize, shorthand: bool) -> bool {
+        let Some(line) = self.lines.get(at) else {
+            return false;
+        };
+        let trimmed = line.trim_end();
+        if let Some(comment) = trimmed
+            .trim_start()
+            .strip_prefix("<!--")
+            .and_then(|rest| rest.strip_suffix("-->"))
+        {
+            return comment.trim() == "end_slide";
+        }
+        let after_text = at
+            .checked_sub(1)
+            .and_then(|above| self.lines.get(above))
+            .is_some_and(|above| !above.trim().is_empty());
+        match self.dialect {
+            Dialect::Presenterm => shorthand && trimmed == "---",
+            Dialect::Reveal => matches!(trimmed, "---" | "----" | "--"),
+            Dialect::Slidev => trimmed.len() >= 3 && trimmed.chars().all(|c| c == '-'),
+            Dialect::Plain => trimmed == "---",
+            // Below a line of text it is a heading's underline.
+            Dialect::Marp => {
+                is_ruler(line)
+                    && !(after_text
+                        && trimmed.trim_start().starts_with('-')
+                        && self.scan.is_open(at - 1)
+                        && !self
+                            .lines
+                            .get(at - 1)
+                            .is_some_and(|above| is_no_paragraph(above)))
+            }
+        }
+    }
+
+    /// A slide's own front matter, and how many lines it takes with its end.
+    fn slide_front(&self, from: usize) -> (FrontMatter, usize) {
+        let none = (FrontMatter::default(), 0);
+        let body = self.lines.get(from..).unwrap_or_default();
+        if !matches!(self.dialect, Dialect::Slidev | Dialect::Plain)
+            || body.first().is_none_or(|line| line.trim().is_empty())
+        {
+            return none;
+        }
+        let end = body
+            .iter()
+            .take(front_matter::MAX_LINES)
+            .position(|line| line.trim_end() == "---");
+        let Some(matter) = end.and_then(|end| body.get(..end)) else {
+            return none;
+        };
+        let parsed = FrontMatter::parse(matter.iter().copied());
+        let known = self.dialect == Dialect::Slidev
+            || parsed.has(&SLIDEV_KEYS)
+            || parsed.has(&["class", "title", "notes"]);
+        if front_matter::is_matter(matter) && known {
+            (parsed, matter.len() + 1)
+        } else {
+            none
+        }
+    }
+
+    fn slide(&mut self, front: FrontMatter, from: usize, to: usize) -> Result<(), SourceError> {
+        let line = number(from);
+        if front.is_true("hide") || front.is_true("disabled") {
+            return Ok(());
+        }
+        let lines = self.lines.get(from..to).unwrap_or_default();
+        let is_blank = lines.iter().all(|line| line.trim().is_empty());
+        if let Some(file) = front.get("src") {
+            self.warnings.push(Warning {
+                line: Some(line.saturating_sub(1).max(1)),
+                page: None,
+                reason: format!(
+                    "its slides are in another file, {file}, which is not read; left out"
+                ),
+            });
+            if is_blank {
+                return Ok(());
+            }
+        }
+        if is_blank && !front.has(&["layout", "background", "image", "title"])
+            || is_blank && self.slides.is_empty() && front.get("layout").is_none()
+        {
+            return Ok(());
+        }
+        if self.slides.len() >= self.limits.slides {
+            return Err(SourceError::TooLarge(format!(
+                "it has more than {} slides",
+                self.limits.slides
+            )));
+        }
+        let mut text = String::new();
+        for line_text in lines {
+            if text.len() + line_text.len() > self.limits.slide_bytes {
+                let left = line_text
+                    .char_indices()
+                    .map(|(at, _)| at)
+                    .take_while(|at| text.len() + at < self.limits.slide_bytes)
+                    .last();
+                text.push_str(line_text.get(..left.unwrap_or(0)).unwrap_or_default());
+                self.warnings.push(Warning {
+                    line: Some(line),
+                    page: None,
+                    reason: format!(
+                        "this slide has more than {} KB of text; the rest is left out",
+                        self.limits.slide_bytes >> 10
+                    ),
+                });
+                break;
+            }
+            text.push_str(line_text);
+            text.push('\n');
+        }
+        self.slides.push(Slide { line, front, text });
+        Ok(())
+    }
+}
+
+/// `---`, `***`, `___`, with spaces between.
+fn is_ruler(line: &str) -> bool {
+    let marks: String = line.trim().chars().filter(|c| !c.is_whitespace()).collect();
+    let indented = line.starts_with("    ") || line.starts_with('\t');
+    let first = marks.chars().next().unwrap_or('x');
+    !indented && marks.len() >= 3 && "-*_".contains(first) && marks.chars().all(|c| c == first)
+}
+
+/// A line that can't be the text over an underline.
+fn is_no_paragraph(line: &str) -> bool {
+    let line = line.trim();
+    heading_level(line).is_some() || line.starts_with(['<', '>', '|', '`', '-', '*', '!'])
+}
+
+fn heading_level(line: &str) -> Option<usize> {
+    let level = line.chars().take_while(|c| *c == '#').count();
+    let rest = line.get(level..)?;
+    ((1..=6).contains(&level) && (rest.is_empty() || rest.starts_with([' ', '\t'])))
+        .then_some(level)
+}
+
+/// The slide that presenterm makes of a deck's front matter.
+fn introduction(front: &FrontMatter) -> Option<Slide> {
+    let title = front.get("title")?;
+    let mut text = format!("# {}\n", title.lines().next().unwrap_or_default());
+    for key in [
+        "sub_title",
+        "event",
+        "author",
+        "authors",
+        "location",
+        "date",
+    ] {
+        if let Some(value) = front.get(key) {
+            text.push('\n');
+            text.push_str(&value.replace(['[', ']', '\n'], " ").replace(',', ", "));
+            text.push('\n');
+        }
+    }
+    let mut front = FrontMatter::default();
+    front.set("layout", "cover");
+    Some(Slide {
+        line: 1,
+        front,
+        text,
+    })
+}
+
+/// Marp's directives hold for their slide and those after it; with `_` for their slide only.
+fn carry_directives(deck: &FrontMatter, scan: &Scan, slides: &mut [Slide]) {
+    const CARRIED: [&str; 6] = [
+        "class",
+        "backgroundColor",
+        "backgroundImage",
+        "color",
+        "header",
+        "footer",
+    ];
+    let mut current = FrontMatter::default();
+    for key in CARRIED {
+        if let Some(value) = deck.get(key) {
+            current.set(key, value);
+        }
+    }
+    let mut comments = scan.comments.iter().peekable();
+    let ends: Vec<usize> = slides
+        .iter()
+        .skip(1)
+        .map(|slide| index(slide.line))
+        .chain([usize::MAX])
+        .collect();
+    for (slide, end) in slides.iter_mut().zip(ends) {
+        let mut own = FrontMatter::default();
+        while let Some((_, text)) = comments.next_if(|(line, _)| *line < end) {
+            let Some(found) = dialect::marp_directives(text) else {
+                continue;
+            };
+            for key in CARRIED {
+                if let Some(value) = found.said(key) {
+                    current.set(key, value);
+                }
+                if let Some(value) = found.said(&format!("_{key}")) {
+                    own.set(key, value);
+                }
+            }
+        }
+        for key in CARRIED {
+            if let Some(value) = own.said(key).or(current.said(key)) {
+                slide.front.set(key, value);
+            }
+        }
+    }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index + 1).unwrap_or(u32::MAX)
+}
+
+fn index(number: u32) -> usize {
+    usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,274 @@
+//! Whole decks: what their authors meant, and what strangers may bring.
+
+use super::*;
+use crate::decks::source::{Face, Html};
+use proptest::prelude::*;
+use std::time::Instant;
+
+fn open(text: &str) -> Markdown {
+    Markdown::open(text, &Limits::default()).expect("a deck")
+}
+
+fn pages(text: &str) -> Vec<Page> {
+    let mut deck = open(text);
+    let count = u32::try_from(deck.outline().slides.len()).expect("few");
+    (0..count)
+        .map(|index| deck.page(index, 1_920).expect("a page"))
+        .collect()
+}
+
+fn html(page: &Page) -> &Html {
+    match &page.face {
+        Face::Html(html) => html,
+        Face::Picture(_) => panic!("not a picture"),
+    }
+}
+
+fn titles(text: &str) -> Vec<String> {
+    pages(text)
+        .into_iter()
+        .map(|page| page.title.unwrap_or_default())
+        .collect()
+}
+
+#[test]
+fn three_dashes_separate_and_those_in_code_and_comments_do_not() {
+    let text =
+        "# A\n\n---\n\n# B\n\n```yaml\n---\nx: y\n---\n```\n\n<!--\n---\n-->\n\n---\n\n# C\n";
+    assert_eq!(titles(text), ["A", "B", "C"]);
+}
+
+#[test]
+fn a_fence_that_never_ends_takes_its_slide_only() {
+    assert_eq!(titles("# A\n\n```rust\nfn a()\n\n---\n\n# B\n"), ["A", "B"]);
+}
+
+#[test]
+fn slidev_has_front_matter_for_a_slide_and_the_comment_at_its_end_is_notes() {
+    let text = "---\ntheme: seriph\nlayout: cover\n---\n\n# A\n\n---\nlayout: center\n---\n\n# B\n\n<!-- no notes -->\n\ntext\n\n<!--\nmy notes\n-->\n";
+    let pages = pages(text);
+    assert_eq!(pages.len(), 2);
+    assert_eq!(html(&pages[1]).classes, ["center"]);
+    assert_eq!(pages[1].notes.as_deref(), Some("my notes"));
+}
+
+#[test]
+fn slidev_clicks_are_counted_as_slidev_does() {
+    let text = "---\nlayout: cover\n---\n\n<v-clicks>\n\n- a\n- b\n\n</v-clicks>\n\n<div v-click=\"5\">c</div>\n\n<p v-after>d</p>\n\n<v-click>\n\ne\n\n</v-click>\n";
+    let page = &pages(text)[0];
+    let markup = &html(page).markup;
+    let order: Vec<&str> = markup
+        .split("data-step=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(order, ["1", "2", "5", "2", "3"], "{markup}");
+    assert_eq!(html(page).steps, 5);
+}
+
+#[test]
+fn marp_directives_hold_and_its_stars_are_steps() {
+    let text = "---\nmarp: true\n---\n\n<!-- class: invert -->\n# A\n\n---\n\n<!-- _class: lead -->\n![bg left](x.png)\n\n* one\n* two\n\n<!-- say it -->\n\n---\n\n- calm\n";
+    let pages = pages(text);
+    assert_eq!(html(&pages[1]).steps, 2);
+    assert_eq!(html(&pages[1]).files, ["x.png"]);
+    assert_eq!(pages[1].notes.as_deref(), Some("say it"));
+    assert!(html(&pages[2]).classes.contains(&"invert".to_owned()));
+    assert_eq!(html(&pages[2]).steps, 0);
+}
+
+#[test]
+fn marp_divides_at_headings_when_asked() {
+    assert_eq!(
+        titles("---\nmarp: true\nheadingDivider: 2\n---\n\n# A\n\ntext\n\n## B\n\n### C\n"),
+        ["A", "B"]
+    );
+}
+
+#[test]
+fn reveal_has_vertical_slides_fragments_and_notes() {
+    let text =
+        "# A\n\n--\n\n- b <!-- .element: class=\"fragment\" -->\n\nNote: say\nit\n\n---\n\n# C\n";
+    let pages = pages(text);
+    assert_eq!(pages.len(), 3);
+    assert_eq!(pages[1].notes.as_deref(), Some("say\nit"));
+    assert_eq!(html(&pages[1]).steps, 1);
+}
+
+#[test]
+fn presenterm_has_pauses_columns_and_notes() {
+    let text = "T\n===\n\na\n\n<!-- pause -->\n\n<!-- column_layout: [2, 1] -->\n<!-- column: 1 -->\nright\n<!-- column: 0 -->\nleft\n<!-- reset_layout -->\n\nend\n\n<!-- speaker_note: |\n  one\n  two\n-->\n<!-- end_slide -->\n\nU\n---\n";
+    let pages = pages(text);
+    let markup = &html(&pages[0]).markup;
+    let at = |what: &str| markup.find(what).expect(what);
+    assert!(
+        at("column w8") < at("left") && at("left") < at("right") && at("right") < at("end"),
+        "{markup}"
+    );
+    assert_eq!(html(&pages[0]).steps, 1);
+    assert_eq!(pages[0].notes.as_deref(), Some("one\ntwo"));
+    assert_eq!(pages[1].title.as_deref(), Some("U"));
+}
+
+#[test]
+fn what_is_left_out_is_named_with_its_line() {
+    let page = &pages("# A\n\n![x](https://a.b/c.png)\n\n<Tweet id=1 />\n")[0];
+    let lines: Vec<_> = page.warnings.iter().map(|warning| warning.line).collect();
+    assert_eq!(lines, [Some(3), Some(5)], "{:?}", page.warnings);
+}
+
+#[test]
+fn a_definition_in_another_slide_is_found() {
+    let page = &pages("# A\n\n[x][there]\n\n---\n\n[there]: https://a.b\n")[0];
+    assert!(html(page).markup.contains("href=\"https://a.b\""));
+}
+
+/// No markup has a style, a script, a handler or an address of a picture.
+fn is_safe(markup: &str) -> bool {
+    html::Tokens::of(markup).all(|token| match token {
+        html::Token::Open(tag) => {
+            !matches!(
+                tag.name,
+                "script" | "style" | "iframe" | "object" | "ws-mark" | "ws-piece"
+            ) && tag.attributes.iter().all(|(key, value)| {
+                !key.starts_with("on")
+                    && !matches!(*key, "style" | "src" | "srcset" | "id")
+                    && (*key != "href" || picture::is_web_or_mail(value))
+            })
+        }
+        _ => true,
+    })
+}
+
+#[test]
+fn pathological_text_takes_no_longer_than_its_length() {
+    let hostile = [
+        "[".repeat(100_000),
+        "*a**a".repeat(30_000),
+        "$".repeat(1_000_000),
+        "`a``".repeat(40_000),
+        (0..2_000)
+            .map(|depth| format!("{}* a\n", " ".repeat(depth)))
+            .collect(),
+        "> ".repeat(50_000) + "a",
+        "<div>".repeat(20_000),
+        "<b>".repeat(20_000) + "x",
+        "<!--".repeat(30_000),
+        "![bg](".repeat(20_000),
+        "|a".repeat(20_000) + "\n" + &"|-".repeat(20_000) + "\n" + &"|b".repeat(20_000),
+        "---\n".repeat(100_000),
+        "```\n".repeat(50_000),
+        "~~~~".repeat(30_000),
+        "$$\n".repeat(50_000),
+        "[^a]: [^a]\n".repeat(20_000),
+        "a\n---\n".repeat(1_500),
+        "<a b='".repeat(30_000),
+        "&#0;".repeat(30_000),
+        "[a]: b\n".repeat(50_000) + &"[a]".repeat(30_000),
+        "```ts\n".to_owned() + &"a<".repeat(20_000) + "\n```",
+        "<!-- pause -->\n\nx\n\n".repeat(5_000),
+    ];
+    for text in &hostile {
+        let start = Instant::now();
+        if let Ok(mut deck) = Markdown::open(text, &Limits::default()) {
+            for index in 0..u32::try_from(deck.outline().slides.len().min(20)).expect("few") {
+                let page = deck.page(index, 1_920).expect("a page");
+                assert!(is_safe(&html(&page).markup));
+            }
+        }
+        let took = start.elapsed();
+        let name: String = text.chars().take(12).collect();
+        assert!(took.as_secs() < 10, "{name:?} took {took:?}");
+    }
+}
+
+const FRAGMENTS: [&str; 48] = [
+    "---\n",
+    "\n---\n",
+    "----\n",
+    "--\n",
+    "\n\n\n",
+    "marp: true\n",
+    "layout: two-cols\n",
+    "title: x\n",
+    "# H\n",
+    "## H\n",
+    "T\n===\n",
+    "<!-- pause -->\n",
+    "<!-- column_layout: [1,2] -->\n",
+    "<!-- column: 1 -->\n",
+    "<!-- reset_layout -->\n",
+    "<!-- end_slide -->\n",
+    "<!-- speaker_note: a -->",
+    "<!--\n",
+    "-->\n",
+    "```rust {1|2}\n",
+    "````md magic-move\n",
+    "```\n",
+    "~~~\n",
+    "$$\n",
+    "$x^2$ ",
+    "$$ {1|2}\n",
+    "<div v-click=\"2\">\n\n",
+    "</div>\n",
+    "<v-clicks>\n\n",
+    "</v-clicks>\n",
+    "<Tweet/>",
+    "<table><tr><ws-mark data-mark=pause>",
+    "<ws-piece data-n=0>",
+    "* a\n",
+    "  - b\n",
+    "1) c\n",
+    "| a | b |\n|---|--:|\n| 1 | 2 |\n",
+    "> q\n",
+    "[^1]",
+    "[^1]: n\n",
+    "![bg left](a.png)\n",
+    "![](b.png)\n",
+    "::right::\n",
+    "|||\n",
+    "Note: n\n",
+    "<!-- .element: class=\"fragment\" -->",
+    "<svg onload=x><style>",
+    "<p style='color:red' onclick=x>é😀",
+];
+
+fn survives(text: &str) {
+    let Ok(mut deck) = Markdown::open(text, &Limits::default()) else {
+        return;
+    };
+    for index in 0..u32::try_from(deck.outline().slides.len()).expect("few") {
+        let page = deck.page(index, 1_920).expect("a page");
+        let html = html(&page);
+        assert!(is_safe(&html.markup), "{}", html.markup);
+        assert!(html.steps <= steps::MAX_STEPS);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_text_makes_it_panic(text in "[\\PC\n]{0,400}") {
+        survives(&text);
+    }
+
+    #[test]
+    fn no_mix_of_dialects_makes_it_panic(picks in prop::collection::vec(prop::sample::select(&FRAGMENTS[..]), 0..60)) {
+        survives(&picks.concat());
+    }
+}
+
+/// The decks of a folder that the environment names, when it does.
+#[test]
+fn real_decks_come_whole() {
+    let Ok(folder) = std::env::var("WEBSLIDES_DECKS") else {
+        return;
+    };
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|ending| ending == "md") {
+            survives(&std::fs::read_to_string(path).expect("text"));
+        }
+    }
+}

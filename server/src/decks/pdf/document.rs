@@ -1,0 +1,85 @@
+//! Opening a document: its password, its catalog, its title.
+
+use super::{layout::shortened, strings};
+use crate::decks::source::SourceError;
+use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, PdfData, object::Dict};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// None where hayro panicked. It is sound and mostly calm, but its parsers see what strangers
+/// wrote: a panic costs this page and not the deck. Nothing it holds outlives a page but what is
+/// written once (`OnceLock`), so that nothing half done is seen afterwards.
+pub fn safely<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+pub fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceError> {
+    if bytes.is_empty() {
+        return Err(SourceError::Empty);
+    }
+    let data = PdfData::from(bytes);
+    // Many protected files open without a password; only changing them wants one.
+    let open = |password: &str| {
+        safely(|| Pdf::new_with_password(data.clone(), password))
+            .unwrap_or(Err(LoadPdfError::Invalid))
+    };
+    let without = open("");
+    let opened = match (without, password) {
+        (Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)), Some(password)) => {
+            open(password)
+        }
+        (opened, _) => opened,
+    };
+    opened.map_err(|error| match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) if password.is_some() => {
+            SourceError::WrongPassword
+        }
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => SourceError::NeedsPassword,
+        LoadPdfError::Decryption(_) => SourceError::Damaged(
+            "this PDF is protected in a way that WebSlides can't open; save it without protection"
+                .to_owned(),
+        ),
+        LoadPdfError::Invalid => SourceError::Damaged(
+            "this is not a whole PDF; try to save or download it again".to_owned(),
+        ),
+    })
+}
+
+pub fn count(pdf: &Pdf, most: u32) -> Result<u32, SourceError> {
+    match u32::try_from(pdf.pages().len()) {
+        Ok(0) => Err(SourceError::Empty),
+        Ok(pages) if pages <= most => Ok(pages),
+        _ => Err(SourceError::TooLarge(format!(
+            "this PDF has {} pages; WebSlides shows up to {most}",
+            pdf.pages().len()
+        ))),
+    }
+}
+
+pub fn catalog(pdf: &Pdf) -> Option<Dict<'_>> {
+    pdf.xref().get(pdf.xref().root_id())
+}
+
+/// The title that somebody gave, and not the one that a program made up.
+pub fn title(pdf: &Pdf) -> Option<String> {
+    let title = strings::decoded(pdf.metadata().title.as_deref()?);
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = title
+        .strip_prefix("Microsoft PowerPoint - ")
+        .unwrap_or(&title);
+    let is_file = [
+        ".ppt", ".pptx", ".key", ".odp", ".tex", ".dvi", ".pdf", ".indd",
+    ]
+    .iter()
+    .any(|ending| title.to_ascii_lowercase().ends_with(ending));
+    let made_up = [
+        "untitled",
+        "untitled presentation",
+        "powerpoint presentation",
+        "presentation",
+        "slide 1",
+        "title",
+    ];
+    let is_made_up = made_up.contains(&title.to_lowercase().as_str());
+    let has_letters = title.chars().any(char::is_alphanumeric);
+    (has_letters && !is_file && !is_made_up).then(|| shortened(title))
+}

@@ -1,0 +1,201 @@
+//! What can be clicked on a page: its link annotations.
+
+use super::{geometry::View, strings, tree};
+use crate::decks::source::{Link, Target};
+use hayro::hayro_syntax::{
+    Pdf,
+    object::{
+        Array, Dict, MaybeRef, Name, Object, ObjectIdentifier, Rect, Stream, String as PdfString,
+    },
+    page::Page,
+};
+use std::collections::HashMap;
+
+/// A page of contents has a few dozen.
+const MOST: usize = 500;
+
+/// The largest address that browsers and servers agree on.
+const LONGEST_URL: usize = 2_000;
+
+/// Annotation flags (ISO 32000-2, table 167): not for the screen.
+const HIDDEN: u32 = (1 << 1) | (1 << 5);
+
+/// Where the links of a document may lead.
+#[derive(Debug, Default)]
+pub struct Destinations {
+    pages: HashMap<ObjectIdentifier, u32>,
+    named: HashMap<Vec<u8>, u32>,
+    count: u32,
+}
+
+impl Destinations {
+    pub fn of(pdf: &Pdf, catalog: Option<&Dict<'_>>) -> Self {
+        let mut these = Self::default();
+        for page in pdf.pages().iter() {
+            if let Some(id) = page.raw().obj_id() {
+                these.pages.insert(id, these.count);
+            }
+            these.count += 1;
+        }
+        let Some(catalog) = catalog else {
+            return these;
+        };
+        // Since PDF 1.2 a tree, before a dictionary: both are still written.
+        let root = catalog
+            .get::<Dict<'_>>(b"Names")
+            .and_then(|names| names.get::<Dict<'_>>(b"Dests"));
+        if let Some(root) = root {
+            tree::entries(&root, b"Names", |name, value| {
+                if let (Some(name), Some(page)) = (name.into_string(), these.page_of(value)) {
+                    these.named.insert(name.as_bytes().to_vec(), page);
+                }
+            });
+        }
+        if let Some(old) = catalog.get::<Dict<'_>>(b"Dests") {
+            for name in old.keys() {
+                let page = old
+                    .get::<Object<'_>>(&name)
+                    .and_then(|it| these.page_of(it));
+                if let Some(page) = page {
+                    these.named.insert(name.as_ref().to_vec(), page);
+                }
+            }
+        }
+        these
+    }
+
+    /// The page that a destination of any kind shows.
+    fn page_of(&self, destination: Object<'_>) -> Option<u32> {
+        match destination {
+            Object::Array(array) => self.page_of_array(&array),
+            Object::Dict(dict) => self.page_of_array(&dict.get::<Array<'_>>(b"D")?),
+            Object::Name(name) => self.named.get(name.as_ref()).copied(),
+            Object::String(name) => self.named.get(name.as_bytes()).copied(),
+            _ => None,
+        }
+    }
+
+    fn page_of_array(&self, array: &Array<'_>) -> Option<u32> {
+        match array.raw_iter().next()? {
+            MaybeRef::Ref(id) => self.pages.get(&id.into()).copied(),
+            // A number is meant for other files, but some programs write it for their own.
+            MaybeRef::NotRef(number) => self.existing(i64::from(number.into_i32()?)),
+        }
+    }
+
+    fn existing(&self, page: i64) -> Option<u32> {
+        u32::try_from(page).ok().filter(|page| *page < self.count)
+    }
+}
+
+/// The links of the page with this index, as its `view` shows them.
+pub fn of_page(page: &Page<'_>, index: u32, view: &View, to: &Destinations) -> Vec<Link> {
+    let Some(annotations) = page.raw().get::<Array<'_>>(b"Annots") else {
+        return Vec::new();
+    };
+    annotations
+        .iter::<Dict<'_>>()
+        .filter(|annotation| is(annotation, b"Link"))
+        .filter(|annotation| annotation.get::<u32>(b"F").unwrap_or(0) & HIDDEN == 0)
+        .filter_map(|annotation| {
+            let area = view.fractions(annotation.get::<Rect>(b"Rect")?)?;
+            Some(Link {
+                x: area.x,
+                y: area.y,
+                width: area.width,
+                height: area.height,
+                target: target(&annotation, index, to)?,
+            })
+        })
+        .take(MOST)
+        .collect()
+}
+
+/// Whether an annotation, or an action, is of this kind.
+pub fn is(dict: &Dict<'_>, kind: &[u8]) -> bool {
+    let name = dict.get::<Name<'_>>(b"Subtype");
+    name.is_some_and(|name| name.as_ref() == kind)
+}
+
+fn target(annotation: &Dict<'_>, index: u32, to: &Destinations) -> Option<Target> {
+    if let Some(destination) = annotation.get::<Object<'_>>(b"Dest") {
+        return Some(Target::Page(to.page_of(destination)?));
+    }
+    let action = annotation.get::<Dict<'_>>(b"A")?;
+    match action.get::<Name<'_>>(b"S")?.as_ref() {
+        b"URI" => Some(Target::Url(url(&bytes_of(action.get(b"URI")?)?)?)),
+        b"GoTo" => Some(Target::Page(to.page_of(action.get(b"D")?)?)),
+        b"Named" => {
+            let page = match action.get::<Name<'_>>(b"N")?.as_ref() {
+                b"NextPage" => i64::from(index) + 1,
+                b"PrevPage" => i64::from(index) - 1,
+                b"FirstPage" => 0,
+                b"LastPage" => i64::from(to.count) - 1,
+                _ => return None,
+            };
+            Some(Target::Page(to.existing(page)?))
+        }
+        _ => None,
+    }
+}
+
+fn bytes_of(object: Object<'_>) -> Option<Vec<u8>> {
+    match object {
+        Object::String(string) => Some(PdfString::as_bytes(&string).to_vec()),
+        Object::Stream(stream) => Stream::decoded(&stream).ok().map(|it| it.into_owned()),
+        _ => None,
+    }
+}
+
+/// Addresses that a page of ours may link to: nothing that runs or opens on the person's machine.
+fn url(bytes: &[u8]) -> Option<String> {
+    // Meant to be ASCII; many write UTF-8.
+    let url = match std::str::from_utf8(bytes) {
+        Ok(url) => url.to_owned(),
+        Err(_) => strings::decoded(bytes),
+    };
+    let url = url.trim();
+    let (scheme, rest) = url.split_once(':')?;
+    let is_known = match scheme.to_ascii_lowercase().as_str() {
+        "http" | "https" => rest.strip_prefix("//").is_some_and(|host| !host.is_empty()),
+        "mailto" => !rest.is_empty(),
+        _ => false,
+    };
+    let is_clean = !url.chars().any(|c| c.is_control() || c.is_whitespace());
+    (is_known && is_clean && url.len() <= LONGEST_URL).then(|| url.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_web_and_of_mail_are_links() {
+        for good in [
+            "http://a.example",
+            "HTTPS://a.example/?q=%20#x",
+            "mailto:a@a.example",
+            "https://ä.example/ü",
+        ] {
+            assert_eq!(url(good.as_bytes()).as_deref(), Some(good));
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "http:",
+            "http://",
+            "a.example",
+            "java\nscript:x",
+            "http://a b",
+            "",
+            ":",
+        ] {
+            assert_eq!(url(bad.as_bytes()), None, "{bad}");
+        }
+        assert_eq!(
+            url(format!("http://{}", "a".repeat(3_000)).as_bytes()),
+            None
+        );
+    }
+}

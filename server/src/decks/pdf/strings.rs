@@ -1,0 +1,72 @@
+//! The text strings of a PDF: titles, notes, labels (ISO 32000-2, 7.9.2.2).
+
+/// What no title or note is longer than, in bytes as they stand in the file.
+const LONGEST: usize = 64 << 10;
+
+/// UTF-16 or UTF-8 with a byte order mark, else PDFDocEncoding. Never fails: what has no meaning
+/// becomes U+FFFD.
+pub fn decoded(bytes: &[u8]) -> String {
+    let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
+    let text = match bytes {
+        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        // Not in the standard, but written, and never the start of a sentence.
+        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        _ => bytes
+            .iter()
+            .map(|byte| of_pdf_doc_encoding(*byte))
+            .collect(),
+    };
+    without_controls(&text)
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    char::decode_utf16(pairs.iter().map(|pair| unit(*pair)))
+        .map(|read| read.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
+}
+
+/// Line breaks of any kind become '\n', other control characters go.
+pub fn without_controls(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .replace(['\r', '\u{2028}', '\u{2029}'], "\n")
+        .chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .collect()
+}
+
+/// ISO 32000-2, annex D.2: Latin 1, but for these.
+fn of_pdf_doc_encoding(byte: u8) -> char {
+    const LOW: [char; 8] = ['˘', 'ˇ', 'ˆ', '˙', '˝', '˛', '˚', '˜'];
+    const HIGH: [char; 33] = [
+        '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚',
+        '™', 'ﬁ', 'ﬂ', 'Ł', 'Œ', 'Š', 'Ÿ', 'Ž', 'ı', 'ł', 'œ', 'š', 'ž', '\u{FFFD}', '€',
+    ];
+    let special = match byte {
+        0x18..=0x1F => LOW.get(usize::from(byte - 0x18)),
+        0x80..=0xA0 => HIGH.get(usize::from(byte - 0x80)),
+        _ => None,
+    };
+    special.copied().unwrap_or(char::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_in_each_of_its_encodings() {
+        for (bytes, text) in [
+            (&b"Caf\xe9 \x83 \x8dquoted\x8e"[..], "Café … “quoted”"),
+            (b"\xfe\xff\0H\0i\xd8\x3d\xde\x00", "Hi😀"),
+            (b"\xff\xfeH\0i\0", "Hi"),
+            (b"\xef\xbb\xbfna\xc3\xafve", "naïve"),
+            (b"one\rtwo\r\nthree\x07", "one\ntwo\nthree"),
+            (b"\xfe\xff\0H\xd8", "H"),
+            (b"", ""),
+        ] {
+            assert_eq!(decoded(bytes), text);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Collects the glyphs of a page where it draws them.
+
+use super::{geometry::View, layout::Glyph};
+use hayro::{
+    hayro_interpret::{
+        BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+        InterpreterCache, InterpreterSettings, SoftMask,
+        font::{Glyph as Drawn, GlyphRun},
+        hayro_cmap::{BfString, WritingMode},
+        interpret_page,
+    },
+    hayro_syntax::page::Page,
+    kurbo::{Affine, BezPath, Point, Rect, Shape, Vec2},
+};
+use std::collections::HashMap;
+
+/// A page that a room can read has 2,000.
+const MOST_GLYPHS: usize = 50_000;
+
+/// Glyphs are measured in thousandths of their size.
+const UNITS: f64 = 1_000.0;
+
+/// What is written on a page, in the order of drawing.
+#[derive(Debug, Default)]
+pub struct Written {
+    pub glyphs: Vec<Glyph>,
+    /// A picture or a shape lies across the middle: these are not two slides side by side.
+    pub crosses_middle: bool,
+}
+
+/// Everything written on the whole page, in points from the top left. Images are not decoded.
+pub fn of_page(page: &Page<'_>, view: &View, settings: &InterpreterSettings) -> Written {
+    let whole = Rect::new(0.0, 0.0, view.page_width, view.height);
+    let cache = InterpreterCache::new();
+    let mut context = Context::new(view.to_view, whole, &cache, page.xref(), settings.clone());
+    let mut collector = Collector {
+        page: whole,
+        clips: Vec::new(),
+        seen: HashMap::new(),
+        written: Written::default(),
+    };
+    interpret_page(page, &mut context, &mut collector);
+    collector.written
+}
+
+struct Collector {
+    page: Rect,
+    /// Each within the one before.
+    clips: Vec<Rect>,
+    /// Bold by drawing twice, a shadow, an outline around a filling: the same glyph at the same
+    /// place, read once. By text and place in cells of a third of its size.
+    seen: HashMap<(String, i64, i64), Vec<Point>>,
+    written: Written,
+}
+
+impl Collector {
+    fn collect(&mut self, drawn: &Drawn<'_>, transform: Affine, is_vertical: bool) {
+        if self.written.glyphs.len() >= MOST_GLYPHS {
+            return;
+        }
+        let [a, b, c, d, x, y] = transform.as_coeffs();
+        let size = c.hypot(d) * UNITS;
+        let across = Vec2::new(a, b);
+        let is_sane = [x, y, size].iter().all(|value| value.is_finite());
+        if !is_sane || size < 0.1 || across.hypot() <= 0.0 {
+            return;
+        }
+        let origin = Point::new(x, y);
+        if !self.page.inflate(size, size).contains(origin) {
+            return;
+        }
+        let Some(text) = drawn.as_unicode().map(readable) else {
+            return;
+        };
+        let advance = match drawn {
+            Drawn::Outline(glyph) => glyph.advance_width(),
+            Drawn::Type3(glyph) => glyph.advance_width(),
+        };
+        let advance = advance.map_or(0.5, |width| f64::from(width) / UNITS);
+        let (direction, advance) = if is_vertical {
+            (Vec2::new(-c, -d) / c.hypot(d), size)
+        } else {
+            (across / across.hypot(), advance * across.hypot() * UNITS)
+        };
+        if text.is_empty() || self.was_here(&text, origin, size) {
+            return;
+        }
+        self.written.glyphs.push(Glyph {
+            text,
+            origin,
+            direction,
+            // Type 3 fonts say anything.
+            advance: if (0.0..=size * 4.0).contains(&advance) {
+                advance
+            } else {
+                size / 2.0
+            },
+            size,
+        });
+    }
+
+    fn was_here(&mut self, text: &str, origin: Point, size: f64) -> bool {
+        let cell = |value: f64| whole(value / (size / 3.0));
+        let (column, row) = (cell(origin.x), cell(origin.y));
+        let near = size / 8.0;
+        for (column, row) in (-1..=1).flat_map(|x| (-1..=1).map(move |y| (column + x, row + y))) {
+            let there = self.seen.get(&(text.to_owned(), column, row));
+            if there.is_some_and(|them| them.iter().any(|at| at.distance(origin) < near)) {
+                return true;
+            }
+        }
+        let here = self.seen.entry((text.to_owned(), column, row));
+        here.or_default().push(origin);
+        false
+    }
+
+    fn look_at_middle(&mut self, area: Rect, counts_when_whole: bool) {
+        let area = area.intersect(*self.clips.last().unwrap_or(&self.page));
+        let (middle, margin) = (self.page.width() / 2.0, self.page.width() / 50.0);
+        let is_across = area.x0 < middle - margin && area.x1 > middle + margin;
+        // Some programs paint each page white before all else.
+        let is_whole = area.width() > self.page.width() * 0.98;
+        if is_across && area.height() > 1.0 && (counts_when_whole || !is_whole) {
+            self.written.crosses_middle = true;
+        }
+    }
+
+    fn clip(&mut self, area: Rect) {
+        let within = *self.clips.last().unwrap_or(&self.page);
+        self.clips.push(area.intersect(within));
+    }
+}
+
+impl<'a> Device<'a> for Collector {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
+        let is_vertical = run.writing_mode() == WritingMode::Vertical;
+        for glyph in run.glyphs() {
+            self.collect(glyph, props.transform * glyph.transform(), is_vertical);
+        }
+    }
+
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
+        self.look_at_middle(
+            props.transform.transform_rect_bbox(path.bounding_box()),
+            false,
+        );
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        let area = Rect::new(
+            0.0,
+            0.0,
+            f64::from(image.width()),
+            f64::from(image.height()),
+        );
+        self.look_at_middle(props.transform.transform_rect_bbox(area), true);
+    }
+
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        self.clip(clip.path.bounding_box());
+    }
+
+    fn push_clip_rect(&mut self, clip: &Rect) {
+        self.clip(*clip);
+    }
+
+    fn pop_clip(&mut self) {
+        self.clips.pop();
+    }
+
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn pop_transparency_group(&mut self) {}
+}
+
+/// Ligatures as their letters, spaces of any width as one, nothing that can't be seen.
+fn readable(glyph: BfString) -> String {
+    let text = match glyph {
+        BfString::Char(c) => c.to_string(),
+        BfString::String(text) => text,
+    };
+    let mut readable = String::with_capacity(text.len());
+    for c in text.chars().take(16) {
+        match c {
+            'ﬀ' => readable.push_str("ff"),
+            'ﬁ' => readable.push_str("fi"),
+            'ﬂ' => readable.push_str("fl"),
+            'ﬃ' => readable.push_str("ffi"),
+            'ﬄ' => readable.push_str("ffl"),
+            'ﬅ' | 'ﬆ' => readable.push_str("st"),
+            '\u{AD}' => readable.push('-'),
+            c if c.is_whitespace() => readable.push(' '),
+            // Private use: icon fonts. Zero width: joiners and marks of direction.
+            '\u{E000}'..='\u{F8FF}' | '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{FFFD}' => {}
+            c if c.is_control() => {}
+            c => readable.push(c),
+        }
+    }
+    readable
+}
+
+#[expect(clippy::as_conversions, reason = "a float has no other; it saturates")]
+fn whole(value: f64) -> i64 {
+    // Far from the ends, so that neighbours can be named.
+    (value.floor() as i64).clamp(i64::MIN / 2, i64::MAX / 2)
+}

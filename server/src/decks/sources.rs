@@ -1,0 +1,166 @@
+//! The kinds of decks that are read: one importer a line. Runs in the worker.
+
+use super::{
+    archive::{self, Unpacked},
+    images::{self, Images},
+    markdown::{self, Markdown},
+    named_file::NamedFile,
+    pdf::{self, Pdf},
+    source::{Outline, Page, Pixels, Source, SourceError, Warning},
+    staging::{Manifest, PDF_NOTES},
+    worker::serve::Sources,
+};
+use std::{io::Cursor, path::Path};
+
+pub const SOURCES: Sources<'_> = &[
+    ("images", open_images),
+    ("markdown", open_markdown),
+    ("pdf", open_pdf),
+    ("zip", open_zip),
+];
+
+fn open_images(folder: &Path, _: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
+    let Manifest { name, files } = manifest(folder)?;
+    images_of(&name, files)
+}
+
+fn images_of(name: &str, files: Vec<NamedFile>) -> Result<Box<dyn Source>, SourceError> {
+    Ok(Box::new(Images::open(name, files)?))
+}
+
+fn open_pdf(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
+    pdf_of(&manifest(folder)?.files, password)
+}
+
+/// The first one is the PDF; its notes may be among the others.
+fn pdf_of(files: &[NamedFile], password: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
+    let (main, beside) = files.split_first().ok_or(SourceError::Empty)?;
+    let notes = beside.iter().find(|file| file.name.ends_with(PDF_NOTES));
+    let notes = notes.map(read).transpose()?;
+    let limits = pdf::Limits::default();
+    let opened = Pdf::open(read(main)?, password, notes.as_deref(), &limits)?;
+    Ok(Box::new(opened))
+}
+
+fn open_markdown(folder: &Path, _: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
+    markdown_of(manifest(folder)?.files)
+}
+
+/// The first one is the Markdown; its pictures are among the others.
+fn markdown_of(mut files: Vec<NamedFile>) -> Result<Box<dyn Source>, SourceError> {
+    if files.is_empty() {
+        return Err(SourceError::Empty);
+    }
+    let main = files.remove(0);
+    let text = String::from_utf8_lossy(&read(&main)?).into_owned();
+    Ok(Box::new(MarkdownWithPictures {
+        text: Markdown::open(&text, &markdown::Limits::default())?,
+        pictures: files,
+    }))
+}
+
+/// What lies in it decides: one PDF, else one Markdown file that is not beside an image of its name,
+/// else images.
+fn open_zip(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
+    let Manifest { name, files } = manifest(folder)?;
+    let archive = files.first().ok_or(SourceError::Empty)?;
+    let archive = Cursor::new(read(archive)?);
+    let Unpacked {
+        mut files,
+        warnings,
+    } = archive::unpack(archive)?;
+    let ends = |file: &NamedFile, ending: &str| file.name.to_ascii_lowercase().ends_with(ending);
+    let only = |ending: &str| {
+        let mut found = files
+            .iter()
+            .enumerate()
+            .filter(|(_, file)| ends(file, ending));
+        let first = found.next().map(|(at, _)| at);
+        first.filter(|_| found.next().is_none())
+    };
+    let inner = if let Some(at) = only(".pdf") {
+        files.swap(0, at);
+        pdf_of(&files, password)
+    } else if let Some(at) = only(".md") {
+        let main = files.swap_remove(at);
+        let folder = main
+            .name
+            .rsplit_once('/')
+            .map(|(folder, _)| format!("{folder}/"));
+        if let Some(folder) = folder {
+            for file in &mut files {
+                if let Some(beside) = file.name.strip_prefix(&folder) {
+                    file.name = beside.to_owned();
+                }
+            }
+        }
+        files.insert(0, main);
+        markdown_of(files)
+    } else {
+        images_of(&name, files)
+    };
+    Ok(Box::new(Warned {
+        inner: inner?,
+        warnings,
+    }))
+}
+
+/// A source of which something was left out before it was opened.
+struct Warned {
+    inner: Box<dyn Source>,
+    warnings: Vec<Warning>,
+}
+
+impl Source for Warned {
+    fn outline(&self) -> Outline {
+        let mut outline = self.inner.outline();
+        outline.warnings.splice(0..0, self.warnings.iter().cloned());
+        outline
+    }
+
+    fn page(&mut self, index: u32, width: u32) -> Result<Page, SourceError> {
+        self.inner.page(index, width)
+    }
+
+    fn picture(&mut self, name: &str) -> Result<Pixels, SourceError> {
+        self.inner.picture(name)
+    }
+}
+
+struct MarkdownWithPictures {
+    text: Markdown,
+    /// The files beside it.
+    pictures: Vec<NamedFile>,
+}
+
+impl Source for MarkdownWithPictures {
+    fn outline(&self) -> Outline {
+        self.text.outline()
+    }
+
+    fn page(&mut self, index: u32, width: u32) -> Result<Page, SourceError> {
+        self.text.page(index, width)
+    }
+
+    fn picture(&mut self, name: &str) -> Result<Pixels, SourceError> {
+        let wanted = name.trim_start_matches("./");
+        match self.pictures.iter().find(|file| file.name == wanted) {
+            Some(file) => images::one(file),
+            None => Err(SourceError::Damaged(
+                "there is no such file beside it".to_owned(),
+            )),
+        }
+    }
+}
+
+fn manifest(folder: &Path) -> Result<Manifest, SourceError> {
+    Manifest::read(folder).map_err(|error| unreadable(&error))
+}
+
+fn read(file: &NamedFile) -> Result<Vec<u8>, SourceError> {
+    file.read(u64::MAX).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &std::io::Error) -> SourceError {
+    SourceError::Damaged(format!("it cannot be read ({error})"))
+}

@@ -1,0 +1,245 @@
+//! A deck's files, gathered where its worker may read them: nothing is decoded here.
+
+use super::{
+    DeckError,
+    named_file::{Content, NamedFile},
+    titles,
+};
+use app::deck::DeckId;
+use data_encoding::BASE32_NOPAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+/// Changes with what an import makes of the same files: decks of before are then made anew.
+const VERSION: &str = "1";
+
+const MANIFEST: &str = "files.json";
+
+/// The ending of a PDF's notes, as pdfpc writes them.
+pub const PDF_NOTES: &str = ".pdfpc";
+
+/// The largest file, and all of a deck. Read whole to be hashed.
+const MAX_FILE_BYTES: u64 = 500 << 20;
+const MAX_BYTES: u64 = 1 << 30;
+const MAX_FILES: usize = 10_000;
+
+/// How deep below a Markdown file its pictures may lie.
+const MAX_DEPTH: usize = 4;
+
+/// What of a Markdown file's folder may be shown by it.
+const PICTURES: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "svg"];
+
+/// A deck that can be opened by a worker.
+pub struct Staged {
+    pub directory: TempDir,
+    /// A name in the table of sources.
+    pub kind: &'static str,
+    pub id: DeckId,
+    /// What the deck is called when it does not say so itself.
+    pub name: String,
+}
+
+/// What lies in a staged folder.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The folder's or file's name, without its ending.
+    pub name: String,
+    /// The main one first.
+    pub files: Vec<NamedFile>,
+}
+
+impl Manifest {
+    /// # Errors
+    /// When the folder was not staged.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        let file = fs::read(folder.join(MANIFEST))?;
+        serde_json::from_slice(&file).map_err(io::Error::other)
+    }
+}
+
+/// Copies what makes the deck: whoever changes the files meanwhile changes nothing here.
+///
+/// # Errors
+/// When it is not there, can't be read, is too large, or is nothing that is known.
+pub fn stage(path: &Path) -> Result<Staged, DeckError> {
+    let found = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => DeckError::Missing(path.to_owned()),
+        _ => DeckError::Unreadable(path.to_owned(), error),
+    })?;
+    let unreadable = |error| DeckError::Unreadable(path.to_owned(), error);
+    // `.` and `..` have no name of their own.
+    let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = if found.is_dir() {
+        full.file_name()
+    } else {
+        full.file_stem()
+    };
+    let name = name.unwrap_or_default().to_string_lossy().into_owned();
+    let (kind, files) = if found.is_dir() {
+        let files = in_folder(path).map_err(unreadable)?;
+        if files.is_empty() {
+            return Err(DeckError::Empty(path.to_owned()));
+        }
+        ("images", files)
+    } else {
+        let kind = kind_of(path).map_err(unreadable)?;
+        let kind = kind.ok_or_else(|| DeckError::Unknown(path.to_owned()))?;
+        let mut files = vec![(own_name(path), path.to_owned())];
+        match kind {
+            "pdf" => files.extend(notes_of(path)),
+            "zip" => {}
+            _ => files.extend(pictures_beside(path).map_err(unreadable)?),
+        }
+        (kind, files)
+    };
+    if files.len() > MAX_FILES {
+        return Err(DeckError::TooMany(path.to_owned(), MAX_FILES));
+    }
+    let staged = copied(kind, name, files).map_err(unreadable)?;
+    staged.ok_or_else(|| DeckError::TooLarge(path.to_owned(), MAX_BYTES >> 20))
+}
+
+/// `None` when it is too large.
+fn copied(
+    kind: &'static str,
+    name: String,
+    files: Vec<(String, PathBuf)>,
+) -> io::Result<Option<Staged>> {
+    let directory = TempDir::new()?;
+    let mut hash = Sha256::new();
+    for part in [VERSION, kind, &name] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    let mut left = MAX_BYTES;
+    let mut manifest = Manifest {
+        name: name.clone(),
+        files: Vec::new(),
+    };
+    for (index, (name, path)) in files.into_iter().enumerate() {
+        // No stranger names a file here.
+        let own = format!("{index:05}");
+        let mut content = Vec::new();
+        let most = left.min(MAX_FILE_BYTES);
+        File::open(&path)?
+            .take(most.saturating_add(1))
+            .read_to_end(&mut content)?;
+        let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        if length > most {
+            return Ok(None);
+        }
+        left -= length;
+        hash.update(&name);
+        hash.update([0]);
+        hash.update(length.to_le_bytes());
+        hash.update(&content);
+        File::create(directory.path().join(&own))?.write_all(&content)?;
+        let content = Content::File(own.into());
+        manifest.files.push(NamedFile { name, content });
+    }
+    fs::write(
+        directory.path().join(MANIFEST),
+        serde_json::to_vec(&manifest)?,
+    )?;
+    Ok(Some(Staged {
+        directory,
+        kind,
+        id: DeckId::new(short_name(&hash.finalize())),
+        name: titles::of_deck(&name),
+    }))
+}
+
+/// The first 160 bits, as text that a file's name may have.
+pub fn short_name(hash: &[u8]) -> String {
+    let short = hash.get(..20).unwrap_or(hash);
+    BASE32_NOPAD.encode(short).to_ascii_lowercase()
+}
+
+/// By what it is, not by what it is called; Markdown is text, so there the name counts.
+fn kind_of(path: &Path) -> io::Result<Option<&'static str>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(1_024).read_to_end(&mut head)?;
+    // Some programs write a few bytes before it.
+    if head.windows(5).any(|bytes| bytes == b"%PDF-") {
+        return Ok(Some("pdf"));
+    }
+    // An archive begins with its first file, or ends at once when it has none.
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Ok(Some("zip"));
+    }
+    let ending = ending_of(path);
+    let is_text = !head.contains(&0) && ["md", "markdown"].contains(&ending.as_str());
+    Ok(is_text.then_some("markdown"))
+}
+
+fn in_folder(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = own_name(&path);
+        // Hidden on purpose, and not for us to show.
+        if !name.starts_with('.') && path.is_file() {
+            files.push((name, path));
+        }
+    }
+    // So that the same folder is the same deck.
+    files.sort();
+    Ok(files)
+}
+
+fn notes_of(pdf: &Path) -> Option<(String, PathBuf)> {
+    let notes = pdf.with_extension("pdfpc");
+    notes.is_file().then(|| (own_name(&notes), notes))
+}
+
+/// Pictures in the file's folder and below, by their path from there.
+fn pictures_beside(markdown: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let folder = markdown.parent().unwrap_or(Path::new("."));
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let mut pictures = Vec::new();
+    let mut folders = vec![(folder.to_owned(), String::new(), 0)];
+    while let Some((folder, prefix, depth)) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let (path, kind) = (entry.path(), entry.file_type()?);
+            let name = format!("{prefix}{}", own_name(&path));
+            if own_name(&path).starts_with('.') {
+                continue;
+            }
+            if kind.is_dir() && depth < MAX_DEPTH {
+                folders.push((path, format!("{name}/"), depth + 1));
+            } else if kind.is_file() && PICTURES.contains(&ending_of(&path).as_str()) {
+                pictures.push((name, path));
+            }
+            if pictures.len() > MAX_FILES {
+                return Ok(pictures);
+            }
+        }
+    }
+    pictures.sort();
+    Ok(pictures)
+}
+
+fn own_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn ending_of(path: &Path) -> String {
+    path.extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase()
+}

@@ -1,0 +1,146 @@
+//! What a worker takes from itself before it looks at a stranger's bytes. There is no way back.
+//!
+//! Limits are a must: without them the worker does not start. The three walls (network, files,
+//! calls) are what the system lets us build: a container may forbid the first, an old kernel does
+//! not know the second. Any one of the three that stands keeps a worker from harm that matters:
+//! the filter of calls alone lets it neither reach a network nor write a file nor start a process.
+
+mod calls;
+
+use super::protocol::{Confinement, Held, ProcessLimits};
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
+};
+use nix::sched::{CloneFlags, unshare};
+use rustix::{
+    process::{Resource, Rlimit, Signal, nice, set_parent_process_death_signal, setrlimit},
+    thread::{CapabilitySet, CapabilitySets, set_capabilities, set_name, set_no_new_privs},
+};
+use std::{
+    fs::{self, File},
+    io,
+    os::fd::{AsFd, RawFd},
+};
+
+/// Where a PDF without its fonts finds some. Folders that are not there are skipped.
+const FONTS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
+
+/// Open files at once: the pipes, a source's file, a font.
+const OPEN_FILES: u64 = 64;
+
+/// Below everything else that runs here: a talk's taps come first.
+const NICE: i32 = 10;
+
+/// The newest of Landlock that is known here. Older kernels hold what they know of it.
+const LANDLOCK: ABI = ABI::V6;
+
+#[derive(Debug, thiserror::Error)]
+#[error("a worker without its limits does not start: {what}: {cause}")]
+pub struct Unlimited {
+    what: &'static str,
+    cause: io::Error,
+}
+
+/// The pipe for answers. From here on standard output is the log's pipe: what a library prints is
+/// no answer. Descriptors that came along by mistake are closed.
+///
+/// # Errors
+/// When there is no such pipe.
+pub fn answers() -> io::Result<File> {
+    let extra: Vec<RawFd> = fs::read_dir("/proc/self/fd")
+        .map(|files| {
+            files
+                .filter_map(|file| file.ok()?.file_name().to_str()?.parse().ok())
+                .filter(|descriptor| *descriptor > 2)
+                .collect()
+        })
+        .unwrap_or_default();
+    for descriptor in extra {
+        // The one that was listing is closed already.
+        let _ = nix::unistd::close(descriptor);
+    }
+    let answers = io::stdout().as_fd().try_clone_to_owned()?;
+    rustix::stdio::dup2_stdout(io::stderr().as_fd())?;
+    Ok(File::from(answers))
+}
+
+/// Must be called while the process has one thread.
+///
+/// # Errors
+/// When one of the limits can't be set.
+pub fn confine(limits: ProcessLimits) -> Result<Confinement, Unlimited> {
+    // What `ps` shows; without it the worker is called "exe".
+    let _ = set_name(c"webslides-deck");
+    // When memory runs out for everybody, this is what the system ends first, not the server.
+    let _ = fs::write("/proc/self/oom_score_adj", "1000");
+    let network = network();
+    limit(limits)?;
+    Ok(Confinement {
+        network,
+        files: files().unwrap_or(Held::Not),
+        calls: calls::filter(),
+    })
+}
+
+/// A new network namespace has no way out. An ordinary user needs a user namespace for it, and
+/// some systems forbid those.
+fn network() -> Held {
+    let own = unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET)
+        .or_else(|_| unshare(CloneFlags::CLONE_NEWNET));
+    if own.is_ok() { Held::Fully } else { Held::Not }
+}
+
+fn limit(limits: ProcessLimits) -> Result<(), Unlimited> {
+    let must = |what, done: rustix::io::Result<()>| {
+        done.map_err(|cause| Unlimited {
+            what,
+            cause: cause.into(),
+        })
+    };
+    // After the namespace: a change of credentials forgets it.
+    must(
+        "dying with the server",
+        set_parent_process_death_signal(Some(Signal::KILL)),
+    )?;
+    must("low priority", nice(NICE).map(drop))?;
+    for (what, resource, most) in [
+        ("memory", Resource::As, limits.memory),
+        ("processor time", Resource::Cpu, limits.processor),
+        ("size of files", Resource::Fsize, 0),
+        ("open files", Resource::Nofile, OPEN_FILES),
+        ("core dumps", Resource::Core, 0),
+    ] {
+        let most = Rlimit {
+            current: Some(most),
+            maximum: Some(most),
+        };
+        must(what, setrlimit(resource, most))?;
+    }
+    // A server in a container is often root. Its worker is nobody in particular.
+    let none = CapabilitySets {
+        effective: CapabilitySet::empty(),
+        permitted: CapabilitySet::empty(),
+        inheritable: CapabilitySet::empty(),
+    };
+    must("no capabilities", set_capabilities(None, none))?;
+    must("no new privileges", set_no_new_privs(true))
+}
+
+/// Landlock: reads its own folder and the fonts; no TCP, no signal to others.
+fn files() -> Result<Held, RulesetError> {
+    let read = AccessFs::ReadFile | AccessFs::ReadDir;
+    let status = Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(LANDLOCK))?
+        .handle_access(AccessNet::from_all(LANDLOCK))?
+        .scope(Scope::from_all(LANDLOCK))?
+        .create()?
+        .add_rules(path_beneath_rules(["."].iter().chain(&FONTS), read))?
+        .restrict_self()?;
+    Ok(match status.ruleset {
+        RulesetStatus::FullyEnforced => Held::Fully,
+        RulesetStatus::PartiallyEnforced => Held::Partly,
+        RulesetStatus::NotEnforced => Held::Not,
+    })
+}

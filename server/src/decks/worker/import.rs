@@ -1,0 +1,252 @@
+//! One deck being read: opened once, its pages asked for in the order they are needed.
+
+use super::{
+    check::{self, Nonsense},
+    pool::{Outcome, Pool},
+    process::End,
+    protocol::{Answer, PageParts, Request},
+    schedule::{Guest, Seat, Turn, Worker},
+};
+use crate::decks::source::{Outline, SourceError};
+use std::{fmt, io, sync::Arc, time::Duration};
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
+
+/// A deck that can be read. Dropped, its workers are killed and its folder is removed.
+pub struct Import {
+    deck: Deck,
+    pages: u32,
+    /// One deck's pages do not fill the queue: another's first page waits for as many at most as
+    /// there are workers.
+    lanes: Semaphore,
+}
+
+struct Deck {
+    pool: Arc<Pool>,
+    guest: Guest,
+    directory: TempDir,
+    kind: String,
+    password: Option<String>,
+}
+
+/// Why a page, or a whole deck, could not be read. In a sentence after what it is about:
+/// "page 7 took more than 10 s".
+#[derive(Debug, thiserror::Error)]
+pub enum Reason {
+    #[error("took more than {} s", .0.as_secs_f32())]
+    Time(Duration),
+    #[error("needed more than {} of memory", size(*.0))]
+    Memory(u64),
+    #[error("needed more memory than this computer has left")]
+    AllMemory,
+    #[error("took more processor time than a deck may have")]
+    Processor,
+    #[error("could not be read: its reader ended unexpectedly")]
+    Ended,
+    #[error("could not be read: its reader said what makes no sense ({0})")]
+    Nonsense(#[from] Nonsense),
+    #[error("could not be read: no reader could be started ({0})")]
+    NotStarted(io::Error),
+    #[error("is not there: the deck has {0} pages")]
+    NoSuchPage(u32),
+    /// What the source itself says.
+    #[error("could not be read: {0}")]
+    Source(SourceError),
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("page {page} {reason}")]
+pub struct PageError {
+    /// From 1.
+    pub page: u32,
+    pub reason: Reason,
+}
+
+#[derive(Debug)]
+pub struct ImportError(pub Reason);
+
+impl std::error::Error for ImportError {}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            // A whole sentence by itself, and the one that the person can do something about.
+            Reason::Source(error) => error.fmt(f),
+            reason => write!(f, "the deck {reason}"),
+        }
+    }
+}
+
+impl Import {
+    /// `directory` holds the deck's files and nothing else. `kind` is a name in the worker's table
+    /// of sources.
+    ///
+    /// # Errors
+    /// When the deck can't be opened: the source's own words, or how its worker ended.
+    pub async fn open(
+        pool: Arc<Pool>,
+        directory: TempDir,
+        kind: &str,
+        password: Option<&str>,
+    ) -> Result<(Self, Outline), ImportError> {
+        let deck = Deck {
+            guest: pool.schedule.guest(),
+            pool,
+            directory,
+            kind: kind.to_owned(),
+            password: password.map(str::to_owned),
+        };
+        let (outline, worker) = deck.afresh().await.map_err(ImportError)?;
+        deck.give_back(worker);
+        let import = Self {
+            pages: check::pages(&outline),
+            lanes: Semaphore::new(deck.pool.limits.workers.max(1)),
+            deck,
+        };
+        Ok((import, outline))
+    }
+
+    /// One page, with its picture in each of `widths`. May be called for many pages at once: as
+    /// many are read as there are workers, in the order of the calls.
+    ///
+    /// # Errors
+    /// Names the page and the reason. Other pages can still be asked for.
+    pub async fn page(&self, index: u32, widths: &[u32]) -> Result<PageParts, PageError> {
+        let failed = |reason| PageError {
+            page: index.saturating_add(1),
+            reason,
+        };
+        if index >= self.pages {
+            return Err(failed(Reason::NoSuchPage(self.pages)));
+        }
+        let request = Request::Page {
+            index,
+            widths: widths.to_vec(),
+        };
+        self.read(request, widths).await.map_err(failed)
+    }
+
+    /// A picture that a page's HTML shows, in each of `widths`: a page that has nothing else.
+    ///
+    /// # Errors
+    /// When there is none of that name, or as for a page.
+    pub async fn picture(&self, name: &str, widths: &[u32]) -> Result<PageParts, Reason> {
+        let request = Request::Picture {
+            name: name.to_owned(),
+            widths: widths.to_vec(),
+        };
+        self.read(request, widths).await
+    }
+
+    async fn read(&self, request: Request, widths: &[u32]) -> Result<PageParts, Reason> {
+        // Never closed.
+        let _lane = self.lanes.acquire().await;
+        let schedule = &self.deck.pool.schedule;
+        let (outcome, worker) = match schedule.turn(&self.deck.guest).await {
+            Some(Turn::Worker(worker)) => match self.deck.pool.ask(worker, &request).await {
+                // A worker that did pages before may have ended for what those left behind: only
+                // a fresh one shows whether it is this page.
+                (Outcome::Ended(_), _) => {
+                    let (_, worker) = self.deck.afresh().await?;
+                    self.deck.pool.ask(worker, &request).await
+                }
+                asked => asked,
+            },
+            Some(Turn::Seat(seat)) => {
+                let (_, worker) = self.deck.opened(seat).await?;
+                self.deck.pool.ask(worker, &request).await
+            }
+            None => return Err(Reason::Ended),
+        };
+        self.judged(outcome, worker, widths)
+    }
+
+    fn judged(
+        &self,
+        outcome: Outcome,
+        worker: Option<Worker>,
+        widths: &[u32],
+    ) -> Result<PageParts, Reason> {
+        let answer = self.deck.answer(outcome)?;
+        let page = match answer {
+            Answer::Page(parts) => {
+                check::page(&parts, widths, self.pages)?;
+                Ok(parts)
+            }
+            Answer::Failed(error) => {
+                check::error(&error)?;
+                Err(Reason::Source(error))
+            }
+            Answer::Opened(_) | Answer::Confined(_) => return Err(Nonsense::AnotherAnswer.into()),
+        };
+        if let Some(worker) = worker {
+            self.deck.give_back(worker);
+        }
+        page
+    }
+}
+
+impl Deck {
+    /// A worker that has done nothing but open the deck.
+    async fn afresh(&self) -> Result<(Outline, Worker), Reason> {
+        let seat = self.pool.schedule.seat(&self.guest).await;
+        self.opened(seat.ok_or(Reason::Ended)?).await
+    }
+
+    async fn opened(&self, seat: Seat) -> Result<(Outline, Worker), Reason> {
+        let (directory, password) = (self.directory.path(), self.password.as_deref());
+        let opening = self.pool.open(directory, &self.kind, password, seat);
+        let (outcome, worker) = opening.await;
+        match (self.answer(outcome)?, worker) {
+            (Answer::Opened(outline), Some(worker)) => {
+                check::outline(&outline)?;
+                Ok((outline, worker))
+            }
+            (Answer::Failed(error), _) => {
+                check::error(&error)?;
+                Err(Reason::Source(error))
+            }
+            _ => Err(Nonsense::AnotherAnswer.into()),
+        }
+    }
+
+    fn answer(&self, outcome: Outcome) -> Result<Answer, Reason> {
+        let limits = self.pool.limits;
+        Err(match outcome {
+            Outcome::Answer(answer) => return Ok(answer),
+            Outcome::Late => Reason::Time(limits.time),
+            Outcome::Ended(End::Memory) => Reason::Memory(limits.memory),
+            Outcome::Ended(End::Taken) => Reason::AllMemory,
+            Outcome::Ended(End::Processor) => Reason::Processor,
+            Outcome::Ended(End::Unexpected) => Reason::Ended,
+            Outcome::NotStarted(error) => Reason::NotStarted(error),
+        })
+    }
+
+    fn give_back(&self, worker: Worker) {
+        if !Pool::is_spent(&worker) {
+            self.pool.schedule.give_back(&self.guest, worker);
+        }
+    }
+}
+
+impl Drop for Deck {
+    fn drop(&mut self) {
+        // Before its folder goes, which is a field and so dropped after this.
+        self.pool.schedule.leave(&self.guest);
+    }
+}
+
+/// "1.5 GiB", "300 MiB".
+fn size(bytes: u64) -> String {
+    const MIB: u64 = 1 << 20;
+    let mib = bytes / MIB;
+    if mib < 1024 {
+        return format!("{mib} MiB");
+    }
+    let tenths = mib * 10 / 1024;
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => format!("{whole} GiB"),
+        (whole, tenth) => format!("{whole}.{tenth} GiB"),
+    }
+}

@@ -1,0 +1,165 @@
+//! All workers of this server: how many at once, and what each may take.
+
+use super::{
+    process::{End, Process, Starter},
+    protocol::{Answer, FrameError, Open, ProcessLimits, Request},
+    schedule::{Schedule, Seat, Worker},
+};
+use std::{
+    io,
+    num::NonZeroUsize,
+    path::Path,
+    sync::Once,
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::{runtime::Handle, time::timeout};
+
+/// What one deck may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Address space of one worker, in bytes. The heaviest real decks take a third of it; a
+    /// hostile page of 1.5 MB was seen to take 1.6 GB.
+    pub memory: u64,
+    /// For opening, and for each page. A page of a real deck takes 0.03 to 0.5 s.
+    pub time: Duration,
+    /// Workers at once, of all imports; each decodes on one core.
+    pub workers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 3 << 29,
+            time: Duration::from_secs(10),
+            workers: cores(),
+        }
+    }
+}
+
+/// After so much work a worker is replaced: what its caches keep goes with it.
+const REPLACED_AFTER: Duration = Duration::from_secs(60);
+
+/// Every worker of the server. Dropped with the last import, it ends those that are left.
+pub struct Pool {
+    pub(super) limits: Limits,
+    pub(super) schedule: Schedule,
+    starter: Starter,
+    /// What the system does not let us hold is told once.
+    told: Once,
+}
+
+/// What became of a question.
+pub(super) enum Outcome {
+    Answer(Answer),
+    /// It took too long, and its worker was ended.
+    Late,
+    Ended(End),
+    NotStarted(io::Error),
+}
+
+impl Pool {
+    /// Must be called in a runtime.
+    ///
+    /// # Errors
+    /// When the thread that starts workers can't be made.
+    pub fn new(limits: Limits) -> io::Result<Self> {
+        Ok(Self {
+            limits,
+            schedule: Schedule::new(limits.workers.max(1)),
+            starter: Starter::new(Handle::current())?,
+            told: Once::new(),
+        })
+    }
+
+    /// A fresh worker with the deck open, and what it said to that. No worker: no more answers.
+    pub(super) async fn open(
+        &self,
+        directory: &Path,
+        kind: &str,
+        password: Option<&str>,
+        seat: Seat,
+    ) -> (Outcome, Option<Worker>) {
+        let process = match self.starter.start(directory, seat).await {
+            Ok(process) => process,
+            Err(error) => return (Outcome::NotStarted(error), None),
+        };
+        let worker = Worker {
+            process,
+            since: Instant::now(),
+            worked: Duration::ZERO,
+        };
+        let request = Request::Open(Open {
+            kind: kind.to_owned(),
+            password: password.map(str::to_owned),
+            limits: self.process_limits(),
+        });
+        self.ask(worker, &request).await
+    }
+
+    /// Asks, and ends the worker when no answer comes.
+    pub(super) async fn ask(
+        &self,
+        mut worker: Worker,
+        request: &Request,
+    ) -> (Outcome, Option<Worker>) {
+        let start = Instant::now();
+        match timeout(self.limits.time, self.answer(&mut worker.process, request)).await {
+            Ok(Ok(answer)) => {
+                worker.worked += start.elapsed();
+                (Outcome::Answer(answer), Some(worker))
+            }
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a worker gives no more answers");
+                let end = match error {
+                    FrameError::Pipe(_) => worker.process.end().await,
+                    // It talks, but not as a worker does.
+                    FrameError::TooLong(_) | FrameError::Garbled(_) => {
+                        worker.process.kill().await;
+                        End::Unexpected
+                    }
+                };
+                (Outcome::Ended(end), None)
+            }
+            Err(_) => {
+                worker.process.kill().await;
+                (Outcome::Late, None)
+            }
+        }
+    }
+
+    async fn answer(&self, process: &mut Process, request: &Request) -> Result<Answer, FrameError> {
+        // A worker that has ended may have said why before it did.
+        let asked = process.ask(request).await;
+        loop {
+            match process.answer().await {
+                Ok(Answer::Confined(confinement)) if matches!(request, Request::Open(_)) => {
+                    self.told.call_once(|| {
+                        tracing::info!(?confinement, "decks are read in a process of their own");
+                    });
+                }
+                answer => return asked.and(answer),
+            }
+        }
+    }
+
+    /// Whether a worker has done its share.
+    pub(super) fn is_spent(worker: &Worker) -> bool {
+        worker.worked > REPLACED_AFTER
+    }
+
+    /// A worker's processor time is for the case that the server does not see to it: all that it
+    /// may work in its life, on every core.
+    fn process_limits(&self) -> ProcessLimits {
+        let life = REPLACED_AFTER + 2 * self.limits.time;
+        let cores = u64::try_from(cores()).unwrap_or(1);
+        ProcessLimits {
+            memory: self.limits.memory,
+            processor: (life.as_secs() + 1).saturating_mul(cores),
+        }
+    }
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}

@@ -1,0 +1,171 @@
+//! The worker's side: takes a request, asks the source, encodes, answers; until the server is done.
+
+use super::{
+    check, confine,
+    protocol::{self, Answer, FaceParts, FrameError, Open, PageParts, Rendition, Request},
+    tidy,
+};
+use crate::decks::{
+    renditions::{self, RenditionError},
+    source::{Face, Page, Pixels, Source, SourceError},
+};
+use std::{
+    io::{self, StdinLock, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+/// Opens the source whose files lie in the folder.
+pub type Opener = fn(&Path, Option<&str>) -> Result<Box<dyn Source>, SourceError>;
+
+/// The kinds of source, by name: an importer is one line here.
+pub type Sources<'a> = &'a [(&'a str, Opener)];
+
+#[derive(Debug, thiserror::Error)]
+enum ServeError {
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    #[error(transparent)]
+    Pipe(#[from] io::Error),
+    #[error(transparent)]
+    Unlimited(#[from] confine::Unlimited),
+    #[error("a request came out of turn")]
+    OutOfTurn,
+}
+
+/// The whole life of a worker. The process must have one thread, and the deck's files in its
+/// current folder. A panic ends it, which is what the server takes for an answer.
+pub fn run(sources: Sources<'_>) -> ExitCode {
+    match serve(sources) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(sources: Sources<'_>) -> Result<(), ServeError> {
+    let mut answers = confine::answers()?;
+    let mut requests = io::stdin().lock();
+    let open = match protocol::next(&mut requests)? {
+        None => return Ok(()),
+        Some(Request::Open(open)) => open,
+        Some(Request::Page { .. } | Request::Picture { .. }) => return Err(ServeError::OutOfTurn),
+    };
+    let confinement = confine::confine(open.limits)?;
+    protocol::answer(&mut answers, &Answer::Confined(confinement))?;
+    match opened(sources, &open) {
+        Ok(mut source) => pages(source.as_mut(), &mut requests, &mut answers),
+        Err(error) => Ok(protocol::answer(
+            &mut answers,
+            &Answer::Failed(tidy::error(error)),
+        )?),
+    }
+}
+
+fn opened(sources: Sources<'_>, open: &Open) -> Result<Box<dyn Source>, SourceError> {
+    let (_, opener) = sources
+        .iter()
+        .find(|(kind, _)| *kind == open.kind)
+        .ok_or_else(|| SourceError::Damaged("this is no kind of deck that is known".into()))?;
+    let source = opener(Path::new("."), open.password.as_deref())?;
+    match source
+        .outline()
+        .slides
+        .iter()
+        .map(|slide| slide.pages.len())
+        .sum()
+    {
+        0_usize => Err(SourceError::Empty),
+        pages if u32::try_from(pages).is_ok_and(|pages| pages <= check::MAX_PAGES) => Ok(source),
+        pages => Err(SourceError::TooLarge(format!(
+            "it has {pages} pages; {} can be shown",
+            check::MAX_PAGES
+        ))),
+    }
+}
+
+fn pages(
+    source: &mut dyn Source,
+    requests: &mut StdinLock<'_>,
+    answers: &mut impl Write,
+) -> Result<(), ServeError> {
+    let outline = tidy::outline(source.outline());
+    let pages = check::pages(&outline);
+    protocol::answer(answers, &Answer::Opened(outline))?;
+    while let Some(request) = protocol::next(requests)? {
+        let parts = match request {
+            Request::Page { index, widths } => {
+                let widest = widths.iter().copied().max().unwrap_or_default();
+                let page = source.page(index, widest);
+                page.and_then(|page| parts(page, &widths, pages))
+            }
+            Request::Picture { name, widths } => {
+                let picture = source.picture(&name);
+                picture.and_then(|pixels| parts(bare(pixels), &widths, pages))
+            }
+            Request::Open(_) => return Err(ServeError::OutOfTurn),
+        };
+        let answer = match parts {
+            Ok(parts) => Answer::Page(parts),
+            Err(error) => Answer::Failed(tidy::error(error)),
+        };
+        match protocol::answer(answers, &answer) {
+            // Noise in many sizes. The next page may well be smaller.
+            Err(FrameError::TooLong(_)) => protocol::answer(
+                answers,
+                &Answer::Failed(SourceError::TooLarge("it is too large to be kept".into())),
+            ),
+            answered => answered,
+        }?;
+    }
+    Ok(())
+}
+
+fn parts(page: Page, widths: &[u32], pages: u32) -> Result<PageParts, SourceError> {
+    let face = match page.face {
+        Face::Picture(pixels) => pictures(&pixels, widths)?,
+        Face::Html(html) => FaceParts::Html(html),
+    };
+    Ok(PageParts {
+        title: tidy::title(page.title),
+        text: tidy::text(&page.text),
+        notes: page
+            .notes
+            .map(|notes| tidy::text(&notes))
+            .filter(|notes| !notes.is_empty()),
+        links: tidy::links(page.links, pages),
+        face,
+        warnings: tidy::warnings(page.warnings, pages),
+    })
+}
+
+pub(super) fn pictures(pixels: &Pixels, widths: &[u32]) -> Result<FaceParts, SourceError> {
+    let failed = |error: RenditionError| SourceError::Damaged(error.to_string());
+    let renditions = renditions::renditions(pixels, &renditions::of_those(widths, pixels))
+        .map_err(failed)?
+        .into_iter()
+        .map(|rendition| Rendition {
+            width: rendition.width,
+            height: rendition.height,
+            webp: rendition.bytes,
+        })
+        .collect();
+    Ok(FaceParts::Pictures {
+        renditions,
+        preview: renditions::preview(pixels).map_err(failed)?,
+    })
+}
+
+/// A page that is nothing but a picture.
+fn bare(pixels: Pixels) -> Page {
+    Page {
+        title: None,
+        text: String::new(),
+        notes: None,
+        links: Vec::new(),
+        face: Face::Picture(pixels),
+        warnings: Vec::new(),
+    }
+}

@@ -1,0 +1,83 @@
+//! The worker's side of [`super::check`]: brings what an honest source found within its bounds, so
+//! that a deck with an odd character or a thousand links is shown, not refused.
+
+use super::check::{
+    self, MAX_LINKS, MAX_REASON, MAX_TEXT, MAX_TITLE, MAX_WARNINGS, leads_somewhere,
+};
+use crate::decks::source::{Link, Outline, SourceError, Warning};
+
+pub fn outline(mut outline: Outline) -> Outline {
+    outline.title = title(outline.title);
+    outline.slides.retain(|slide| !slide.pages.is_empty());
+    let pages = check::pages(&outline);
+    outline.warnings = warnings(outline.warnings, pages);
+    outline
+}
+
+/// One line; nothing instead of an empty one.
+pub fn title(title: Option<String>) -> Option<String> {
+    title
+        .map(|title| line(&title, MAX_TITLE))
+        .filter(|title| !title.is_empty())
+}
+
+pub fn text(text: &str) -> String {
+    let tidy = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut tidy = tidy.replace(|c: char| c.is_control() && c != '\n', " ");
+    tidy.truncate(tidy.floor_char_boundary(MAX_TEXT));
+    tidy
+}
+
+/// Clipped to the page. Those that lead nowhere are left out.
+pub fn links(links: Vec<Link>, pages: u32) -> Vec<Link> {
+    links
+        .into_iter()
+        .filter(|link| leads_somewhere(&link.target, pages))
+        .filter_map(clipped)
+        .take(MAX_LINKS)
+        .collect()
+}
+
+pub fn warnings(warnings: Vec<Warning>, pages: u32) -> Vec<Warning> {
+    warnings
+        .into_iter()
+        .map(|warning| Warning {
+            line: warning.line.filter(|line| *line > 0),
+            page: warning.page.filter(|page| *page < pages),
+            reason: line(&warning.reason, MAX_REASON),
+        })
+        .take(MAX_WARNINGS)
+        .collect()
+}
+
+pub fn error(error: SourceError) -> SourceError {
+    match error {
+        SourceError::Damaged(words) => SourceError::Damaged(line(&words, MAX_REASON)),
+        SourceError::TooLarge(words) => SourceError::TooLarge(line(&words, MAX_REASON)),
+        plain => plain,
+    }
+}
+
+fn line(text: &str, most: usize) -> String {
+    let mut tidy = text.replace(char::is_control, " ").trim().to_owned();
+    tidy.truncate(tidy.floor_char_boundary(most));
+    tidy
+}
+
+fn clipped(link: Link) -> Option<Link> {
+    let span = |start: f32, length: f32| {
+        let end = (start + length).clamp(0.0, 1.0);
+        let start = start.clamp(0.0, 1.0);
+        // False for a NaN too.
+        (end > start).then_some((start, end - start))
+    };
+    let (x, width) = span(link.x, link.width)?;
+    let (y, height) = span(link.y, link.height)?;
+    Some(Link {
+        x,
+        y,
+        width,
+        height,
+        ..link
+    })
+}
