@@ -21,4 +21,4 @@ mod stream;
 pub mod talks;
 
 pub use links::Links;
-pub use run::{RunError, print, run, serve};
+pub use run::{RunError, in_process, print, run, serve};

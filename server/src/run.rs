@@ -13,6 +13,7 @@ use crate::{
     talks::{OpenError, Talk, Talks},
 };
 use app::deck::Deck;
+use axum::Router;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::BuildError;
 use std::{
@@ -87,11 +88,65 @@ pub async fn serve(
     ready: impl FnOnce(&[Links]) -> Result<(), RunError>,
     end: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    // What renders pages spawns through this. Set already is as good: a test runs several servers.
-    let _ = any_spawner::Executor::init_tokio();
     let address = listener
         .local_addr()
         .map_err(|error| RunError::Listen(options.listen, error))?;
+    let data = options.data.clone();
+    let patience = options.let_go_after;
+    // Dropped at the end, it ends the imports that are under way.
+    let Opened {
+        shared,
+        links,
+        imports: _imports,
+    } = open(options, leptos, address).await?;
+    let control = control::listen(&data, shared.talks.clone())
+        .map_err(|error| RunError::Store(data, error.into()))?;
+    ready(&links)?;
+
+    let hub = shared.hub.clone();
+    let router = router(shared);
+    let limits = Limits {
+        connections: most_connections(),
+        patience,
+    };
+    live::accept(listener, limits, router, async {
+        end.await;
+        hub.end();
+    })
+    .await;
+    control.abort();
+    let _ = control.await;
+    Ok(())
+}
+
+/// The server without its sockets: every route, ready to be asked, and the talks' links. For whoever
+/// asks more often than sockets carry, as a fuzzer does.
+///
+/// # Errors
+/// When it can't start; see [`RunError`].
+pub async fn in_process(
+    options: Options,
+    leptos: LeptosOptions,
+) -> Result<(Router, Vec<Links>), RunError> {
+    let address = options.listen;
+    let opened = open(options, leptos, address).await?;
+    Ok((router(opened.shared), opened.links))
+}
+
+struct Opened {
+    shared: Shared,
+    links: Vec<Links>,
+    imports: JoinSet<()>,
+}
+
+/// The store, its talks, and one for each of the options' decks.
+async fn open(
+    options: Options,
+    leptos: LeptosOptions,
+    address: SocketAddr,
+) -> Result<Opened, RunError> {
+    // What renders pages spawns through this. Set already is as good: a test runs several servers.
+    let _ = any_spawner::Executor::init_tokio();
     let store = EmbeddedStore::open(&options.data)
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
     let store: Arc<dyn Store> = Arc::new(store);
@@ -117,29 +172,18 @@ pub async fn serve(
             imports.spawn(finish(rest, talk, talks.clone()));
         }
     }
-    let control = control::listen(&options.data, talks.clone())
-        .map_err(|error| RunError::Store(options.data.clone(), error.into()))?;
-    ready(&links)?;
-
     let public = options.public_url.map(Arc::new);
-    let router = router(Shared {
+    let shared = Shared {
         talks,
-        hub: hub.clone(),
+        hub,
         leptos,
         public,
-    });
-    let limits = Limits {
-        connections: most_connections(),
-        patience: options.let_go_after,
     };
-    live::accept(listener, limits, router, async {
-        end.await;
-        hub.end();
+    Ok(Opened {
+        shared,
+        links,
+        imports,
     })
-    .await;
-    control.abort();
-    let _ = control.await;
-    Ok(())
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
