@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 CARGO_LEPTOS := 0.3.11
 BINARYEN := 132
+CARGO_FUZZ := 0.13.2
 # What people put in front, and end2end/tests/proxies.spec.ts too.
 PROXIES := nginx caddy haproxy
 # The command line tool must be of the version that the browser side is compiled with.
@@ -18,7 +19,7 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # Tools are built once and run seldom: fast to compile rather than fast.
 TOOL_PROFILE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 
-.PHONY: help run build test check bench setup tools packages deny watch
+.PHONY: help run build test check bench fuzz setup tools packages deny watch
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -46,6 +47,22 @@ check: tools ## format, lints, unit and server tests
 bench: build ## followers on loopback: wait, CPU and memory for each
 	@install -D target/release/webslides target/bench/webslides
 	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench followers --bench commands
+
+# Seconds for each target. What is found new stays in server/fuzz/target; a find is written to
+# server/fuzz/artifacts, where `make test` sees it too. Our code and most of what it uses are safe
+# Rust: without the address sanitizer the same time tries twice as much.
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS ?= commands keys resume codes
+fuzz: tools ## what strangers send, at random: 10 minutes for each target
+	@rustup run nightly rustc --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal
+	@[ "$$(cargo-fuzz --version 2>/dev/null)" = 'cargo-fuzz $(CARGO_FUZZ)' ] \
+	  || $(TOOL_PROFILE) cargo install --locked --force cargo-fuzz --version $(CARGO_FUZZ)
+	@cp Cargo.lock server/fuzz/
+	cd server && for target in $(FUZZ_TARGETS); do \
+	  mkdir -p "fuzz/target/corpus/$$target"; \
+	  cargo +nightly fuzz run --sanitizer none "$$target" "fuzz/target/corpus/$$target" "fuzz/corpus/$$target" -- \
+	    -max_total_time=$(FUZZ_SECONDS) -dict=fuzz/requests.dict -print_final_stats=1; \
+	done
 
 deny: tools ## licences, advisories, sources of what we use
 	@command -v cargo-deny >/dev/null || $(TOOL_PROFILE) cargo install --locked cargo-deny

@@ -1,0 +1,65 @@
+//! The forms of `POST /api/{next,previous,go_to,screen}`.
+
+use super::house::House;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+static HOUSE: LazyLock<Mutex<House>> = LazyLock::new(|| Mutex::new(House::open()));
+
+/// The first line is the function, with a query if it likes; REV is the current revision. Whether
+/// the talk moved: only with the key, only by one revision, and only when that was the answer.
+pub fn commands(input: &[u8]) -> Option<bool> {
+    let house = HOUSE.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = house.state();
+    let revision = before["revision"].as_u64().expect("a revision");
+    let said = house.read(input, &[("REV", &revision.to_string())])?;
+    let has_key = said
+        .headers
+        .values()
+        .any(|value| contains(value.as_bytes(), house.key.as_bytes()));
+    let function = said.first.split('?').next()?;
+    if !["next", "previous", "go_to", "screen"].contains(&function) {
+        return None;
+    }
+    let mut request = Request::post(format!("/api/{}", said.first))
+        .body(Body::from(said.body))
+        .ok()?;
+    *request.headers_mut() = said.headers;
+
+    let answer = house.ask(request);
+    let after = house.state();
+    match answer.status {
+        StatusCode::OK => {
+            let told = answer.json();
+            for field in ["epoch", "revision", "slide", "step", "screen", "reach"] {
+                assert_eq!(told[field], after[field], "acknowledged is published");
+            }
+        }
+        StatusCode::SEE_OTHER => {
+            let back = answer.header(header::LOCATION);
+            assert!(back.starts_with("/t/"), "a way back to {back:?}");
+        }
+        _ => {
+            assert!(answer.status.is_client_error(), "{}", answer.status);
+            answer.expect_words();
+        }
+    }
+    if after == before {
+        return Some(false);
+    }
+    assert!(has_key, "moved without its key");
+    assert_eq!(after["revision"], revision + 1);
+    let is_told = [StatusCode::OK, StatusCode::SEE_OTHER].contains(&answer.status);
+    assert!(is_told, "moved, and answered {}", answer.status);
+    // Every input finds the talk in the same place.
+    house.command("screen", "code=room&screen=live");
+    house.command("go_to", "code=room&slide=2");
+    Some(true)
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}

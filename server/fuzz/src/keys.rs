@@ -1,0 +1,81 @@
+//! What a request brings to prove that it is the presenter's.
+
+use super::house::{Answer, House, Said};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+static HOUSE: LazyLock<Mutex<House>> = LazyLock::new(|| Mutex::new(House::open()));
+
+/// Never true, so whoever has the key is told that they are late, and nothing moves.
+const STALE: &str = "code=room&if_revision=18446744073709551615";
+
+/// The first line is the query of the presenter's page, or nothing for a command. Whether the
+/// request was taken for the presenter's: never without the talk's own key.
+pub fn keys(input: &[u8]) -> Option<bool> {
+    let house = HOUSE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut said = house.read(input, &[])?;
+    // What comes back is searched for keys.
+    said.headers.remove(header::ACCEPT_ENCODING);
+    let brought = format!("{}\n{:?}", said.first, said.headers);
+    let (answer, is_granted) = if said.first.is_empty() {
+        command(&house, said)?
+    } else if said.first.starts_with('?') {
+        page(&house, said)?
+    } else {
+        return None;
+    };
+    assert!(
+        !is_granted || brought.contains(&house.key),
+        "granted without the key: {} to {brought}",
+        answer.status
+    );
+    // The one place where a key is said again is the cookie that it is exchanged for.
+    for key in [&house.key, &house.other_key] {
+        let body = String::from_utf8_lossy(&answer.body);
+        let told = format!("{} {body}", answer.header(header::LOCATION));
+        assert!(!told.contains(key), "a key came back: {told}");
+    }
+    Some(is_granted)
+}
+
+fn command(house: &House, said: Said) -> Option<(Answer, bool)> {
+    let mut request = Request::post("/api/next").body(Body::from(STALE)).ok()?;
+    *request.headers_mut() = said.headers;
+    let answer = house.ask(request);
+    let is_granted = match answer.status {
+        StatusCode::CONFLICT => true,
+        // A page's plain form goes back to its page, which says so when it is late.
+        StatusCode::SEE_OTHER => answer.header(header::LOCATION).ends_with("?late"),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            answer.expect_words();
+            false
+        }
+        other => panic!("answered {other}"),
+    };
+    Some((answer, is_granted))
+}
+
+fn page(house: &House, said: Said) -> Option<(Answer, bool)> {
+    let mut request = Request::get(format!("/t/room/present{}", said.first))
+        .body(Body::empty())
+        .ok()?;
+    *request.headers_mut() = said.headers;
+    let answer = house.ask(request);
+    let cookie = answer.header(header::SET_COOKIE);
+    let is_granted = match answer.status {
+        StatusCode::OK => true,
+        StatusCode::SEE_OTHER => {
+            assert_eq!(answer.header(header::LOCATION), "/t/room/present");
+            let has_cookie = !cookie.is_empty();
+            let expected = format!("webslides-room={};", house.key);
+            assert!(!has_cookie || cookie.starts_with(&expected), "{cookie}");
+            has_cookie
+        }
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => false,
+        other => panic!("answered {other}"),
+    };
+    Some((answer, is_granted))
+}
