@@ -19,7 +19,7 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # Tools are built once and run seldom: fast to compile rather than fast.
 TOOL_PROFILE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 
-.PHONY: help run build test check bench fuzz setup tools packages deny watch
+.PHONY: help run build test check bench soak fuzz setup tools packages deny watch
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -47,6 +47,10 @@ check: tools ## format, lints, unit and server tests
 bench: build ## followers on loopback: wait, CPU and memory for each
 	@install -D target/release/webslides target/bench/webslides
 	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench followers --bench commands
+
+soak: build ## many pages and streams: does the server's memory stay flat?
+	@install -D target/release/webslides target/bench/webslides
+	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench soak
 
 # Seconds for each target. What is found new stays in server/fuzz/target; a find is written to
 # server/fuzz/artifacts, where `make test` sees it too. Our code and most of what it uses are safe
