@@ -1,5 +1,7 @@
 //! Everything that the fuzzers have kept, and every find, once more. `make fuzz` looks for others.
 
+#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
+
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
 

@@ -6,6 +6,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "in a test a panic is a finding"
 )]
