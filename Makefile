@@ -62,11 +62,12 @@ fuzz: tools ## what strangers send, at random: 10 minutes for each target
 	@[ "$$(cargo-fuzz --version 2>/dev/null)" = 'cargo-fuzz $(CARGO_FUZZ)' ] \
 	  || $(TOOL_PROFILE) cargo install --locked --force cargo-fuzz --version $(CARGO_FUZZ)
 	@cp Cargo.lock server/fuzz/
-	cd server && for target in $(FUZZ_TARGETS); do \
+	@cd server && finds= && for target in $(FUZZ_TARGETS); do \
 	  mkdir -p "fuzz/target/corpus/$$target"; \
 	  cargo +nightly fuzz run --sanitizer none "$$target" "fuzz/target/corpus/$$target" "fuzz/corpus/$$target" -- \
-	    -max_total_time=$(FUZZ_SECONDS) -dict=fuzz/requests.dict -print_final_stats=1; \
-	done
+	    -max_total_time=$(FUZZ_SECONDS) -dict=fuzz/requests.dict -print_final_stats=1 \
+	    || finds="$$finds $$target"; \
+	done; [ -z "$$finds" ] || { echo "Not clean:$$finds. A find is in server/fuzz/artifacts."; exit 1; }
 
 deny: tools ## licences, advisories, sources of what we use
 	@command -v cargo-deny >/dev/null || $(TOOL_PROFILE) cargo install --locked cargo-deny

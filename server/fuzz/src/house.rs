@@ -108,9 +108,10 @@ impl House {
             ("OTHER", &self.other_key),
             ("LONG", &long),
         ];
-        let input = ours
+        // LONG comes last, so that nothing has to be looked for in it.
+        let input = words
             .iter()
-            .chain(words)
+            .chain(&ours)
             .fold(input.to_vec(), |input, (word, meaning)| {
                 replaced(&input, word.as_bytes(), meaning.as_bytes())
             });
