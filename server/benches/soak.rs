@@ -72,11 +72,14 @@ enum Leaving {
     CutAfter,
 }
 
-const LEAVINGS: [Leaving; 6] = [
+/// Those that were a stream twice: whoever leaves before is often gone before the server looks.
+const LEAVINGS: [Leaving; 8] = [
     Leaving::Silent,
     Leaving::CloseBefore,
     Leaving::CutBefore,
     Leaving::HalfClose,
+    Leaving::CloseAfter,
+    Leaving::CutAfter,
     Leaving::CloseAfter,
     Leaving::CutAfter,
 ];
@@ -94,6 +97,8 @@ struct Holding {
     memory: u64,
     files: usize,
     followers: u64,
+    /// How many streams were ever begun: some leave too early for that.
+    opened: u64,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -130,10 +135,11 @@ async fn main() -> ExitCode {
         if is_flat { "flat" } else { "NOT FLAT" },
     );
     println!(
-        "files {} before, {} at the end; {} followers left: {}",
+        "files {} before, {} at the end; {} followers left of {}: {}",
         idle.files,
         last.files,
         last.followers,
+        last.opened,
         if is_empty {
             "nothing is held"
         } else {
@@ -216,7 +222,7 @@ async fn come_and_go(server: &Server, streams: usize) -> Duration {
         let port = server.port;
         followers.spawn(async move {
             for stream in (follower..streams).step_by(FOLLOWERS) {
-                let leaving = LEAVINGS[stream / FOLLOWERS % LEAVINGS.len()];
+                let leaving = LEAVINGS[(stream + stream / FOLLOWERS) % LEAVINGS.len()];
                 follow(address(port, stream), leaving).await;
             }
         });
@@ -347,6 +353,8 @@ impl Server {
 
     async fn holding(&self) -> Holding {
         let proc = format!("/proc/{}", self.child.id());
+        // Before we come with a connection of our own.
+        let files = fs::read_dir(format!("{proc}/fd")).expect("it runs").count();
         let metrics = self.metrics().await;
         let status = fs::read_to_string(format!("{proc}/status")).expect("it runs");
         let memory = status
@@ -354,15 +362,19 @@ impl Server {
             .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"))
             .and_then(|kib| kib.parse::<u64>().ok())
             .expect("VmRSS");
-        let followers = metrics
-            .lines()
-            .find_map(|line| line.strip_prefix("webslides_followers{talk=\"soak\"} "))
-            .and_then(|followers| followers.parse().ok())
-            .expect("a count of followers");
+        assert!(metrics.contains("webslides_followers{"), "{metrics}");
+        let count = |name: &str| {
+            metrics
+                .lines()
+                .filter_map(|line| line.strip_prefix(name)?.split_once("} "))
+                .map(|(_, count)| count.parse::<u64>().expect("a count"))
+                .sum()
+        };
         Holding {
             memory: memory * 1_024,
-            files: fs::read_dir(format!("{proc}/fd")).expect("it runs").count(),
-            followers,
+            files,
+            followers: count("webslides_followers{"),
+            opened: count("webslides_streams_opened_total{"),
         }
     }
 
