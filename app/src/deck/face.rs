@@ -12,7 +12,7 @@ pub struct Face {
     /// The same picture in several sizes, smallest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub renditions: Vec<Rendition>,
-    /// Sanitised, for a root of the class `page` that is as large as `width` and `height` say.
+    /// Sanitised: an element of the class `page`, as large as `width` and `height` say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
     /// A few pixels of it, as a `data:` URL: what is seen until the picture has come.

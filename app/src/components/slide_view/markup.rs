@@ -9,9 +9,7 @@ use std::fmt::Write;
 pub fn markup(face: &Face, title: &str, sizes: &str, query: &str) -> String {
     let mut html = String::new();
     if let Some(page) = &face.html {
-        html += "<div class=\"page\">";
         html += page;
-        html += "</div>";
     } else if let Some(rendition) = face.rendition() {
         let (url, width, height) = (&rendition.url, face.width, face.height);
         let _ = write!(

@@ -96,6 +96,15 @@ pub fn SlideView(
     }
 }
 
+/// A small picture of a slide that is not shown yet, with all of its steps.
+pub fn miniature(face: &Face, title: &str, sizes: &str) -> impl IntoView + use<> {
+    view! {
+        <div class="mini">
+            <div class="face" inner_html=markup(face, title, sizes, "")></div>
+        </div>
+    }
+}
+
 /// What a screen reader says when the slide changes.
 fn announcement(sight: &Sight) -> String {
     let Sight { state, title, .. } = sight;

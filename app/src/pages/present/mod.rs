@@ -9,7 +9,7 @@ mod sending;
 mod shortcuts;
 
 use crate::{
-    components::{Icon, LinkBadge, Place, Showing, SlideView, hydrated},
+    components::{Icon, LinkBadge, Place, Showing, SlideView, hydrated, miniature},
     deck::{Deck, Face},
     live::use_live,
     talk::{Command, Screen, Snapshot, TalkCode, View},
@@ -39,7 +39,12 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
     // What the room is about to see: the stream's newest state with this remote's own taps on it,
     // made into a snapshot by the same function as the server's.
     let snapshot = Memo::new(move |_| {
-        Snapshot::new(remote.shown(), &deck.read_value()).unwrap_or_else(|| live.snapshot.get())
+        let (told, shown) = (live.snapshot.get(), remote.shown());
+        // While the deck is still being imported, the stream knows more of it than this page.
+        if told.state == shown {
+            return told;
+        }
+        Snapshot::new(shown, &deck.read_value()).unwrap_or(told)
     });
     let showing = Showing::of(snapshot);
     let picture_is_behind = showing.is_behind();
@@ -53,7 +58,12 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
             .ok()?;
         let moves = after.revision != shown.state.revision;
         let slide = deck.slide(after.slide).filter(|_| moves)?;
-        Some((slide.title.clone(), slide.face(after.step).clone()))
+        let own = slide.face(after.step);
+        let face = match shown.preload.first() {
+            Some(newer) if own.is_pending() => newer,
+            _ => own,
+        };
+        Some((slide.title.clone(), face.clone()))
     };
     let is_black = Signal::derive(move || snapshot.read().state.screen == Screen::Black);
     let toggle_black = Signal::derive(move || {
@@ -106,6 +116,9 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
     }
 }
 
+/// How wide the next slide is shown.
+const NEXT_SIZES: &str = "(min-width: 60rem) 33vw, 50vw";
+
 /// A small picture of what Next will show.
 fn following_slide(following: Option<(String, Face)>, over: bool) -> impl IntoView {
     let words = match &following {
@@ -113,11 +126,7 @@ fn following_slide(following: Option<(String, Face)>, over: bool) -> impl IntoVi
         None if over => "Nothing follows.",
         None => "This is the last slide.",
     };
-    let picture = following.map(|(title, face)| {
-        let (width, height) = (face.width, face.height);
-        let small = face.thumbnail().map(|thumbnail| thumbnail.url.clone());
-        view! { <img src=small width=width height=height alt=title decoding="sync"/> }
-    });
+    let picture = following.map(|(title, face)| miniature(&face, &title, NEXT_SIZES));
     let is_label = picture.is_some();
     view! {
         {picture}
