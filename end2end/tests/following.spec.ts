@@ -67,7 +67,7 @@ test('a picture that never comes is asked for again, and the page says so meanwh
   await follower.goto(room.links.audience);
   await isLive(follower);
   const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
-  const second = state.preload[0].url;
+  const second = state.preload[0].renditions[0].url;
   await follower.route(`**${second}`, () => new Promise(() => {}));
   await next(phone).tap();
   await expect(follower.getByText('The slide is on its way.')).toBeVisible();
@@ -99,7 +99,7 @@ test('a black screen does not wait for the picture that it hides', async ({ room
   await isLive(phone);
   const projector = await room.newcomer();
   await projector.route('**/media/*', async (route) => {
-    const first = (await (await projector.request.get(`${room.links.audience}/state`)).json()).rendition.url;
+    const first = (await (await projector.request.get(`${room.links.audience}/state`)).json()).face.renditions[0].url;
     if (route.request().url().endsWith(first)) await route.continue();
   });
   // Not `load`, which would wait for the picture that is held.
@@ -161,11 +161,11 @@ test('the next slide is fetched before it is needed', async ({ room }) => {
   await follower.goto(room.links.audience);
   await isLive(follower);
   const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
-  await expect.poll(() => asked).toContain(state.preload[0].url);
+  await expect.poll(() => asked).toContain(state.preload[0].renditions[0].url);
   const fetched = asked.length;
   await next(phone).tap();
   await sees(follower, 2);
-  const again = asked.slice(fetched).filter((path) => path === state.preload[0].url);
+  const again = asked.slice(fetched).filter((path) => path === state.preload[0].renditions[0].url);
   expect(again, 'asked for again').toEqual([]);
 });
 
