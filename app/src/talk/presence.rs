@@ -15,6 +15,8 @@ pub struct Presence {
     /// The newest revision, and how many of those that answer have painted it.
     pub revision: Revision,
     pub seen: u32,
+    /// Of the rest, those who have had time enough: networks are given two seconds.
+    pub late: u32,
     /// Milliseconds from the newest revision's commit until the last of `seen` had painted it;
     /// `None` before anybody has, or when all came later.
     pub lag_ms: Option<u32>,
@@ -73,12 +75,5 @@ impl View {
             Self::Project => "project",
             Self::Present => "present",
         }
-    }
-}
-
-impl Presence {
-    /// Of those that answer, how many still show something older.
-    pub fn behind(&self) -> u32 {
-        self.answering.saturating_sub(self.seen)
     }
 }

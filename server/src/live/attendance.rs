@@ -19,6 +19,9 @@ const ANSWERS_APART: Duration = Duration::from_millis(100);
 /// A page that says it waited longer than this is not believed.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
+/// Whoever has not painted the newest this long after the room's answers were due is late.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// A cheap handle.
 #[derive(Debug, Clone)]
 pub struct Attendance(Arc<Mutex<Room>>);
@@ -27,6 +30,10 @@ pub struct Attendance(Arc<Mutex<Room>>);
 struct Room {
     newest: EventId,
     committed: Instant,
+    /// When everybody who answers has had time for it.
+    due: Instant,
+    /// How many were late when somebody looked.
+    told_late: u32,
     followers: u32,
     projectors: u32,
     seats: HashMap<SeatNumber, Taken>,
@@ -63,6 +70,8 @@ impl Attendance {
         Self(Arc::new(Mutex::new(Room {
             newest,
             committed: Instant::now(),
+            due: Instant::now() + GRACE,
+            told_late: 0,
             followers: 0,
             projectors: 0,
             seats: HashMap::new(),
@@ -92,11 +101,12 @@ impl Attendance {
         }
     }
 
-    /// A newer state is what everybody should see.
-    pub fn published(&self, newest: EventId) {
+    /// A newer state is what everybody should see, and say so within this time.
+    pub fn published(&self, newest: EventId, within: Duration) {
         let mut room = self.locked();
         room.newest = newest;
         room.committed = Instant::now();
+        room.due = room.committed + within + GRACE;
         room.seen = 0;
         room.slowest = None;
         room.is_new = true;
@@ -157,7 +167,11 @@ impl Attendance {
     /// The same, if anything changed since this was asked last.
     pub fn news(&self) -> Option<Presence> {
         let mut room = self.locked();
-        std::mem::take(&mut room.is_new).then(|| room.presence())
+        let presence = room.presence();
+        let is_new = room.is_new || presence.late != room.told_late;
+        room.is_new = false;
+        room.told_late = presence.late;
+        is_new.then_some(presence)
     }
 
     fn locked(&self) -> MutexGuard<'_, Room> {
@@ -168,7 +182,10 @@ impl Attendance {
 
 impl Room {
     fn presence(&self) -> Presence {
+        let behind = self.answering - self.seen;
+        let is_due = Instant::now() >= self.due;
         Presence {
+            late: if is_due { behind } else { 0 },
             followers: self.followers,
             projectors: self.projectors,
             answering: self.answering,
@@ -241,7 +258,7 @@ mod tests {
         let _two = enter(&room, 2);
         let _program = room.enter(View::Follow, None);
         let _projector = room.enter(View::Project, None);
-        room.published(id(1));
+        room.published(id(1), Duration::ZERO);
         advance(Duration::from_millis(240)).await;
         let waited = Seen {
             waited_ms: 200,
@@ -254,8 +271,14 @@ mod tests {
         let presence = room.presence();
         assert_eq!((presence.followers, presence.projectors), (3, 1));
         assert_eq!((presence.answering, presence.seen), (2, 1));
-        assert_eq!(presence.behind(), 1);
+        assert_eq!(presence.late, 0, "it has time yet");
         assert_eq!(presence.lag_ms, Some(40));
+
+        assert!(room.news().is_some_and(|news| news.late == 0));
+        assert_eq!(room.news(), None, "nothing is new");
+        advance(GRACE).await;
+        assert!(room.news().is_some_and(|news| news.late == 1));
+        assert_eq!(room.news(), None);
     }
 
     #[tokio::test(start_paused = true)]
@@ -292,7 +315,7 @@ mod tests {
                     1 => drop(there.pop()),
                     2 => {
                         newest += 1;
-                        room.published(id(newest));
+                        room.published(id(newest), Duration::ZERO);
                     }
                     _ => drop(room.acknowledge(&seen(seat, revision.min(newest)))),
                 }

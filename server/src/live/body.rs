@@ -289,7 +289,7 @@ mod tests {
             .into_data_stream();
         next(&mut body).await;
         next(&mut body).await;
-        (1..=1_000).for_each(|revision| channel.publish(frame(revision)));
+        (1..=1_000).for_each(|revision| channel.publish(frame(revision), Duration::ZERO));
         assert!(next(&mut body).await.starts_with("id: test-1000\n"));
     }
 
@@ -305,7 +305,7 @@ mod tests {
         )
         .into_body()
         .into_data_stream();
-        channel.publish(frame(1));
+        channel.publish(frame(1), Duration::ZERO);
         next(&mut body).await;
         assert!(next(&mut body).await.starts_with("id: test-1\n"));
     }

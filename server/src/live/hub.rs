@@ -177,8 +177,9 @@ impl Inner {
 }
 
 impl Channel {
-    pub fn publish(&self, frame: Frame) {
-        self.0.attendance.published(frame.id.clone());
+    /// Those who answer do so `within` this time.
+    pub fn publish(&self, frame: Frame, within: Duration) {
+        self.0.attendance.published(frame.id.clone(), within);
         self.0
             .newest
             .send_modify(|newest| newest.frame = frame.into());

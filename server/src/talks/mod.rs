@@ -233,7 +233,7 @@ impl Talks {
             let silent = (room.followers + room.projectors).saturating_sub(room.answering);
             for (state, count) in [
                 ("seen", room.seen),
-                ("behind", room.behind()),
+                ("behind", room.answering.saturating_sub(room.seen)),
                 ("silent", silent),
             ] {
                 gauge!(FOLLOWERS, "talk" => code.to_string(), "state" => state).set(count);

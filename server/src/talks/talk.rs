@@ -298,7 +298,8 @@ impl Talk {
             if published.record.state.over {
                 self.channel.publish_last(frame);
             } else {
-                self.channel.publish(frame);
+                let within = Duration::from_millis(within.unwrap_or_default().into());
+                self.channel.publish(frame, within);
             }
         }
         if before <= revision {

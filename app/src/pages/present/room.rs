@@ -18,9 +18,8 @@ fn in_words(presence: &Presence) -> String {
         1 => "1 screen follows".to_owned(),
         _ => format!("{screens} screens follow"),
     };
-    let behind = presence.behind();
-    if behind > 0 {
-        words += &format!(", {behind} behind");
+    if presence.late > 0 {
+        words += &format!(", {} behind", presence.late);
     } else if let Some(lag) = presence.lag_ms.filter(|lag| *lag >= SLOW_MS) {
         words += &format!(", the slowest took {} s", lag.div_ceil(1_000));
     }
@@ -39,6 +38,7 @@ mod tests {
             answering: followers,
             revision: Revision::new(7),
             seen,
+            late: followers - seen,
             lag_ms,
         })
     }
