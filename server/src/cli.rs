@@ -30,6 +30,10 @@ pub struct Options {
     #[arg(long, value_name = "WORD")]
     pub password: Option<String>,
 
+    /// Show a deck again, at the same place, whenever its file or folder changes
+    #[arg(long)]
+    pub watch: bool,
+
     /// Where to listen; 127.0.0.1:3000 keeps the room out, port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:3000")]
     pub listen: SocketAddr,

@@ -3,6 +3,7 @@
 mod access;
 mod answers;
 mod api;
+mod bring;
 pub mod cli;
 pub mod control;
 pub mod decks;

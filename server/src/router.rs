@@ -44,6 +44,7 @@ pub fn router(shared: Shared) -> Router {
     Router::new()
         .route("/t/{code}/events", get(stream::events))
         .route("/t/{code}/state", get(stream::state))
+        .route("/t/{code}/slides", get(stream::slides))
         .route("/t/{code}/seen", post(stream::seen))
         .route("/media/{name}", get(media::media))
         .route("/healthz", get(host::healthz))

@@ -1,18 +1,18 @@
 //! One run of the server, from its options to its end.
 
 use crate::{
+    bring::{self, Watched},
     cli::Options,
     control,
-    decks::{self, Begun, DeckError, Decks, Rest},
+    decks::{Begun, DeckError},
     links::{Links, LinksFile, base_url},
     live::{self, Hub, Limits},
     log, metrics,
     router::{Shared, router},
     site,
     store::{EmbeddedStore, Store, StoreError},
-    talks::{OpenError, Talk, Talks},
+    talks::{OpenError, Talks},
 };
-use app::deck::Deck;
 use axum::Router;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::BuildError;
@@ -27,7 +27,6 @@ use tempfile::NamedTempFile;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
-    sync::watch,
     task::JoinSet,
 };
 
@@ -150,7 +149,7 @@ async fn open(
     let store = EmbeddedStore::open(&options.data)
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
     let store: Arc<dyn Store> = Arc::new(store);
-    let begun = begin(&options, &store).await?;
+    let (begun, decks) = bring::begin(&options, &store).await?;
 
     let most_followers = options.max_followers.unwrap_or(most_connections() / 10 * 9);
     let hub = Hub::start(most_followers, !options.no_acknowledgements);
@@ -159,17 +158,28 @@ async fn open(
     let mut links = Vec::new();
     let mut code = options.code;
     let mut imports = JoinSet::new();
+    let mut paths = options.decks.into_iter();
     for Begun {
         deck,
         warnings,
         rest,
     } in begun
     {
-        complain(&warnings);
+        bring::complain(&warnings);
         let (talk, key) = talks.open(code.take(), deck).await?;
         links.push(Links::new(&base, &talk, &key));
         if let Some(rest) = rest {
-            imports.spawn(finish(rest, talk, talks.clone()));
+            imports.spawn(bring::finish(rest, talk.clone(), talks.clone()));
+        }
+        if let (true, Some(path), Some(decks)) = (options.watch, paths.next(), &decks) {
+            let watched = Watched {
+                path,
+                password: options.password.clone(),
+                decks: decks.clone(),
+                talk,
+                talks: talks.clone(),
+            };
+            imports.spawn(watched.watch());
         }
     }
     let public = options.public_url.map(Arc::new);
@@ -201,52 +211,6 @@ fn most_connections() -> usize {
         .unwrap_or(usize::MAX)
         .saturating_sub(FILES_OF_OUR_OWN)
         .max(1)
-}
-
-/// The decks in their order, each with its first slide at least.
-async fn begin(options: &Options, store: &Arc<dyn Store>) -> Result<Vec<Begun>, DeckError> {
-    if options.decks.is_empty() {
-        let deck = decks::welcome(store.as_ref())?;
-        return Ok(vec![Begun {
-            deck,
-            warnings: Vec::new(),
-            rest: None,
-        }]);
-    }
-    let decks = Decks::new(store.clone())?;
-    let mut begun = Vec::new();
-    for path in &options.decks {
-        begun.push(decks.begin(path, options.password.as_deref()).await?);
-    }
-    Ok(begun)
-}
-
-/// The rest of an import, while its talk is on already. Dropped, it ends its workers.
-async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
-    let (grown, mut growing) = watch::channel(None);
-    let showing = async move {
-        // The newest is enough: each is whole.
-        while growing.changed().await.is_ok() {
-            let deck: Option<Deck> = growing.borrow_and_update().clone();
-            if let Some(deck) = deck {
-                talks.has_grown(deck).await;
-            }
-        }
-    };
-    let reading = async move {
-        let at = || talk.snapshot().state.slide.index().as_usize();
-        match rest.read(at, |deck| drop(grown.send(Some(deck)))).await {
-            Ok(warnings) => complain(&warnings),
-            Err(error) => eprintln!("webslides: {error}"),
-        }
-    };
-    tokio::join!(showing, reading);
-}
-
-fn complain(warnings: &[String]) {
-    for warning in warnings {
-        eprintln!("webslides: {warning}");
-    }
 }
 
 fn announce(links: &[Links]) {

@@ -9,6 +9,7 @@ use crate::{
 };
 use app::{
     api::ErrorCode,
+    deck::Slide,
     talk::{Seen, TalkCode, View},
 };
 use axum::{
@@ -20,6 +21,7 @@ use axum::{
 };
 use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
+use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
@@ -113,6 +115,38 @@ pub async fn state(State(shared): State<Shared>, path: CodePath) -> Response<Bod
         }
         None => refusal(ErrorCode::NoSuchTalk),
     }
+}
+
+/// `GET /t/{code}/slides`: all of them with their notes for a presenter; those that were shown so
+/// far, without notes, for everybody else.
+pub async fn slides(
+    State(shared): State<Shared>,
+    path: CodePath,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let Some(talk) = found(&shared, path) else {
+        return refusal(ErrorCode::NoSuchTalk);
+    };
+    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
+    let presents = visitor.presented(talk.code()).is_ok();
+    let (deck, reach) = (talk.deck(), talk.snapshot().state.reach);
+    let seen = if presents {
+        deck.slides().len()
+    } else {
+        reach.index().as_usize().saturating_add(1)
+    };
+    let slides = deck.slides().iter().take(seen).cloned().map(|slide| Slide {
+        notes: if presents { slide.notes } else { String::new() },
+        ..slide
+    });
+    let slides: Vec<_> = slides.collect();
+    // Whether it is for a presenter depends on the cookie.
+    let headers = [
+        (header::CACHE_CONTROL, "private, no-store"),
+        (header::VARY, "cookie, authorization"),
+    ];
+    let answer = json!({ "title": deck.title, "deck": deck.id, "slides": slides });
+    (headers, Json(answer)).into_response()
 }
 
 fn found(shared: &Shared, path: CodePath) -> Option<Arc<Talk>> {

@@ -112,11 +112,7 @@ impl Talks {
         deck: Deck,
     ) -> Result<(Arc<Talk>, PresenterKey), OpenError> {
         let key = PresenterKey::made_up()?;
-        if deck.is_whole() {
-            self.0.store.put_deck(&deck)?;
-        } else {
-            locked(&self.0.growing).insert(deck.id.clone(), deck.clone());
-        }
+        self.0.keep(&deck)?;
         let code = match code {
             Some(code) => code,
             None => self.0.made_up_code()?,
@@ -183,6 +179,33 @@ impl Talks {
 
     pub fn find(&self, code: &TalkCode) -> Option<Arc<Talk>> {
         self.0.find(code)
+    }
+
+    /// Shows another deck in a talk that is on, at the same place as far as it reaches.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    pub async fn show(&self, talk: &Talk, deck: Deck) -> Result<(), OpenError> {
+        self.0.keep(&deck)?;
+        loop {
+            let mut record = talk.record();
+            if record.deck == deck.id || record.state.over {
+                return Ok(());
+            }
+            let expected = record.state.revision;
+            record.deck = deck.id.clone();
+            record.state = record.state.with_deck(&deck.outline());
+            match self.0.store.commit(record, Some(expected)).await {
+                // A tap came first: on top of it, then.
+                Err(StoreError::Conflict) => {
+                    talk.until(|seen| seen.state.revision > expected).await?;
+                }
+                committed => {
+                    committed?;
+                    talk.until(|seen| seen.deck == deck.id).await?;
+                }
+            }
+        }
     }
 
     /// There is more of a deck than before: talks that show it show that. One whose slide was
@@ -278,6 +301,15 @@ impl Inner {
         if let Err(error) = talk.publish(record, deck) {
             error!(%error, "a change was not published");
         }
+    }
+
+    /// So that a talk can be published with this deck.
+    fn keep(&self, deck: &Deck) -> Result<(), StoreError> {
+        if deck.is_whole() {
+            return self.store.put_deck(deck);
+        }
+        locked(&self.growing).insert(deck.id.clone(), deck.clone());
+        Ok(())
     }
 
     fn made_up_code(&self) -> Result<TalkCode, getrandom::Error> {

@@ -1,0 +1,146 @@
+//! Brings decks to their talks: those of the command line, and with `--watch` again whenever they
+//! change on the disk.
+
+use crate::{
+    cli::Options,
+    decks::{self, Begun, DeckError, Decks, Rest},
+    store::Store,
+    talks::{Talk, Talks},
+};
+use app::deck::Deck;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+use tokio::{sync::watch, time::sleep};
+
+/// How often a watched deck is looked at. A program that writes a PDF takes its time: it is read
+/// once it was the same twice.
+const LOOK_EVERY: Duration = Duration::from_millis(400);
+
+/// The options' decks in their order, each with its first slide at least, and what reads them.
+///
+/// # Errors
+/// When one of them can't be shown.
+pub async fn begin(
+    options: &Options,
+    store: &Arc<dyn Store>,
+) -> Result<(Vec<Begun>, Option<Decks>), DeckError> {
+    if options.decks.is_empty() {
+        let deck = decks::welcome(store.as_ref())?;
+        let begun = Begun {
+            deck,
+            warnings: Vec::new(),
+            rest: None,
+        };
+        return Ok((vec![begun], None));
+    }
+    let decks = Decks::new(store.clone())?;
+    let mut begun = Vec::new();
+    for path in &options.decks {
+        begun.push(decks.begin(path, options.password.as_deref()).await?);
+    }
+    Ok((begun, Some(decks)))
+}
+
+/// The rest of an import, while its talk is on already. Dropped, it ends its workers.
+pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
+    let (grown, mut growing) = watch::channel(None);
+    let showing = async move {
+        // The newest is enough: each is whole.
+        while growing.changed().await.is_ok() {
+            let deck: Option<Deck> = growing.borrow_and_update().clone();
+            if let Some(deck) = deck {
+                talks.has_grown(deck).await;
+            }
+        }
+    };
+    let reading = async move {
+        let at = || talk.snapshot().state.slide.index().as_usize();
+        match rest.read(at, |deck| drop(grown.send(Some(deck)))).await {
+            Ok(warnings) => complain(&warnings),
+            Err(error) => eprintln!("webslides: {error}"),
+        }
+    };
+    tokio::join!(showing, reading);
+}
+
+/// What was left out of a deck, to the host's terminal.
+pub fn complain(warnings: &[String]) {
+    for warning in warnings {
+        eprintln!("webslides: {warning}");
+    }
+}
+
+/// A deck that is shown again whenever it changes, at the same place.
+pub struct Watched {
+    pub path: PathBuf,
+    pub password: Option<String>,
+    pub decks: Decks,
+    pub talk: Arc<Talk>,
+    pub talks: Talks,
+}
+
+impl Watched {
+    /// Until the talk is over. What can't be read is said, and the deck of before goes on.
+    pub async fn watch(self) {
+        let mut shown = look(&self.path).ok();
+        let mut before = shown.clone();
+        while !self.talk.is_over() {
+            sleep(LOOK_EVERY).await;
+            // In the middle of being replaced it may be gone for a moment.
+            let Ok(now) = look(&self.path) else { continue };
+            let is_settled = before.as_ref() == Some(&now);
+            before = Some(now.clone());
+            if is_settled && shown.as_ref() != Some(&now) {
+                shown = Some(now);
+                if let Err(error) = self.show().await {
+                    eprintln!("webslides: {error} The slides of before are shown on.");
+                }
+            }
+        }
+    }
+
+    async fn show(&self) -> Result<(), DeckError> {
+        let Begun {
+            deck,
+            warnings,
+            rest,
+        } = self
+            .decks
+            .begin(&self.path, self.password.as_deref())
+            .await?;
+        complain(&warnings);
+        let shown = self.talks.show(&self.talk, deck).await;
+        shown.map_err(io::Error::other)?;
+        if let Some(rest) = rest {
+            finish(rest, self.talk.clone(), self.talks.clone()).await;
+        }
+        Ok(())
+    }
+}
+
+/// What tells that a deck has changed: its files' names, lengths and times.
+type Look = Vec<(PathBuf, u64, Option<SystemTime>)>;
+
+fn look(path: &Path) -> io::Result<Look> {
+    let mut paths = vec![path.to_owned()];
+    if path.is_dir() {
+        for entry in fs::read_dir(path)? {
+            paths.push(entry?.path());
+        }
+    }
+    paths.push(path.with_extension("pdfpc"));
+    paths.sort();
+    let mut look = Vec::new();
+    for found in paths {
+        match fs::metadata(&found) {
+            Ok(file) => look.push((found, file.len(), file.modified().ok())),
+            Err(error) if found == path => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Ok(look)
+}
