@@ -4,6 +4,9 @@ use crate::talk::{EventId, SeatNumber, TalkCode, View};
 
 pub const HOME: &str = "/";
 
+/// Where decks are brought to.
+pub const DECKS: &str = "/decks";
+
 pub fn follow(code: &TalkCode) -> String {
     format!("/t/{code}")
 }
@@ -14,6 +17,16 @@ pub fn project(code: &TalkCode) -> String {
 
 pub fn present(code: &TalkCode) -> String {
     format!("/t/{code}/present")
+}
+
+/// Where the host finds a talk's links.
+pub fn links(code: &TalkCode) -> String {
+    format!("/t/{code}/links")
+}
+
+/// Where a talk is ended.
+pub fn end(code: &TalkCode) -> String {
+    format!("/t/{code}/end")
 }
 
 pub fn events(code: &TalkCode) -> String {

@@ -4,9 +4,11 @@ import { LAPTOP, PHONE, PROJECTOR, expect, isLive, next, sees, test } from './ro
 for (const colorScheme of ['dark', 'light'] as const) {
   test(`nothing for axe to find, ${colorScheme}`, async ({ room }) => {
     room.allow(/404|401/);
-    const { audience, projector, presenter } = room.links;
+    const { audience, projector, presenter, host } = room.links;
     const visits: [string, object][] = [
       [new URL('/', audience).href, PHONE],
+      [host, PHONE],
+      [host, LAPTOP],
       [audience, PHONE],
       [audience, LAPTOP],
       [projector, PROJECTOR],
@@ -17,9 +19,15 @@ for (const colorScheme of ['dark', 'light'] as const) {
     ];
     for (const [url, device] of visits) {
       const page = await room.person(url, { ...device, colorScheme });
+      if (url === host) await page.getByText('More').click();
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${url}: ${id} ${nodes.map(({ html }) => html)}`)).toEqual([]);
     }
+    const links = await room.person(host, { ...PHONE, colorScheme });
+    await links.getByRole('link', { name: 'Links and QR codes' }).tap();
+    await links.waitForURL(/links$/);
+    const { violations } = await new AxeBuilder({ page: links }).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
   });
 }
 

@@ -13,6 +13,8 @@ export interface Links {
   audience: string;
   projector: string;
   events: string;
+  /** The host's own page: the same for all talks. */
+  host: string;
 }
 
 /** The program under test: what WEBSLIDES_BIN names, else what was built last. */
@@ -52,7 +54,10 @@ export class Server {
       const look = setInterval(() => {
         if (child.exitCode !== null) reject(new Error(`The server ended: ${this.output}`));
         else if (!statSync(file, { throwIfNoEntry: false })) return;
-        else resolve(JSON.parse(readFileSync(file, 'utf8')).talks[0]);
+        else {
+          const { host, talks } = JSON.parse(readFileSync(file, 'utf8'));
+          resolve({ host, ...talks[0] });
+        }
         clearInterval(look);
       }, 10);
     });

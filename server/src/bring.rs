@@ -20,29 +20,29 @@ use tokio::{sync::watch, time::sleep};
 /// once it was the same twice.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 
-/// The options' decks in their order, each with its first slide at least, and what reads them.
+/// The options' decks in their order, each with its first slide at least.
 ///
 /// # Errors
 /// When one of them can't be shown.
 pub async fn begin(
     options: &Options,
-    store: &Arc<dyn Store>,
-) -> Result<(Vec<Begun>, Option<Decks>), DeckError> {
+    decks: &Decks,
+    store: &dyn Store,
+) -> Result<Vec<Begun>, DeckError> {
     if options.decks.is_empty() {
-        let deck = decks::welcome(store.as_ref())?;
+        let deck = decks::welcome(store)?;
         let begun = Begun {
             deck,
             warnings: Vec::new(),
             rest: None,
         };
-        return Ok((vec![begun], None));
+        return Ok(vec![begun]);
     }
-    let decks = Decks::new(store.clone())?;
     let mut begun = Vec::new();
     for path in &options.decks {
         begun.push(decks.begin(path, options.password.as_deref()).await?);
     }
-    Ok((begun, Some(decks)))
+    Ok(begun)
 }
 
 /// The rest of an import, while its talk is on already. Dropped, it ends its workers.

@@ -34,6 +34,10 @@ pub struct Options {
     #[arg(long)]
     pub watch: bool,
 
+    /// Let anyone in the room bring decks and create talks
+    #[arg(long)]
+    pub open: bool,
+
     /// Where to listen; 127.0.0.1:3000 keeps the room out, port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:3000")]
     pub listen: SocketAddr,

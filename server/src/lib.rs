@@ -8,6 +8,7 @@ pub mod cli;
 pub mod control;
 pub mod decks;
 mod host;
+mod hosting;
 mod links;
 pub mod live;
 pub mod log;

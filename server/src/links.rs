@@ -1,9 +1,12 @@
 //! The links of a talk, as the host gets them: in the terminal, and as JSON for programs.
 
-use crate::{access::PresenterKey, talks::Talk};
+use crate::{access::Key, talks::Talk};
 use app::routes;
 use axum::http::Uri;
-use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
+use qrcode::{
+    EcLevel, QrCode,
+    render::{svg, unicode::Dense1x2},
+};
 use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -22,12 +25,14 @@ pub struct Links {
 /// The file of `--links`.
 #[derive(Serialize)]
 pub struct LinksFile<'a> {
+    /// Where decks are brought to in a browser.
+    pub host: &'a str,
     pub talks: &'a [Links],
 }
 
 impl Links {
     /// `base` is the address that the room can reach, without a slash at its end.
-    pub fn new(base: &str, talk: &Talk, key: &PresenterKey) -> Self {
+    pub fn new(base: &str, talk: &Talk, key: &Key) -> Self {
         let code = talk.code();
         let deck = talk.deck();
         Self {
@@ -78,6 +83,21 @@ fn qr_code(text: &str) -> Option<String> {
         .quiet_zone(true)
         .build();
     Some(picture.lines().map(|line| format!("  {line}\n")).collect())
+}
+
+/// The same as an SVG for a page.
+pub fn svg_code(text: &str) -> Option<String> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    let picture = code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(200, 200)
+        .quiet_zone(true)
+        .build();
+    // The page's own element; a declaration belongs to a file.
+    picture
+        .find("<svg")
+        .and_then(|start| picture.get(start..))
+        .map(str::to_owned)
 }
 
 /// The address that the room's phones can reach, for links.

@@ -1,7 +1,8 @@
 //! Pages: what is shown is read first, so the status is known before a byte is rendered.
 
 use crate::{
-    access::{Credentials, PresenterKey, content_security_policy, presenter_cookie},
+    access::{Credentials, Key, content_security_policy, presenter_cookie},
+    hosting,
     router::Shared,
     talks::Visitor,
 };
@@ -24,8 +25,9 @@ use serde::Deserialize;
 type CodePath = Result<Path<String>, PathRejection>;
 
 #[derive(Deserialize)]
-pub struct JoinQuery {
+pub struct HomeQuery {
     code: Option<String>,
+    key: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -38,12 +40,12 @@ pub struct PresentQuery {
 /// `GET /`, and `GET /?code=` from its form.
 pub async fn home(
     State(shared): State<Shared>,
-    query: Result<Query<JoinQuery>, QueryRejection>,
+    query: Result<Query<HomeQuery>, QueryRejection>,
     request: Request,
 ) -> Response<Body> {
-    let typed = query.ok().and_then(|Query(query)| query.code);
+    let (typed, key) = query.map_or((None, None), |Query(query)| (query.code, query.key));
     match typed.map(|typed| typed.parse::<TalkCode>()) {
-        None => render(&shared, Page::Home, request).await,
+        None => hosting::home(&shared, key.as_deref(), request).await,
         Some(Ok(code)) => Redirect::to(&routes::follow(&code)).into_response(),
         Some(Err(_)) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
     }
@@ -89,7 +91,7 @@ pub async fn present(
     let query = query.ok().map(|Query(query)| query);
     let (key, late) = query.map_or((None, None), |query| (query.key, query.late));
     if is_odd || key.is_some() || code.as_str() != typed {
-        let key = key.map(|key| PresenterKey::sent(key.trim()));
+        let key = key.map(|key| Key::sent(key.trim()));
         return to_clean_address(&shared, &code, key.as_ref(), request.headers());
     }
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(request.headers()));
@@ -149,33 +151,38 @@ async fn talk_page(
 fn to_clean_address(
     shared: &Shared,
     code: &TalkCode,
-    key: Option<&PresenterKey>,
+    key: Option<&Key>,
     headers: &HeaderMap,
 ) -> Response<Body> {
-    let headers_back = [
+    let talk = shared.talks.find(code);
+    let good = key.filter(|key| talk.is_some_and(|talk| talk.has_key(&key.hash())));
+    let cookie = good.map(|key| presenter_cookie(code, key, is_secure(shared, headers)));
+    to_clean(&routes::present(code), cookie)
+}
+
+/// Sends the browser to `address`, with the cookie that its key was good for.
+pub fn to_clean(address: &str, cookie: Option<String>) -> Response<Body> {
+    let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (
             header::REFERRER_POLICY,
             HeaderValue::from_static("no-referrer"),
         ),
     ];
-    let mut response = (headers_back, Redirect::to(&routes::present(code))).into_response();
-    let talk = shared.talks.find(code);
-    let good = key.filter(|key| talk.is_some_and(|talk| talk.has_key(&key.hash())));
-    if let Some(key) = good {
-        let by_proxy = headers
-            .get("x-forwarded-proto")
-            .is_some_and(|proto| proto == "https");
-        let by_option = shared
-            .public
-            .as_ref()
-            .is_some_and(|url| url.scheme_str() == Some("https"));
-        let cookie = presenter_cookie(code, key, by_proxy || by_option);
-        if let Ok(cookie) = HeaderValue::try_from(cookie) {
-            response.headers_mut().insert(header::SET_COOKIE, cookie);
-        }
+    let mut response = (headers, Redirect::to(address)).into_response();
+    if let Some(Ok(cookie)) = cookie.map(HeaderValue::try_from) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// Whether a page came by https, as its proxy or the options say.
+pub fn is_secure(shared: &Shared, headers: &HeaderMap) -> bool {
+    let by_proxy = headers
+        .get("x-forwarded-proto")
+        .is_some_and(|proto| proto == "https");
+    let public = shared.public.as_ref();
+    by_proxy || public.is_some_and(|url| url.scheme_str() == Some("https"))
 }
 
 async fn problem(shared: &Shared, problem: ProblemPage, request: Request) -> Response<Body> {
@@ -183,7 +190,7 @@ async fn problem(shared: &Shared, problem: ProblemPage, request: Request) -> Res
 }
 
 /// The page as a whole document, with its status, its policy, and no copy kept on the way.
-async fn render(shared: &Shared, page: Page, request: Request) -> Response<Body> {
+pub async fn render(shared: &Shared, page: Page, request: Request) -> Response<Body> {
     let status = match &page {
         Page::Problem(problem) => problem.code().status(),
         _ => 200,

@@ -4,13 +4,15 @@ use crate::{
     access::{refuse_other_origins, security_headers},
     answers::refusal,
     api, host,
+    hosting::{self, Host},
     live::Hub,
     log, media, pages, stream,
     talks::Talks,
 };
-use app::api::ErrorCode;
+use app::{api::ErrorCode, routes};
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{HeaderValue, Response, Uri, header},
     middleware,
     routing::{get, post},
@@ -29,6 +31,8 @@ pub struct Shared {
     pub talks: Talks,
     pub hub: Hub,
     pub leptos: LeptosOptions,
+    /// None where nobody brings decks, as in a test of talks alone.
+    pub host: Option<Arc<Host>>,
     /// The address that people use, when it is not the one that the server sees.
     pub public: Option<Arc<Uri>>,
 }
@@ -39,11 +43,18 @@ pub fn router(shared: Shared) -> Router {
         .route("/t/{code}", get(pages::follow))
         .route("/t/{code}/screen", get(pages::project))
         .route("/t/{code}/present", get(pages::present))
+        .route("/t/{code}/links", get(hosting::links))
         .fallback(pages::not_found)
         .layer(CompressionLayer::new());
     Router::new()
         .route("/t/{code}/events", get(stream::events))
         .route("/t/{code}/state", get(stream::state))
+        .route("/t/{code}/end", post(hosting::end))
+        // Its own limit is counted while it comes.
+        .route(
+            routes::DECKS,
+            post(hosting::upload).layer(DefaultBodyLimit::disable()),
+        )
         .route("/t/{code}/slides", get(stream::slides))
         .route("/t/{code}/seen", post(stream::seen))
         .route("/media/{name}", get(media::media))

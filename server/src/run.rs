@@ -4,7 +4,8 @@ use crate::{
     bring::{self, Watched},
     cli::Options,
     control,
-    decks::{Begun, DeckError},
+    decks::{Begun, DeckError, Decks},
+    hosting::Host,
     links::{Links, LinksFile, base_url},
     live::{self, Hub, Limits},
     log, metrics,
@@ -65,11 +66,12 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     // The port first: it is taken oftener than a deck is broken, and known at once.
     let listener = listen(options.listen)?;
     let file = options.links.clone();
-    let ready = |links: &[Links]| {
+    let ready = |host: &str, links: &[Links]| {
         if let Some(file) = file {
-            write_links(&file, links).map_err(|error| RunError::Links(file, error))?;
+            let links = LinksFile { host, talks: links };
+            write_links(&file, &links).map_err(|error| RunError::Links(file, error))?;
         }
-        announce(links);
+        announce(host, links);
         Ok(())
     };
     serve(options, leptos, listener, ready, end_signal()).await
@@ -84,7 +86,7 @@ pub async fn serve(
     options: Options,
     leptos: LeptosOptions,
     listener: TcpListener,
-    ready: impl FnOnce(&[Links]) -> Result<(), RunError>,
+    ready: impl FnOnce(&str, &[Links]) -> Result<(), RunError>,
     end: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     let address = listener
@@ -95,12 +97,13 @@ pub async fn serve(
     // Dropped at the end, it ends the imports that are under way.
     let Opened {
         shared,
+        host_link,
         links,
         imports: _imports,
     } = open(options, leptos, address).await?;
     let control = control::listen(&data, shared.talks.clone())
         .map_err(|error| RunError::Store(data, error.into()))?;
-    ready(&links)?;
+    ready(&host_link, &links)?;
 
     let hub = shared.hub.clone();
     let router = router(shared);
@@ -134,6 +137,8 @@ pub async fn in_process(
 
 struct Opened {
     shared: Shared,
+    /// Holds a key: for the host's eyes.
+    host_link: String,
     links: Vec<Links>,
     imports: JoinSet<()>,
 }
@@ -149,12 +154,23 @@ async fn open(
     let store = EmbeddedStore::open(&options.data)
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
     let store: Arc<dyn Store> = Arc::new(store);
-    let (begun, decks) = bring::begin(&options, &store).await?;
+    let decks = Decks::new(store.clone())?;
+    let begun = bring::begin(&options, &decks, &*store).await?;
 
     let most_followers = options.max_followers.unwrap_or(most_connections() / 10 * 9);
     let hub = Hub::start(most_followers, !options.no_acknowledgements);
-    let talks = Talks::start(store, hub.clone())?;
+    let talks = Talks::start(store.clone(), hub.clone())?;
     let base = base_url(address, options.public_url.as_ref());
+    let storing = |error| RunError::Store(options.data.clone(), error);
+    let made = Host::new(
+        decks.clone(),
+        &*store,
+        &options.data,
+        base.clone(),
+        options.open,
+    );
+    let (host, key) = made.await.map_err(storing)?;
+    let host_link = format!("{base}/?key={}", key.reveal());
     let mut links = Vec::new();
     let mut code = options.code;
     let mut imports = JoinSet::new();
@@ -171,7 +187,7 @@ async fn open(
         if let Some(rest) = rest {
             imports.spawn(bring::finish(rest, talk.clone(), talks.clone()));
         }
-        if let (true, Some(path), Some(decks)) = (options.watch, paths.next(), &decks) {
+        if let (true, Some(path)) = (options.watch, paths.next()) {
             let watched = Watched {
                 path,
                 password: options.password.clone(),
@@ -187,10 +203,12 @@ async fn open(
         talks,
         hub,
         leptos,
+        host: Some(Arc::new(host)),
         public,
     };
     Ok(Opened {
         shared,
+        host_link,
         links,
         imports,
     })
@@ -213,11 +231,14 @@ fn most_connections() -> usize {
         .max(1)
 }
 
-fn announce(links: &[Links]) {
+fn announce(host: &str, links: &[Links]) {
     for talk in links {
         print(&format!("{}\n", talk.in_words()));
     }
-    print("  Ctrl-C ends it. Keep the presenter's link to yourself.\n");
+    print(&format!(
+        "  Host       {host}\n             shows more decks\n\n  \
+         Ctrl-C ends it. Keep the presenter's and the host's links to yourself.\n"
+    ));
 }
 
 /// To the host's terminal. One that is gone is no reason to fail.
@@ -228,12 +249,12 @@ pub fn print(text: &str) {
 
 /// Whole or not at all, because somebody waits for it; and for the host's eyes only, because it
 /// holds keys.
-fn write_links(file: &Path, talks: &[Links]) -> io::Result<()> {
+fn write_links(file: &Path, links: &LinksFile<'_>) -> io::Result<()> {
     let folder = file
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let mut beside = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    beside.write_all(&serde_json::to_vec_pretty(&LinksFile { talks })?)?;
+    beside.write_all(&serde_json::to_vec_pretty(links)?)?;
     beside.persist(file)?;
     Ok(())
 }

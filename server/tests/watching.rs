@@ -1,9 +1,6 @@
 //! A deck that changes on the disk while it is shown.
 
-#![expect(
-    clippy::expect_used,
-    reason = "in a test a panic is a finding"
-)]
+#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
 
 mod support;
 

@@ -30,18 +30,22 @@ struct Problem {
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     NoKey,
+    NoHostKey,
     WrongKey,
     OtherOrigin,
     NoSuchTalk,
     NotFound,
     MethodNotAllowed,
     Stale,
+    Taken,
     Over,
     TooLarge,
     TooSlow,
     TooFast,
     OutOfRange,
     BadRequest,
+    /// A deck that can't be shown; the message says why.
+    BadDeck,
     /// The change is not durable, and so not made.
     NotStored,
     Internal,
@@ -56,6 +60,14 @@ impl ApiError {
                 code,
                 message: code.sentence().to_owned(),
             },
+            state: None,
+        }
+    }
+
+    /// In words of its own.
+    pub fn with_message(code: ErrorCode, message: String) -> Self {
+        Self {
+            error: Problem { code, message },
             state: None,
         }
     }
@@ -90,6 +102,8 @@ impl ErrorCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoKey => "no_key",
+            Self::NoHostKey => "no_host_key",
+            Self::Taken => "taken",
             Self::WrongKey => "wrong_key",
             Self::OtherOrigin => "other_origin",
             Self::NoSuchTalk => "no_such_talk",
@@ -102,6 +116,7 @@ impl ErrorCode {
             Self::TooFast => "too_fast",
             Self::OutOfRange => "out_of_range",
             Self::BadRequest => "bad_request",
+            Self::BadDeck => "bad_deck",
             Self::NotStored => "not_stored",
             Self::Internal => "internal",
             Self::Unreachable => "unreachable",
@@ -111,15 +126,15 @@ impl ErrorCode {
     /// The HTTP status of an answer with this code.
     pub const fn status(self) -> u16 {
         match self {
-            Self::NoKey => 401,
+            Self::NoKey | Self::NoHostKey => 401,
             Self::WrongKey | Self::OtherOrigin => 403,
             Self::NoSuchTalk | Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::TooSlow => 408,
-            Self::Stale => 409,
+            Self::Stale | Self::Taken => 409,
             Self::Over => 410,
             Self::TooLarge => 413,
-            Self::OutOfRange | Self::BadRequest => 422,
+            Self::OutOfRange | Self::BadRequest | Self::BadDeck => 422,
             Self::TooFast => 429,
             Self::NotStored | Self::Internal => 500,
             Self::Unreachable => 502,
@@ -130,6 +145,8 @@ impl ErrorCode {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::NoKey => "This needs the presenter's key. Open the presenter's link again.",
+            Self::NoHostKey => "Only the host may do this. Open the host's link again.",
+            Self::Taken => "There is a talk with this code already. Take another one.",
             Self::WrongKey => "This key is for another talk. Open this talk's presenter link.",
             Self::OtherOrigin => "This came from another site's page. Use WebSlides' own page.",
             Self::NoSuchTalk => "There is no talk with this code. Ask for the code once more.",
@@ -146,6 +163,7 @@ impl ErrorCode {
                  '-', slide a number from 1, step a number from 0, screen one of live, black, \
                  white, if_revision a whole number."
             }
+            Self::BadDeck => "This deck can't be shown.",
             Self::NotStored => {
                 "The change could not be stored, so the talk has not moved. The host should look \
                  at the disk; then try again."

@@ -102,10 +102,15 @@ impl Deck {
         self.slides.get(number.index().as_usize())
     }
 
+    /// How many slides can be seen, with all of their steps.
+    pub fn ready(&self) -> usize {
+        let is_ready = |slide: &&Slide| !slide.faces.iter().any(Face::is_pending);
+        self.slides.iter().filter(is_ready).count()
+    }
+
     /// Whether every slide can be seen; not while the deck is still being imported.
     pub fn is_whole(&self) -> bool {
-        let mut faces = self.slides.iter().flat_map(|slide| &slide.faces);
-        faces.all(|face| !face.is_pending())
+        self.ready() == self.slides.len()
     }
 
     pub fn outline(&self) -> Outline {

@@ -2,10 +2,14 @@
 
 mod follow;
 mod home;
+mod host;
+mod links;
 mod present;
 mod problem;
 mod project;
 
+pub use host::TalkLine;
+pub use links::{TalkLinks, Way};
 pub use problem::ProblemPage;
 
 use crate::{
@@ -14,7 +18,9 @@ use crate::{
 };
 use follow::Follow;
 use home::Home;
+use host::Host;
 use leptos::prelude::*;
+use links::Links;
 use present::Present;
 use project::Project;
 
@@ -24,6 +30,14 @@ use project::Project;
 pub enum Page {
     /// Join a talk with a code.
     Home,
+    /// Bring a deck, see the talks.
+    Host {
+        talks: Vec<TalkLine>,
+        guest: bool,
+        wrong: Option<String>,
+    },
+    /// A talk's links and QR codes, for whoever presents it.
+    Links(TalkLinks),
     /// A follower's page.
     Follow { code: TalkCode, rendered: Snapshot },
     /// The projector's page: only the slide.
@@ -49,7 +63,8 @@ const REMOTE_SIZES: &str = "(min-width: 60rem) 66vw, min(100vw, 60vh)";
 impl Page {
     pub fn title(&self) -> String {
         match self {
-            Self::Home => "WebSlides".to_owned(),
+            Self::Home | Self::Host { .. } => "WebSlides".to_owned(),
+            Self::Links(links) => format!("Links: {}", links.title),
             Self::Follow { rendered, .. } | Self::Project { rendered, .. } => rendered.talk.clone(),
             Self::Present { rendered, .. } => format!("Present: {}", rendered.talk),
             Self::Problem(problem) => format!("{} · WebSlides", problem.title()),
@@ -62,7 +77,7 @@ impl Page {
             Self::Follow { rendered, .. }
             | Self::Project { rendered, .. }
             | Self::Present { rendered, .. } => Some(&rendered.face),
-            Self::Home | Self::Problem(_) => None,
+            Self::Home | Self::Host { .. } | Self::Links(_) | Self::Problem(_) => None,
         }
     }
 
@@ -86,6 +101,12 @@ impl Page {
     pub fn into_any_view(self) -> AnyView {
         match self {
             Self::Home => view! { <Home/> }.into_any(),
+            Self::Host {
+                talks,
+                guest,
+                wrong,
+            } => view! { <Host talks guest wrong/> }.into_any(),
+            Self::Links(links) => view! { <Links links/> }.into_any(),
             Self::Follow { code, rendered } => view! {
                 <Follow code rendered/>
                 <noscript>

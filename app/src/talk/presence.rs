@@ -20,6 +20,8 @@ pub struct Presence {
     /// Milliseconds from the newest revision's commit until the last of `seen` had painted it;
     /// `None` before anybody has, or when all came later.
     pub lag_ms: Option<u32>,
+    /// How many of the deck's slides can be seen: all, once it is imported.
+    pub ready: u32,
 }
 
 /// What a page shows a talk for: said with its stream, so that it is counted as what it is.

@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// Whoever has it presents. 128 bits from the system's generator, written as 26 of a-z and 2-7.
+/// Whoever has it presents a talk, or is the host. 128 bits from the system's generator, written as 26 of a-z and 2-7.
 /// Can't be printed by accident: only [`reveal`](Self::reveal) gives its text.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PresenterKey(String);
+pub struct Key(String);
 
 /// SHA-256 of a key's text. A guess of 128 bits needs no slow hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyHash(String);
 
-impl PresenterKey {
+impl Key {
     /// # Errors
     /// When the system has no random numbers.
     pub fn made_up() -> Result<Self, getrandom::Error> {
@@ -39,8 +39,8 @@ impl PresenterKey {
     }
 }
 
-impl fmt::Debug for PresenterKey {
+impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PresenterKey(..)")
+        f.write_str("Key(..)")
     }
 }

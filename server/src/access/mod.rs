@@ -5,7 +5,7 @@ mod headers;
 mod keys;
 mod origin;
 
-pub use credentials::{Credentials, presenter_cookie};
+pub use credentials::{Credentials, host_cookie, presenter_cookie};
 pub use headers::{content_security_policy, security_headers};
-pub use keys::{KeyHash, PresenterKey};
+pub use keys::{Key, KeyHash};
 pub use origin::refuse_other_origins;

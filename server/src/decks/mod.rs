@@ -61,3 +61,21 @@ pub enum DeckError {
     #[error(transparent)]
     NoSlides(#[from] NoSlides),
 }
+
+impl DeckError {
+    /// The same of a file that was uploaded: where it lies here is nobody's business.
+    #[must_use]
+    pub fn about(self, name: &str) -> Self {
+        let name = || PathBuf::from(name);
+        match self {
+            Self::Missing(_) => Self::Missing(name()),
+            Self::Unknown(_) => Self::Unknown(name()),
+            Self::Unreadable(_, error) => Self::Unreadable(name(), error),
+            Self::Empty(_) => Self::Empty(name()),
+            Self::TooMany(_, most) => Self::TooMany(name(), most),
+            Self::TooLarge(_, most) => Self::TooLarge(name(), most),
+            Self::Refused(_, words) => Self::Refused(name(), words),
+            other => other,
+        }
+    }
+}

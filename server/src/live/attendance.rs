@@ -41,6 +41,8 @@ struct Room {
     answering: u32,
     seen: u32,
     slowest: Option<Duration>,
+    /// Slides that can be seen.
+    ready: u32,
     /// Something changed since somebody looked.
     is_new: bool,
 }
@@ -78,6 +80,7 @@ impl Attendance {
             answering: 0,
             seen: 0,
             slowest: None,
+            ready: 0,
             is_new: true,
         })))
     }
@@ -155,6 +158,13 @@ impl Attendance {
         Ok(())
     }
 
+    /// So many of the deck's slides can be seen.
+    pub fn prepared(&self, ready: usize) {
+        let mut room = self.locked();
+        room.ready = u32::try_from(ready).unwrap_or(u32::MAX);
+        room.is_new = true;
+    }
+
     pub fn followers(&self) -> u32 {
         let room = self.locked();
         room.followers + room.projectors
@@ -191,6 +201,7 @@ impl Room {
             answering: self.answering,
             revision: self.newest.revision,
             seen: self.seen,
+            ready: self.ready,
             lag_ms: self
                 .slowest
                 .map(|lag| u32::try_from(lag.as_millis()).unwrap_or(u32::MAX)),

@@ -9,7 +9,7 @@ pub use talk::Talk;
 pub use visitor::Visitor;
 
 use crate::{
-    access::{KeyHash, PresenterKey},
+    access::{Key, KeyHash},
     live::Hub,
     metrics::FOLLOWERS,
     store::{Store, StoreError, TalkRecord, made_up_epoch},
@@ -110,8 +110,8 @@ impl Talks {
         &self,
         code: Option<TalkCode>,
         deck: Deck,
-    ) -> Result<(Arc<Talk>, PresenterKey), OpenError> {
-        let key = PresenterKey::made_up()?;
+    ) -> Result<(Arc<Talk>, Key), OpenError> {
+        let key = Key::made_up()?;
         self.0.keep(&deck)?;
         let code = match code {
             Some(code) => code,

@@ -72,6 +72,7 @@ impl Talk {
         let within = hub.acknowledge_within_ms(0);
         let (published, frame) = prepare(record.clone(), deck.clone(), within)?;
         let channel = hub.open(frame.clone());
+        channel.attendance().prepared(deck.ready());
         if record.state.over {
             // It was ended in an earlier life: there is nothing to wait for.
             channel.publish_last(frame);
@@ -245,6 +246,7 @@ impl Talk {
             let (published, frame) = prepare(now.record, deck.clone(), within)?;
             let is_there = !published.snapshot.face.is_pending();
             self.channel.refresh(frame);
+            self.channel.attendance().prepared(deck.ready());
             self.published.send_modify(|shown| {
                 shown.deck = published.deck;
                 shown.snapshot = published.snapshot;
@@ -280,6 +282,7 @@ impl Talk {
         let deck = deck.map_or_else(|| self.deck(), Arc::new);
         let followers = self.channel.attendance().followers();
         let within = self.hub.acknowledge_within_ms(followers);
+        self.channel.attendance().prepared(deck.ready());
         let (published, frame) = prepare(record, deck, within)?;
         let revision = published.record.state.revision;
         {

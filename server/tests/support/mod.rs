@@ -52,7 +52,7 @@ impl Server {
         let leptos = LeptosOptions::builder().output_name("webslides").build();
         let (tell, told) = oneshot::channel();
         let (end, ended) = oneshot::channel::<()>();
-        let ready = move |links: &[Links]| {
+        let ready = move |_: &str, links: &[Links]| {
             let key = links
                 .first()
                 .and_then(|talk| talk.presenter.split_once("?key="));

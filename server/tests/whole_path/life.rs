@@ -90,6 +90,7 @@ impl Life {
             talks: talks.clone(),
             hub: hub.clone(),
             leptos,
+            host: None,
             public: None,
         });
         Self {

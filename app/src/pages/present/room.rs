@@ -40,6 +40,7 @@ mod tests {
             seen,
             late: followers - seen,
             lag_ms,
+            ready: 7,
         })
     }
 

@@ -1,0 +1,109 @@
+use crate::{
+    components::{JoinForm, Wordmark},
+    routes,
+    talk::TalkCode,
+};
+use leptos::{nonce::use_nonce, prelude::*};
+
+/// Sends the chosen files with a bar that is true, where scripts run; a plain form without.
+const UPLOAD_SCRIPT: &str = include_str!("upload.js");
+
+/// One of the host's talks, in a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TalkLine {
+    pub code: TalkCode,
+    pub title: String,
+    /// Such as "slide 3 of 12".
+    pub place: String,
+    pub over: bool,
+}
+
+/// The host's own page: bring a deck, see the talks.
+#[component]
+pub fn Host(
+    talks: Vec<TalkLine>,
+    /// A guest who may create talks too, but is not told of others'.
+    guest: bool,
+    /// What was wrong with the last upload, of a form without script.
+    wrong: Option<String>,
+) -> impl IntoView {
+    let list = (!guest).then(|| {
+        let lines: Vec<_> = talks.into_iter().map(line).collect();
+        let none = lines.is_empty().then(|| view! { <p>"None yet."</p> });
+        view! {
+            <h2>"Talks"</h2>
+            {none}
+            <ul class="talks">{lines}</ul>
+        }
+    });
+    view! {
+        <main class="welcome host" data-view="host">
+            <Wordmark/>
+            <h1>"Show a deck"</h1>
+            <form class="upload" method="post" action=routes::DECKS enctype="multipart/form-data">
+                <label class="drop">
+                    <strong>"Choose a file, or drop it here"</strong>
+                    <span>"PDF, Markdown with its pictures, images, or a zip of them"</span>
+                    <input
+                        type="file"
+                        name="file"
+                        multiple=true
+                        required=true
+                        accept=".pdf,.pdfpc,.md,.markdown,.zip,.txt,image/*"
+                    />
+                </label>
+                <details>
+                    <summary>"More"</summary>
+                    <label>
+                        "Code that people type"
+                        <input
+                            name="code"
+                            maxlength="64"
+                            autocomplete="off"
+                            autocapitalize="none"
+                            placeholder="made up"
+                        />
+                    </label>
+                    <label>
+                        "Password of a protected PDF"
+                        <input name="password" type="password" autocomplete="off"/>
+                    </label>
+                </details>
+                <progress max="100" value="0" hidden=true aria-label="Upload"></progress>
+                <p class="said" role="status">{wrong}</p>
+                <button>"Show it"</button>
+            </form>
+            {list}
+            <h2>"Join a talk"</h2>
+            <JoinForm/>
+            <script nonce=use_nonce() inner_html=UPLOAD_SCRIPT></script>
+        </main>
+    }
+}
+
+fn line(talk: TalkLine) -> impl IntoView {
+    let TalkLine {
+        code,
+        title,
+        place,
+        over,
+    } = talk;
+    let links = (!over).then(|| {
+        view! {
+            <nav aria-label=format!("Links of {title}")>
+                <a href=routes::present(&code)>"Present"</a>
+                <a href=routes::links(&code)>"Links and QR codes"</a>
+                <form method="post" action=routes::end(&code)>
+                    <button>"End"</button>
+                </form>
+            </nav>
+        }
+    });
+    view! {
+        <li>
+            <strong>{title.clone()}</strong>
+            <span>{format!("{code} · {place}")}</span>
+            {links}
+        </li>
+    }
+}

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LAPTOP, PHONE, expect, isLive, next, test } from './room.ts';
+
+const WELCOME = fileURLToPath(new URL('../../server/welcome', import.meta.url));
+const SECRET = fileURLToPath(new URL('../../server/src/decks/pdf/fixtures', import.meta.url));
+const MARKDOWN = [
+  '# A *saved* talk', '<!-- Say hello. -->', '---', '## Steps', '- one', '<!-- pause -->', '- two', '---', '# End',
+].join('\n\n');
+
+const choose = '.upload [type=file]';
+const show = { name: 'Show it' };
+
+test('a deck that is brought on the phone is presented and followed', async ({ room }) => {
+  const phone = await room.person(room.links.host, PHONE);
+  expect(new URL(phone.url()).search).toBe('');
+  const images = readdirSync(WELCOME).filter((name) => name.endsWith('.png')).slice(0, 3);
+  await phone.locator(choose).setInputFiles(images.map((name) => join(WELCOME, name)));
+  await expect(phone.locator('.drop strong')).toHaveText('3 files');
+  await phone.getByRole('button', show).tap();
+  await phone.waitForURL(/\/t\/[a-z0-9]+\/links$/);
+  await expect(phone.locator('.ways svg')).toHaveCount(2);
+  const audience = await phone.locator('.ways a').first().getAttribute('href');
+  const follower = await room.person(audience!);
+  await isLive(follower);
+  await phone.getByRole('link', { name: 'Present', exact: true }).tap();
+  await isLive(phone);
+  await next(phone).tap();
+  await expect(follower.locator('.slide')).toHaveAttribute('data-slide', '2');
+  const picture = follower.locator('.slide .face img');
+  await expect(picture).toHaveAttribute('srcset', /640w.*1920w/);
+  expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await expect(phone.locator('.place')).toHaveText('2 of 3');
+});
+
+test('Markdown is shown step by step, and notes stay with the presenter', async ({ room }) => {
+  const host = await room.person(room.links.host, LAPTOP);
+  await host.locator(choose).setInputFiles({ name: 'talk.md', mimeType: 'text/markdown', buffer: Buffer.from(MARKDOWN) });
+  await host.getByText('More').click();
+  await host.getByLabel('Code that people type').fill('My Talk');
+  await host.getByRole('button', show).click();
+  await host.waitForURL(/\/t\/mytalk\/links$/);
+  const follower = await room.person(new URL('/t/mytalk', room.links.audience).href);
+  await isLive(follower);
+  await expect(follower.locator('.page h1')).toHaveText('A saved talk');
+  expect(await follower.content()).not.toContain('Say hello');
+  await host.getByRole('link', { name: 'Present', exact: true }).click();
+  await isLive(host);
+  await next(host).click();
+  const second = follower.locator('.page li', { hasText: 'two' });
+  await expect(follower.locator('.slide')).toHaveAttribute('data-slide', '2');
+  await expect(second).toBeHidden();
+  await next(host).click();
+  await expect(follower.locator('.slide')).toHaveAttribute('data-step', '1');
+  await expect(second).toBeVisible();
+  // As large as the page lets it be, and no larger.
+  const [page, frame] = [await follower.locator('.page').boundingBox(), await follower.locator('.slide').boundingBox()];
+  expect(page!.width).toBeLessThanOrEqual(frame!.width + 1);
+  expect(page!.height).toBeLessThanOrEqual(frame!.height + 1);
+  expect(Math.max(page!.width / frame!.width, page!.height / frame!.height)).toBeGreaterThan(0.98);
+});
+
+test('what can’t be shown is said in a sentence, and can be sent again', async ({ room }) => {
+  room.allow(/422|409/);
+  const host = await room.person(room.links.host, LAPTOP);
+  const send = async (name: string, buffer: Buffer) => {
+    await host.locator(choose).setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+    await host.getByRole('button', show).click();
+  };
+  const said = host.locator('.said');
+  await send('talk.docx', Buffer.from([1, 2, 3]));
+  await expect(said).toContainText('talk.docx is nothing that WebSlides shows');
+  await send('broken.pdf', Buffer.from('%PDF-1.7 and no more'));
+  await expect(said).toContainText('broken.pdf');
+  const secret = readdirSync(SECRET).find((name) => name.endsWith('.pdf'));
+  await send('secret.pdf', readFileSync(join(SECRET, secret!)));
+  await expect(said).toContainText('password');
+  await host.getByText('More').click();
+  await host.getByLabel('Code that people type').fill('room');
+  await send('fine.md', Buffer.from('# Fine'));
+  await expect(said).toContainText('There is a talk with this code already');
+  await host.getByLabel('Code that people type').fill('');
+  await send('fine.md', Buffer.from('# Fine'));
+  await host.waitForURL(/\/links$/);
+  expect(existsSync(join(room.server.directory, 'data', 'uploads'))).toBe(true);
+  expect(readdirSync(join(room.server.directory, 'data', 'uploads'))).toEqual([]);
+});
+
+test('only the host brings decks and ends talks', async ({ room }) => {
+  const guest = await room.person(new URL('/', room.links.audience).href);
+  await expect(guest.getByRole('heading', { name: 'Join a talk' })).toBeVisible();
+  await expect(guest.locator('.upload')).toHaveCount(0);
+  const refused = await guest.request.post(new URL('/decks', room.links.audience).href, {
+    multipart: { file: { name: 'a.md', mimeType: 'text/markdown', buffer: Buffer.from('# A') } },
+  });
+  expect(refused.status()).toBe(401);
+  expect((await guest.request.post(new URL('/t/room/end', room.links.audience).href)).status()).toBe(401);
+  expect((await guest.request.get(new URL('/t/room/links', room.links.audience).href)).status()).toBe(401);
+
+  const host = await room.person(room.links.host, LAPTOP);
+  await expect(host.locator('.talks li')).toHaveCount(1);
+  await host.getByRole('button', { name: 'End' }).click();
+  await expect(host.locator('.talks')).toContainText('over');
+});
+
+test.describe('an open room', () => {
+  test.use({ serverOptions: ['--open'] });
+
+  test('lets anyone bring a deck, and tells nobody of the others’', async ({ room }) => {
+    const guest = await room.person(new URL('/', room.links.audience).href);
+    await expect(guest.locator('.talks')).toHaveCount(0);
+    await guest.locator(choose).setInputFiles({ name: 'mine.md', mimeType: 'text/markdown', buffer: Buffer.from('# Mine') });
+    await guest.getByRole('button', show).click();
+    await guest.waitForURL(/\/links$/);
+    await expect(guest.getByRole('heading', { name: 'Mine' })).toBeVisible();
+  });
+});
+
+test('a deck can be brought without script', async ({ browser, room }) => {
+  const context = await browser.newContext({ ...LAPTOP, javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(room.links.host);
+  await page.locator(choose).setInputFiles({ name: 'plain.md', mimeType: 'text/markdown', buffer: Buffer.from('# Plain') });
+  await page.getByRole('button', show).click();
+  await expect(page.getByRole('heading', { name: 'Plain' })).toBeVisible();
+  await page.goto(new URL('/', room.links.audience).href);
+  await page.locator(choose).setInputFiles({ name: 'x.docx', mimeType: 'application/octet-stream', buffer: Buffer.from([0]) });
+  const answer = page.waitForResponse(/\/decks$/);
+  await page.getByRole('button', show).click();
+  expect((await answer).status()).toBe(422);
+  await expect(page.locator('.said')).toContainText('x.docx');
+  await context.close();
+});

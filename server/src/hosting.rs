@@ -1,0 +1,495 @@
+//! The host's page: decks that are brought in the browser, and the talks made of them.
+
+use crate::{
+    access::{Credentials, Key, KeyHash, host_cookie},
+    answers::refusal,
+    bring,
+    decks::{Begun, DeckError, Decks},
+    links::svg_code,
+    pages::{is_secure, render, to_clean},
+    router::Shared,
+    store::{Store, StoreError},
+    talks::{OpenError, Talk, Talks, Visitor},
+};
+use app::{
+    api::{ApiError, ErrorCode},
+    pages::{Page, ProblemPage, TalkLine, TalkLinks, Way},
+    routes,
+    talk::TalkCode,
+};
+use axum::{
+    Json,
+    body::Body,
+    extract::{
+        Multipart, Path, Request, State,
+        multipart::{Field, MultipartError, MultipartRejection},
+        rejection::PathRejection,
+    },
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    response::{IntoResponse, Redirect},
+};
+use serde_json::json;
+use std::{
+    fs, io,
+    path::{Path as FilePath, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+use tempfile::TempDir;
+use tokio::{io::AsyncWriteExt, sync::Semaphore, task::JoinSet};
+
+/// Where the hashes of host keys are kept, so that earlier links stay good.
+const KEYS: &str = "host-keys";
+const MOST_KEYS: usize = 10_000;
+
+/// All that one upload may bring, and in how many files.
+const MAX_UPLOAD_BYTES: u64 = 500 << 20;
+const MAX_FILES: usize = 2_500;
+
+/// Uploads at once. More wait; each takes room on the disk.
+const AT_ONCE: usize = 4;
+
+/// What the host may do, and what is under way for them.
+pub struct Host {
+    decks: Decks,
+    keys: Vec<KeyHash>,
+    /// Anyone in the room may create talks.
+    is_open: bool,
+    /// The address that the room can reach.
+    base: String,
+    /// Uploads are gathered here. Emptied at the start: what was cut off is gone.
+    folder: PathBuf,
+    places: Semaphore,
+    imports: Mutex<JoinSet<()>>,
+}
+
+/// Why an upload made no talk.
+#[derive(Debug, thiserror::Error)]
+enum UploadError {
+    #[error("The upload was cut off. Send it again.")]
+    CutOff(#[from] MultipartError),
+    #[error("Choose a file first.")]
+    NoFile,
+    #[error("This is more than {} MB, or more than {MAX_FILES} files. Send less.", MAX_UPLOAD_BYTES >> 20)]
+    TooLarge,
+    #[error("The code is 3 to 32 letters, digits or '-'.")]
+    Code,
+    #[error("There is a talk with this code already. Take another one.")]
+    Taken,
+    #[error("{0}")]
+    Deck(#[from] DeckError),
+    #[error("The upload could not be kept. The host should look at the disk; then try again.")]
+    Disk(#[from] io::Error),
+    #[error(transparent)]
+    Talk(#[from] OpenError),
+}
+
+impl Host {
+    /// With a fresh key, whose link the host is given.
+    ///
+    /// # Errors
+    /// When the store can't be used, or the folder for uploads not be made.
+    pub async fn new(
+        decks: Decks,
+        store: &dyn Store,
+        data: &FilePath,
+        base: String,
+        is_open: bool,
+    ) -> Result<(Self, Key), StoreError> {
+        let key = Key::made_up()?;
+        store.append(KEYS, serde_json::to_vec(&key.hash())?).await?;
+        let keys = store.read(KEYS, 0, MOST_KEYS)?;
+        let keys = keys
+            .iter()
+            .filter_map(|key| serde_json::from_slice(key).ok())
+            .collect();
+        let folder = data.join("uploads");
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => fs::create_dir_all(&folder)?,
+        }
+        let host = Self {
+            decks,
+            keys,
+            is_open,
+            base,
+            folder,
+            places: Semaphore::new(AT_ONCE),
+            imports: Mutex::default(),
+        };
+        Ok((host, key))
+    }
+
+    pub fn is_host(&self, credentials: &Credentials) -> bool {
+        let key = credentials.host_key().map(Key::hash);
+        key.is_some_and(|key| self.keys.contains(&key))
+    }
+
+    fn may_create(&self, credentials: &Credentials) -> bool {
+        self.is_open || self.is_host(credentials)
+    }
+}
+
+/// `GET /`: to join a talk, and for whoever may create talks to do that. With `?key=`, the key is
+/// exchanged for a cookie.
+pub async fn home(shared: &Shared, key: Option<&str>, request: Request) -> Response<Body> {
+    let Some(host) = &shared.host else {
+        return render(shared, Page::Home, request).await;
+    };
+    if let Some(key) = key {
+        let key = Key::sent(key.trim());
+        let is_good = host.keys.contains(&key.hash());
+        let secure = is_secure(shared, request.headers());
+        let cookie = is_good.then(|| host_cookie(&key, secure));
+        return to_clean(routes::HOME, cookie);
+    }
+    let credentials = Credentials::of(request.headers());
+    let page = if host.may_create(&credentials) {
+        page(shared, host, &credentials, None)
+    } else {
+        Page::Home
+    };
+    render(shared, page, request).await
+}
+
+fn page(shared: &Shared, host: &Host, credentials: &Credentials, wrong: Option<String>) -> Page {
+    let guest = !host.is_host(credentials);
+    let talks = if guest {
+        Vec::new()
+    } else {
+        shared.talks.all()
+    };
+    Page::Host {
+        talks: talks.iter().map(|talk| line(talk)).collect(),
+        guest,
+        wrong,
+    }
+}
+
+fn line(talk: &Talk) -> TalkLine {
+    let snapshot = talk.snapshot();
+    let state = &snapshot.state;
+    TalkLine {
+        code: talk.code().clone(),
+        title: snapshot.talk.clone(),
+        place: if state.over {
+            "over".to_owned()
+        } else {
+            format!("slide {} of {}", state.slide, state.slides)
+        },
+        over: state.over,
+    }
+}
+
+/// `POST /decks`: a form of files, and perhaps a `code` and a `password`. Makes a talk, and answers
+/// once its first slide can be shown.
+pub async fn upload(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Response<Body> {
+    let credentials = Credentials::of(&headers);
+    let Some(host) = &shared.host else {
+        return refusal(ErrorCode::NotFound);
+    };
+    if !host.may_create(&credentials) {
+        return refusal(ErrorCode::NoHostKey);
+    }
+    let made = match form {
+        Ok(form) => create(host, &shared.talks, form).await,
+        Err(_) => Err(UploadError::NoFile),
+    };
+    let wants_json = headers
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept == "application/json");
+    match made {
+        Ok((talk, key)) => {
+            let links = routes::links(talk.code());
+            let cookie =
+                crate::access::presenter_cookie(talk.code(), &key, is_secure(&shared, &headers));
+            let mut answer = if wants_json {
+                let code = talk.code();
+                (
+                    StatusCode::CREATED,
+                    Json(json!({ "code": code, "links": links })),
+                )
+                    .into_response()
+            } else {
+                Redirect::to(&links).into_response()
+            };
+            if let Ok(cookie) = HeaderValue::try_from(cookie) {
+                answer.headers_mut().insert(header::SET_COOKIE, cookie);
+            }
+            answer
+        }
+        Err(error) => {
+            let code = error.code();
+            let words = error.to_string();
+            if wants_json {
+                let status = StatusCode::from_u16(code.status());
+                let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                return (status, Json(ApiError::with_message(code, words))).into_response();
+            }
+            let page = page(&shared, host, &credentials, Some(words));
+            let mut answer = render(&shared, page, Request::new(Body::empty())).await;
+            if let Ok(status) = StatusCode::from_u16(code.status()) {
+                *answer.status_mut() = status;
+            }
+            answer
+        }
+    }
+}
+
+impl UploadError {
+    const fn code(&self) -> ErrorCode {
+        match self {
+            Self::CutOff(_) | Self::NoFile | Self::Code => ErrorCode::BadRequest,
+            Self::TooLarge => ErrorCode::TooLarge,
+            Self::Taken => ErrorCode::Taken,
+            Self::Deck(DeckError::Store(_) | DeckError::Media(_) | DeckError::NoWorkers(_))
+            | Self::Disk(_)
+            | Self::Talk(_) => ErrorCode::NotStored,
+            Self::Deck(_) => ErrorCode::BadDeck,
+        }
+    }
+}
+
+async fn create(
+    host: &Arc<Host>,
+    talks: &Talks,
+    form: Multipart,
+) -> Result<(Arc<Talk>, Key), UploadError> {
+    // Never closed.
+    let _place = host.places.acquire().await;
+    let folder = TempDir::new_in(&host.folder)?;
+    let Sent {
+        files,
+        code,
+        password,
+    } = gather(form, folder.path()).await?;
+    let code: Option<TalkCode> = match code.trim() {
+        "" => None,
+        typed => Some(typed.parse().map_err(|_| UploadError::Code)?),
+    };
+    if let Some(taken) = code.as_ref().and_then(|code| talks.find(code))
+        && !taken.is_over()
+    {
+        return Err(UploadError::Taken);
+    }
+    let main = main_of(folder.path(), &files);
+    let password = Some(password).filter(|password| !password.is_empty());
+    let begun = host.decks.begin(&main, password.as_deref()).await;
+    let Begun { deck, rest, .. } = begun.map_err(|error| error.about(&own_name(&main)))?;
+    let (talk, key) = talks.open(code, deck).await?;
+    if let Some(rest) = rest {
+        let finish = bring::finish(rest, talk.clone(), talks.clone());
+        let mut imports = host.imports.lock().unwrap_or_else(PoisonError::into_inner);
+        while imports.try_join_next().is_some() {}
+        imports.spawn(finish);
+    }
+    Ok((talk, key))
+}
+
+/// What a form brought.
+#[derive(Default)]
+struct Sent {
+    files: Vec<String>,
+    code: String,
+    password: String,
+}
+
+async fn gather(mut form: Multipart, folder: &FilePath) -> Result<Sent, UploadError> {
+    let mut sent = Sent::default();
+    let mut left = MAX_UPLOAD_BYTES;
+    while let Some(field) = form.next_field().await? {
+        match field.name() {
+            Some("code") => sent.code = short(field).await?,
+            Some("password") => sent.password = short(field).await?,
+            Some("file") => {
+                let name = safe_name(field.file_name().unwrap_or_default());
+                // A form without a choice sends a file without a name.
+                if name.is_empty() {
+                    continue;
+                }
+                if sent.files.len() >= MAX_FILES {
+                    return Err(UploadError::TooLarge);
+                }
+                keep(field, &folder.join(&name), &mut left).await?;
+                sent.files.push(name);
+            }
+            _ => {}
+        }
+    }
+    if sent.files.is_empty() {
+        return Err(UploadError::NoFile);
+    }
+    Ok(sent)
+}
+
+async fn keep(mut field: Field<'_>, path: &FilePath, left: &mut u64) -> Result<(), UploadError> {
+    let mut file = tokio::fs::File::create(path).await?;
+    while let Some(bytes) = field.chunk().await? {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        *left = left.checked_sub(length).ok_or(UploadError::TooLarge)?;
+        file.write_all(&bytes).await?;
+    }
+    Ok(file.flush().await?)
+}
+
+/// A field that a person typed.
+async fn short(mut field: Field<'_>) -> Result<String, UploadError> {
+    let mut text = Vec::new();
+    while let Some(bytes) = field.chunk().await? {
+        text.extend_from_slice(&bytes);
+        if text.len() > 1_000 {
+            return Err(UploadError::TooLarge);
+        }
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A stranger's name for a file, as one that leads nowhere: its last part, without what a system
+/// would read into it.
+fn safe_name(name: &str) -> String {
+    let own = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = own
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|'))
+        .collect();
+    let plain = plain.trim_start_matches('.').trim();
+    plain
+        .get(..plain.floor_char_boundary(120))
+        .unwrap_or(plain)
+        .to_owned()
+}
+
+/// What the deck is: the one PDF or Markdown file among those that were sent, the only file, or all
+/// of them as images.
+fn main_of(folder: &FilePath, files: &[String]) -> PathBuf {
+    let ends = |endings: &[&str]| {
+        files.iter().find(|name| {
+            let name = name.to_ascii_lowercase();
+            endings.iter().any(|ending| name.ends_with(ending))
+        })
+    };
+    let is_notes = |name: &&String| {
+        name.ends_with(".md") && files.len() > 1 && {
+            let stem = name.trim_end_matches(".md");
+            files
+                .iter()
+                .any(|other| other != *name && other.starts_with(&format!("{stem}.")))
+        }
+    };
+    let only = if files.len() == 1 {
+        files.first()
+    } else {
+        None
+    };
+    let markdown = ends(&[".md", ".markdown"]).filter(|name| !is_notes(name));
+    match only.or_else(|| ends(&[".pdf"])).or(markdown) {
+        Some(main) => folder.join(main),
+        None => folder.to_owned(),
+    }
+}
+
+fn own_name(path: &FilePath) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// `GET /t/{code}/links`: for whoever presents the talk, and for the host.
+pub async fn links(
+    State(shared): State<Shared>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response<Body> {
+    let (talk, host) = match allowed(&shared, path, request.headers()) {
+        Ok(allowed) => allowed,
+        Err(problem) => return render(&shared, Page::Problem(problem), request).await,
+    };
+    let way = |path: String| {
+        let url = format!("{}{path}", host.base);
+        let qr = svg_code(&url).unwrap_or_default();
+        Way { url, qr }
+    };
+    let deck = talk.deck();
+    let links = TalkLinks {
+        code: talk.code().clone(),
+        title: deck.title.clone(),
+        slides: deck.slides().len(),
+        ready: deck.ready(),
+        audience: way(routes::follow(talk.code())),
+        projector: way(routes::project(talk.code())),
+    };
+    render(&shared, Page::Links(links), request).await
+}
+
+/// `POST /t/{code}/end`
+pub async fn end(
+    State(shared): State<Shared>,
+    path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    match allowed(&shared, path, &headers) {
+        Ok((talk, _)) => match shared.talks.end(&talk).await {
+            Ok(()) => Redirect::to(routes::HOME).into_response(),
+            Err(_) => refusal(ErrorCode::NotStored),
+        },
+        Err(problem) => refusal(problem.code()),
+    }
+}
+
+fn allowed(
+    shared: &Shared,
+    path: Result<Path<String>, PathRejection>,
+    headers: &HeaderMap,
+) -> Result<(Arc<Talk>, Arc<Host>), ProblemPage> {
+    let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
+    let code: TalkCode = code.ok_or(ProblemPage::NoSuchTalk)?;
+    let talk = shared.talks.find(&code).ok_or(ProblemPage::NoSuchTalk)?;
+    let host = shared.host.clone().ok_or(ProblemPage::NotFound)?;
+    let credentials = Credentials::of(headers);
+    if host.is_host(&credentials) {
+        return Ok((talk, host));
+    }
+    match Visitor::new(shared.talks.clone(), credentials).presented(&code) {
+        Ok(talk) => Ok((talk, host)),
+        Err(ErrorCode::WrongKey) => Err(ProblemPage::WrongKey),
+        Err(_) => Err(ProblemPage::NoKey),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leads_out_of_the_folder() {
+        for (sent, kept) in [
+            ("talk.pdf", "talk.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\talks\\my talk.pdf", "my talk.pdf"),
+            (".hidden", "hidden"),
+            ("..", ""),
+            ("a\0b\n.pdf", "ab.pdf"),
+            ("", ""),
+        ] {
+            assert_eq!(safe_name(sent), kept, "{sent:?}");
+        }
+        assert!(safe_name(&"ä".repeat(500)).len() <= 120);
+    }
+
+    #[test]
+    fn the_deck_is_the_document_among_its_pictures() {
+        let main = |files: &[&str]| {
+            let files: Vec<_> = files.iter().map(ToString::to_string).collect();
+            own_name(&main_of(FilePath::new("folder"), &files))
+        };
+        assert_eq!(main(&["talk.pdf", "talk.pdfpc"]), "talk.pdf");
+        assert_eq!(main(&["a.png", "talk.md"]), "talk.md");
+        assert_eq!(main(&["1.png", "1.md", "2.png"]), "folder");
+        assert_eq!(main(&["slides.zip"]), "slides.zip");
+        assert_eq!(main(&["1.png", "2.png"]), "folder");
+    }
+}
