@@ -43,19 +43,19 @@ test('Markdown is shown step by step, and notes stay with the presenter', async 
   await host.waitForURL(/\/t\/mytalk\/links$/);
   const follower = await room.person(new URL('/t/mytalk', room.links.audience).href);
   await isLive(follower);
-  await expect(follower.locator('.page h1')).toHaveText('A saved talk');
+  await expect(follower.locator('.slide .page h1')).toHaveText('A saved talk');
   expect(await follower.content()).not.toContain('Say hello');
   await host.getByRole('link', { name: 'Present', exact: true }).click();
   await isLive(host);
   await next(host).click();
-  const second = follower.locator('.page li', { hasText: 'two' });
+  const second = follower.locator('.slide .page li', { hasText: 'two' });
   await expect(follower.locator('.slide')).toHaveAttribute('data-slide', '2');
   await expect(second).toBeHidden();
   await next(host).click();
   await expect(follower.locator('.slide')).toHaveAttribute('data-step', '1');
   await expect(second).toBeVisible();
   // As large as the page lets it be, and no larger.
-  const [page, frame] = [await follower.locator('.page').boundingBox(), await follower.locator('.slide').boundingBox()];
+  const [page, frame] = [await follower.locator('.slide .page').boundingBox(), await follower.locator('.slide').boundingBox()];
   expect(page!.width).toBeLessThanOrEqual(frame!.width + 1);
   expect(page!.height).toBeLessThanOrEqual(frame!.height + 1);
   expect(Math.max(page!.width / frame!.width, page!.height / frame!.height)).toBeGreaterThan(0.98);
@@ -100,6 +100,11 @@ test('only the host brings decks and ends talks', async ({ room }) => {
 
   const host = await room.person(room.links.host, LAPTOP);
   await expect(host.locator('.talks li')).toHaveCount(1);
+  await host.getByRole('link', { name: 'Present', exact: true }).click();
+  await isLive(host);
+  await next(host).click();
+  await expect(host.locator('.place')).toHaveText('2 of 6');
+  await host.goto(room.links.host);
   await host.getByRole('button', { name: 'End' }).click();
   await expect(host.locator('.talks')).toContainText('over');
 });

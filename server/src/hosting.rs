@@ -1,14 +1,14 @@
 //! The host's page: decks that are brought in the browser, and the talks made of them.
 
 use crate::{
-    access::{Credentials, Key, KeyHash, host_cookie},
+    access::{Credentials, Key, host_cookie},
     answers::refusal,
     bring,
     decks::{Begun, DeckError, Decks},
     links::svg_code,
     pages::{is_secure, render, to_clean},
     router::Shared,
-    store::{Store, StoreError},
+    store::StoreError,
     talks::{OpenError, Talk, Talks, Visitor},
 };
 use app::{
@@ -51,7 +51,6 @@ const AT_ONCE: usize = 4;
 /// What the host may do, and what is under way for them.
 pub struct Host {
     decks: Decks,
-    keys: Vec<KeyHash>,
     /// Anyone in the room may create talks.
     is_open: bool,
     /// The address that the room can reach.
@@ -90,18 +89,20 @@ impl Host {
     /// When the store can't be used, or the folder for uploads not be made.
     pub async fn new(
         decks: Decks,
-        store: &dyn Store,
+        talks: &Talks,
         data: &FilePath,
         base: String,
         is_open: bool,
     ) -> Result<(Self, Key), StoreError> {
         let key = Key::made_up()?;
+        let store = talks.store();
         store.append(KEYS, serde_json::to_vec(&key.hash())?).await?;
         let keys = store.read(KEYS, 0, MOST_KEYS)?;
-        let keys = keys
-            .iter()
-            .filter_map(|key| serde_json::from_slice(key).ok())
-            .collect();
+        let keys = keys.iter();
+        talks.have_host(
+            keys.filter_map(|key| serde_json::from_slice(key).ok())
+                .collect(),
+        );
         let folder = data.join("uploads");
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
@@ -109,7 +110,6 @@ impl Host {
         }
         let host = Self {
             decks,
-            keys,
             is_open,
             base,
             folder,
@@ -119,14 +119,13 @@ impl Host {
         Ok((host, key))
     }
 
-    pub fn is_host(&self, credentials: &Credentials) -> bool {
-        let key = credentials.host_key().map(Key::hash);
-        key.is_some_and(|key| self.keys.contains(&key))
+    fn may_create(&self, visitor: &Visitor) -> bool {
+        self.is_open || visitor.is_host()
     }
+}
 
-    fn may_create(&self, credentials: &Credentials) -> bool {
-        self.is_open || self.is_host(credentials)
-    }
+fn visitor(shared: &Shared, headers: &HeaderMap) -> Visitor {
+    Visitor::new(shared.talks.clone(), Credentials::of(headers))
 }
 
 /// `GET /`: to join a talk, and for whoever may create talks to do that. With `?key=`, the key is
@@ -137,22 +136,22 @@ pub async fn home(shared: &Shared, key: Option<&str>, request: Request) -> Respo
     };
     if let Some(key) = key {
         let key = Key::sent(key.trim());
-        let is_good = host.keys.contains(&key.hash());
+        let is_good = shared.talks.is_host(&key.hash());
         let secure = is_secure(shared, request.headers());
         let cookie = is_good.then(|| host_cookie(&key, secure));
         return to_clean(routes::HOME, cookie);
     }
-    let credentials = Credentials::of(request.headers());
-    let page = if host.may_create(&credentials) {
-        page(shared, host, &credentials, None)
+    let visitor = visitor(shared, request.headers());
+    let page = if host.may_create(&visitor) {
+        page(shared, &visitor, None)
     } else {
         Page::Home
     };
     render(shared, page, request).await
 }
 
-fn page(shared: &Shared, host: &Host, credentials: &Credentials, wrong: Option<String>) -> Page {
-    let guest = !host.is_host(credentials);
+fn page(shared: &Shared, visitor: &Visitor, wrong: Option<String>) -> Page {
+    let guest = !visitor.is_host();
     let talks = if guest {
         Vec::new()
     } else {
@@ -187,11 +186,11 @@ pub async fn upload(
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Response<Body> {
-    let credentials = Credentials::of(&headers);
+    let visitor = visitor(&shared, &headers);
     let Some(host) = &shared.host else {
         return refusal(ErrorCode::NotFound);
     };
-    if !host.may_create(&credentials) {
+    if !host.may_create(&visitor) {
         return refusal(ErrorCode::NoHostKey);
     }
     let made = match form {
@@ -229,7 +228,7 @@ pub async fn upload(
                 let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 return (status, Json(ApiError::with_message(code, words))).into_response();
             }
-            let page = page(&shared, host, &credentials, Some(words));
+            let page = page(&shared, &visitor, Some(words));
             let mut answer = render(&shared, page, Request::new(Body::empty())).await;
             if let Ok(status) = StatusCode::from_u16(code.status()) {
                 *answer.status_mut() = status;
@@ -447,14 +446,10 @@ fn allowed(
 ) -> Result<(Arc<Talk>, Arc<Host>), ProblemPage> {
     let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
     let code: TalkCode = code.ok_or(ProblemPage::NoSuchTalk)?;
-    let talk = shared.talks.find(&code).ok_or(ProblemPage::NoSuchTalk)?;
     let host = shared.host.clone().ok_or(ProblemPage::NotFound)?;
-    let credentials = Credentials::of(headers);
-    if host.is_host(&credentials) {
-        return Ok((talk, host));
-    }
-    match Visitor::new(shared.talks.clone(), credentials).presented(&code) {
+    match visitor(shared, headers).presented(&code) {
         Ok(talk) => Ok((talk, host)),
+        Err(ErrorCode::NoSuchTalk) => Err(ProblemPage::NoSuchTalk),
         Err(ErrorCode::WrongKey) => Err(ProblemPage::WrongKey),
         Err(_) => Err(ProblemPage::NoKey),
     }

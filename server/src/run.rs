@@ -159,12 +159,12 @@ async fn open(
 
     let most_followers = options.max_followers.unwrap_or(most_connections() / 10 * 9);
     let hub = Hub::start(most_followers, !options.no_acknowledgements);
-    let talks = Talks::start(store.clone(), hub.clone())?;
+    let talks = Talks::start(store, hub.clone())?;
     let base = base_url(address, options.public_url.as_ref());
     let storing = |error| RunError::Store(options.data.clone(), error);
     let made = Host::new(
         decks.clone(),
-        &*store,
+        &talks,
         &options.data,
         base.clone(),
         options.open,

@@ -21,7 +21,7 @@ use app::{
 use metrics::gauge;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
 };
 use tracing::{error, warn};
 
@@ -37,6 +37,8 @@ struct Inner {
     /// Stored talks that can't be shown, because their deck is not there: an import that was cut
     /// off. Given a deck again, each goes on.
     left_out: Mutex<HashMap<TalkCode, TalkRecord>>,
+    /// Whoever has one of these may present every talk.
+    host_keys: OnceLock<Vec<KeyHash>>,
     /// Decks that are shown while they are still being imported, and so are in no store yet.
     growing: Mutex<HashMap<DeckId, Deck>>,
 }
@@ -72,6 +74,7 @@ impl Talks {
             hub,
             open: RwLock::default(),
             left_out: Mutex::default(),
+            host_keys: OnceLock::new(),
             growing: Mutex::default(),
         });
         for record in inner.store.load()? {
@@ -240,6 +243,16 @@ impl Talks {
         talk.command(self.store(), Command::End, None)
             .await
             .map(drop)
+    }
+
+    /// Says who the host is; once, at the start.
+    pub fn have_host(&self, keys: Vec<KeyHash>) {
+        let _ = self.0.host_keys.set(keys);
+    }
+
+    pub fn is_host(&self, key: &KeyHash) -> bool {
+        let keys = self.0.host_keys.get();
+        keys.is_some_and(|keys| keys.contains(key))
     }
 
     /// Whether a key presents any talk.

@@ -142,8 +142,14 @@ pub fn detect<'a>(
     let presenterm = |text: &str| {
         presenterm_command(text).is_some_and(|(name, _)| name != "comment" && name != "include")
     };
-    if comments.clone().any(presenterm) || front.has(&["sub_title", "options.end_slide_shorthand"])
-    {
+    // There a rule is a rule. A deck with rules and no end of a slide was written for another
+    // program, and borrows what every dialect understands.
+    let ends = |text: &str| presenterm_command(text).is_some_and(|(name, _)| name == "end_slide");
+    let has_rules = lines.clone().any(|line| line.trim_end() == "---");
+    let is_presenterm = comments.clone().any(ends)
+        || (comments.clone().any(presenterm) && !has_rules)
+        || front.has(&["sub_title", "options.end_slide_shorthand"]);
+    if is_presenterm {
         return Dialect::Presenterm;
     }
     let mut rest = lines.clone();
@@ -185,6 +191,17 @@ pub fn is_reveal_note(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pause_alone_makes_no_presenterm_deck_of_one_with_rules() {
+        let of = |comments: &[&'static str], lines: &[&'static str]| {
+            let front = FrontMatter::parse(std::iter::empty());
+            detect(&front, comments.iter().copied(), lines.iter().copied())
+        };
+        assert_eq!(of(&["pause"], &["---"]), Dialect::Plain);
+        assert_eq!(of(&["pause"], &["text"]), Dialect::Presenterm);
+        assert_eq!(of(&["pause", "end_slide"], &["---"]), Dialect::Presenterm);
+    }
 
     #[test]
     fn a_marp_comment_is_a_directive_only_when_all_of_it_is() {
