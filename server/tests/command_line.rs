@@ -20,7 +20,7 @@ fn a_deck_that_is_missing() {
     let said = place.refused(&["--listen", "127.0.0.1:0", "/no/such/deck"]);
     assert_eq!(
         said,
-        "webslides: /no/such/deck does not exist. Give the folder that holds your slides as \
+        "webslides: /no/such/deck does not exist. Give a PDF, a Markdown file or a folder of \
          images.\n"
     );
 }
@@ -30,9 +30,8 @@ fn a_deck_that_is_empty() {
     let place = Place::new();
     let folder = place.folder("deck");
     let said = place.refused(&["--listen", "127.0.0.1:0", path(&folder)]);
-    assert!(
-        said.ends_with("is empty. Put your slides there as images (PNG, JPEG, WebP or GIF).\n")
-    );
+    let end = "is empty. Put your slides there as images (PNG, JPEG, WebP, GIF, SVG).\n";
+    assert!(said.ends_with(end), "{said}");
 }
 
 #[test]
@@ -41,18 +40,21 @@ fn a_deck_without_images() {
     let folder = place.folder("deck");
     fs::write(folder.join("notes.txt"), "words").expect("a file");
     let said = place.refused(&["--listen", "127.0.0.1:0", path(&folder)]);
-    assert!(said.contains("has no image that can be shown"), "{said}");
-    assert!(said.contains("notes.txt"), "{said}");
+    assert!(
+        said.contains("there is no PNG, JPEG, WebP, GIF or SVG in it"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
 }
 
 #[test]
-fn a_deck_that_is_not_a_folder() {
+fn a_deck_that_nobody_knows() {
     let place = Place::new();
     let file = place.path("talk.pptx");
     fs::write(&file, "words").expect("a file");
     let said = place.refused(&["--listen", "127.0.0.1:0", path(&file)]);
     assert!(
-        said.contains("is not a folder. Give a folder of images"),
+        said.contains("talk.pptx is nothing that WebSlides shows. Give a PDF"),
         "{said}"
     );
 }
@@ -68,7 +70,7 @@ fn a_folder_that_cannot_be_read() {
 }
 
 #[test]
-fn a_broken_image_among_good_ones_is_named_and_left_out() {
+fn a_broken_image_among_good_ones_is_named_and_shown_empty() {
     let place = Place::new();
     let folder = place.folder("My talk");
     for name in [
@@ -90,7 +92,7 @@ fn a_broken_image_among_good_ones_is_named_and_left_out() {
     let links = place.path("links.json");
     let (running, printed) = place.started(&["--links", path(&links), path(&folder)]);
     assert!(
-        printed.contains("My talk  (5 slides, code room)"),
+        printed.contains("My talk  (6 slides, code room)"),
         "{printed}"
     );
     let written = fs::read_to_string(&links).expect("the links");
@@ -98,7 +100,7 @@ fn a_broken_image_among_good_ones_is_named_and_left_out() {
     let talk = &written["talks"][0];
     assert_eq!(
         (&talk["code"], &talk["slides"]),
-        (&"room".into(), &5.into())
+        (&"room".into(), &6.into())
     );
     for (name, end) in [
         ("audience", "/t/room"),
@@ -112,12 +114,12 @@ fn a_broken_image_among_good_ones_is_named_and_left_out() {
         );
         assert!(name == "events" || printed.contains(link), "{printed}");
     }
-    let said = running.complaints();
+    let said = running.said_until("slide5.png");
     for file in [
-        "slide5.png is a broken image",
+        "page 5 could not be read: slide5.png is broken or incomplete",
         "slide6.png is not",
         "slide7.png is empty",
-        "notes.txt is not",
+        "notes.txt has no image",
     ] {
         assert!(said.contains(file), "{file} in {said}");
     }

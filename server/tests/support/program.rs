@@ -6,8 +6,13 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
     time::{Duration, Instant},
 };
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
 use tempfile::TempDir;
 
 /// A place for one test: a data directory, and a site so that the program starts.
@@ -96,6 +101,28 @@ pub struct Running(Child);
 impl Running {
     pub fn pid(&self) -> i32 {
         i32::try_from(self.0.id()).expect("a process's number")
+    }
+
+    /// What it complains about, up to the line that holds `word`; it runs on.
+    pub fn said_until(mut self, word: &str) -> String {
+        let stderr = self.0.stderr.take().expect("its complaints");
+        let (lines, said) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                // Nobody listens once the word was said.
+                let _ = lines.send(line);
+            }
+        });
+        let mut all = String::new();
+        loop {
+            let line = said.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+                panic!("it never said {word:?}, but: {all}");
+            });
+            all = all + &line + "\n";
+            if line.contains(word) {
+                return all;
+            }
+        }
     }
 
     /// Kills it, and gives what it complained about.
