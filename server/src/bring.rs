@@ -7,14 +7,13 @@ use crate::{
     store::Store,
     talks::{Talk, Talks},
 };
-use app::deck::Deck;
 use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
-use tokio::{sync::watch, time::sleep};
+use tokio::time::sleep;
 
 /// How often a watched deck is looked at. A program that writes a PDF takes its time: it is read
 /// once it was the same twice.
@@ -47,24 +46,11 @@ pub async fn begin(
 
 /// The rest of an import, while its talk is on already. Dropped, it ends its workers.
 pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
-    let (grown, mut growing) = watch::channel(None);
-    let showing = async move {
-        // The newest is enough: each is whole.
-        while growing.changed().await.is_ok() {
-            let deck: Option<Deck> = growing.borrow_and_update().clone();
-            if let Some(deck) = deck {
-                talks.has_grown(deck).await;
-            }
-        }
-    };
-    let reading = async move {
-        let at = || talk.snapshot().state.slide.index().as_usize();
-        match rest.read(at, |deck| drop(grown.send(Some(deck)))).await {
-            Ok(warnings) => complain(&warnings),
-            Err(error) => eprintln!("webslides: {error}"),
-        }
-    };
-    tokio::join!(showing, reading);
+    let at = || talk.snapshot().state.slide.index().as_usize();
+    match rest.read(at, |deck| talks.has_grown(deck)).await {
+        Ok(warnings) => complain(&warnings),
+        Err(error) => eprintln!("webslides: {error}"),
+    }
 }
 
 /// What was left out of a deck, to the host's terminal.

@@ -56,8 +56,8 @@ pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot) -> Live {
             link: set_link,
             presence: set_presence,
         };
-        let newest = snapshot.get_untracked().state;
-        let open = link::Link::open(code, view, live.seat, newest, told);
+        let newest = snapshot.get_untracked();
+        let open = link::Link::open(code, view, live.seat, &newest, told);
         // Dropped with the owner, and with it the connection and every listener.
         StoredValue::new_local(open);
     }

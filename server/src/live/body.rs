@@ -152,7 +152,8 @@ impl Follower {
             Phase::Greet { last } => {
                 let sent = self.newest.borrow_and_update().clone();
                 let had_some = last.is_some();
-                let has_it = last.is_some_and(|last| last == sent.frame.id.to_string());
+                let has_it = !sent.frame.says_more
+                    && last.is_some_and(|last| last == sent.frame.id.to_string());
                 let resume = match (had_some, has_it) {
                     (false, _) => "none",
                     (true, true) => "current",

@@ -11,6 +11,8 @@ pub struct Frame {
     pub bytes: Bytes,
     /// The ping that says that this frame is still the newest.
     pub ping: Bytes,
+    /// There was a frame of this id that said less: to have the id is not to have it all.
+    pub says_more: bool,
 }
 
 impl Frame {
@@ -24,6 +26,7 @@ impl Frame {
             bytes: format!("id: {id}\ndata: {data}\n\n").into(),
             ping: format!("event: ping\ndata: {{\"revision\":{revision}}}\n\n").into(),
             id,
+            says_more: false,
         })
     }
 }

@@ -185,14 +185,18 @@ impl Channel {
             .send_modify(|newest| newest.frame = frame.into());
     }
 
-    /// What is said to whoever comes from now on; those who are there have been told as much as
-    /// there was.
-    pub fn refresh(&self, frame: Frame) {
+    /// Says more of what the newest frame says already: to whoever comes from now on, and if it is
+    /// `awaited` to all.
+    pub fn refresh(&self, frame: Frame, awaited: bool) {
         self.0.newest.send_if_modified(|newest| {
-            if newest.frame.id == frame.id {
-                newest.frame = frame.into();
+            let is_it = newest.frame.id == frame.id;
+            if is_it {
+                newest.frame = Arc::new(Frame {
+                    says_more: true,
+                    ..frame
+                });
             }
-            false
+            is_it && awaited
         });
     }
 

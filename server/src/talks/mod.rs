@@ -211,9 +211,8 @@ impl Talks {
         }
     }
 
-    /// There is more of a deck than before: talks that show it show that. One whose slide was
-    /// awaited tells everybody.
-    pub async fn has_grown(&self, deck: Deck) {
+    /// There is more of a deck than before: talks that show it show that.
+    pub fn has_grown(&self, deck: Deck) {
         if deck.is_whole() {
             locked(&self.0.growing).remove(&deck.id);
         } else {
@@ -221,7 +220,7 @@ impl Talks {
         }
         let deck = Arc::new(deck);
         for talk in self.all() {
-            if let Err(error) = talk.take_grown(&deck, self.store()).await {
+            if let Err(error) = talk.take_grown(&deck) {
                 error!(talk = %talk.code(), %error, "an imported slide was not shown");
             }
         }

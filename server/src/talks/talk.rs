@@ -224,57 +224,30 @@ impl Talk {
         }
     }
 
-    /// The same deck, with more of it than before. Whoever follows and waits for the current slide
-    /// is told by a revision of its own; others see it when they get there.
-    pub(super) async fn take_grown(
-        &self,
-        deck: &Arc<Deck>,
-        store: &dyn Store,
-    ) -> Result<(), OpenError> {
-        let was_awaited = {
-            let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-            if staged.deck.id != deck.id {
-                return Ok(());
-            }
-            staged.deck = deck.clone();
-            let now = self.published.borrow().clone();
-            if now.deck.id != deck.id {
-                return Ok(());
-            }
-            let was_awaited = now.snapshot.face.is_pending();
-            let within = now.snapshot.acknowledge_within_ms;
-            let (published, frame) = prepare(now.record, deck.clone(), within)?;
-            let is_there = !published.snapshot.face.is_pending();
-            self.channel.refresh(frame);
-            self.channel.attendance().prepared(deck.ready());
-            self.published.send_modify(|shown| {
-                shown.deck = published.deck;
-                shown.snapshot = published.snapshot;
-            });
-            was_awaited && is_there
-        };
-        if was_awaited {
-            self.renew(store).await?;
+    /// The same deck, with more of it than before. Where the talk is does not change, and so its
+    /// revision does not: a tap that is on its way is not refused for it. Whoever waits for the
+    /// current slide is told at once; others see it when they get there.
+    pub(super) fn take_grown(&self, deck: &Arc<Deck>) -> Result<(), OpenError> {
+        let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
+        if staged.deck.id != deck.id {
+            return Ok(());
         }
+        staged.deck = deck.clone();
+        let now = self.published.borrow().clone();
+        if now.deck.id != deck.id {
+            return Ok(());
+        }
+        let was_awaited = now.snapshot.face.is_pending();
+        let within = now.snapshot.acknowledge_within_ms;
+        let (published, frame) = prepare(now.record, deck.clone(), within)?;
+        let is_there = !published.snapshot.face.is_pending();
+        self.channel.refresh(frame, was_awaited && is_there);
+        self.channel.attendance().prepared(deck.ready());
+        self.published.send_modify(|shown| {
+            shown.deck = published.deck;
+            shown.snapshot = published.snapshot;
+        });
         Ok(())
-    }
-
-    /// The same place under another revision.
-    async fn renew(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let (record, committed) = {
-            let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-            if staged.failed || staged.record.state.over {
-                return Ok(());
-            }
-            let expected = staged.record.state.revision;
-            staged.record.state = staged.record.state.with_deck(&staged.deck.outline());
-            staged.under_way += 1;
-            let record = staged.record.clone();
-            (record.clone(), store.commit(record, Some(expected)))
-        };
-        let outcome = committed.await;
-        self.settle(outcome.is_ok().then_some(record));
-        outcome
     }
 
     /// Makes a committed record what everybody sees. `deck` when it shows another one.

@@ -1,19 +1,17 @@
-//! The host's page: decks that are brought in the browser, and the talks made of them.
+//! `POST /decks`: files that are brought in the browser become a talk.
 
+use super::{Host, page, visitor};
 use crate::{
-    access::{Credentials, Key, host_cookie},
+    access::{Key, presenter_cookie},
     answers::refusal,
     bring,
-    decks::{Begun, DeckError, Decks},
-    links::svg_code,
-    pages::{is_secure, render, to_clean},
+    decks::{Begun, DeckError},
+    pages::{is_secure, render},
     router::Shared,
-    store::StoreError,
-    talks::{OpenError, Talk, Talks, Visitor},
+    talks::{OpenError, Talk, Talks},
 };
 use app::{
     api::{ApiError, ErrorCode},
-    pages::{Page, ProblemPage, TalkLine, TalkLinks, Way},
     routes,
     talk::TalkCode,
 };
@@ -21,45 +19,24 @@ use axum::{
     Json,
     body::Body,
     extract::{
-        Multipart, Path, Request, State,
+        Multipart, Request, State,
         multipart::{Field, MultipartError, MultipartRejection},
-        rejection::PathRejection,
     },
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::{IntoResponse, Redirect},
 };
 use serde_json::json;
 use std::{
-    fs, io,
+    io,
     path::{Path as FilePath, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError},
 };
 use tempfile::TempDir;
-use tokio::{io::AsyncWriteExt, sync::Semaphore, task::JoinSet};
-
-/// Where the hashes of host keys are kept, so that earlier links stay good.
-const KEYS: &str = "host-keys";
-const MOST_KEYS: usize = 10_000;
+use tokio::io::AsyncWriteExt;
 
 /// All that one upload may bring, and in how many files.
 const MAX_UPLOAD_BYTES: u64 = 500 << 20;
 const MAX_FILES: usize = 2_500;
-
-/// Uploads at once. More wait; each takes room on the disk.
-const AT_ONCE: usize = 4;
-
-/// What the host may do, and what is under way for them.
-pub struct Host {
-    decks: Decks,
-    /// Anyone in the room may create talks.
-    is_open: bool,
-    /// The address that the room can reach.
-    base: String,
-    /// Uploads are gathered here. Emptied at the start: what was cut off is gone.
-    folder: PathBuf,
-    places: Semaphore,
-    imports: Mutex<JoinSet<()>>,
-}
 
 /// Why an upload made no talk.
 #[derive(Debug, thiserror::Error)]
@@ -80,103 +57,6 @@ enum UploadError {
     Disk(#[from] io::Error),
     #[error(transparent)]
     Talk(#[from] OpenError),
-}
-
-impl Host {
-    /// With a fresh key, whose link the host is given.
-    ///
-    /// # Errors
-    /// When the store can't be used, or the folder for uploads not be made.
-    pub async fn new(
-        decks: Decks,
-        talks: &Talks,
-        data: &FilePath,
-        base: String,
-        is_open: bool,
-    ) -> Result<(Self, Key), StoreError> {
-        let key = Key::made_up()?;
-        let store = talks.store();
-        store.append(KEYS, serde_json::to_vec(&key.hash())?).await?;
-        let keys = store.read(KEYS, 0, MOST_KEYS)?;
-        let keys = keys.iter();
-        talks.have_host(
-            keys.filter_map(|key| serde_json::from_slice(key).ok())
-                .collect(),
-        );
-        let folder = data.join("uploads");
-        match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-            _ => fs::create_dir_all(&folder)?,
-        }
-        let host = Self {
-            decks,
-            is_open,
-            base,
-            folder,
-            places: Semaphore::new(AT_ONCE),
-            imports: Mutex::default(),
-        };
-        Ok((host, key))
-    }
-
-    fn may_create(&self, visitor: &Visitor) -> bool {
-        self.is_open || visitor.is_host()
-    }
-}
-
-fn visitor(shared: &Shared, headers: &HeaderMap) -> Visitor {
-    Visitor::new(shared.talks.clone(), Credentials::of(headers))
-}
-
-/// `GET /`: to join a talk, and for whoever may create talks to do that. With `?key=`, the key is
-/// exchanged for a cookie.
-pub async fn home(shared: &Shared, key: Option<&str>, request: Request) -> Response<Body> {
-    let Some(host) = &shared.host else {
-        return render(shared, Page::Home, request).await;
-    };
-    if let Some(key) = key {
-        let key = Key::sent(key.trim());
-        let is_good = shared.talks.is_host(&key.hash());
-        let secure = is_secure(shared, request.headers());
-        let cookie = is_good.then(|| host_cookie(&key, secure));
-        return to_clean(routes::HOME, cookie);
-    }
-    let visitor = visitor(shared, request.headers());
-    let page = if host.may_create(&visitor) {
-        page(shared, &visitor, None)
-    } else {
-        Page::Home
-    };
-    render(shared, page, request).await
-}
-
-fn page(shared: &Shared, visitor: &Visitor, wrong: Option<String>) -> Page {
-    let guest = !visitor.is_host();
-    let talks = if guest {
-        Vec::new()
-    } else {
-        shared.talks.all()
-    };
-    Page::Host {
-        talks: talks.iter().map(|talk| line(talk)).collect(),
-        guest,
-        wrong,
-    }
-}
-
-fn line(talk: &Talk) -> TalkLine {
-    let snapshot = talk.snapshot();
-    let state = &snapshot.state;
-    TalkLine {
-        code: talk.code().clone(),
-        title: snapshot.talk.clone(),
-        place: if state.over {
-            "over".to_owned()
-        } else {
-            format!("slide {} of {}", state.slide, state.slides)
-        },
-        over: state.over,
-    }
 }
 
 /// `POST /decks`: a form of files, and perhaps a `code` and a `password`. Makes a talk, and answers
@@ -203,8 +83,7 @@ pub async fn upload(
     match made {
         Ok((talk, key)) => {
             let links = routes::links(talk.code());
-            let cookie =
-                crate::access::presenter_cookie(talk.code(), &key, is_secure(&shared, &headers));
+            let cookie = presenter_cookie(talk.code(), &key, is_secure(&shared, &headers));
             let mut answer = if wants_json {
                 let code = talk.code();
                 (
@@ -395,64 +274,6 @@ fn own_name(path: &FilePath) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
-}
-
-/// `GET /t/{code}/links`: for whoever presents the talk, and for the host.
-pub async fn links(
-    State(shared): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Response<Body> {
-    let (talk, host) = match allowed(&shared, path, request.headers()) {
-        Ok(allowed) => allowed,
-        Err(problem) => return render(&shared, Page::Problem(problem), request).await,
-    };
-    let way = |path: String| {
-        let url = format!("{}{path}", host.base);
-        let qr = svg_code(&url).unwrap_or_default();
-        Way { url, qr }
-    };
-    let deck = talk.deck();
-    let links = TalkLinks {
-        code: talk.code().clone(),
-        title: deck.title.clone(),
-        slides: deck.slides().len(),
-        ready: deck.ready(),
-        audience: way(routes::follow(talk.code())),
-        projector: way(routes::project(talk.code())),
-    };
-    render(&shared, Page::Links(links), request).await
-}
-
-/// `POST /t/{code}/end`
-pub async fn end(
-    State(shared): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
-) -> Response<Body> {
-    match allowed(&shared, path, &headers) {
-        Ok((talk, _)) => match shared.talks.end(&talk).await {
-            Ok(()) => Redirect::to(routes::HOME).into_response(),
-            Err(_) => refusal(ErrorCode::NotStored),
-        },
-        Err(problem) => refusal(problem.code()),
-    }
-}
-
-fn allowed(
-    shared: &Shared,
-    path: Result<Path<String>, PathRejection>,
-    headers: &HeaderMap,
-) -> Result<(Arc<Talk>, Arc<Host>), ProblemPage> {
-    let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
-    let code: TalkCode = code.ok_or(ProblemPage::NoSuchTalk)?;
-    let host = shared.host.clone().ok_or(ProblemPage::NotFound)?;
-    match visitor(shared, headers).presented(&code) {
-        Ok(talk) => Ok((talk, host)),
-        Err(ErrorCode::NoSuchTalk) => Err(ProblemPage::NoSuchTalk),
-        Err(ErrorCode::WrongKey) => Err(ProblemPage::WrongKey),
-        Err(_) => Err(ProblemPage::NoKey),
-    }
 }
 
 #[cfg(test)]
