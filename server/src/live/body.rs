@@ -312,6 +312,32 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_frame_that_says_more_comes_under_the_id_there_is() {
+        let hub = Hub::start(10, true);
+        let channel = hub.open(frame(3));
+        let body = |last: Option<&str>| {
+            let seat = hub.seat(false).expect("a seat");
+            events(&channel, seat, &FOLLOWER, last.map(str::to_owned))
+                .into_body()
+                .into_data_stream()
+        };
+        let mut waits = body(None);
+        next(&mut waits).await;
+        next(&mut waits).await;
+        channel.refresh(frame(3), true);
+        assert!(next(&mut waits).await.starts_with("id: test-3\n"));
+        // To have the id is not to have it all.
+        let mut comes_back = body(Some("test-3"));
+        next(&mut comes_back).await;
+        assert!(next(&mut comes_back).await.starts_with("id: test-3\n"));
+        // Another one's content is not for this revision.
+        channel.refresh(frame(2), true);
+        let mut late = body(None);
+        next(&mut late).await;
+        assert!(next(&mut late).await.starts_with("id: test-3\n"));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn after_the_last_frame_a_stream_ends() {
         let hub = Hub::start(10, true);
         let channel = hub.open(frame(0));
