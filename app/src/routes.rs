@@ -24,6 +24,11 @@ pub fn links(code: &TalkCode) -> String {
     format!("/t/{code}/links")
 }
 
+/// Where another talk is made of a talk's deck.
+pub fn again(code: &TalkCode) -> String {
+    format!("/t/{code}/again")
+}
+
 /// Where a talk is ended.
 pub fn end(code: &TalkCode) -> String {
     format!("/t/{code}/end")

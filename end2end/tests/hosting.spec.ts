@@ -107,6 +107,9 @@ test('only the host brings decks and ends talks', async ({ room }) => {
   await host.goto(room.links.host);
   await host.getByRole('button', { name: 'End' }).click();
   await expect(host.locator('.talks')).toContainText('over');
+  await host.getByRole('button', { name: 'Show it again' }).click();
+  await host.waitForURL(/\/links$/);
+  await expect(host.getByRole('heading', { name: 'Welcome to WebSlides' })).toBeVisible();
 });
 
 test.describe('an open room', () => {

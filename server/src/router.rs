@@ -50,6 +50,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/t/{code}/events", get(stream::events))
         .route("/t/{code}/state", get(stream::state))
         .route("/t/{code}/end", post(hosting::end))
+        .route("/t/{code}/again", post(hosting::again))
         // Its own limit is counted while it comes.
         .route(
             routes::DECKS,

@@ -99,11 +99,21 @@ fn line(talk: TalkLine) -> impl IntoView {
             </nav>
         }
     });
+    let again = over.then(|| {
+        view! {
+            <nav>
+                <form method="post" action=routes::again(&code)>
+                    <button>"Show it again"</button>
+                </form>
+            </nav>
+        }
+    });
     view! {
         <li>
             <strong>{title.clone()}</strong>
             <span>{format!("{code} · {place}")}</span>
             {links}
+            {again}
         </li>
     }
 }

@@ -192,6 +192,26 @@ pub async fn end(
     }
 }
 
+/// `POST /t/{code}/again`: another talk of the same deck, from its beginning.
+pub async fn again(
+    State(shared): State<Shared>,
+    path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let talk = match allowed(&shared, path, &headers) {
+        Ok((talk, _)) => talk,
+        Err(problem) => return refusal(problem.code()),
+    };
+    if !visitor(&shared, &headers).is_host() {
+        return refusal(ErrorCode::NoHostKey);
+    }
+    let deck = talk.deck().as_ref().clone();
+    match shared.talks.open(None, deck).await {
+        Ok((talk, _)) => Redirect::to(&routes::links(talk.code())).into_response(),
+        Err(_) => refusal(ErrorCode::NotStored),
+    }
+}
+
 fn allowed(
     shared: &Shared,
     path: Result<Path<String>, PathRejection>,
