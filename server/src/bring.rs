@@ -4,6 +4,7 @@
 use crate::{
     cli::Options,
     decks::{self, Begun, DeckError, Decks, Rest},
+    run::print,
     store::Store,
     talks::{Talk, Talks},
 };
@@ -18,6 +19,9 @@ use tokio::time::sleep;
 /// How often a watched deck is looked at. A program that writes a PDF takes its time: it is read
 /// once it was the same twice.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
+
+/// Nobody reads more of them in a terminal.
+const MOST_WARNINGS: usize = 50;
 
 /// The options' decks in their order, each with its first slide at least.
 ///
@@ -48,15 +52,24 @@ pub async fn begin(
 pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
     let at = || talk.snapshot().state.slide.index().as_usize();
     match rest.read(at, |deck| talks.has_grown(deck)).await {
-        Ok(warnings) => complain(&warnings),
+        Ok(warnings) => {
+            complain(&warnings);
+            let deck = talk.deck();
+            let (title, slides) = (&deck.title, deck.slides().len());
+            print(&format!("  {title}: all slides are ready ({slides}).\n"));
+        }
         Err(error) => eprintln!("webslides: {error}"),
     }
 }
 
 /// What was left out of a deck, to the host's terminal.
 pub fn complain(warnings: &[String]) {
-    for warning in warnings {
+    for warning in warnings.iter().take(MOST_WARNINGS) {
         eprintln!("webslides: {warning}");
+    }
+    match warnings.len().saturating_sub(MOST_WARNINGS) {
+        0 => {}
+        more => eprintln!("webslides: {more} more of the same kind are not listed."),
     }
 }
 

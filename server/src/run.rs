@@ -4,7 +4,7 @@ use crate::{
     bring::{self, Watched},
     cli::Options,
     control,
-    decks::{Begun, DeckError, Decks},
+    decks::{Begun, DeckError, Decks, Rest},
     hosting::Host,
     links::{Links, LinksFile, base_url},
     live::{self, Hub, Limits},
@@ -12,7 +12,7 @@ use crate::{
     router::{Shared, router},
     site,
     store::{EmbeddedStore, Store, StoreError},
-    talks::{OpenError, Talks},
+    talks::{OpenError, Talk, Talks},
 };
 use axum::Router;
 use leptos::config::LeptosOptions;
@@ -33,6 +33,9 @@ use tokio::{
 
 /// The store, its flushes, pictures and pages that are being read.
 const FILES_OF_OUR_OWN: usize = 40;
+
+/// Complaints about one deck at a time; nobody reads more.
+const MOST_WARNINGS: usize = 50;
 
 /// Why the server could not start: sentences for the host.
 #[derive(Debug, thiserror::Error)]
@@ -94,16 +97,24 @@ pub async fn serve(
         .map_err(|error| RunError::Listen(options.listen, error))?;
     let data = options.data.clone();
     let patience = options.let_go_after;
-    // Dropped at the end, it ends the imports that are under way.
     let Opened {
         shared,
         host_link,
         links,
-        imports: _imports,
+        rests,
+        watches,
     } = open(options, leptos, address).await?;
     let control = control::listen(&data, shared.talks.clone())
         .map_err(|error| RunError::Store(data, error.into()))?;
     ready(&host_link, &links)?;
+    // Dropped at the end, it ends the imports that are under way.
+    let mut imports = JoinSet::new();
+    for (rest, talk) in rests {
+        imports.spawn(bring::finish(rest, talk, shared.talks.clone()));
+    }
+    for watched in watches {
+        imports.spawn(watched.watch());
+    }
 
     let hub = shared.hub.clone();
     let router = router(shared);
@@ -140,7 +151,9 @@ struct Opened {
     /// Holds a key: for the host's eyes.
     host_link: String,
     links: Vec<Links>,
-    imports: JoinSet<()>,
+    /// Imports to go on with once every talk is open: two of them may show the same deck.
+    rests: Vec<(Rest, Arc<Talk>)>,
+    watches: Vec<Watched>,
 }
 
 /// The store, its talks, and one for each of the options' decks.
@@ -154,7 +167,7 @@ async fn open(
     let store = EmbeddedStore::open(&options.data)
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
     let store: Arc<dyn Store> = Arc::new(store);
-    let decks = Decks::new(store.clone())?;
+    let decks = Decks::new(store.clone(), &options.data)?;
     let begun = bring::begin(&options, &decks, &*store).await?;
 
     let most_followers = options.max_followers.unwrap_or(most_connections() / 10 * 9);
@@ -173,8 +186,9 @@ async fn open(
     let host_link = format!("{base}/?key={}", key.reveal());
     let mut links = Vec::new();
     let mut code = options.code;
-    let mut imports = JoinSet::new();
     let mut paths = options.decks.into_iter();
+    let mut watches = Vec::new();
+    let mut rests = Vec::new();
     for Begun {
         deck,
         warnings,
@@ -185,17 +199,16 @@ async fn open(
         let (talk, key) = talks.open(code.take(), deck).await?;
         links.push(Links::new(&base, &talk, &key));
         if let Some(rest) = rest {
-            imports.spawn(bring::finish(rest, talk.clone(), talks.clone()));
+            rests.push((rest, talk.clone()));
         }
         if let (true, Some(path)) = (options.watch, paths.next()) {
-            let watched = Watched {
+            watches.push(Watched {
                 path,
                 password: options.password.clone(),
                 decks: decks.clone(),
                 talk,
                 talks: talks.clone(),
-            };
-            imports.spawn(watched.watch());
+            });
         }
     }
     let public = options.public_url.map(Arc::new);
@@ -210,7 +223,8 @@ async fn open(
         shared,
         host_link,
         links,
-        imports,
+        rests,
+        watches,
     })
 }
 

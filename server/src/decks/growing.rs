@@ -3,10 +3,7 @@
 use super::{
     source::{Html, Link, Outline, Target, Warning},
     staging::short_name,
-    worker::{
-        PageError,
-        protocol::{FaceParts, PageParts},
-    },
+    worker::{PageError, Reason, protocol::FaceParts},
 };
 use crate::store::Store;
 use app::deck::{self, Deck, DeckId, Face, NoSlides, Rendition, Slide};
@@ -29,6 +26,19 @@ pub struct Growing {
     /// Which pages are there, for good or for bad.
     done: Vec<bool>,
     pub warnings: Vec<String>,
+    /// Pages that nobody tried to read, because others had cost too much. Told in one sentence.
+    untried: usize,
+}
+
+/// A page as it was read, its pictures kept.
+pub struct Read {
+    pub title: Option<String>,
+    pub text: String,
+    pub notes: Option<String>,
+    pub face: Face,
+    /// `None` for a picture: its steps are other pages.
+    pub steps: Option<u16>,
+    pub warnings: Vec<Warning>,
 }
 
 impl Growing {
@@ -59,6 +69,7 @@ impl Growing {
             done: vec![false; places.len()],
             places,
             warnings: outline.warnings.iter().map(in_words).collect(),
+            untried: 0,
         }
     }
 
@@ -90,53 +101,43 @@ impl Growing {
         &self.done
     }
 
-    /// Takes a page in: its pictures are kept, and its slide shows it. `pictures` are those that
-    /// its HTML shows, by the name that they have there.
-    ///
-    /// # Errors
-    /// When its pictures can't be kept.
-    pub fn take(
-        &mut self,
-        page: u32,
-        parts: PageParts,
-        pictures: &HashMap<String, Face>,
-        store: &dyn Store,
-    ) -> io::Result<()> {
-        let links = parts.links.iter().filter_map(placed).collect();
-        let (face, steps) = match parts.face {
-            FaceParts::Pictures { .. } => (picture(parts.face, links, store)?, None),
-            FaceParts::Html(html) => (written(&html, pictures), Some(html.steps)),
-        };
-        self.warnings.extend(parts.warnings.iter().map(in_words));
+    /// Takes a page in: its slide shows it.
+    pub fn take(&mut self, page: u32, read: Read) {
+        self.warnings.extend(read.warnings.iter().map(in_words));
         let Some((slide, step)) = self.place(page) else {
-            return Ok(());
+            return;
         };
         let Some(slide) = self.slides.get_mut(slide) else {
-            return Ok(());
+            return;
         };
         if let Some(shown) = slide.faces.get_mut(step) {
-            *shown = face;
+            *shown = read.face;
         }
-        if let Some(steps) = steps {
+        if let Some(steps) = read.steps {
             slide.steps = steps;
         }
-        if let Some(title) = parts.title.filter(|_| step == 0) {
+        if let Some(title) = read.title.filter(|_| step == 0) {
             slide.title = title;
         }
-        // The last step has all of its words.
-        slide.text = parts.text;
-        if let Some(notes) = parts.notes.filter(|notes| !slide.notes.contains(notes)) {
+        // The last step has all of its words, and steps are read in any order.
+        if step + 1 == slide.faces.len() || slide.text.is_empty() {
+            slide.text = read.text;
+        }
+        if let Some(notes) = read.notes.filter(|notes| !slide.notes.contains(notes)) {
             if !slide.notes.is_empty() {
                 slide.notes.push_str("\n\n");
             }
             slide.notes.push_str(&notes);
         }
-        Ok(())
     }
 
     /// The deck goes on without this page.
     pub fn give_up(&mut self, page: u32, error: &PageError) {
-        self.warnings.push(format!("{error}; it is shown empty."));
+        if matches!(error.reason, Reason::NotTried) {
+            self.untried += 1;
+        } else {
+            self.warnings.push(format!("{error}; it is shown empty."));
+        }
         if let Some((slide, step)) = self.place(page)
             && let Some(face) = self
                 .slides
@@ -145,6 +146,18 @@ impl Growing {
         {
             face.html = Some(UNREADABLE.to_owned());
         }
+    }
+
+    /// All that is to be said, once there is nothing more to read.
+    pub fn into_warnings(mut self) -> Vec<String> {
+        if self.untried > 0 {
+            self.warnings.push(format!(
+                "{} more pages were not tried, because those before took too long; they are shown \
+                 empty.",
+                self.untried
+            ));
+        }
+        self.warnings
     }
 
     fn place(&mut self, page: u32) -> Option<(usize, usize)> {
@@ -160,7 +173,7 @@ impl Growing {
 ///
 /// # Errors
 /// When they can't be written.
-pub fn picture(parts: FaceParts, links: Vec<deck::Link>, store: &dyn Store) -> io::Result<Face> {
+pub fn picture(parts: FaceParts, links: Vec<Link>, store: &dyn Store) -> io::Result<Face> {
     let FaceParts::Pictures {
         renditions,
         preview,
@@ -187,13 +200,13 @@ pub fn picture(parts: FaceParts, links: Vec<deck::Link>, store: &dyn Store) -> i
             "data:image/webp;base64,{}",
             BASE64.encode(&preview)
         )),
-        links,
+        links: links.iter().filter_map(placed).collect(),
         ..Face::pending(width, height)
     })
 }
 
 /// A page of HTML: the names in it become addresses.
-fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
+pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
     let mut markup = String::with_capacity(html.markup.len());
     let mut rest = html.markup.as_str();
     while let Some((before, after)) = rest.split_once(" data-file=\"") {

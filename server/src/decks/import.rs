@@ -2,15 +2,23 @@
 
 use super::{
     DeckError,
-    growing::{Growing, picture},
-    source::Html,
-    staging::{Staged, stage},
-    worker::{Import, Limits, PageError, Pool, Reason, protocol::FaceParts, protocol::PageParts},
+    growing::{Growing, Read, picture, written},
+    source::Warning,
+    staging::{Staged, Staging},
+    worker::{
+        Import, Limits, PageError, Pool,
+        protocol::{FaceParts, PageParts},
+    },
 };
 use crate::store::Store;
-use app::deck::{Deck, Face};
-use std::{collections::HashMap, path::Path, sync::Arc};
-use tokio::task::JoinSet;
+use app::deck::{Deck, DeckId};
+use std::{
+    collections::HashMap,
+    io,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::task::{JoinSet, spawn_blocking};
 
 /// What is made of a page: for a projector, a laptop, a phone. Pictures that are sharp enough get
 /// a size for 4K screens too; a PDF would take four times as long for it.
@@ -23,15 +31,14 @@ const FIRST: [u32; 1] = [1_920];
 /// A picture within a Markdown slide.
 const INSIDE: [u32; 1] = [1_920];
 
-/// After so many pages in a row that took too much, the rest is not tried: a hostile deck costs
-/// half a minute, not its number of pages times ten seconds.
-const PATIENCE: usize = 2;
-
 /// Reads decks. A cheap handle.
 #[derive(Clone)]
 pub struct Decks {
     pool: Arc<Pool>,
     store: Arc<dyn Store>,
+    staging: Arc<Staging>,
+    /// Decks that are being read: one that is given twice is read once.
+    begun: Arc<Mutex<HashMap<DeckId, Deck>>>,
 }
 
 /// A deck that can be shown.
@@ -39,7 +46,7 @@ pub struct Begun {
     pub deck: Deck,
     /// Sentences for the person, each naming what was left out.
     pub warnings: Vec<String>,
-    /// What is still to be read; nothing when the deck was known.
+    /// What is still to be read; nothing when the deck is known, or is being read already.
     pub rest: Option<Rest>,
 }
 
@@ -50,19 +57,21 @@ pub struct Rest {
     widths: &'static [u32],
     /// The page that was made in one size only.
     first: u32,
-    store: Arc<dyn Store>,
+    decks: Decks,
 }
 
 impl Decks {
-    /// Must be called in a runtime.
+    /// Must be called in a runtime, by the one process that has the `data` directory.
     ///
     /// # Errors
-    /// When no workers can be started.
-    pub fn new(store: Arc<dyn Store>) -> Result<Self, DeckError> {
+    /// When no workers can be started, or they can have no folder.
+    pub fn new(store: Arc<dyn Store>, data: &Path) -> Result<Self, DeckError> {
         let pool = Pool::new(Limits::default()).map_err(DeckError::NoWorkers)?;
         Ok(Self {
             pool: Arc::new(pool),
             store,
+            staging: Arc::new(Staging::in_data(data).map_err(DeckError::NoWorkers)?),
+            begun: Arc::default(),
         })
     }
 
@@ -72,15 +81,20 @@ impl Decks {
     /// # Errors
     /// When there is nothing to show; the sentence says why and what to do.
     pub async fn begin(&self, path: &Path, password: Option<&str>) -> Result<Begun, DeckError> {
-        let from = path.to_owned();
-        let staged = tokio::task::spawn_blocking(move || stage(&from)).await;
+        let (staging, from) = (self.staging.clone(), path.to_owned());
+        let staged = spawn_blocking(move || staging.stage(&from)).await;
         let Staged {
             directory,
             kind,
             id,
             name,
-        } = staged.map_err(std::io::Error::other)??;
-        if let Some(deck) = self.store.deck(&id)? {
+        } = staged.map_err(io::Error::other)??;
+        let begun = self.with_begun(|begun| begun.get(&id).cloned());
+        let known = match begun {
+            Some(deck) => Some(deck),
+            None => self.store.deck(&id)?,
+        };
+        if let Some(deck) = known {
             return Ok(Begun {
                 deck,
                 warnings: Vec::new(),
@@ -91,36 +105,37 @@ impl Decks {
         let opened = Import::open(self.pool.clone(), directory, kind, password).await;
         let (import, outline) = opened.map_err(|error| refused(error.to_string()))?;
         let import = Arc::new(import);
-        let mut growing = Growing::new(id, name, outline);
+        let mut growing = Growing::new(id.clone(), name, outline);
         let widths: &[u32] = if kind == "pdf" { &WIDTHS } else { &WIDEST };
         // Steps of HTML are known only once it is written, and it is written in no time.
         let mut wanted = 1;
         let mut shown = 0;
-        let mut failed = 0;
         let mut first = 0;
+        let mut failed = None;
         while shown < wanted {
             let Some(page) = growing.wanted(0, growing.done()) else {
                 break;
             };
-            match read(&import, page, &FIRST, &*self.store).await {
-                Ok((parts, pictures)) => {
-                    if matches!(parts.face, FaceParts::Html(_)) {
+            match read(&import, page, &FIRST, &self.store).await? {
+                Ok(read) => {
+                    if read.steps.is_some() {
                         wanted = growing.pages();
                     }
-                    growing.take(page, parts, &pictures, &*self.store)?;
-                    (first, shown, failed) = (page, shown + 1, 0);
+                    growing.take(page, read);
+                    (first, shown) = (page, shown + 1);
                 }
                 Err(error) => {
                     growing.give_up(page, &error);
-                    failed += 1;
-                    let none = growing.wanted(0, growing.done()).is_none();
-                    if (failed >= PATIENCE || none) && shown == 0 {
-                        return Err(refused(error.to_string()));
-                    }
+                    failed.get_or_insert(error);
                 }
             }
         }
+        // What is wrong with the first one tells more than that others were not tried.
+        if let (0, Some(error)) = (shown, failed) {
+            return Err(refused(error.to_string()));
+        }
         let deck = growing.deck()?;
+        self.with_begun(|begun| begun.insert(id, deck.clone()));
         Ok(Begun {
             deck,
             warnings: std::mem::take(&mut growing.warnings),
@@ -129,9 +144,14 @@ impl Decks {
                 growing,
                 widths,
                 first,
-                store: self.store.clone(),
+                decks: self.clone(),
             }),
         })
+    }
+
+    fn with_begun<T>(&self, work: impl FnOnce(&mut HashMap<DeckId, Deck>) -> T) -> T {
+        // Nothing panics while it holds this.
+        work(&mut self.begun.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -146,74 +166,42 @@ impl Rest {
         at: impl Fn() -> usize,
         mut tell: impl FnMut(Deck),
     ) -> Result<Vec<String>, DeckError> {
+        let store = self.decks.store.clone();
         let mut taken = self.growing.done().to_vec();
         let mut reading = JoinSet::new();
-        let mut failed = 0;
         let most = std::thread::available_parallelism().map_or(1, usize::from);
         loop {
-            while reading.len() < most && failed < PATIENCE {
+            while reading.len() < most {
                 let Some(page) = self.growing.wanted(at(), &taken) else {
                     break;
                 };
                 mark(&mut taken, page);
                 let (import, widths) = (self.import.clone(), self.widths);
-                let store = self.store.clone();
-                reading.spawn(async move { (page, read(&import, page, widths, &*store).await) });
+                let store = store.clone();
+                reading.spawn(async move { (page, read(&import, page, widths, &store).await) });
             }
             let Some(read) = reading.join_next().await else {
                 break;
             };
-            let (page, read) = read.map_err(std::io::Error::other)?;
-            self.take(page, read, &mut failed)?;
+            let (page, read) = read.map_err(io::Error::other)?;
+            match read? {
+                Ok(read) => self.growing.take(page, read),
+                Err(error) => self.growing.give_up(page, &error),
+            }
             tell(self.growing.deck()?);
         }
-        // What was not tried any more.
-        while let Some(page) = self.growing.wanted(0, self.growing.done()) {
-            let reason = Reason::Ended;
-            let page_error = PageError {
-                page: page.saturating_add(1),
-                reason,
-            };
-            self.growing.give_up(page, &page_error);
-        }
-        let first = read(&self.import, self.first, self.widths, &*self.store).await;
-        if let Ok((parts, pictures)) = first {
-            let told = self.growing.warnings.len();
-            self.growing
-                .take(self.first, parts, &pictures, &*self.store)?;
-            // They were said with the first one.
-            self.growing.warnings.truncate(told);
+        if let Ok(read) = read(&self.import, self.first, self.widths, &store).await? {
+            let warnings = Vec::new(); // They were said with the first one.
+            self.growing.take(self.first, Read { warnings, ..read });
         }
         let deck = self.growing.deck()?;
-        let (store, kept) = (self.store.clone(), deck.clone());
-        tokio::task::spawn_blocking(move || store.put_deck(&kept))
+        let kept = deck.clone();
+        spawn_blocking(move || store.put_deck(&kept))
             .await
-            .map_err(std::io::Error::other)??;
+            .map_err(io::Error::other)??;
+        self.decks.with_begun(|begun| begun.remove(&deck.id));
         tell(deck);
-        Ok(self.growing.warnings)
-    }
-
-    fn take(
-        &mut self,
-        page: u32,
-        read: Result<(PageParts, HashMap<String, Face>), PageError>,
-        failed: &mut usize,
-    ) -> Result<(), DeckError> {
-        match read {
-            Ok((parts, pictures)) => {
-                *failed = 0;
-                self.growing.take(page, parts, &pictures, &*self.store)?;
-            }
-            Err(error) => {
-                let is_costly = matches!(
-                    error.reason,
-                    Reason::Time(_) | Reason::Memory(_) | Reason::AllMemory | Reason::Processor
-                );
-                *failed = if is_costly { *failed + 1 } else { 0 };
-                self.growing.give_up(page, &error);
-            }
-        }
-        Ok(())
+        Ok(self.growing.into_warnings())
     }
 }
 
@@ -225,29 +213,58 @@ fn mark(taken: &mut [bool], page: u32) {
 }
 
 /// One page, and the pictures that its HTML shows.
+///
+/// # Errors
+/// When its pictures can't be kept. A page that can't be read is no such error.
 async fn read(
     import: &Import,
     page: u32,
     widths: &[u32],
-    store: &dyn Store,
-) -> Result<(PageParts, HashMap<String, Face>), PageError> {
-    let mut parts = import.page(page, widths).await?;
-    let mut pictures = HashMap::new();
-    if let FaceParts::Html(Html { files, .. }) = &parts.face {
-        for name in files.clone() {
-            let read = import.picture(&name, &INSIDE).await;
-            let kept = read
-                .map_err(|reason| reason.to_string())
-                .and_then(|it| picture(it.face, Vec::new(), store).map_err(|e| e.to_string()));
-            match kept {
-                Ok(face) => drop(pictures.insert(name, face)),
-                Err(reason) => parts.warnings.push(super::source::Warning {
-                    line: None,
-                    page: Some(page),
-                    reason: format!("the picture {name} {reason}"),
-                }),
+    store: &Arc<dyn Store>,
+) -> io::Result<Result<Read, PageError>> {
+    let PageParts {
+        title,
+        text,
+        notes,
+        links,
+        face,
+        mut warnings,
+    } = match import.page(page, widths).await {
+        Ok(parts) => parts,
+        Err(error) => return Ok(Err(error)),
+    };
+    // A picture is written through to the disk, which is not for a thread that carries taps.
+    let keep = async |face, links| {
+        let store = store.clone();
+        let kept = spawn_blocking(move || picture(face, links, store.as_ref()));
+        kept.await.map_err(io::Error::other)?
+    };
+    let (face, steps) = match face {
+        FaceParts::Pictures { .. } => (keep(face, links).await?, None),
+        FaceParts::Html(html) => {
+            let mut pictures = HashMap::new();
+            for name in &html.files {
+                match import.picture(name, &INSIDE).await {
+                    Ok(parts) => {
+                        let face = keep(parts.face, Vec::new()).await?;
+                        pictures.insert(name.clone(), face);
+                    }
+                    Err(reason) => warnings.push(Warning {
+                        line: None,
+                        page: Some(page),
+                        reason: format!("the picture {name} {reason}"),
+                    }),
+                }
             }
+            (written(&html, &pictures), Some(html.steps))
         }
-    }
-    Ok((parts, pictures))
+    };
+    Ok(Ok(Read {
+        title,
+        text,
+        notes,
+        face,
+        steps,
+        warnings,
+    }))
 }

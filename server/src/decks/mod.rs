@@ -45,6 +45,8 @@ pub enum DeckError {
         .0.display()
     )]
     Empty(PathBuf),
+    #[error("{} is empty: there is not one byte in it. Save or download it again.", .0.display())]
+    NoBytes(PathBuf),
     #[error("{} has more than {} files. Leave out what is no slide.", .0.display(), .1)]
     TooMany(PathBuf, usize),
     #[error("{} is larger than {} MB. Make it smaller.", .0.display(), .1)]

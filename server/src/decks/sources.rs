@@ -19,6 +19,18 @@ pub const SOURCES: Sources<'_> = &[
     ("zip", open_zip),
 ];
 
+/// A zip with one of these is a document of Microsoft Office, LibreOffice or Keynote: the pictures
+/// in it are no slides.
+const OFFICE: [&str; 3] = [
+    "[Content_Types].xml",
+    "META-INF/manifest.xml",
+    "Index/Document.iwa",
+];
+
+/// A zip is asked for pages as wide as its pictures may be; a page of a PDF would take four times
+/// as long for that.
+const PDF_WIDTH: u32 = 1_920;
+
 fn open_images(folder: &Path, _: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
     let Manifest { name, files } = manifest(folder)?;
     images_of(&name, files)
@@ -69,6 +81,15 @@ fn open_zip(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, So
         mut files,
         warnings,
     } = archive::unpack(archive)?;
+    if files
+        .iter()
+        .any(|file| OFFICE.contains(&file.name.as_str()))
+    {
+        return Err(SourceError::Damaged(
+            "this is a file of an office program; save its slides as a PDF, and give that"
+                .to_owned(),
+        ));
+    }
     let ends = |file: &NamedFile, ending: &str| file.name.to_ascii_lowercase().ends_with(ending);
     let only = |ending: &str| {
         let mut found = files
@@ -78,8 +99,16 @@ fn open_zip(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, So
         let first = found.next().map(|(at, _)| at);
         first.filter(|_| found.next().is_none())
     };
+    if let (true, Some(first)) = (files.is_empty(), warnings.first()) {
+        let why = first.reason.trim_end_matches('.');
+        return Err(SourceError::Damaged(format!(
+            "there is nothing to show in this zip: {why}"
+        )));
+    }
+    let mut widest = u32::MAX;
     let inner = if let Some(at) = only(".pdf") {
         files.swap(0, at);
+        widest = PDF_WIDTH;
         pdf_of(&files, password)
     } else if let Some(at) = only(".md") {
         let main = files.swap_remove(at);
@@ -102,6 +131,7 @@ fn open_zip(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, So
     Ok(Box::new(Warned {
         inner: inner?,
         warnings,
+        widest,
     }))
 }
 
@@ -109,6 +139,7 @@ fn open_zip(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, So
 struct Warned {
     inner: Box<dyn Source>,
     warnings: Vec<Warning>,
+    widest: u32,
 }
 
 impl Source for Warned {
@@ -119,7 +150,7 @@ impl Source for Warned {
     }
 
     fn page(&mut self, index: u32, width: u32) -> Result<Page, SourceError> {
-        self.inner.page(index, width)
+        self.inner.page(index, width.min(self.widest))
     }
 
     fn picture(&mut self, name: &str) -> Result<Pixels, SourceError> {

@@ -17,14 +17,17 @@ use std::{
 use tempfile::TempDir;
 
 /// Changes with what an import makes of the same files: decks of before are then made anew.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 const MANIFEST: &str = "files.json";
+
+/// In the data directory: a server that was killed finds there what it left behind.
+const FOLDER: &str = "importing";
 
 /// The ending of a PDF's notes, as pdfpc writes them.
 pub const PDF_NOTES: &str = ".pdfpc";
 
-/// The largest file, and all of a deck. Read whole to be hashed.
+/// The largest file, and all of a deck.
 const MAX_FILE_BYTES: u64 = 500 << 20;
 const MAX_BYTES: u64 = 1 << 30;
 const MAX_FILES: usize = 10_000;
@@ -63,11 +66,34 @@ impl Manifest {
     }
 }
 
-/// Copies what makes the deck: whoever changes the files meanwhile changes nothing here.
-///
-/// # Errors
-/// When it is not there, can't be read, is too large, or is nothing that is known.
-pub fn stage(path: &Path) -> Result<Staged, DeckError> {
+/// Where decks lie while they are read.
+pub struct Staging(PathBuf);
+
+impl Staging {
+    /// Empty, whatever an earlier server left there. For the one process that has `data`.
+    ///
+    /// # Errors
+    /// When there can be no such folder.
+    pub fn in_data(data: &Path) -> io::Result<Self> {
+        let folder = data.join(FOLDER);
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+
+    /// Copies what makes the deck: whoever changes the files meanwhile changes nothing here.
+    ///
+    /// # Errors
+    /// When it is not there, can't be read, is too large, or is nothing that is known.
+    pub fn stage(&self, path: &Path) -> Result<Staged, DeckError> {
+        stage(path, &self.0)
+    }
+}
+
+fn stage(path: &Path, below: &Path) -> Result<Staged, DeckError> {
     let found = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => DeckError::Missing(path.to_owned()),
         _ => DeckError::Unreadable(path.to_owned(), error),
@@ -87,6 +113,8 @@ pub fn stage(path: &Path) -> Result<Staged, DeckError> {
             return Err(DeckError::Empty(path.to_owned()));
         }
         ("images", files)
+    } else if found.len() == 0 && found.is_file() {
+        return Err(DeckError::NoBytes(path.to_owned()));
     } else {
         let kind = kind_of(path).map_err(unreadable)?;
         let kind = kind.ok_or_else(|| DeckError::Unknown(path.to_owned()))?;
@@ -101,7 +129,7 @@ pub fn stage(path: &Path) -> Result<Staged, DeckError> {
     if files.len() > MAX_FILES {
         return Err(DeckError::TooMany(path.to_owned(), MAX_FILES));
     }
-    let staged = copied(kind, name, files).map_err(unreadable)?;
+    let staged = copied(kind, name, files, below).map_err(unreadable)?;
     staged.ok_or_else(|| DeckError::TooLarge(path.to_owned(), MAX_BYTES >> 20))
 }
 
@@ -110,8 +138,9 @@ fn copied(
     kind: &'static str,
     name: String,
     files: Vec<(String, PathBuf)>,
+    below: &Path,
 ) -> io::Result<Option<Staged>> {
-    let directory = TempDir::new()?;
+    let directory = TempDir::new_in(below)?;
     let mut hash = Sha256::new();
     for part in [VERSION, kind, &name] {
         hash.update(part);
@@ -125,21 +154,17 @@ fn copied(
     for (index, (name, path)) in files.into_iter().enumerate() {
         // No stranger names a file here.
         let own = format!("{index:05}");
-        let mut content = Vec::new();
         let most = left.min(MAX_FILE_BYTES);
-        File::open(&path)?
-            .take(most.saturating_add(1))
-            .read_to_end(&mut content)?;
-        let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        let from = File::open(&path)?.take(most.saturating_add(1));
+        let to = File::create(directory.path().join(&own))?;
+        let (length, digest) = copy(from, to)?;
         if length > most {
             return Ok(None);
         }
         left -= length;
         hash.update(&name);
         hash.update([0]);
-        hash.update(length.to_le_bytes());
-        hash.update(&content);
-        File::create(directory.path().join(&own))?.write_all(&content)?;
+        hash.update(digest);
         let content = Content::File(own.into());
         manifest.files.push(NamedFile { name, content });
     }
@@ -153,6 +178,23 @@ fn copied(
         id: DeckId::new(short_name(&hash.finalize())),
         name: titles::of_deck(&name),
     }))
+}
+
+/// How long it was, and its hash. A part at a time: the server's memory is for its followers.
+fn copy(mut from: impl Read, mut to: impl Write) -> io::Result<(u64, impl AsRef<[u8]>)> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 64 << 10];
+    let mut copied = 0;
+    loop {
+        let length = from.read(&mut buffer)?;
+        let part = buffer.get(..length).unwrap_or_default();
+        if part.is_empty() {
+            return Ok((copied, hash.finalize()));
+        }
+        hash.update(part);
+        to.write_all(part)?;
+        copied += u64::try_from(length).unwrap_or(u64::MAX);
+    }
 }
 
 /// The first 160 bits, as text that a file's name may have.

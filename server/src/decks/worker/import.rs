@@ -8,7 +8,11 @@ use super::{
     schedule::{Guest, Seat, Turn, Worker},
 };
 use crate::decks::source::{Outline, SourceError};
-use std::{fmt, io, sync::Arc, time::Duration};
+use std::{
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
@@ -19,7 +23,20 @@ pub struct Import {
     /// One deck's pages do not fill the queue: another's first page waits for as many at most as
     /// there are workers.
     lanes: Semaphore,
+    waste: Mutex<Waste>,
 }
+
+/// Time that went into what could not be read. A hostile deck costs a minute at most, not its
+/// number of pages times ten seconds.
+#[derive(Default)]
+struct Waste {
+    in_a_row: Duration,
+    in_all: Duration,
+}
+
+/// So many times what one page may take.
+const MOST_WASTE_IN_A_ROW: u32 = 2;
+const MOST_WASTE: u32 = 6;
 
 struct Deck {
     pool: Arc<Pool>,
@@ -47,6 +64,8 @@ pub enum Reason {
     Nonsense(#[from] Nonsense),
     #[error("could not be read: no reader could be started ({0})")]
     NotStarted(io::Error),
+    #[error("was not tried, because others took too long")]
+    NotTried,
     #[error("is not there: the deck has {0} pages")]
     NoSuchPage(u32),
     /// What the source itself says.
@@ -101,6 +120,7 @@ impl Import {
         let import = Self {
             pages: check::pages(&outline),
             lanes: Semaphore::new(deck.pool.limits.workers.max(1)),
+            waste: Mutex::default(),
             deck,
         };
         Ok((import, outline))
@@ -141,9 +161,32 @@ impl Import {
     async fn read(&self, request: Request, widths: &[u32]) -> Result<PageParts, Reason> {
         // Never closed.
         let _lane = self.lanes.acquire().await;
-        let schedule = &self.deck.pool.schedule;
-        let (outcome, worker) = match schedule.turn(&self.deck.guest).await {
-            Some(Turn::Worker(worker)) => match self.deck.pool.ask(worker, &request).await {
+        if self.is_hopeless() {
+            return Err(Reason::NotTried);
+        }
+        let turn = self.deck.pool.schedule.turn(&self.deck.guest).await;
+        let start = Instant::now();
+        let read = self
+            .asked(turn.ok_or(Reason::Ended)?, request, widths)
+            .await;
+        let mut waste = self.waste();
+        if read.is_ok() {
+            waste.in_a_row = Duration::ZERO;
+        } else {
+            waste.in_a_row += start.elapsed();
+            waste.in_all += start.elapsed();
+        }
+        read
+    }
+
+    async fn asked(
+        &self,
+        turn: Turn,
+        request: Request,
+        widths: &[u32],
+    ) -> Result<PageParts, Reason> {
+        let (outcome, worker) = match turn {
+            Turn::Worker(worker) => match self.deck.pool.ask(worker, &request).await {
                 // A worker that did pages before may have ended for what those left behind: only
                 // a fresh one shows whether it is this page.
                 (Outcome::Ended(_), _) => {
@@ -152,13 +195,22 @@ impl Import {
                 }
                 asked => asked,
             },
-            Some(Turn::Seat(seat)) => {
+            Turn::Seat(seat) => {
                 let (_, worker) = self.deck.opened(seat).await?;
                 self.deck.pool.ask(worker, &request).await
             }
-            None => return Err(Reason::Ended),
         };
         self.judged(outcome, worker, widths)
+    }
+
+    fn is_hopeless(&self) -> bool {
+        let time = self.deck.pool.limits.time;
+        let waste = self.waste();
+        waste.in_a_row >= time * MOST_WASTE_IN_A_ROW || waste.in_all >= time * MOST_WASTE
+    }
+
+    fn waste(&self) -> MutexGuard<'_, Waste> {
+        self.waste.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn judged(
