@@ -20,7 +20,7 @@ use tokio::time::sleep;
 /// once it was the same twice.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 
-/// Nobody reads more of them in a terminal.
+/// Complaints about one deck at a time; nobody reads more.
 const MOST_WARNINGS: usize = 50;
 
 /// The options' decks in their order, each with its first slide at least.

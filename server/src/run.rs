@@ -34,9 +34,6 @@ use tokio::{
 /// The store, its flushes, pictures and pages that are being read.
 const FILES_OF_OUR_OWN: usize = 40;
 
-/// Complaints about one deck at a time; nobody reads more.
-const MOST_WARNINGS: usize = 50;
-
 /// Why the server could not start: sentences for the host.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {

@@ -2,10 +2,10 @@
 
 use super::path;
 use std::{
-    fs,
+    env, fs,
     io::{BufRead, BufReader, Read},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -36,7 +36,10 @@ impl Place {
     }
 
     pub fn command(&self, options: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_webslides"));
+        // Another build of it, for what takes long without optimisation.
+        let program = env::var("WEBSLIDES_BIN");
+        let program = program.unwrap_or_else(|_| env!("CARGO_BIN_EXE_webslides").to_owned());
+        let mut command = Command::new(program);
         command
             .env("LEPTOS_SITE_ROOT", self.path("site"))
             .args(["--data", path(&self.path("data")), "--code", "room"])
@@ -56,7 +59,7 @@ impl Place {
             if let Some(status) = child.try_wait().expect("it can be asked") {
                 break status;
             }
-            if start.elapsed() > Duration::from_secs(20) {
+            if start.elapsed() > Duration::from_secs(30) {
                 child.kill().expect("it ran");
                 panic!("{options:?} should be refused, and is served");
             }
@@ -91,12 +94,12 @@ impl Place {
                 "it ended: {printed}"
             );
         }
-        (Running(child), printed)
+        (Running(child, out), printed)
     }
 }
 
 /// A started program; gone with its test.
-pub struct Running(Child);
+pub struct Running(Child, BufReader<ChildStdout>);
 
 impl Running {
     pub fn pid(&self) -> i32 {
@@ -125,6 +128,31 @@ impl Running {
         }
     }
 
+    /// Waits until the deck that it imports is whole.
+    pub fn until_imported(&mut self) {
+        let mut printed = String::new();
+        while !printed.contains("all slides are ready") {
+            let read = self.1.read_line(&mut printed).expect("text");
+            assert_ne!(read, 0, "it ended: {printed}");
+        }
+    }
+
+    /// Its processes that decode.
+    pub fn workers(&self) -> Vec<i32> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).expect("it runs");
+        tasks
+            .flat_map(|task| {
+                // A thread that has just ended has none.
+                let children = task.expect("a thread").path().join("children");
+                let children = fs::read_to_string(children).unwrap_or_default();
+                let numbers = children.split_whitespace();
+                numbers
+                    .map(|number| number.parse().expect("a number"))
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
     /// Kills it, and gives what it complained about.
     pub fn complaints(mut self) -> String {
         self.0.kill().expect("it ran");
@@ -147,6 +175,11 @@ pub fn ask(printed: &str, head: &str) -> String {
 }
 
 pub fn ask_with(printed: &str, head: &str, body: &str) -> String {
+    String::from_utf8(answer(printed, head, body)).expect("text")
+}
+
+/// An answer that may be a picture.
+pub fn answer(printed: &str, head: &str, body: &str) -> Vec<u8> {
     let (_, address) = printed.split_once("http://").expect("a link");
     let (address, _) = address.split_once('/').expect("its end");
     let mut socket = std::net::TcpStream::connect(address).expect("it listens");
@@ -155,8 +188,8 @@ pub fn ask_with(printed: &str, head: &str, body: &str) -> String {
         "{head}\r\nhost: room\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
     );
     std::io::Write::write_all(&mut socket, request.as_bytes()).expect("it is written");
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).expect("an answer");
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).expect("an answer");
     answer
 }
 
