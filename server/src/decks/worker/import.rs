@@ -173,8 +173,10 @@ impl Import {
         if read.is_ok() {
             waste.in_a_row = Duration::ZERO;
         } else {
-            waste.in_a_row += start.elapsed();
-            waste.in_all += start.elapsed();
+            // What a busy machine made of it is not the page's fault.
+            let wasted = start.elapsed().min(self.deck.pool.limits.time);
+            waste.in_a_row += wasted;
+            waste.in_all += wasted;
         }
         read
     }

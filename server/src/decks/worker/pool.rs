@@ -1,7 +1,7 @@
 //! All workers of this server: how many at once, and what each may take.
 
 use super::{
-    process::{End, Process, Starter},
+    process::{End, Process, ProcessorClock, Starter},
     protocol::{Answer, FrameError, Open, ProcessLimits, Request},
     schedule::{Schedule, Seat, Worker},
 };
@@ -9,6 +9,7 @@ use std::{
     io,
     num::NonZeroUsize,
     path::Path,
+    pin::pin,
     sync::Once,
     thread,
     time::{Duration, Instant},
@@ -21,7 +22,8 @@ pub struct Limits {
     /// Address space of one worker, in bytes. The heaviest real decks take a third of it; a
     /// hostile page of 1.5 MB was seen to take 1.6 GB.
     pub memory: u64,
-    /// For opening, and for each page. A page of a real deck takes 0.03 to 0.5 s.
+    /// Of a processor, for opening and for each page; by the clock a few times as much, because on
+    /// a busy machine a worker gets what others leave. A page of a real deck takes 0.03 to 0.5 s.
     pub time: Duration,
     /// Workers at once, of all imports; each decodes on one core.
     pub workers: usize,
@@ -39,6 +41,9 @@ impl Default for Limits {
 
 /// After so much work a worker is replaced: what its caches keep goes with it.
 const REPLACED_AFTER: Duration = Duration::from_secs(60);
+
+/// By the clock, an answer may take so many times what it may take of a processor.
+const STARVED: u32 = 3;
 
 /// Every worker of the server. Dropped with the last import, it ends those that are left.
 pub struct Pool {
@@ -104,12 +109,17 @@ impl Pool {
         request: &Request,
     ) -> (Outcome, Option<Worker>) {
         let start = Instant::now();
-        match timeout(self.limits.time, self.answer(&mut worker.process, request)).await {
-            Ok(Ok(answer)) => {
+        let clock = worker.process.clock();
+        let answered = {
+            let answer = self.answer(&mut worker.process, request);
+            within(self.limits.time, clock, answer).await
+        };
+        match answered {
+            Some(Ok(answer)) => {
                 worker.worked += start.elapsed();
                 (Outcome::Answer(answer), Some(worker))
             }
-            Ok(Err(error)) => {
+            Some(Err(error)) => {
                 tracing::debug!(%error, "a worker gives no more answers");
                 let end = match error {
                     FrameError::Pipe(_) => worker.process.end().await,
@@ -121,7 +131,7 @@ impl Pool {
                 };
                 (Outcome::Ended(end), None)
             }
-            Err(_) => {
+            None => {
                 worker.process.kill().await;
                 (Outcome::Late, None)
             }
@@ -156,6 +166,27 @@ impl Pool {
         ProcessLimits {
             memory: self.limits.memory,
             processor: (life.as_secs() + 1).saturating_mul(cores),
+        }
+    }
+}
+
+/// `None` when the worker has had its time and did not answer.
+async fn within<T>(
+    time: Duration,
+    clock: ProcessorClock,
+    answer: impl Future<Output = T>,
+) -> Option<T> {
+    let mut answer = pin!(answer);
+    let (start, worked) = (Instant::now(), clock.read());
+    let mut wait = time;
+    loop {
+        if let Ok(answer) = timeout(wait, &mut answer).await {
+            return Some(answer);
+        }
+        let left = time.saturating_sub(clock.read().saturating_sub(worked));
+        wait = left.min((time * STARVED).saturating_sub(start.elapsed()));
+        if wait.is_zero() {
+            return None;
         }
     }
 }

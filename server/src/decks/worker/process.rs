@@ -6,7 +6,7 @@ use super::{
     schedule::Seat,
 };
 use std::{
-    io,
+    fs, io,
     os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -95,7 +95,31 @@ pub struct Process {
     requests: ChildStdin,
     answers: BufReader<ChildStdout>,
     log: Log,
+    clock: ProcessorClock,
     life: Life,
+}
+
+/// What a process has had of the processors.
+#[derive(Debug, Clone, Copy)]
+pub struct ProcessorClock(Option<u32>);
+
+impl ProcessorClock {
+    /// To a hundredth of a second. Zero when the process is gone.
+    pub fn read(self) -> Duration {
+        let read = || {
+            let stat = fs::read_to_string(format!("/proc/{}/stat", self.0?)).ok()?;
+            // Behind its name, which may have anything in it: the fields from the third on.
+            let (_, fields) = stat.rsplit_once(')')?;
+            let mut fields = fields.split_whitespace().skip(11);
+            let user: u64 = fields.next()?.parse().ok()?;
+            let system: u64 = fields.next()?.parse().ok()?;
+            // Linux counts for people in hundredths, on every machine.
+            Some(Duration::from_millis(
+                user.saturating_add(system).saturating_mul(10),
+            ))
+        };
+        read().unwrap_or_default()
+    }
 }
 
 /// How a worker that gives no more answers has ended.
@@ -117,6 +141,7 @@ impl Process {
         Ok(Self {
             requests: child.stdin.take().ok_or_else(missing)?,
             answers: BufReader::new(child.stdout.take().ok_or_else(missing)?),
+            clock: ProcessorClock(child.id()),
             log: Log::of(child.stderr.take().ok_or_else(missing)?),
             life: Life::of(child, seat),
         })
@@ -132,6 +157,10 @@ impl Process {
     /// As `ask`.
     pub async fn answer(&mut self) -> Result<Answer, FrameError> {
         protocol::receive(&mut self.answers).await
+    }
+
+    pub const fn clock(&self) -> ProcessorClock {
+        self.clock
     }
 
     /// How a worker that closed its pipes has ended. Nothing of it is left.
