@@ -367,4 +367,19 @@ mod tests {
             assert!(body.next().await.is_none());
         }
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_presenter_who_comes_is_told_of_the_room_as_it_is() {
+        let hub = Hub::start(10, true);
+        let channel = hub.open(frame(0));
+        let _somebody = channel.attendance().enter(View::Follow, None);
+        let seat = hub.seat(true).expect("a seat");
+        let mut body = events(&channel, seat, &Audience::Presenter, None)
+            .into_body()
+            .into_data_stream();
+        next(&mut body).await;
+        next(&mut body).await;
+        let room = next(&mut body).await;
+        assert!(room.contains("\"followers\":1,"), "{room}");
+    }
 }

@@ -167,9 +167,12 @@ impl Hub {
 impl Inner {
     fn say_presence(self: &Arc<Self>) {
         // Nobody asks: then what is new stays new.
-        if self.presence.receiver_count() == 0 {
-            return;
+        if self.presence.receiver_count() > 0 {
+            self.say_news();
         }
+    }
+
+    fn say_news(&self) {
         if let Some(presence) = self.attendance.news() {
             self.presence.send_replace(frame::presence(&presence));
         }
@@ -220,6 +223,8 @@ impl Channel {
     /// What presenters are told of the room: now, and whenever it changes.
     pub fn presence(&self) -> watch::Receiver<Bytes> {
         let mut presence = self.0.presence.subscribe();
+        // Else the first is told of the room as it was when the last presenter left.
+        self.0.say_news();
         presence.mark_changed();
         presence
     }
