@@ -79,8 +79,9 @@ pub struct Frame {
     inside: usize,
     /// The latest step of it and of what it is in.
     step: u16,
-    /// Its own click, given back when it turns out empty.
-    click: Option<u16>,
+    /// The count and the highest step before its own click and after it: given back when it turns
+    /// out empty.
+    click: Option<[(u16, u16); 2]>,
     /// `<v-clicks>`: how deep into lists, how many at once, how many so far.
     clicks: Option<(usize, usize, usize)>,
 }
@@ -109,6 +110,7 @@ impl Pass {
             self.only_headings = false;
         }
         let outer = self.frames.last().map_or(0, |frame| frame.step);
+        let before = (self.count, self.highest);
         let click = self.click(tag);
         let mut step = click.unwrap_or(outer);
         if takes_steps(tag.name) {
@@ -155,7 +157,7 @@ impl Pass {
             start,
             inside: self.out.len(),
             step,
-            click,
+            click: click.map(|_| [before, (self.count, self.highest)]),
             clicks,
         });
     }
@@ -236,12 +238,10 @@ impl Pass {
                 )
             {
                 self.out.truncate(frame.start);
-                if frame
-                    .click
-                    .is_some_and(|step| step == self.count && step == self.highest)
+                if let Some([before, after]) = frame.click
+                    && after == (self.count, self.highest)
                 {
-                    self.count -= 1;
-                    self.highest -= 1;
+                    (self.count, self.highest) = before;
                 }
             } else {
                 self.out.push_str("</");

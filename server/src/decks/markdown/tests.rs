@@ -66,6 +66,20 @@ fn slidev_clicks_are_counted_as_slidev_does() {
     assert_eq!(html(page).steps, 5);
 }
 
+/// Its click was taken back from those before it, and below zero.
+#[test]
+fn a_click_on_nothing_takes_no_other_elements_step() {
+    let steps = |text: &str| html(&pages(&format!("---\nlayout: cover\n---\n\n{text}"))[0]).steps;
+    assert_eq!(steps("<div v-click=\"0\"></div>\n\ntext\n"), 0);
+    assert_eq!(steps("<div v-after></div>\n\ntext\n"), 0);
+    assert_eq!(steps("<div v-click>a</div>\n\n<div v-after></div>\n"), 1);
+    assert_eq!(
+        steps("<div v-click=\"1\">a</div>\n\n<div v-click></div>\n"),
+        1
+    );
+    assert_eq!(steps("text\n\n<div v-click=\"5\"></div>\n"), 0);
+}
+
 #[test]
 fn marp_directives_hold_and_its_stars_are_steps() {
     let text = "---\nmarp: true\n---\n\n<!-- class: invert -->\n# A\n\n---\n\n<!-- _class: lead -->\n![bg left](x.png)\n\n* one\n* two\n\n<!-- say it -->\n\n---\n\n- calm\n";
