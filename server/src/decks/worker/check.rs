@@ -25,7 +25,7 @@ const MAX_MARKUP: usize = 2 << 20;
 const MAX_STEPS: u16 = 1_000;
 const MAX_CLASSES: usize = 20;
 const MAX_CLASS: usize = 60;
-const MAX_FILES: usize = 200;
+pub const MAX_FILES: usize = 200;
 const MAX_FILE_NAME: usize = 500;
 
 /// Why an answer is not taken. For the log: the person is told that the page could not be read.
@@ -227,13 +227,12 @@ fn html(html: &Html) -> Result<(), Nonsense> {
     if *steps > MAX_STEPS || markup.len() > MAX_MARKUP {
         return Err(Nonsense::Count);
     }
-    let odd = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
     let elements = markup.split('<').skip(1);
     let harmful = elements.into_iter().any(|element| {
         let name = element.split(|c: char| !c.is_ascii_alphanumeric()).next();
         name.is_some_and(|name| NEVER.iter().any(|never| name.eq_ignore_ascii_case(never)))
     });
-    if harmful || markup.contains(odd) {
+    if harmful || markup.contains(is_odd) {
         return Err(Nonsense::Markup);
     }
     classes.iter().try_for_each(|class| {
@@ -241,13 +240,21 @@ fn html(html: &Html) -> Result<(), Nonsense> {
         let fine = (1..=MAX_CLASS).contains(&class.len()) && class.chars().all(plain);
         fine.then_some(()).ok_or(Nonsense::Markup)
     })?;
-    files.iter().try_for_each(|file| {
-        let beside =
-            !file.starts_with(['/', '\\']) && file.split(['/', '\\']).all(|part| part != "..");
-        let fine =
-            beside && (1..=MAX_FILE_NAME).contains(&file.len()) && !file.contains(char::is_control);
-        fine.then_some(()).ok_or(Nonsense::Markup)
-    })
+    let beside = files.iter().all(|file| lies_beside(file));
+    beside.then_some(()).ok_or(Nonsense::Markup)
+}
+
+/// What nothing shows and no markup needs.
+pub fn is_odd(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\t')
+}
+
+/// Whether a page's HTML may show a file of that name.
+pub fn lies_beside(file: &str) -> bool {
+    (1..=MAX_FILE_NAME).contains(&file.len())
+        && !file.contains(char::is_control)
+        && !file.starts_with(['/', '\\'])
+        && file.split(['/', '\\']).all(|part| part != "..")
 }
 
 #[cfg(test)]

@@ -123,10 +123,14 @@ fn pages(
     Ok(())
 }
 
-fn parts(page: Page, widths: &[u32], pages: u32) -> Result<PageParts, SourceError> {
+/// What is said of a page: encoded in `widths`, brought within bounds.
+///
+/// # Errors
+/// When its picture can't be encoded.
+pub fn parts(page: Page, widths: &[u32], pages: u32) -> Result<PageParts, SourceError> {
     let face = match page.face {
         Face::Picture(pixels) => pictures(&pixels, widths)?,
-        Face::Html(html) => FaceParts::Html(html),
+        Face::Html(html) => FaceParts::Html(tidy::html(html)),
     };
     Ok(PageParts {
         title: tidy::title(page.title),

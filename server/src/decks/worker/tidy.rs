@@ -2,9 +2,10 @@
 //! that a deck with an odd character or a thousand links is shown, not refused.
 
 use super::check::{
-    self, MAX_LINKS, MAX_REASON, MAX_TEXT, MAX_TITLE, MAX_WARNINGS, leads_somewhere,
+    self, MAX_FILES, MAX_LINKS, MAX_REASON, MAX_TEXT, MAX_TITLE, MAX_WARNINGS, is_odd,
+    leads_somewhere, lies_beside,
 };
-use crate::decks::source::{Link, Outline, SourceError, Warning};
+use crate::decks::source::{Html, Link, Outline, SourceError, Warning};
 
 pub fn outline(mut outline: Outline) -> Outline {
     outline.title = title(outline.title);
@@ -50,6 +51,14 @@ pub fn warnings(warnings: Vec<Warning>, pages: u32) -> Vec<Warning> {
         .collect()
 }
 
+/// A file that can't be shown is left out; its place stays empty.
+pub fn html(mut html: Html) -> Html {
+    html.markup = html.markup.replace(is_odd, " ");
+    html.files.retain(|file| lies_beside(file));
+    html.files.truncate(MAX_FILES);
+    html
+}
+
 pub fn error(error: SourceError) -> SourceError {
     match error {
         SourceError::Damaged(words) => SourceError::Damaged(line(&words, MAX_REASON)),
@@ -80,4 +89,33 @@ fn clipped(link: Link) -> Option<Link> {
         height,
         ..link
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decks::worker::protocol::{FaceParts, PageParts};
+
+    #[test]
+    fn html_with_odd_characters_and_files_is_shown_without_them() {
+        let html = html(Html {
+            markup: "<p>a\u{1b}\u{85}b</p>\n".to_owned(),
+            steps: 0,
+            classes: Vec::new(),
+            files: ["a.png", "../b", "c\u{1}.png", ""]
+                .map(str::to_owned)
+                .to_vec(),
+        });
+        assert_eq!(html.markup, "<p>a  b</p>\n");
+        assert_eq!(html.files, ["a.png"]);
+        let parts = PageParts {
+            title: None,
+            text: String::new(),
+            notes: None,
+            links: Vec::new(),
+            face: FaceParts::Html(html),
+            warnings: Vec::new(),
+        };
+        assert_eq!(check::page(&parts, &[], 1), Ok(()));
+    }
 }
