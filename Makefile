@@ -57,16 +57,17 @@ soak: build ## many pages and streams: does the server's memory stay flat?
 # server/fuzz/artifacts, where `make test` sees it too. Our code and most of what it uses are safe
 # Rust: without the address sanitizer the same time tries twice as much.
 FUZZ_SECONDS ?= 600
-FUZZ_TARGETS ?= commands keys resume codes
-fuzz: tools ## what strangers send, at random: 10 minutes for each target
+FUZZ_TARGETS ?= commands keys resume codes markdown zip pdfpc protocol
+fuzz: tools ## what strangers send and bring, at random: 10 minutes for each target
 	@rustup run nightly rustc --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal
 	@[ "$$(cargo-fuzz --version 2>/dev/null)" = 'cargo-fuzz $(CARGO_FUZZ)' ] \
 	  || $(TOOL_PROFILE) cargo install --locked --force cargo-fuzz --version $(CARGO_FUZZ)
 	@cp Cargo.lock server/fuzz/
 	@cd server && finds= && for target in $(FUZZ_TARGETS); do \
 	  mkdir -p "fuzz/target/corpus/$$target"; \
+	  words="fuzz/$$target.dict"; [ -e "$$words" ] || words=fuzz/requests.dict; \
 	  cargo +nightly fuzz run --sanitizer none "$$target" "fuzz/target/corpus/$$target" "fuzz/corpus/$$target" -- \
-	    -max_total_time=$(FUZZ_SECONDS) -dict=fuzz/requests.dict -print_final_stats=1 \
+	    -max_total_time=$(FUZZ_SECONDS) -dict="$$words" -print_final_stats=1 \
 	    || finds="$$finds $$target"; \
 	done; [ -z "$$finds" ] || { echo "Not clean:$$finds. A find is in server/fuzz/artifacts."; exit 1; }
 

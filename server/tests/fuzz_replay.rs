@@ -71,6 +71,10 @@ fn any_last_event_id_gets_the_snapshot_and_the_current_one_a_ping() {
         ("?last_event_id=EPOCH-1", true),
         ("?last_event_id=EPOCH-0", false),
         ("?last_event_id=EPOCH-1\nlast-event-id: EPOCH-0", false),
+        (
+            "?last_event_id=EPOCH-1&view=project&seat=7\n\nseat=7&id=EPOCH-1&waited_ms=0",
+            true,
+        ),
     ] {
         assert_eq!(fuzz::resume(input.as_bytes()), Some(has_it), "{input:?}");
     }
@@ -81,4 +85,32 @@ fn any_last_event_id_gets_the_snapshot_and_the_current_one_a_ping() {
 fn a_code_is_the_same_however_it_is_written() {
     assert_eq!(fuzz::codes(b" ROO m"), Some(true));
     replay("codes", fuzz::codes);
+}
+
+#[test]
+fn nothing_in_a_markdown_deck_runs_styles_or_loads() {
+    assert_eq!(fuzz::markdown(b"# A\n\n![b](a.png)"), Some(true));
+    assert_eq!(fuzz::markdown(b" "), Some(false));
+    replay("markdown", fuzz::markdown);
+}
+
+#[test]
+fn a_zip_unpacks_within_limits_and_inside_its_folder() {
+    assert_eq!(fuzz::zip(b"PK"), Some(false));
+    replay("zip", fuzz::zip);
+}
+
+#[test]
+fn notes_of_pdfpc_are_text() {
+    assert_eq!(fuzz::pdfpc(b"[notes]\n### 1\nHello"), Some(true));
+    assert_eq!(fuzz::pdfpc(b"Hello"), Some(false));
+    replay("pdfpc", fuzz::pdfpc);
+}
+
+#[test]
+fn what_a_worker_says_is_taken_within_bounds_only() {
+    assert_eq!(fuzz::protocol(b""), Some(false));
+    // `Failed(Empty)`.
+    assert_eq!(fuzz::protocol(b"\x03\x02"), Some(true));
+    replay("protocol", fuzz::protocol);
 }

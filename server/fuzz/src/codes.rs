@@ -43,16 +43,17 @@ pub fn codes(input: &[u8]) -> Option<bool> {
         .as_ref()
         .is_some_and(|code| code.as_str() == "room" || code.as_str() == house.other);
     let expected = if is_open {
-        StatusCode::OK
+        // The second is what an empty form gets.
+        [StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY]
     } else {
-        StatusCode::NOT_FOUND
+        [StatusCode::NOT_FOUND; 2]
     };
     let encoded: String = input.iter().map(|byte| format!("%{byte:02x}")).collect();
-    assert_eq!(status(&house, &encoded), Some(expected), "{typed:?}");
+    assert_eq!(statuses(&house, &encoded), Some(expected), "{typed:?}");
     // As it stands, where an address can hold it and it is one part of a path.
     if let Some(typed) = typed.filter(|typed| !typed.contains(['/', '?', '#', '%'])) {
-        let status = status(&house, typed);
-        assert!(status.is_none_or(|status| status == expected), "{typed:?}");
+        let statuses = statuses(&house, typed);
+        assert!(statuses.is_none_or(|told| told == expected), "{typed:?}");
     }
     Some(code.is_some())
 }
@@ -83,6 +84,7 @@ fn check(code: &TalkCode) {
         (routes::project(code), "/screen"),
         (routes::present(code), "/present"),
         (routes::events(code), "/events"),
+        (routes::seen(code), "/seen"),
     ] {
         let uri: Uri = address.parse().expect("an address");
         let typed = uri
@@ -93,10 +95,13 @@ fn check(code: &TalkCode) {
     }
 }
 
-/// The answer for a talk's address; `None` when that is none.
-fn status(house: &House, typed: &str) -> Option<StatusCode> {
-    let request = Request::get(format!("/t/{typed}/state"))
+/// The answers for two of a talk's addresses; `None` when that is none.
+fn statuses(house: &House, typed: &str) -> Option<[StatusCode; 2]> {
+    let state = Request::get(format!("/t/{typed}/state"))
         .body(Body::empty())
         .ok()?;
-    Some(house.ask(request).status)
+    let seen = Request::post(format!("/t/{typed}/seen"))
+        .body(Body::empty())
+        .ok()?;
+    Some([house.ask(state).status, house.ask(seen).status])
 }

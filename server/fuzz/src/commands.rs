@@ -1,4 +1,4 @@
-//! The forms of `POST /api/{next,previous,go_to,screen}`.
+//! The forms of `POST /api/{next,previous,go_to,screen}`, and of `POST /t/room/seen`.
 
 use super::house::House;
 use axum::{
@@ -27,12 +27,12 @@ pub fn commands(input: &[u8]) -> Option<bool> {
         .values()
         .any(|value| contains(value.as_bytes(), house.key.as_bytes()));
     let function = said.first.split('?').next()?;
-    if !["next", "previous", "go_to", "screen"].contains(&function) {
-        return None;
-    }
-    let mut request = Request::post(format!("/api/{}", said.first))
-        .body(Body::from(said.body))
-        .ok()?;
+    let address = match function {
+        "next" | "previous" | "go_to" | "screen" => format!("/api/{}", said.first),
+        "seen" => format!("/t/room/{}", said.first),
+        _ => return None,
+    };
+    let mut request = Request::post(address).body(Body::from(said.body)).ok()?;
     *request.headers_mut() = said.headers;
 
     let answer = house.ask(request);
@@ -41,6 +41,10 @@ pub fn commands(input: &[u8]) -> Option<bool> {
     // At once: a find must not make finds of those that are replayed after it.
     before.clone_from(&after);
     match answer.status {
+        // What a page has painted changes nothing.
+        StatusCode::NO_CONTENT => {
+            assert!(function == "seen" && answer.body.is_empty() && !has_moved);
+        }
         StatusCode::OK => {
             let told = answer.json();
             for field in ["epoch", "revision", "slide", "step", "screen", "reach"] {
@@ -52,7 +56,13 @@ pub fn commands(input: &[u8]) -> Option<bool> {
             assert!(back.starts_with("/t/"), "a way back to {back:?}");
         }
         _ => {
-            assert!(answer.status.is_client_error(), "{}", answer.status);
+            let status = answer.status.as_u16();
+            // 403 is the origin check's, before anybody reads the form.
+            let expected = match function {
+                "seen" => [403, 408, 413, 422, 429].contains(&status),
+                _ => answer.status.is_client_error(),
+            };
+            assert!(expected, "{function} answered {status}");
             answer.expect_words();
         }
     }

@@ -1,5 +1,6 @@
 //! A server in this process, and requests as plain text.
 
+use app::talk::Presence;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -9,19 +10,16 @@ use clap::Parser;
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use serde_json::Value;
-use server::{cli::Options, in_process};
-use std::{fs, path::Path, str::from_utf8};
+use server::{Links, cli::Options, in_process};
+use std::{path::Path, str::from_utf8};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
 
-/// The smallest picture there is: what is fuzzed never looks at it.
-const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xf9\x04\x01\x00\x00\x00\x00\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00\x3b";
-
 /// More than a form may have.
 const LONG: usize = 20_000;
 
-/// A server with two talks of three slides; one has the code `room`.
+/// A server with two talks of the same deck; one has the code `room`.
 pub struct House {
     runtime: Runtime,
     router: Router,
@@ -59,42 +57,16 @@ impl House {
             TempDir::new()
         }
         .expect("a temporary directory");
-        let deck = directory.path().join("deck");
-        fs::create_dir(&deck).expect("a folder");
-        for slide in 1..=3 {
-            fs::write(deck.join(format!("{slide}.gif")), GIF).expect("a file");
-        }
-        let path = |path: &Path| path.to_str().expect("a path in UTF-8").to_owned();
-        let options = Options::parse_from([
-            "webslides".to_owned(),
-            "--code=room".to_owned(),
-            // A stream that is not let go of is found at once.
-            "--max-followers=1".to_owned(),
-            format!("--data={}", path(&directory.path().join("data"))),
-            path(&deck),
-            path(&deck),
-        ]);
-        let leptos = LeptosOptions::builder().output_name("webslides").build();
-        // One thread: what an input does is done when it is answered, in the same order each time.
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let (router, links) = runtime
-            .block_on(in_process(options, leptos))
-            .expect("it starts");
-        let keys: Vec<_> = links
-            .iter()
-            .filter_map(|talk| talk.presenter.split_once("?key="))
-            .map(|(_, key)| key.to_owned())
-            .collect();
-        let [key, other_key] = keys.try_into().expect("two talks");
+        // The deck that the server brings: no other is read without a worker, which is another
+        // process. One run opens one talk of it, and the next finds it there.
+        let (_, _, other) = started(directory.path(), None);
+        let (runtime, router, room) = started(directory.path(), Some("--code=room"));
         Self {
             runtime,
             router,
-            key,
-            other_key,
-            other: links.last().expect("two talks").code.clone(),
+            key: key_of(&room),
+            other_key: key_of(&other),
+            other: other.code,
             _directory: directory,
         }
     }
@@ -157,18 +129,25 @@ impl House {
         answer
     }
 
-    /// Asks for a stream: its status and its first two pieces.
-    pub fn stream(&self, request: Request<Body>) -> (StatusCode, [String; 2]) {
+    /// Opens a stream: its status, its first two pieces, and what keeps it open.
+    pub fn stream(&self, request: Request<Body>) -> (StatusCode, [String; 2], Body) {
         self.runtime.block_on(async {
             let (head, mut body) = self.answer(request).await.into_parts();
-            let mut pieces = [String::new(), String::new()];
-            for piece in &mut pieces {
-                let frame = body.frame().await.expect("a piece").expect("never fails");
-                let bytes = frame.into_data().expect("bytes");
-                *piece = String::from_utf8(bytes.to_vec()).expect("text");
-            }
-            (head.status, pieces)
+            let pieces = [piece(&mut body).await, piece(&mut body).await];
+            (head.status, pieces, body)
         })
+    }
+
+    /// The room as its presenter sees it, who comes and leaves again.
+    pub fn presence(&self) -> Presence {
+        let request = Request::get("/t/room/events")
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.key))
+            .body(Body::empty());
+        let (_, _, mut stream) = self.stream(request.expect("a request"));
+        let told = self.runtime.block_on(piece(&mut stream));
+        let presence = told.strip_prefix("event: presence\ndata: ");
+        let presence = presence.and_then(|data| serde_json::from_str(data).ok());
+        presence.unwrap_or_else(|| panic!("no presence: {told:?}"))
     }
 
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
@@ -195,6 +174,36 @@ impl House {
         assert_eq!(answer.status, StatusCode::OK, "{function} {form}");
         answer.json()
     }
+}
+
+/// The next piece of a stream.
+async fn piece(body: &mut Body) -> String {
+    let frame = body.frame().await.expect("a piece").expect("never fails");
+    let bytes = frame.into_data().expect("bytes");
+    String::from_utf8(bytes.to_vec()).expect("text")
+}
+
+/// A server with this data, and the talk that it opened.
+fn started(data: &Path, code: Option<&str>) -> (Runtime, Router, Links) {
+    let data = format!("--data={}", data.to_str().expect("a path in UTF-8"));
+    // A stream that is not let go of is found at once.
+    let options = ["webslides", "--max-followers=1", &data];
+    let options = Options::parse_from(options.into_iter().chain(code));
+    let leptos = LeptosOptions::builder().output_name("webslides").build();
+    // One thread: what an input does is done when it is answered, in the same order each time.
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let (router, mut links) = runtime
+        .block_on(in_process(options, leptos))
+        .expect("it starts");
+    (runtime, router, links.pop().expect("a talk"))
+}
+
+fn key_of(talk: &Links) -> String {
+    let (_, key) = talk.presenter.split_once("?key=").expect("a key");
+    key.to_owned()
 }
 
 impl Answer {

@@ -2,7 +2,7 @@
 //! functions replay the corpus in `make test` (tests/fuzz_replay.rs).
 //!
 //! Each panics on a find, and gives `None` for an input that is not worth keeping because it could
-//! not have come through HTTP.
+//! not have come through HTTP, or is no text where only text comes.
 
 #![expect(
     clippy::expect_used,
@@ -15,9 +15,18 @@ mod codes;
 mod commands;
 mod house;
 mod keys;
+mod markdown;
+mod markup;
+mod pdfpc;
+mod protocol;
 mod resume;
+mod zip;
 
 pub use codes::codes;
 pub use commands::commands;
 pub use keys::keys;
+pub use markdown::markdown;
+pub use pdfpc::pdfpc;
+pub use protocol::protocol;
 pub use resume::resume;
+pub use zip::zip;

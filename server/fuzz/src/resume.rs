@@ -1,7 +1,8 @@
-//! `Last-Event-ID`, as a header and in the query.
+//! What a page says when it opens a stream, `Last-Event-ID` as a header and in the query, and what
+//! it says of that stream afterwards.
 
 use super::house::House;
-use app::talk::EventId;
+use app::talk::{EventId, Presence, Revision, SeatNumber};
 use axum::{
     body::Body,
     extract::Query,
@@ -17,8 +18,9 @@ static HOUSE: LazyLock<Mutex<(House, String)>> = LazyLock::new(|| {
     Mutex::new((house, epoch))
 });
 
-/// The first line is the query, or nothing; EPOCH-1 is the current id. Whether it was answered with
-/// a ping: for the current id, and for nothing else. The header wins.
+/// The first line is the query, or nothing; EPOCH-1 is the current id. A body is sent to `seen`
+/// while the stream is open. Whether it was answered with a ping: for the current id, and for
+/// nothing else. The header wins.
 pub fn resume(input: &[u8]) -> Option<bool> {
     let house = HOUSE.lock().unwrap_or_else(PoisonError::into_inner);
     let (house, epoch) = &*house;
@@ -28,21 +30,19 @@ pub fn resume(input: &[u8]) -> Option<bool> {
         return None;
     }
     let uri: Uri = format!("/t/room/events{}", said.first).parse().ok()?;
+    let opening = Opening::of(&uri);
     let by_header = said
         .headers
         .get("last-event-id")
         .map(|id| id.to_str().unwrap_or_default());
-    let has_it = match by_header {
-        Some(id) => id == current,
-        None => is_in_query(&uri, &current),
-    };
+    let has_it = by_header.or(opening.last.as_deref()) == Some(&current);
     if let Some(id) = by_header.and_then(|id| Some((id, id.parse::<EventId>().ok()?))) {
         assert_eq!(id.0, id.1.to_string(), "an id has one spelling");
     }
 
     let mut request = Request::get(uri).body(Body::empty()).ok()?;
-    *request.headers_mut() = said.headers;
-    let (status, [first, second]) = house.stream(request);
+    *request.headers_mut() = said.headers.clone();
+    let (status, [first, second], stream) = house.stream(request);
     assert_eq!(status, StatusCode::OK);
     let retry = first
         .strip_prefix(":\nretry: ")
@@ -60,15 +60,97 @@ pub fn resume(input: &[u8]) -> Option<bool> {
         assert!(second.ends_with("}\n\n"), "{second:?}");
         assert_eq!(second.matches('\n').count(), 3, "one event: {second:?}");
     }
+
+    let is_refused = !said.body.is_empty() && say(house, &said.body);
+    let there = house.presence();
+    drop(stream);
+    assert_eq!(house.presence(), NOBODY, "somebody is left");
+    let may_present = format!("{:?}", said.headers).contains(&house.key);
+    opening.check(&there, may_present);
+    let most = u32::from(opening.seat.is_some() && !said.body.is_empty());
+    assert!(
+        (u32::from(is_refused)..=most).contains(&there.answering),
+        "{there:?}"
+    );
+    assert!(there.seen <= there.answering, "{there:?}");
+    assert_eq!(
+        (there.revision, there.lag_ms),
+        (NOBODY.revision, None),
+        "nobody has waited"
+    );
     Some(has_it)
 }
 
-/// Whether the query says this id, once: two ids are none.
-fn is_in_query(uri: &Uri, current: &str) -> bool {
-    let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
-        return false;
+/// Says twice what a page has painted. Whether the second came too soon: then the first was counted.
+fn say(house: &House, form: &[u8]) -> bool {
+    let [first, second] = [(); 2].map(|()| {
+        let request = Request::post("/t/room/seen").body(Body::from(form.to_vec()));
+        let answer = house.ask(request.expect("a request"));
+        match answer.status {
+            StatusCode::NO_CONTENT => assert!(answer.body.is_empty()),
+            _ => answer.expect_words(),
+        }
+        answer.status
+    });
+    let is_refused = second == StatusCode::TOO_MANY_REQUESTS;
+    let expected = match first {
+        StatusCode::NO_CONTENT => is_refused || second == first,
+        StatusCode::PAYLOAD_TOO_LARGE => form.len() > 512 && second == first,
+        StatusCode::UNPROCESSABLE_ENTITY => second == first,
+        _ => false,
     };
-    let mut ids = pairs.iter().filter(|(name, _)| name == "last_event_id");
-    let is_current = ids.next().is_some_and(|(_, id)| id == current);
-    is_current && ids.next().is_none()
+    assert!(expected, "answered {first}, then {second}");
+    is_refused
+}
+
+const NOBODY: Presence = Presence {
+    followers: 0,
+    projectors: 0,
+    answering: 0,
+    revision: Revision::new(1),
+    seen: 0,
+    lag_ms: None,
+};
+
+/// What a query says, read another way than the server does. A name that is there twice makes all
+/// of it nonsense, which counts as nothing.
+#[derive(Default)]
+struct Opening {
+    last: Option<String>,
+    view: Option<String>,
+    seat: Option<SeatNumber>,
+}
+
+impl Opening {
+    fn of(uri: &Uri) -> Self {
+        let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
+            return Self::default();
+        };
+        let mut values = ["last_event_id", "view", "seat"].map(|name| {
+            let mut values = pairs.iter().filter(move |pair| pair.0 == name);
+            (values.next().map(|pair| pair.1.clone()), values.next())
+        });
+        if values.iter().any(|(_, again)| again.is_some()) {
+            return Self::default();
+        }
+        let [last, view, seat] = values.each_mut().map(|(value, _)| value.take());
+        Self {
+            last,
+            view,
+            seat: seat.and_then(|seat| seat.parse().ok()),
+        }
+    }
+
+    /// Whether the room is this one page. One that may be a presenter's is not counted, unless it
+    /// says that it is a follower's.
+    fn check(&self, there: &Presence, may_present: bool) {
+        let counts = (there.followers, there.projectors);
+        let expected: &[_] = match self.view.as_deref() {
+            Some("project") => &[(0, 1)],
+            Some("follow") => &[(1, 0)],
+            _ if may_present => &[(1, 0), (0, 0)],
+            _ => &[(1, 0)],
+        };
+        assert!(expected.contains(&counts), "{counts:?}");
+    }
 }

@@ -3,14 +3,16 @@
 //! The way of a deck: [`staging`] gathers its files, the [`worker`] opens them with one of the
 //! [`sources`] and gives its pages, [`growing`] makes slides of them. The first slide can be shown
 //! before the others are there.
+//!
+//! What reads a stranger's bytes is public, so that the fuzzers reach it.
 
-mod archive;
-mod growing;
+pub mod archive;
+pub mod growing;
 mod images;
 mod import;
-mod markdown;
-mod named_file;
-mod pdf;
+pub mod markdown;
+pub mod named_file;
+pub mod pdf;
 mod renditions;
 pub mod source;
 mod sources;

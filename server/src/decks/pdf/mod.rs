@@ -11,7 +11,7 @@ mod labels;
 mod layout;
 mod links;
 mod notes;
-mod pdfpc;
+pub mod pdfpc;
 mod strings;
 mod text;
 mod tree;

@@ -13,7 +13,7 @@ pub mod process;
 pub mod protocol;
 mod schedule;
 pub mod serve;
-mod tidy;
+pub mod tidy;
 mod webp_header;
 
 pub use import::{Import, ImportError, PageError, Reason};
