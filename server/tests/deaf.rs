@@ -88,14 +88,14 @@ async fn one_who_never_reads_holds_nobody_up() {
     for follower in &mut followers {
         follower.snapshot().await;
     }
-    let full = unread(&server, &deaf);
     for _ in 0..50 {
         let revision = event(&server).await;
         for follower in &mut followers {
             assert_eq!(follower.snapshot().await["revision"], revision);
         }
     }
-    assert_eq!(unread(&server, &deaf), full, "it was full all the time");
+    let waiting = unread(&server, &deaf);
+    assert!(waiting > Some(0), "it has taken it all: {waiting:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
