@@ -300,7 +300,7 @@ fn markdown_is_served_as_html_with_its_steps_and_pictures() {
     let place = Place::new();
     let folder = place.folder("talk");
     let text = "---\nmarp: true\ntitle: Plain words\n---\n\n# Begin\n\n<!-- Nobody-shall-read-this -->\n\n---\n\n\
-                # Steps\n\n* one\n* two\n\n---\n\n# Seen\n\n![a grey](grey.png)\n";
+                # Steps\n\n* one\n* two\n\n---\n\n# Seen\n\n![a grey](grey.png)\n\n![elsewhere](../other/doge.png)\n";
     fs::write(folder.join("talk.md"), text).expect("a file");
     fs::write(folder.join("grey.png"), png(99)).expect("a file");
     let (_running, printed) = served(&place, &folder.join("talk.md"));

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::decks::{
     renditions::{self, RenditionError},
-    source::{Face, Page, Pixels, Source, SourceError},
+    source::{Face, Page, Pixels, Source, SourceError, Warning},
 };
 use std::{
     io::{self, StdinLock, Write},
@@ -127,10 +127,23 @@ fn pages(
 ///
 /// # Errors
 /// When its picture can't be encoded.
-pub fn parts(page: Page, widths: &[u32], pages: u32) -> Result<PageParts, SourceError> {
+pub fn parts(mut page: Page, widths: &[u32], pages: u32) -> Result<PageParts, SourceError> {
     let face = match page.face {
         Face::Picture(pixels) => pictures(&pixels, widths)?,
-        Face::Html(html) => FaceParts::Html(tidy::html(html)),
+        Face::Html(mut html) => {
+            html.files.retain(|file| {
+                let stays = check::lies_beside(file);
+                if !stays {
+                    page.warnings.push(Warning {
+                        line: None,
+                        page: None,
+                        reason: format!("the picture {file} is not in the deck's folder; left out"),
+                    });
+                }
+                stays
+            });
+            FaceParts::Html(tidy::html(html))
+        }
     };
     Ok(PageParts {
         title: tidy::title(page.title),
