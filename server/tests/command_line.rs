@@ -90,7 +90,8 @@ fn a_broken_image_among_good_ones_is_named_and_shown_empty() {
     fs::write(folder.join(".hidden"), "words").expect("a file");
 
     let links = place.path("links.json");
-    let (running, printed) = place.started(&["--links", path(&links), path(&folder)]);
+    let (mut running, printed) = place.started(&["--links", path(&links), path(&folder)]);
+    running.until_imported();
     assert!(
         printed.contains("My talk  (6 slides, code room)"),
         "{printed}"
