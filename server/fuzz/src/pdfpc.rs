@@ -10,7 +10,9 @@ pub fn pdfpc(input: &[u8]) -> Option<bool> {
     };
     for index in (0..64).chain([u32::MAX - 1, u32::MAX]) {
         for (page, slide) in [(index, u32::MAX), (u32::MAX, index), (index, index)] {
-            let note = notes.of(page, slide).unwrap_or("none");
+            let Some(note) = notes.of(page, slide) else {
+                continue;
+            };
             assert_eq!(note, note.trim(), "{index}");
             let odd = |c: char| c.is_control() && c != '\n';
             assert!(!note.is_empty() && !note.contains(odd), "{note:?}");
