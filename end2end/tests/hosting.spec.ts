@@ -122,7 +122,30 @@ test.describe('an open room', () => {
     await guest.getByRole('button', show).click();
     await guest.waitForURL(/\/links$/);
     await expect(guest.getByRole('heading', { name: 'Mine' })).toBeVisible();
+
+    // Of two who want one code, one has it: the other gets no key to it.
+    const bring = (title: string) =>
+      guest.request.post(new URL('/decks', room.links.audience).href, {
+        headers: { accept: 'application/json' },
+        multipart: {
+          code: 'wanted',
+          file: { name: `${title}.md`, mimeType: 'text/markdown', buffer: Buffer.from(`# ${title}`) },
+        },
+      });
+    const answers = await Promise.all(['A', 'B', 'C'].map(bring));
+    expect(answers.map((answer) => answer.status()).sort()).toEqual([201, 409, 409]);
+    for (const taken of answers.filter((answer) => answer.status() === 409)) {
+      expect(taken.headers()['set-cookie']).toBeUndefined();
+    }
   });
+});
+
+test('one picture is a deck of one slide', async ({ room }) => {
+  const host = await room.person(room.links.host, LAPTOP);
+  await host.locator(choose).setInputFiles(join(WELCOME, readdirSync(WELCOME).find((name) => name.endsWith('.png'))!));
+  await host.getByRole('button', show).click();
+  await host.waitForURL(/\/links$/);
+  await expect(host.getByRole('heading', { name: 'Slides' })).toBeVisible();
 });
 
 test('a deck can be brought without script', async ({ browser, room }) => {

@@ -94,8 +94,12 @@ impl Watched {
             let is_settled = before.as_ref() == Some(&now);
             before = Some(now.clone());
             if is_settled && shown.as_ref() != Some(&now) {
-                shown = Some(now);
-                if let Err(error) = self.show().await {
+                let done = self.show().await;
+                // What could not be stored is tried again; what can't be read stays so.
+                if !matches!(done, Err(DeckError::Store(_) | DeckError::Media(_))) {
+                    shown = Some(now);
+                }
+                if let Err(error) = done {
                     eprintln!("webslides: {error} The slides of before are shown on.");
                 }
             }

@@ -7,7 +7,7 @@ use server::{
     decks::{SOURCES, worker},
     run,
 };
-use std::{env, error::Error, process::ExitCode};
+use std::{env, error::Error, process::ExitCode, time::Duration};
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
@@ -21,7 +21,12 @@ fn main() -> ExitCode {
     let options = Options::parse();
     let runtime = Builder::new_multi_thread().enable_all().build();
     let started = match runtime {
-        Ok(runtime) => runtime.block_on(start(options)),
+        Ok(runtime) => {
+            let started = runtime.block_on(start(options));
+            // A file that never comes to its end holds nobody up.
+            runtime.shutdown_timeout(Duration::from_secs(2));
+            started
+        }
         Err(error) => Err(error.into()),
     };
     match started {

@@ -60,6 +60,16 @@ fn a_deck_that_nobody_knows() {
 }
 
 #[test]
+fn a_pipe_that_nobody_fills_is_no_deck() {
+    let place = Place::new();
+    let pipe = place.path("talk.md");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    let said = place.refused(&["--listen", "127.0.0.1:0", path(&pipe)]);
+    assert!(said.contains("is nothing that WebSlides shows"), "{said}");
+}
+
+#[test]
 fn a_folder_that_cannot_be_read() {
     let place = Place::new();
     // A path through a file can't be read, not even by the system's administrator.

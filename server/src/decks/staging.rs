@@ -98,6 +98,10 @@ fn stage(path: &Path, below: &Path) -> Result<Staged, DeckError> {
         io::ErrorKind::NotFound => DeckError::Missing(path.to_owned()),
         _ => DeckError::Unreadable(path.to_owned(), error),
     })?;
+    // A pipe or a device may never come to its end.
+    if !found.is_file() && !found.is_dir() {
+        return Err(DeckError::Unknown(path.to_owned()));
+    }
     let unreadable = |error| DeckError::Unreadable(path.to_owned(), error);
     // `.` and `..` have no name of their own.
     let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());

@@ -37,8 +37,9 @@ use tokio::{sync::Semaphore, task::JoinSet};
 const KEYS: &str = "host-keys";
 const MOST_KEYS: usize = 10_000;
 
-/// Uploads at once. More wait; each takes room on the disk.
-const AT_ONCE: usize = 4;
+/// Uploads at once. More wait a while; each takes room on the disk. The host's have places of their
+/// own, so that no guest keeps the host out.
+const AT_ONCE: usize = 3;
 
 /// What the host may do, and what is under way for them.
 pub struct Host {
@@ -50,6 +51,7 @@ pub struct Host {
     /// Uploads are gathered here. Emptied at the start: what was cut off is gone.
     folder: PathBuf,
     places: Semaphore,
+    guests_places: Semaphore,
     imports: Mutex<JoinSet<()>>,
 }
 
@@ -85,6 +87,7 @@ impl Host {
             base,
             folder,
             places: Semaphore::new(AT_ONCE),
+            guests_places: Semaphore::new(AT_ONCE),
             imports: Mutex::default(),
         };
         Ok((host, key))

@@ -19,30 +19,52 @@ use axum::{
     Json,
     body::Body,
     extract::{
-        Multipart, Request, State,
+        FromRequest, Multipart, Request, State,
         multipart::{Field, MultipartError, MultipartRejection},
     },
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::{IntoResponse, Redirect},
 };
+use bytes::Bytes;
+use futures_util::StreamExt;
 use serde_json::json;
 use std::{
     io,
     path::{Path as FilePath, PathBuf},
-    sync::{Arc, PoisonError},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt;
+use tokio::{fs::File, io::AsyncWriteExt, time::timeout};
 
 /// All that one upload may bring, and in how many files.
 const MAX_UPLOAD_BYTES: u64 = 500 << 20;
 const MAX_FILES: usize = 2_500;
+
+/// A stranger's name for a file.
+const MAX_NAME_BYTES: usize = 120;
+
+/// How long a place is waited for, and the next piece of an upload; and how fast it must be in the
+/// long run: 4 KiB a second, which the worst of phones' networks is.
+const PLACE_WITHIN: Duration = Duration::from_secs(30);
+const STEP_WITHIN: Duration = Duration::from_secs(15);
+const LEAST_A_SECOND: u64 = 4 << 10;
+
+/// What may come without making a part or a piece of one.
+const MAX_IDLE_BYTES: u64 = 4 << 20;
 
 /// Why an upload made no talk.
 #[derive(Debug, thiserror::Error)]
 enum UploadError {
     #[error("The upload was cut off. Send it again.")]
     CutOff(#[from] MultipartError),
+    #[error("The upload was too slow. Send it again over a better network.")]
+    TooSlow,
+    #[error("Others are uploading just now. Try again in a minute.")]
+    Busy,
     #[error("Choose a file first.")]
     NoFile,
     #[error("This is more than {} MB, or more than {MAX_FILES} files. Send less.", MAX_UPLOAD_BYTES >> 20)]
@@ -64,7 +86,7 @@ enum UploadError {
 pub async fn upload(
     State(shared): State<Shared>,
     headers: HeaderMap,
-    form: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Response<Body> {
     let visitor = visitor(&shared, &headers);
     let Some(host) = &shared.host else {
@@ -73,9 +95,14 @@ pub async fn upload(
     if !host.may_create(&visitor) {
         return refusal(ErrorCode::NoHostKey);
     }
-    let made = match form {
-        Ok(form) => create(host, &shared.talks, form).await,
-        Err(_) => Err(UploadError::NoFile),
+    let places = if visitor.is_host() {
+        &host.places
+    } else {
+        &host.guests_places
+    };
+    let made = match timeout(PLACE_WITHIN, places.acquire()).await {
+        Ok(_place) => create(host, &shared.talks, request).await,
+        Err(_) => Err(UploadError::Busy),
     };
     let wants_json = headers
         .get(header::ACCEPT)
@@ -122,6 +149,8 @@ impl UploadError {
         match self {
             Self::CutOff(_) | Self::NoFile | Self::Code => ErrorCode::BadRequest,
             Self::TooLarge => ErrorCode::TooLarge,
+            Self::TooSlow => ErrorCode::TooSlow,
+            Self::Busy => ErrorCode::TooFast,
             Self::Taken => ErrorCode::Taken,
             Self::Deck(DeckError::Store(_) | DeckError::Media(_) | DeckError::NoWorkers(_))
             | Self::Disk(_)
@@ -134,30 +163,38 @@ impl UploadError {
 async fn create(
     host: &Arc<Host>,
     talks: &Talks,
-    form: Multipart,
+    request: Request,
 ) -> Result<(Arc<Talk>, Key), UploadError> {
-    // Never closed.
-    let _place = host.places.acquire().await;
-    let folder = TempDir::new_in(&host.folder)?;
+    let directory = TempDir::new_in(&host.folder)?;
+    // What a deck of images without a name of its own is called.
+    let folder = directory.path().join("Slides");
+    tokio::fs::create_dir(&folder).await?;
     let Sent {
         files,
         code,
         password,
-    } = gather(form, folder.path()).await?;
+    } = gather(request, &folder).await?;
     let code: Option<TalkCode> = match code.trim() {
         "" => None,
         typed => Some(typed.parse().map_err(|_| UploadError::Code)?),
     };
+    // Before it is read, and again when it is opened: somebody may be quicker.
     if let Some(taken) = code.as_ref().and_then(|code| talks.find(code))
         && !taken.is_over()
     {
         return Err(UploadError::Taken);
     }
-    let main = main_of(folder.path(), &files);
+    let main = main_of(&folder, &files);
     let password = Some(password).filter(|password| !password.is_empty());
     let begun = host.decks.begin(&main, password.as_deref()).await;
     let Begun { deck, rest, .. } = begun.map_err(|error| error.about(&own_name(&main)))?;
-    let (talk, key) = talks.open(code, deck).await?;
+    let (talk, key) = talks
+        .create(code, deck)
+        .await
+        .map_err(|error| match error {
+            OpenError::Taken(_) => UploadError::Taken,
+            error => UploadError::Talk(error),
+        })?;
     if let Some(rest) = rest {
         let finish = bring::finish(rest, talk.clone(), talks.clone());
         let mut imports = host.imports.lock().unwrap_or_else(PoisonError::into_inner);
@@ -175,13 +212,15 @@ struct Sent {
     password: String,
 }
 
-async fn gather(mut form: Multipart, folder: &FilePath) -> Result<Sent, UploadError> {
+async fn gather(request: Request, folder: &FilePath) -> Result<Sent, UploadError> {
+    let patience = Patience::default();
+    let mut form = patience.form(request).await?;
     let mut sent = Sent::default();
     let mut left = MAX_UPLOAD_BYTES;
-    while let Some(field) = form.next_field().await? {
+    while let Some(mut field) = patience.wait(form.next_field()).await? {
         match field.name() {
-            Some("code") => sent.code = short(field).await?,
-            Some("password") => sent.password = short(field).await?,
+            Some("code") => sent.code = short(&mut field, &patience).await?,
+            Some("password") => sent.password = short(&mut field, &patience).await?,
             Some("file") => {
                 let name = safe_name(field.file_name().unwrap_or_default());
                 // A form without a choice sends a file without a name.
@@ -191,10 +230,19 @@ async fn gather(mut form: Multipart, folder: &FilePath) -> Result<Sent, UploadEr
                 if sent.files.len() >= MAX_FILES {
                     return Err(UploadError::TooLarge);
                 }
-                keep(field, &folder.join(&name), &mut left).await?;
+                let mut file = File::create(folder.join(&name)).await?;
+                while let Some(bytes) = patience.wait(field.chunk()).await? {
+                    left = counted(left, &bytes)?;
+                    file.write_all(&bytes).await?;
+                }
+                file.flush().await?;
                 sent.files.push(name);
             }
-            _ => {}
+            _ => {
+                while let Some(bytes) = patience.wait(field.chunk()).await? {
+                    left = counted(left, &bytes)?;
+                }
+            }
         }
     }
     if sent.files.is_empty() {
@@ -203,26 +251,77 @@ async fn gather(mut form: Multipart, folder: &FilePath) -> Result<Sent, UploadEr
     Ok(sent)
 }
 
-async fn keep(mut field: Field<'_>, path: &FilePath, left: &mut u64) -> Result<(), UploadError> {
-    let mut file = tokio::fs::File::create(path).await?;
-    while let Some(bytes) = field.chunk().await? {
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        *left = left.checked_sub(length).ok_or(UploadError::TooLarge)?;
-        file.write_all(&bytes).await?;
-    }
-    Ok(file.flush().await?)
+fn counted(left: u64, bytes: &Bytes) -> Result<u64, UploadError> {
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    left.checked_sub(length).ok_or(UploadError::TooLarge)
 }
 
 /// A field that a person typed.
-async fn short(mut field: Field<'_>) -> Result<String, UploadError> {
+async fn short(field: &mut Field<'_>, patience: &Patience) -> Result<String, UploadError> {
     let mut text = Vec::new();
-    while let Some(bytes) = field.chunk().await? {
+    while let Some(bytes) = patience.wait(field.chunk()).await? {
         text.extend_from_slice(&bytes);
         if text.len() > 1_000 {
             return Err(UploadError::TooLarge);
         }
     }
     Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// How slow an upload may be, and how much may come without leading to anything: the form's reader
+/// keeps all of a part's head, however long, and looks through it with each piece.
+struct Patience {
+    since: Instant,
+    came: Arc<AtomicU64>,
+    idle: Arc<AtomicU64>,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            since: Instant::now(),
+            came: Arc::default(),
+            idle: Arc::default(),
+        }
+    }
+}
+
+impl Patience {
+    async fn form(&self, request: Request) -> Result<Multipart, UploadError> {
+        let (came, idle) = (self.came.clone(), self.idle.clone());
+        let request = request.map(|body| {
+            let counted = body.into_data_stream().map(move |piece| {
+                let piece = piece.map_err(io::Error::other)?;
+                let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+                came.fetch_add(length, Ordering::Relaxed);
+                if idle.fetch_add(length, Ordering::Relaxed) > MAX_IDLE_BYTES {
+                    return Err(io::Error::other(
+                        "a part of the form has no end to its head",
+                    ));
+                }
+                Ok(piece)
+            });
+            Body::from_stream(counted)
+        });
+        Multipart::from_request(request, &())
+            .await
+            .map_err(|_: MultipartRejection| UploadError::NoFile)
+    }
+
+    async fn wait<T>(
+        &self,
+        step: impl Future<Output = Result<T, MultipartError>>,
+    ) -> Result<T, UploadError> {
+        let step = timeout(STEP_WITHIN, step).await;
+        let step = step.map_err(|_| UploadError::TooSlow)??;
+        self.idle.store(0, Ordering::Relaxed);
+        let seconds = self.since.elapsed().as_secs();
+        let is_slow = self.came.load(Ordering::Relaxed) < seconds.saturating_mul(LEAST_A_SECOND);
+        if is_slow && seconds > STEP_WITHIN.as_secs() {
+            return Err(UploadError::TooSlow);
+        }
+        Ok(step)
+    }
 }
 
 /// A stranger's name for a file, as one that leads nowhere: its last part, without what a system
@@ -233,9 +332,16 @@ fn safe_name(name: &str) -> String {
         .chars()
         .filter(|c| !c.is_control() && !matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|'))
         .collect();
-    let plain = plain.trim_start_matches('.').trim();
+    let plain = plain.trim_start_matches(|c: char| c == '.' || c.is_whitespace());
+    let plain = plain.trim_end();
+    // A long one keeps its ending, which tells what it is.
+    let (stem, ending) = plain.rsplit_once('.').unwrap_or((plain, ""));
+    if plain.len() > MAX_NAME_BYTES && ending.len() <= 10 {
+        let stem = stem.get(..stem.floor_char_boundary(MAX_NAME_BYTES - 11));
+        return format!("{}.{ending}", stem.unwrap_or_default());
+    }
     plain
-        .get(..plain.floor_char_boundary(120))
+        .get(..plain.floor_char_boundary(MAX_NAME_BYTES))
         .unwrap_or(plain)
         .to_owned()
 }
@@ -257,11 +363,9 @@ fn main_of(folder: &FilePath, files: &[String]) -> PathBuf {
                 .any(|other| other != *name && other.starts_with(&format!("{stem}.")))
         }
     };
-    let only = if files.len() == 1 {
-        files.first()
-    } else {
-        None
-    };
+    // An image is a deck of one, whatever it is called.
+    let is_image = ends(&[".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg"]).is_some();
+    let only = files.first().filter(|_| files.len() == 1 && !is_image);
     let markdown = ends(&[".md", ".markdown"]).filter(|name| !is_notes(name));
     match only.or_else(|| ends(&[".pdf"])).or(markdown) {
         Some(main) => folder.join(main),
@@ -288,12 +392,16 @@ mod tests {
             ("C:\\talks\\my talk.pdf", "my talk.pdf"),
             (".hidden", "hidden"),
             ("..", ""),
+            (" ..", ""),
+            ("\u{3000}.a", "a"),
             ("a\0b\n.pdf", "ab.pdf"),
             ("", ""),
         ] {
             assert_eq!(safe_name(sent), kept, "{sent:?}");
         }
         assert!(safe_name(&"ä".repeat(500)).len() <= 120);
+        let long = safe_name(&format!("{}.md", "ä".repeat(500)));
+        assert!(long.len() <= 120 && long.ends_with("ä.md"), "{long}");
     }
 
     #[test]
@@ -307,5 +415,7 @@ mod tests {
         assert_eq!(main(&["1.png", "1.md", "2.png"]), "folder");
         assert_eq!(main(&["slides.zip"]), "slides.zip");
         assert_eq!(main(&["1.png", "2.png"]), "folder");
+        assert_eq!(main(&["1.PNG"]), "folder");
+        assert_eq!(main(&["talk"]), "talk");
     }
 }

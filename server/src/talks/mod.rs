@@ -58,6 +58,8 @@ pub enum OpenError {
         "the talk {0} is in the store, but can't be shown. Take another --code, or another --data."
     )]
     Unshowable(TalkCode),
+    #[error("there is a talk {0} already")]
+    Taken(TalkCode),
     #[error("the snapshot could not be written: {0}")]
     Snapshot(#[from] serde_json::Error),
 }
@@ -114,6 +116,27 @@ impl Talks {
         code: Option<TalkCode>,
         deck: Deck,
     ) -> Result<(Arc<Talk>, Key), OpenError> {
+        self.open_or_create(code, deck, false).await
+    }
+
+    /// The same, but never a talk that there is: whoever brings a deck gets no key to another's.
+    ///
+    /// # Errors
+    /// [`OpenError::Taken`] when the code is another talk's; else as [`open`](Self::open).
+    pub async fn create(
+        &self,
+        code: Option<TalkCode>,
+        deck: Deck,
+    ) -> Result<(Arc<Talk>, Key), OpenError> {
+        self.open_or_create(code, deck, true).await
+    }
+
+    async fn open_or_create(
+        &self,
+        code: Option<TalkCode>,
+        deck: Deck,
+        is_new: bool,
+    ) -> Result<(Arc<Talk>, Key), OpenError> {
         let key = Key::made_up()?;
         self.0.keep(&deck)?;
         let code = match code {
@@ -126,6 +149,9 @@ impl Talks {
         let existing = existing.filter(|talk| !talk.is_over());
         let left_out = locked(&self.0.left_out).get(&code).cloned();
         let left_out = left_out.filter(|record| existing.is_none() && !record.state.over);
+        if is_new && (existing.is_some() || left_out.is_some()) {
+            return Err(OpenError::Taken(code));
+        }
         if let Some(record) = left_out {
             // As it was, in the deck that is given now.
             let was = record.state.revision;
@@ -163,6 +189,8 @@ impl Talks {
         let record = with_key(record, key.hash());
         let committed = self.0.store.commit(record.clone(), expected).await;
         match committed {
+            // Somebody was first, a moment ago.
+            Err(StoreError::Conflict) if is_new => return Err(OpenError::Taken(record.code)),
             Err(StoreError::Conflict) if expected.is_none() => {
                 return Err(OpenError::Unshowable(record.code));
             }
@@ -190,25 +218,7 @@ impl Talks {
     /// When the store can't be written.
     pub async fn show(&self, talk: &Talk, deck: Deck) -> Result<(), OpenError> {
         self.0.keep(&deck)?;
-        loop {
-            let mut record = talk.record();
-            if record.deck == deck.id || record.state.over {
-                return Ok(());
-            }
-            let expected = record.state.revision;
-            record.deck = deck.id.clone();
-            record.state = record.state.with_deck(&deck.outline());
-            match self.0.store.commit(record, Some(expected)).await {
-                // A tap came first: on top of it, then.
-                Err(StoreError::Conflict) => {
-                    talk.until(|seen| seen.state.revision > expected).await?;
-                }
-                committed => {
-                    committed?;
-                    talk.until(|seen| seen.deck == deck.id).await?;
-                }
-            }
-        }
+        Ok(talk.change_deck(deck, self.store()).await?)
     }
 
     /// There is more of a deck than before: talks that show it show that.

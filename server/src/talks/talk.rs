@@ -200,6 +200,11 @@ impl Talk {
         if staged.failed && staged.under_way == 0 {
             staged.record = staged.durable.clone();
             staged.failed = false;
+            // Another deck may have been staged, and is not shown now.
+            let shown = self.published.borrow().deck.clone();
+            if shown.id == staged.record.deck {
+                staged.deck = shown;
+            }
         }
     }
 
@@ -222,6 +227,36 @@ impl Talk {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(StoreError::Closed),
         }
+    }
+
+    /// Another deck, at the same place. In the queue of the commands: none is lost by it, and none
+    /// undoes it.
+    pub(super) async fn change_deck(
+        &self,
+        deck: Deck,
+        store: &dyn Store,
+    ) -> Result<(), StoreError> {
+        let id = deck.id.clone();
+        let (record, committed) = {
+            let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
+            if staged.failed {
+                return Err(StoreError::Closed);
+            }
+            if staged.record.deck == id || staged.record.state.over {
+                return Ok(());
+            }
+            let expected = staged.record.state.revision;
+            staged.record.deck = id.clone();
+            staged.record.state = staged.record.state.with_deck(&deck.outline());
+            staged.deck = Arc::new(deck);
+            staged.under_way += 1;
+            let record = staged.record.clone();
+            (record.clone(), store.commit(record, Some(expected)))
+        };
+        let outcome = committed.await;
+        self.settle(outcome.is_ok().then_some(record));
+        outcome?;
+        self.until(|seen| seen.deck == id).await
     }
 
     /// The same deck, with more of it than before. Where the talk is does not change, and so its
