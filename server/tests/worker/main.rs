@@ -421,7 +421,7 @@ async fn garbage_from_a_worker_is_refused() {
     // Announced and never sent.
     let opened = Import::open(
         pool(hasty()),
-        deck("said", [0, 0, 0, 1, 7]),
+        deck("said", [0, 0, 1, 0, 7]),
         "colours",
         None,
     )

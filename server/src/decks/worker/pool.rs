@@ -142,7 +142,7 @@ impl Pool {
         // A worker that has ended may have said why before it did.
         let asked = process.ask(request).await;
         loop {
-            match process.answer().await {
+            match process.answer(request.max_answer()).await {
                 Ok(Answer::Confined(confinement)) if matches!(request, Request::Open(_)) => {
                     self.told.call_once(|| {
                         tracing::info!(?confinement, "decks are read in a process of their own");

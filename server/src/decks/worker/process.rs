@@ -155,8 +155,8 @@ impl Process {
 
     /// # Errors
     /// As `ask`.
-    pub async fn answer(&mut self) -> Result<Answer, FrameError> {
-        protocol::receive(&mut self.answers).await
+    pub async fn answer(&mut self, max: u32) -> Result<Answer, FrameError> {
+        protocol::receive(&mut self.answers, max).await
     }
 
     pub const fn clock(&self) -> ProcessorClock {

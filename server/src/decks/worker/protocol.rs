@@ -11,6 +11,9 @@ pub const MAX_REQUEST_BYTES: u32 = 64 << 10;
 /// A page at 3840 px is below 1 MB; this is one of noise, in several sizes.
 pub const MAX_ANSWER_BYTES: u32 = 24 << 20;
 
+/// An outline is a few bytes a page. Read, it takes some twenty times as much.
+pub const MAX_OUTLINE_BYTES: u32 = 2 << 20;
+
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// The first one, and only the first.
@@ -23,6 +26,16 @@ pub enum Request {
     },
     /// A picture that a page's HTML shows; answered with a page that has nothing else.
     Picture { name: String, widths: Vec<u32> },
+}
+
+impl Request {
+    /// How long an answer to it may be.
+    pub const fn max_answer(&self) -> u32 {
+        match self {
+            Self::Open(_) => MAX_OUTLINE_BYTES,
+            Self::Page { .. } | Self::Picture { .. } => MAX_ANSWER_BYTES,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -181,10 +194,10 @@ pub async fn send(
 }
 
 /// The server's side. Memory grows with the bytes that came, not with those that were announced.
-pub async fn receive(pipe: &mut (impl AsyncRead + Unpin)) -> Result<Answer, FrameError> {
+pub async fn receive(pipe: &mut (impl AsyncRead + Unpin), max: u32) -> Result<Answer, FrameError> {
     let mut prefix = [0; 4];
     pipe.read_exact(&mut prefix).await?;
-    let length = u64::from(length(prefix, MAX_ANSWER_BYTES)?);
+    let length = u64::from(length(prefix, max)?);
     let mut content = Vec::new();
     pipe.take(length).read_to_end(&mut content).await?;
     if u64::try_from(content.len()) != Ok(length) {
