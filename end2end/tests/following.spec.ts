@@ -64,11 +64,12 @@ test('a picture that never comes is asked for again, and the page says so meanwh
   await isLive(phone);
   const follower = await room.newcomer();
   await follower.clock.install();
-  await follower.goto(room.links.audience);
-  await isLive(follower);
+  // Before the page is there: it may fetch the next picture at once.
   const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
   const second = state.preload[0].renditions[0].url;
   await follower.route(`**${second}`, () => new Promise(() => {}));
+  await follower.goto(room.links.audience);
+  await isLive(follower);
   await next(phone).tap();
   await expect(follower.getByText('The slide is on its way.')).toBeVisible();
   await expect(follower.getByText('1 of 6', { exact: true })).toBeVisible();
