@@ -4,12 +4,12 @@ use crate::{
     access::{Credentials, Key, content_security_policy, presenter_cookie},
     hosting,
     router::Shared,
-    talks::Visitor,
+    talks::{self, Visitor},
 };
 use app::{
     api::ErrorCode,
     document,
-    pages::{Page, ProblemPage},
+    pages::{Look, Page, ProblemPage, RemotePage},
     routes,
     talk::TalkCode,
 };
@@ -19,6 +19,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::{IntoResponse, Redirect},
 };
+use cookie::Cookie;
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
@@ -70,7 +71,12 @@ pub async fn project(
     request: Request,
 ) -> Response<Body> {
     talk_page(&shared, path, request, routes::project, |code, rendered| {
-        Page::Project { code, rendered }
+        let audience = hosting::audience(&shared, &code);
+        Page::Project {
+            code,
+            rendered,
+            audience,
+        }
     })
     .await
 }
@@ -97,12 +103,15 @@ pub async fn present(
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(request.headers()));
     match visitor.presented(&code) {
         Ok(talk) => {
-            let page = Page::Present {
+            let page = Page::Present(Box::new(RemotePage {
                 code,
                 rendered: talk.snapshot().as_ref().clone(),
                 deck: talk.deck().as_ref().clone(),
+                rendered_at: talks::now(),
                 late: late.is_some(),
-            };
+                look: look(request.headers()),
+                links: hosting::talk_links(&shared, &talk),
+            }));
             let mut response = render(&shared, page, request).await;
             let private = HeaderValue::from_static("private, no-cache");
             response
@@ -119,6 +128,17 @@ pub async fn present(
 /// Whatever has no route.
 pub async fn not_found(State(shared): State<Shared>, request: Request) -> Response<Body> {
     problem(&shared, ProblemPage::NotFound, request).await
+}
+
+/// How the remote was left.
+fn look(headers: &HeaderMap) -> Look {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    cookies
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == Look::COOKIE)
+        .map_or_else(Look::default, |cookie| Look::read(cookie.value()))
 }
 
 async fn talk_page(

@@ -16,7 +16,7 @@ pub struct ApiError {
     error: Problem,
     /// Where the talk is, told to whoever commanded against another revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<SlideState>,
+    pub state: Option<Box<SlideState>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ impl ApiError {
 
     pub fn stale(state: SlideState) -> Self {
         Self {
-            state: Some(state),
+            state: Some(Box::new(state)),
             ..Self::new(ErrorCode::Stale)
         }
     }
@@ -161,7 +161,8 @@ impl ErrorCode {
             Self::BadRequest => {
                 "A field is missing or not what it should be: code is 3 to 32 letters, digits or \
                  '-', slide a number from 1, step a number from 0, screen one of live, black, \
-                 white, if_revision a whole number."
+                 white, frozen, clock one of run, pause, reset, plan, minutes 1 to 1440, if_revision \
+                 a whole number."
             }
             Self::BadDeck => "This deck can't be shown.",
             Self::NotStored => {

@@ -3,34 +3,82 @@
 //! Nothing here decides anything. A function reads its form, asks the [`Stage`], and gives the
 //! stage's answer the status that it deserves.
 
+mod back_to_room;
+#[cfg(feature = "hydrate")]
+mod call;
+mod clock;
 mod error;
 mod go_to;
+mod invite;
 mod next;
 mod previous;
 mod screen;
 mod stage;
 
+pub use back_to_room::{BackToRoom, back_to_room};
+#[cfg(feature = "hydrate")]
+pub use call::page;
+pub use clock::{SetClock, clock};
 pub use error::{ApiError, ErrorCode};
 pub use go_to::{GoTo, go_to};
+pub use invite::{Invite, invite};
 pub use next::{Next, next};
 pub use previous::{Previous, previous};
 pub use screen::{SetScreen, screen};
 pub use stage::Stage;
 
-use crate::talk::{Command, Revision, SlideState, TalkCode};
+use crate::talk::Command;
+use leptos::server_fn::ServerFn;
+
+/// The address of the server function that carries a command out.
+pub fn path(command: Command) -> &'static str {
+    match command {
+        Command::Next => Next::PATH,
+        Command::Previous => Previous::PATH,
+        Command::GoTo { .. } => GoTo::PATH,
+        // Ended by the host, at the terminal: no remote says so.
+        Command::Screen(_) | Command::End => SetScreen::PATH,
+        Command::BackToRoom => BackToRoom::PATH,
+        Command::Clock(..) => SetClock::PATH,
+        Command::Invite(_) => Invite::PATH,
+    }
+}
 
 /// Carries a command from a page to the server, by the server function of its name.
+#[cfg(feature = "hydrate")]
 pub async fn send(
-    code: TalkCode,
+    code: &crate::talk::TalkCode,
     command: Command,
-    if_revision: Option<Revision>,
-) -> Result<SlideState, ApiError> {
-    match command {
-        Command::Next => next(code, if_revision).await,
-        Command::Previous => previous(code, if_revision).await,
-        Command::GoTo { slide, step } => go_to(code, if_revision, slide, Some(step)).await,
-        Command::Screen(wanted) => screen(code, if_revision, wanted).await,
-        // Ended by the host, at the terminal.
-        Command::End => Err(ApiError::new(ErrorCode::NotFound)),
+    if_revision: crate::talk::Revision,
+) -> Result<crate::talk::SlideState, ApiError> {
+    let own = command.fields();
+    let form = format!("code={code}&if_revision={if_revision}{own}");
+    call::call(path(command), &form).await
+}
+
+/// The command that a form asks for, by its address and its fields.
+#[cfg(feature = "hydrate")]
+pub fn command_of(path: &str, field: impl Fn(&str) -> Option<String>) -> Option<Command> {
+    fn read<T: std::str::FromStr>(field: Option<String>) -> Option<T> {
+        field?.parse().ok()
     }
+    let by_path = [Command::Next, Command::Previous, Command::BackToRoom];
+    if let Some(command) = by_path
+        .into_iter()
+        .find(|command| self::path(*command) == path)
+    {
+        return Some(command);
+    }
+    if let Some(screen) = read(field("screen")) {
+        return Some(Command::Screen(screen));
+    }
+    if let Some(timing) = read(field("clock")) {
+        let minutes = read::<u16>(field("minutes")).and_then(|minutes| minutes.try_into().ok());
+        return Some(Command::Clock(timing, minutes));
+    }
+    if let Some(inviting) = read(field("inviting")) {
+        return Some(Command::Invite(inviting));
+    }
+    let slide = crate::deck::SlideNumber::new(read(field("slide"))?)?;
+    Some(Command::GoTo { slide, step: 0 })
 }

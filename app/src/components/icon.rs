@@ -5,6 +5,11 @@ use leptos::prelude::*;
 pub enum Icon {
     Next,
     Previous,
+    Close,
+    Black,
+    Freeze,
+    Grid,
+    More,
 }
 
 impl Icon {
@@ -12,6 +17,11 @@ impl Icon {
         match self {
             Self::Next => "M9 5l7 7-7 7",
             Self::Previous => "M15 5l-7 7 7 7",
+            Self::Close => "M6 6l12 12M18 6L6 18",
+            Self::Black => "M3 5h18v12H3zM9 21h6M10 9l4 4M14 9l-4 4",
+            Self::Freeze => "M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9",
+            Self::Grid => "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
+            Self::More => "M4 12h2M11 12h2M18 12h2",
         }
     }
 

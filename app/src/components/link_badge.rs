@@ -1,3 +1,4 @@
+use super::words;
 use crate::live::LinkState;
 use leptos::prelude::*;
 
@@ -9,13 +10,19 @@ pub fn LinkBadge(
     /// come to the server. Shown when it lasts.
     behind: Signal<bool>,
 ) -> impl IntoView {
-    let waits = Memo::new(move |_| link.get() == LinkState::Live && behind.get());
+    let late = words(move || {
+        let waits = link.get() == LinkState::Live && behind.get();
+        if waits {
+            "The slide is on its way."
+        } else {
+            ""
+        }
+        .to_owned()
+    });
     view! {
-        <p class="link-badge" class:waits=move || waits.get() role="status">
-            <span>{move || link.get().sentence()}</span>
-            {move || {
-                waits.get().then(|| view! { <span class="late">"The slide is on its way."</span> })
-            }}
+        <p class="link-badge" role="status">
+            <span class="late">{late}</span>
+            <span>{words(move || link.get().sentence().to_owned())}</span>
         </p>
     }
 }

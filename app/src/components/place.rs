@@ -1,12 +1,13 @@
+use super::words;
 use crate::talk::SlideState;
 use leptos::prelude::*;
 
 /// "7 of 31".
 #[component]
 pub fn Place(state: impl Fn() -> SlideState + Send + Sync + 'static) -> impl IntoView {
-    let words = move || {
+    let place = words(move || {
         let state = state();
         format!("{} of {}", state.slide, state.slides)
-    };
-    view! { <p class="place">{words}</p> }
+    });
+    view! { <p class="place">{place}</p> }
 }

@@ -3,9 +3,11 @@
 //! Pure data. Nothing here does IO, knows a framework or knows that a talk exists.
 
 mod face;
+mod outline;
 mod slide;
 mod slide_number;
 
 pub use face::{Face, Link, Rendition};
-pub use slide::{Deck, DeckId, NoSlides, Outline, Slide};
+pub use outline::{Outline, Place};
+pub use slide::{Deck, DeckId, NoSlides, Slide};
 pub use slide_number::{SlideIndex, SlideNumber};

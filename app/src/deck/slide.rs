@@ -1,6 +1,6 @@
 //! A deck and its slides.
 
-use super::{Face, SlideIndex, SlideNumber};
+use super::{Face, Outline, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -78,10 +78,6 @@ impl Slide {
     }
 }
 
-/// The shape of a deck: how many steps each slide has. All that moving through it needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outline(Vec<u16>);
-
 impl Deck {
     /// # Errors
     /// [`NoSlides`] when there are none (or more than a slide number can count).
@@ -114,7 +110,7 @@ impl Deck {
     }
 
     pub fn outline(&self) -> Outline {
-        Outline(self.slides.iter().map(|slide| slide.steps).collect())
+        Outline::of(self.slides.iter().map(|slide| slide.steps))
     }
 }
 
@@ -133,23 +129,3 @@ impl fmt::Display for NoSlides {
 }
 
 impl std::error::Error for NoSlides {}
-
-impl Outline {
-    /// `None` without slides.
-    pub fn new(steps: Vec<u16>) -> Option<Self> {
-        let countable = u32::try_from(steps.len()).is_ok_and(|count| count > 0);
-        countable.then_some(Self(steps))
-    }
-
-    /// How many slides, and so also the last one's number.
-    pub fn last(&self) -> SlideNumber {
-        let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        SlideNumber::new(count).unwrap_or(SlideNumber::FIRST)
-    }
-
-    /// The steps of a slide; `None` beyond the deck's end.
-    pub fn steps(&self, slide: SlideNumber) -> Option<u16> {
-        let index: SlideIndex = slide.index();
-        self.0.get(index.as_usize()).copied()
-    }
-}

@@ -1,5 +1,5 @@
 use crate::{
-    components::{LinkBadge, Place, Showing, SlideView, hydrated},
+    components::{LinkBadge, Place, Showing, SlideView, hydrated, words},
     live::{acknowledge, use_live},
     talk::{Snapshot, TalkCode, View},
 };
@@ -22,10 +22,10 @@ pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
         <main
             class="follow"
             data-view="follow"
-            data-live=move || live.link.get().as_str()
+            data-live=words(move || live.link.get().as_str().to_owned())
             data-hydrated=hydrated()
         >
-            <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
+            <h1 class="visually-hidden">{words(move || snapshot.get().talk)}</h1>
             <SlideView
                 showing
                 sizes=super::FULL_SIZES

@@ -10,10 +10,11 @@ mod project;
 
 pub use host::TalkLine;
 pub use links::{TalkLinks, Way};
+pub use present::{Look, RemotePage};
 pub use problem::ProblemPage;
 
 use crate::{
-    deck::{Deck, Face},
+    deck::Face,
     talk::{Snapshot, TalkCode},
 };
 use follow::Follow;
@@ -21,8 +22,8 @@ use home::Home;
 use host::Host;
 use leptos::prelude::*;
 use links::Links;
-use present::Present;
-use project::Project;
+use present::RemoteView;
+use project::{Project, invitation};
 
 /// A page with all that it shows, read before anything is rendered: so its status is known, and
 /// nothing is asked for half-way.
@@ -41,14 +42,14 @@ pub enum Page {
     /// A follower's page.
     Follow { code: TalkCode, rendered: Snapshot },
     /// The projector's page: only the slide.
-    Project { code: TalkCode, rendered: Snapshot },
-    /// The presenter's remote, with every slide of the deck.
-    Present {
+    Project {
         code: TalkCode,
         rendered: Snapshot,
-        deck: Deck,
-        late: bool,
+        /// Where a room finds the talk, should the presenter want it to be shown.
+        audience: Option<Way>,
     },
+    /// The presenter's remote.
+    Present(Box<RemotePage>),
     /// What went wrong and how to go on.
     Problem(ProblemPage),
 }
@@ -66,7 +67,7 @@ impl Page {
             Self::Home | Self::Host { .. } => "WebSlides".to_owned(),
             Self::Links(links) => format!("Links: {}", links.title),
             Self::Follow { rendered, .. } | Self::Project { rendered, .. } => rendered.talk.clone(),
-            Self::Present { rendered, .. } => format!("Present: {}", rendered.talk),
+            Self::Present(page) => format!("Present: {}", page.rendered.talk),
             Self::Problem(problem) => format!("{} · WebSlides", problem.title()),
         }
     }
@@ -74,16 +75,15 @@ impl Page {
     /// What the page shows first, so that the browser fetches it before the CSS.
     pub fn first_face(&self) -> Option<&Face> {
         match self {
-            Self::Follow { rendered, .. }
-            | Self::Project { rendered, .. }
-            | Self::Present { rendered, .. } => Some(&rendered.face),
+            Self::Follow { rendered, .. } | Self::Project { rendered, .. } => Some(&rendered.face),
+            Self::Present(page) => Some(&page.rendered.face),
             Self::Home | Self::Host { .. } | Self::Links(_) | Self::Problem(_) => None,
         }
     }
 
     /// How wide the slide is on this page, as CSS says it. By it a browser chooses a picture's size.
     pub fn slide_sizes(&self) -> &'static str {
-        if matches!(self, Self::Present { .. }) {
+        if matches!(self, Self::Present(_)) {
             REMOTE_SIZES
         } else {
             FULL_SIZES
@@ -119,13 +119,15 @@ impl Page {
                 </noscript>
             }
             .into_any(),
-            Self::Project { code, rendered } => view! { <Project code rendered/> }.into_any(),
-            Self::Present {
+            Self::Project {
                 code,
                 rendered,
-                deck,
-                late,
-            } => view! { <Present code rendered deck late/> }.into_any(),
+                audience,
+            } => {
+                let invitation = audience.map(|way| invitation(&code, way));
+                view! { <Project code rendered>{invitation}</Project> }.into_any()
+            }
+            Self::Present(page) => view! { <RemoteView page=*page/> }.into_any(),
             Self::Problem(problem) => problem.into_view().into_any(),
         }
     }

@@ -3,7 +3,7 @@
 //! The presenter's page shows a tap at once and takes what the stream says. Both are one thing
 //! here: the newest state that the server told, and the commands it has not answered yet.
 
-use super::{Command, Revision, SlideState, command::Refused};
+use super::{Command, Revision, SlideState, Timestamp, command::Refused};
 use crate::deck::Outline;
 use std::collections::VecDeque;
 
@@ -22,6 +22,7 @@ pub struct Outbox {
 struct Waiting {
     command: Command,
     if_revision: Revision,
+    at: Timestamp,
     /// Where it leads.
     after: SlideState,
 }
@@ -42,8 +43,9 @@ impl Outbox {
         self.waiting
             .iter()
             .fold(self.told.clone(), |state, waiting| {
+                let if_revision = Some(waiting.if_revision);
                 state
-                    .apply(&self.outline, waiting.command, Some(waiting.if_revision))
+                    .apply(&self.outline, waiting.command, if_revision, waiting.at)
                     .unwrap_or(state)
             })
     }
@@ -53,14 +55,15 @@ impl Outbox {
     ///
     /// # Errors
     /// [`Refused::OutOfRange`], as the server would say.
-    pub fn tap(&mut self, command: Command) -> Result<bool, Refused> {
+    pub fn tap(&mut self, command: Command, now: Timestamp) -> Result<bool, Refused> {
         let shown = self.shown();
-        let after = shown.apply(&self.outline, command, None)?;
+        let after = shown.apply(&self.outline, command, None, now)?;
         let changes = after != shown;
         if changes {
             self.waiting.push_back(Waiting {
                 command,
                 if_revision: shown.revision,
+                at: now,
                 after,
             });
         }
@@ -93,7 +96,7 @@ impl Outbox {
         let happened = self
             .waiting
             .front()
-            .is_some_and(|waiting| waiting.after == state);
+            .is_some_and(|waiting| waiting.after.is_like(&state));
         if happened {
             self.accepted(state);
         } else {
@@ -114,6 +117,8 @@ mod tests {
     use super::*;
     use crate::talk::{Epoch, Screen};
     use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp::from_unix_ms(1_700_000_000_000);
 
     #[derive(Debug, Clone, Copy)]
     enum Step {
@@ -156,10 +161,10 @@ mod tests {
             let mut answers: [Option<Result<SlideState, SlideState>>; 2] = [None, None];
             for step in steps {
                 match step {
-                    Step::Tap(i, command) => { let _ = remotes[i].tap(command); }
+                    Step::Tap(i, command) => { let _ = remotes[i].tap(command, NOW); }
                     Step::Deliver(i) if answers[i].is_none() => {
                         if let Some((command, if_revision)) = remotes[i].first() {
-                            answers[i] = Some(match server.apply(&outline, command, Some(if_revision)) {
+                            answers[i] = Some(match server.apply(&outline, command, Some(if_revision), NOW) {
                                 Ok(after) => { server = after.clone(); Ok(after) }
                                 Err(_) => Err(server.clone()),
                             });
@@ -195,12 +200,12 @@ mod tests {
     fn a_tap_is_shown_once_though_the_stream_is_faster_than_the_answer() {
         let (outline, server) = world();
         let mut remote = Outbox::new(outline.clone(), server.clone());
-        assert_eq!(remote.tap(Command::Next), Ok(true));
-        assert_eq!(remote.tap(Command::Next), Ok(true));
+        assert_eq!(remote.tap(Command::Next, NOW), Ok(true));
+        assert_eq!(remote.tap(Command::Next, NOW), Ok(true));
         assert_eq!(remote.shown().revision, Revision::new(2));
 
         let after = server
-            .apply(&outline, Command::Next, Some(server.revision))
+            .apply(&outline, Command::Next, Some(server.revision), NOW)
             .expect("fits");
         remote.told(after.clone());
         assert_eq!(remote.shown().revision, Revision::new(2));
@@ -213,19 +218,21 @@ mod tests {
     fn a_tap_that_was_sent_again_after_its_answer_was_lost_is_no_loss() {
         let (outline, server) = world();
         let mut remote = Outbox::new(outline.clone(), server.clone());
-        assert_eq!(remote.tap(Command::Next), Ok(true));
-        assert_eq!(remote.tap(Command::Next), Ok(true));
+        assert_eq!(remote.tap(Command::Next, NOW), Ok(true));
+        assert_eq!(remote.tap(Command::Next, NOW), Ok(true));
         let after = server
-            .apply(&outline, Command::Next, None)
+            .apply(&outline, Command::Next, None, NOW)
             .expect("in range");
         assert!(remote.refused(after), "it was carried out");
         assert_eq!(remote.first(), Some((Command::Next, Revision::new(1))));
         assert_eq!(remote.shown().revision, Revision::new(2));
 
         let mut late = Outbox::new(outline.clone(), server.clone());
-        assert_eq!(late.tap(Command::Next), Ok(true));
+        assert_eq!(late.tap(Command::Next, NOW), Ok(true));
         let elsewhere = Command::Screen(Screen::Black);
-        let elsewhere = server.apply(&outline, elsewhere, None).expect("in range");
+        let elsewhere = server
+            .apply(&outline, elsewhere, None, NOW)
+            .expect("in range");
         assert!(!late.refused(elsewhere.clone()), "another remote's");
         assert_eq!((late.first(), late.shown()), (None, elsewhere));
     }
@@ -234,7 +241,7 @@ mod tests {
     fn a_tap_that_changes_nothing_is_not_sent() {
         let (outline, server) = world();
         let mut remote = Outbox::new(outline, server);
-        assert_eq!(remote.tap(Command::Previous), Ok(false));
+        assert_eq!(remote.tap(Command::Previous, NOW), Ok(false));
         assert_eq!(remote.first(), None);
     }
 }

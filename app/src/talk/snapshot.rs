@@ -1,7 +1,7 @@
 //! The stream's event: everything a page needs to be right, whatever it missed before.
 
-use super::{Epoch, Revision, Screen, SlideState};
-use crate::deck::{Deck, DeckId, Face, SlideNumber};
+use super::{Clock, Epoch, Revision, Screen, SlideState};
+use crate::deck::{Deck, DeckId, Face, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
 
 /// One whole event of the stream. Never a difference: whoever missed any number of events is
@@ -38,6 +38,10 @@ struct Fields {
     slides: u32,
     screen: Screen,
     reach: SlideNumber,
+    cue: Option<Place>,
+    clock: Clock,
+    #[serde(default)]
+    inviting: bool,
     #[serde(default)]
     over: bool,
     deck: DeckId,
@@ -59,6 +63,9 @@ impl From<Fields> for Snapshot {
                 slides: fields.slides,
                 screen: fields.screen,
                 reach: fields.reach,
+                cue: fields.cue,
+                clock: fields.clock,
+                inviting: fields.inviting,
                 over: fields.over,
             },
             deck: fields.deck,

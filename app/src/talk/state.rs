@@ -1,9 +1,9 @@
 //! Where a talk is.
 
-use super::{Epoch, EventId, Revision};
-use crate::deck::{Outline, SlideNumber};
+use super::{Clock, Epoch, EventId, Revision};
+use crate::deck::{Outline, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 /// Where a talk is: one struct, the same on the server, on the wire and in the browser.
 ///
@@ -22,6 +22,14 @@ pub struct SlideState {
     pub screen: Screen,
     /// The furthest slide shown so far: what a follower may see.
     pub reach: SlideNumber,
+    /// Where the presenter is while the screen is frozen, and only then: the room is at `slide`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cue: Option<Place>,
+    #[serde(default)]
+    pub clock: Clock,
+    /// The projector shows how to join, over the slide.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub inviting: bool,
     /// The talk was ended. Nothing moves it any more.
     #[serde(default, skip_serializing_if = "is_false")]
     pub over: bool,
@@ -37,7 +45,13 @@ pub enum Screen {
     Black,
     /// Nothing, in the light.
     White,
+    /// The slide, while the presenter looks elsewhere.
+    Frozen,
 }
+
+/// No screen has this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownScreen;
 
 impl SlideState {
     /// A talk's beginning: the first slide, live.
@@ -50,6 +64,9 @@ impl SlideState {
             slides: outline.last().get(),
             screen: Screen::Live,
             reach: SlideNumber::FIRST,
+            cue: None,
+            clock: Clock::default(),
+            inviting: false,
             over: false,
         }
     }
@@ -58,21 +75,43 @@ impl SlideState {
     /// has a revision of its own.
     #[must_use]
     pub fn with_deck(&self, outline: &Outline) -> Self {
-        let slide = self.slide.min(outline.last());
-        let steps = outline.steps(slide).unwrap_or(0);
+        let Place { slide, step } = outline.nearest(self.in_the_room());
         Self {
             epoch: self.epoch.clone(),
             revision: self.revision.next(),
             slide,
-            step: if slide == self.slide {
-                self.step.min(steps)
-            } else {
-                0
-            },
+            step,
             slides: outline.last().get(),
             screen: self.screen,
             reach: self.reach.min(outline.last()),
+            cue: self.cue.map(|cue| outline.nearest(cue)),
+            clock: self.clock,
+            inviting: self.inviting,
             over: self.over,
+        }
+    }
+
+    /// What the room sees, or would without a dark screen.
+    pub fn in_the_room(&self) -> Place {
+        Place {
+            slide: self.slide,
+            step: self.step,
+        }
+    }
+
+    /// Where the presenter is: elsewhere than the room only while the screen is frozen.
+    pub fn place(&self) -> Place {
+        self.cue.unwrap_or_else(|| self.in_the_room())
+    }
+
+    /// The state as it will be for the room once the screen is not frozen any more.
+    #[must_use]
+    pub fn as_presented(&self) -> Self {
+        let Place { slide, step } = self.place();
+        Self {
+            slide,
+            step,
+            ..self.clone()
         }
     }
 
@@ -104,7 +143,19 @@ impl Screen {
             Self::Live => "live",
             Self::Black => "black",
             Self::White => "white",
+            Self::Frozen => "frozen",
         }
+    }
+}
+
+impl FromStr for Screen {
+    type Err = UnknownScreen;
+
+    fn from_str(word: &str) -> Result<Self, UnknownScreen> {
+        [Self::Live, Self::Black, Self::White, Self::Frozen]
+            .into_iter()
+            .find(|screen| screen.as_str() == word)
+            .ok_or(UnknownScreen)
     }
 }
 

@@ -163,21 +163,37 @@ pub async fn links(
         Ok(allowed) => allowed,
         Err(problem) => return render(&shared, Page::Problem(problem), request).await,
     };
-    let way = |path: String| {
-        let url = format!("{}{path}", host.base);
-        let qr = svg_code(&url).unwrap_or_default();
-        Way { url, qr }
-    };
+    let links = links_from(&host, &talk);
+    render(&shared, Page::Links(links), request).await
+}
+
+/// Where the audience and the projector find a talk; `None` while nobody knows our address.
+pub fn talk_links(shared: &Shared, talk: &Talk) -> Option<TalkLinks> {
+    shared.host.as_ref().map(|host| links_from(host, talk))
+}
+
+/// Where the audience finds a talk.
+pub fn audience(shared: &Shared, code: &TalkCode) -> Option<Way> {
+    let host = shared.host.as_ref()?;
+    Some(way(host, &routes::follow(code)))
+}
+
+fn links_from(host: &Host, talk: &Talk) -> TalkLinks {
     let deck = talk.deck();
-    let links = TalkLinks {
+    TalkLinks {
         code: talk.code().clone(),
         title: deck.title.clone(),
         slides: deck.slides().len(),
         ready: deck.ready(),
-        audience: way(routes::follow(talk.code())),
-        projector: way(routes::project(talk.code())),
-    };
-    render(&shared, Page::Links(links), request).await
+        audience: way(host, &routes::follow(talk.code())),
+        projector: way(host, &routes::project(talk.code())),
+    }
+}
+
+fn way(host: &Host, path: &str) -> Way {
+    let url = format!("{}{path}", host.base);
+    let qr = svg_code(&url).unwrap_or_default();
+    Way { url, qr }
 }
 
 /// `POST /t/{code}/end`

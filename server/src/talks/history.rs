@@ -6,7 +6,6 @@ use app::{
     talk::{Screen, SlideState, TalkCode},
 };
 use serde::{Deserialize, Serialize};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How many entries are read at a time.
 const AT_ONCE: usize = 1_024;
@@ -23,11 +22,8 @@ pub struct Moment {
 /// Notes a state that was committed. One that is lost by a pulled plug is lost to the history, not
 /// to the talk, so nobody waits for it.
 pub fn note(store: &dyn Store, code: &TalkCode, state: &SlideState) {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let moment = Moment {
-        at_ms: since.map_or(0, |since| {
-            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-        }),
+        at_ms: super::now().unix_ms(),
         slide: state.slide,
         step: state.step,
         screen: state.screen,

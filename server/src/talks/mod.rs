@@ -16,12 +16,13 @@ use crate::{
 };
 use app::{
     deck::{Deck, DeckId},
-    talk::{Command, SlideState, TalkCode},
+    talk::{Command, SlideState, TalkCode, Timestamp},
 };
 use metrics::gauge;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
+    time::{SystemTime, UNIX_EPOCH},
 };
 use tracing::{error, warn};
 
@@ -62,6 +63,13 @@ pub enum OpenError {
     Taken(TalkCode),
     #[error("the snapshot could not be written: {0}")]
     Snapshot(#[from] serde_json::Error),
+}
+
+/// The moment by this server's clock, which is every page's.
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let ms = since.map_or(0, |since| since.as_millis());
+    Timestamp::from_unix_ms(u64::try_from(ms).unwrap_or(u64::MAX))
 }
 
 impl Talks {

@@ -135,7 +135,8 @@ impl Talk {
             }
             let before = &staged.record.state;
             let mut committed = None;
-            let answer = match before.apply(&staged.deck.outline(), command, if_revision) {
+            let outline = staged.deck.outline();
+            let answer = match before.apply(&outline, command, if_revision, super::now()) {
                 Ok(after) => {
                     let expected = before.revision;
                     if after.revision != expected {

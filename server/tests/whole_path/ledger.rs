@@ -3,7 +3,7 @@
 use crate::life::{Answer, decks};
 use app::{
     deck::Outline,
-    talk::{Command, Epoch, Revision, SlideState},
+    talk::{Command, Epoch, Revision, SlideState, Timestamp},
 };
 use axum::http::StatusCode;
 use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
@@ -24,6 +24,9 @@ pub struct Sent {
     pub answer: Option<Answer>,
 }
 
+/// Which moment a clock started at is not asked here.
+const NOW: Timestamp = Timestamp::from_unix_ms(1_700_000_000_000);
+
 /// Two neighbours in the store's log, the later of which a command made.
 struct Change {
     outline: Outline,
@@ -35,9 +38,9 @@ impl Change {
     fn is_made_by(&self, sent: &Sent) -> bool {
         let after = self
             .before
-            .apply(&self.outline, sent.command, sent.if_revision);
+            .apply(&self.outline, sent.command, sent.if_revision, NOW);
         let is_its_own = sent.if_revision.is_none() || sent.epoch == self.before.epoch;
-        is_its_own && after.as_ref() == Ok(&self.after)
+        is_its_own && after.is_ok_and(|after| after.is_like(&self.after))
     }
 }
 
@@ -134,7 +137,7 @@ fn is_nothing_at(log: &[TalkRecord], state: &SlideState, sent: &Sent) -> bool {
         .is_some_and(|revision| revision != state.revision);
     records
         .map(outline_of)
-        .any(|outline| state.apply(&outline, sent.command, None).as_ref() == Ok(state))
+        .any(|outline| state.apply(&outline, sent.command, None, NOW).as_ref() == Ok(state))
         && !moved_from_it
 }
 

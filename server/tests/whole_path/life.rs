@@ -160,12 +160,10 @@ impl Life {
         if let Some(revision) = if_revision {
             form.push_str(&format!("&if_revision={revision}"));
         }
-        match command {
-            Command::GoTo { slide, step } => form.push_str(&format!("&slide={slide}&step={step}")),
-            Command::Screen(screen) => form.push_str(&format!("&screen={screen}")),
-            Command::End => return self.end_talk(),
-            Command::Next | Command::Previous => {}
+        if command == Command::End {
+            return self.end_talk();
         }
+        form += &command.fields();
         let request = Request::post(format!("/api/{}", command.name()))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("authorization", format!("Bearer {key}"))
@@ -182,7 +180,7 @@ impl Life {
                 StatusCode::OK => Answer::Accepted(serde_json::from_slice(&body).expect("a state")),
                 StatusCode::CONFLICT => {
                     let error: ApiError = serde_json::from_slice(&body).expect("an error");
-                    Answer::Stale(error.state.expect("where the talk is"))
+                    Answer::Stale(*error.state.expect("where the talk is"))
                 }
                 status => Answer::Refused(status),
             }

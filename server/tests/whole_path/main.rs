@@ -20,7 +20,7 @@ mod world;
 
 use app::{
     deck::SlideNumber,
-    talk::{Command, Screen},
+    talk::{Command, Screen, Timing},
 };
 use disk::Act;
 use model_store::ModelDisk;
@@ -76,12 +76,15 @@ pub enum Step {
 
 fn commands() -> impl Strategy<Value = Command> {
     let slide = (1_u32..9).prop_filter_map("from 1", SlideNumber::new);
-    let screen = prop::sample::select(vec![Screen::Live, Screen::Black]);
+    let screen = prop::sample::select(vec![Screen::Live, Screen::Black, Screen::Frozen]);
     prop_oneof![
         4 => Just(Command::Next),
         2 => Just(Command::Previous),
         2 => (slide, 0_u16..2).prop_map(|(slide, step)| Command::GoTo { slide, step }),
         1 => screen.prop_map(Command::Screen),
+        1 => Just(Command::BackToRoom),
+        1 => Just(Command::Clock(Timing::Run, None)),
+        1 => Just(Command::Clock(Timing::Pause, None)),
     ]
 }
 

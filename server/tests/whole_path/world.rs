@@ -103,7 +103,9 @@ impl World {
     fn take(&mut self, step: Step) -> Outcome {
         match step {
             Step::Tap(remote, command) => {
-                let tapped = self.remotes[remote].outbox.tap(command);
+                let tapped = self.remotes[remote]
+                    .outbox
+                    .tap(command, server::talks::now());
                 self.say(format!("remote {remote} taps {command:?}: {tapped:?}"));
                 self.send_waiting(remote);
             }

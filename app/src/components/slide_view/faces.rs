@@ -67,7 +67,7 @@ pub fn show_decoded(
             return;
         }
         // A dark screen does not wait for the picture that it hides.
-        if sight.state.screen != Screen::Live {
+        if matches!(sight.state.screen, Screen::Black | Screen::White) {
             shown.update(|shown| shown.state.screen = sight.state.screen);
         }
         if sight.face == shown.read_untracked().face {

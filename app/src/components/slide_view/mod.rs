@@ -5,6 +5,7 @@ mod faces;
 mod markup;
 
 use crate::{
+    components::words,
     deck::Face,
     talk::{Screen, SlideState, Snapshot},
 };
@@ -83,33 +84,31 @@ pub fn SlideView(
         <figure
             class="slide"
             node_ref=frame
-            data-slide=move || shown.read().state.slide.to_string()
-            data-step=move || shown.read().state.step.to_string()
-            data-screen=move || shown.read().state.screen.as_str()
-            data-revision=move || shown.read().state.revision.to_string()
+            data-slide=words(move || shown.read().state.slide.to_string())
+            data-step=words(move || shown.read().state.step.to_string())
+            data-screen=words(move || shown.read().state.screen.to_string())
+            data-revision=words(move || shown.read().state.revision.to_string())
         >
             <div class="face" inner_html=markup(&first.face, &first.title, sizes, "")></div>
             // Behind the picture, until it has come; the first swap takes both away.
             {preview.map(|src| view! { <img class="preview" src=src alt=""/> })}
         </figure>
-        <p class="visually-hidden" aria-live="polite">{move || announcement(&shown.read())}</p>
+        <p class="visually-hidden" aria-live="polite">{words(move || announcement(&shown.read()))}</p>
     }
 }
 
-/// A small picture of a slide that is not shown yet, with all of its steps.
-pub fn miniature(face: &Face, title: &str, sizes: &str) -> impl IntoView + use<> {
-    view! {
-        <div class="mini">
-            <div class="face" inner_html=markup(face, title, sizes, "")></div>
-        </div>
-    }
+/// A small picture of a slide that the room does not see, as HTML.
+pub fn miniature(face: &Face, title: &str, sizes: &str) -> String {
+    markup(face, title, sizes, "")
 }
 
 /// What a screen reader says when the slide changes.
 fn announcement(sight: &Sight) -> String {
     let Sight { state, title, .. } = sight;
     match state.screen {
-        Screen::Live => format!("Slide {} of {}: {title}", state.slide, state.slides),
+        Screen::Live | Screen::Frozen => {
+            format!("Slide {} of {}: {title}", state.slide, state.slides)
+        }
         Screen::Black => "Black screen".to_owned(),
         Screen::White => "White screen".to_owned(),
     }

@@ -1,89 +1,172 @@
 //! The presenter's remote.
 
-mod command_button;
+#[cfg(feature = "hydrate")]
+mod awake;
+mod buttons;
+mod clock;
+#[cfg(feature = "hydrate")]
+mod input;
+mod look;
+mod panels;
 mod remote;
 mod room;
 #[cfg(feature = "hydrate")]
 mod sending;
 #[cfg(feature = "hydrate")]
-mod shortcuts;
+mod ticking;
+
+pub use look::Look;
 
 use crate::{
-    components::{Icon, LinkBadge, Place, Showing, SlideView, hydrated, miniature},
+    components::{LinkBadge, Place, Showing, SlideView, hydrated, miniature, words},
     deck::{Deck, Face},
     live::use_live,
-    talk::{Command, Screen, Snapshot, TalkCode, View},
+    pages::TalkLinks,
+    talk::{Snapshot, TalkCode, Timestamp, View},
 };
-use command_button::CommandButton;
+use buttons::Buttons;
+use clock::ClockFace;
 use leptos::prelude::*;
+use panels::Panels;
 use remote::Remote;
 use room::Room;
 
+/// All that the remote's page shows.
+#[derive(Debug, Clone)]
+pub struct RemotePage {
+    pub code: TalkCode,
+    pub rendered: Snapshot,
+    /// Every slide, with its notes.
+    pub deck: Deck,
+    pub rendered_at: Timestamp,
+    /// A tap without script came too late and changed nothing.
+    pub late: bool,
+    pub look: Look,
+    /// Where the audience and the projector find the talk; `None` when nobody knows the address.
+    pub links: Option<TalkLinks>,
+}
+
+/// The page: what lives in the browser, and around it what the server knows best.
+#[component]
+pub fn RemoteView(page: RemotePage) -> impl IntoView {
+    let RemotePage {
+        code,
+        rendered,
+        deck,
+        rendered_at,
+        late,
+        look,
+        links,
+    } = page;
+    view! {
+        <div
+            class="remote"
+            data-layout=look.layout.as_str()
+            data-notes_size=look.notes_size.to_string()
+        >
+            <Present
+                code=code.clone()
+                rendered=rendered.clone()
+                deck=deck.clone()
+                rendered_at
+                late
+            >
+                <Buttons code=code.clone() state=rendered.state.clone()/>
+                <Panels code rendered deck look links/>
+            </Present>
+        </div>
+    }
+}
+
 /// The presenter's remote: what the room sees, what comes next, and two big buttons.
-///
-/// `late` says that a tap without script came too late and changed nothing.
 #[island]
-pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> impl IntoView {
+fn Present(
+    code: TalkCode,
+    rendered: Snapshot,
+    deck: Deck,
+    rendered_at: Timestamp,
+    late: bool,
+    children: Children,
+) -> impl IntoView {
     let live = use_live(&code, View::Present, rendered.clone());
-    let remote = Remote::new(code, &deck, rendered.state.clone(), late);
+    let state = rendered.state.clone();
+    let remote = Remote::new(&code, &deck, state, rendered_at, live.link, late);
     remote.listen_to(live.snapshot);
     #[cfg(feature = "hydrate")]
     {
-        shortcuts::listen(remote);
+        input::listen(remote);
+        remote.keep_time(rendered_at);
+        awake::stay_awake(live.link);
         if late {
             sending::forget_late(remote);
         }
     }
 
     let deck = StoredValue::new(deck);
-    // What the room is about to see: the stream's newest state with this remote's own taps on it,
-    // made into a snapshot by the same function as the server's.
+    // Where the presenter is: the stream's newest state with this remote's own taps on it, made
+    // into a snapshot by the same function as the server's.
     let snapshot = Memo::new(move |_| {
         let (told, shown) = (live.snapshot.get(), remote.shown());
         // While the deck is still being imported, the stream knows more of it than this page.
-        if told.state == shown {
+        if told.state == shown && shown.cue.is_none() {
             return told;
         }
-        Snapshot::new(shown, &deck.read_value()).unwrap_or(told)
+        Snapshot::new(shown.as_presented(), &deck.read_value()).unwrap_or(told)
     });
     let showing = Showing::of(snapshot);
     let picture_is_behind = showing.is_behind();
     let behind = Signal::derive(move || picture_is_behind.get() || remote.is_sending());
-    let following = move || {
-        let deck = deck.read_value();
-        let shown = snapshot.read();
-        let after = shown
-            .state
-            .apply(&deck.outline(), Command::Next, None)
-            .ok()?;
-        let moves = after.revision != shown.state.revision;
-        let slide = deck.slide(after.slide).filter(|_| moves)?;
-        let own = slide.face(after.step);
-        let face = match shown.preload.first() {
-            Some(newer) if own.is_pending() => newer,
-            _ => own,
-        };
-        Some((slide.title.clone(), face.clone()))
-    };
-    let is_black = Signal::derive(move || snapshot.read().state.screen == Screen::Black);
-    let toggle_black = Signal::derive(move || {
-        Command::Screen(if is_black.get() {
-            Screen::Live
-        } else {
-            Screen::Black
+    let next = words(move || {
+        let following = following(&snapshot.read(), &deck.read_value());
+        following.map_or_else(String::new, |(face, title)| {
+            miniature(&face, &title, NEXT_SIZES)
         })
+    });
+    let next_label = words(move || {
+        let shown = snapshot.read();
+        let following = following(&shown, &deck.read_value());
+        match (following.is_some(), shown.state.over) {
+            (true, _) => "Next",
+            (false, true) => "Nothing follows.",
+            (false, false) => "This is the last slide.",
+        }
+        .to_owned()
+    });
+    let notes = words(move || {
+        let slide = snapshot.read().state.slide;
+        let deck = deck.read_value();
+        let notes = deck.slide(slide).map(|slide| slide.notes.clone());
+        notes
+            .filter(|notes| !notes.is_empty())
+            .unwrap_or_else(|| NO_NOTES.to_owned())
+    });
+    let hint_class = words(move || {
+        let shown = if remote.hint().is_empty() {
+            "hint"
+        } else {
+            "hint shown"
+        };
+        shown.to_owned()
+    });
+    let frozen = words(move || {
+        let room = remote.shown().in_the_room();
+        format!("The room keeps slide {}.", room.slide)
     });
     view! {
         <main
             class="present"
             data-view="present"
-            data-live=move || live.link.get().as_str()
+            data-live=words(move || remote.link.get().as_str().to_owned())
+            data-clock=words(move || clock::running(remote.shown().clock).to_owned())
+            data-pace=words(move || clock::pace(&remote.shown(), remote.now().get()).to_owned())
+            data-inviting=words(move || remote.shown().inviting.to_string())
             data-hydrated=hydrated()
         >
             <header>
-                <h1 class="visually-hidden">{move || snapshot.get().talk}</h1>
-                <LinkBadge link=live.link behind/>
+                <h1 class="visually-hidden">{words(move || snapshot.get().talk)}</h1>
+                <LinkBadge link=remote.link behind/>
                 <Room presence=live.presence/>
+                <ClockFace remote/>
                 <Place state=move || snapshot.get().state/>
             </header>
             <section class="now" aria-label="Current slide">
@@ -94,42 +177,36 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
                 />
             </section>
             <section class="then" aria-label="Next slide">
-                {move || following_slide(following(), snapshot.read().state.over)}
+                <div class="mini">
+                    <div class="face" inner_html=next></div>
+                </div>
+                <p>{next_label}</p>
             </section>
-            <div class="screens">
-                <CommandButton remote command=toggle_black pressed=is_black>
-                    "Black screen"
-                </CommandButton>
-            </div>
-            <p class="hint" class:shown=move || !remote.hint().is_empty() role="status">
-                {move || remote.hint()}
-            </p>
-            <div class="controls">
-                <CommandButton remote command=Command::Previous>
-                    {Icon::Previous.view()} "Previous"
-                </CommandButton>
-                <CommandButton remote command=Command::Next>
-                    {Icon::Next.view()} "Next"
-                </CommandButton>
-            </div>
+            <section class="notes" aria-label="Notes" tabindex="0">
+                <p>{notes}</p>
+            </section>
+            <p class="keeps" role="status">{frozen}</p>
+            <p class=hint_class role="status">{words(move || remote.hint())}</p>
+            {children()}
         </main>
     }
 }
 
+const NO_NOTES: &str = "No notes for this slide.";
+
 /// How wide the next slide is shown.
 const NEXT_SIZES: &str = "(min-width: 60rem) 33vw, 50vw";
 
-/// A small picture of what Next will show.
-fn following_slide(following: Option<(String, Face)>, over: bool) -> impl IntoView {
-    let words = match &following {
-        Some(_) => "Next",
-        None if over => "Nothing follows.",
-        None => "This is the last slide.",
+/// What Next will show, and what it is called. `None` at the end.
+fn following(shown: &Snapshot, deck: &Deck) -> Option<(Face, String)> {
+    let here = shown.state.in_the_room();
+    let next = deck.outline().after(here);
+    let slide = deck.slide(next.slide).filter(|_| next != here)?;
+    let own = slide.face(next.step);
+    // While the deck is still being imported, the stream knows more of it than this page.
+    let face = match shown.preload.first() {
+        Some(newer) if own.is_pending() => newer,
+        _ => own,
     };
-    let picture = following.map(|(title, face)| miniature(&face, &title, NEXT_SIZES));
-    let is_label = picture.is_some();
-    view! {
-        {picture}
-        <p class:label=is_label>{words}</p>
-    }
+    Some((face.clone(), slide.title.clone()))
 }

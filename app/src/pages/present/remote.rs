@@ -1,31 +1,55 @@
 use crate::{
     deck::Deck,
-    talk::{Command, Outbox, Refused, SlideState, Snapshot, TalkCode},
+    live::LinkState,
+    talk::{Outbox, SlideState, Snapshot, TalkCode, Timestamp},
 };
 use leptos::prelude::*;
 
 /// Says what is true of a tap without script too, where a doubled press was carried out once.
 pub(super) const TOO_LATE: &str = "The talk is further on. Look where it is, then tap again.";
 
+/// A clock that is asked less often than this skips seconds now and then.
+#[cfg(feature = "hydrate")]
+const TICK_MS: u32 = 250;
+
 /// A remote's taps: shown at once, sent one after another, corrected by what the stream says.
 #[derive(Clone, Copy)]
 pub struct Remote {
+    #[cfg(feature = "hydrate")]
     code: StoredValue<TalkCode>,
     pub(super) outbox: RwSignal<Outbox>,
     /// Whether a command is on its way: the next one waits for its answer, so that a network
     /// that reorders can't.
+    #[cfg(feature = "hydrate")]
     pub(super) sending: StoredValue<bool>,
     pub(super) hint: RwSignal<String>,
+    pub(super) link: ReadSignal<LinkState>,
+    /// By the server's clock, as far as this page can know it. Grows by the second.
+    pub(super) now: RwSignal<Timestamp>,
+    /// On the wall: hours and minutes. Empty until the page lives, since only it knows where it is.
+    pub(super) time_of_day: RwSignal<String>,
 }
 
 impl Remote {
-    pub fn new(code: TalkCode, deck: &Deck, state: SlideState, late: bool) -> Self {
+    pub fn new(
+        #[cfg_attr(not(feature = "hydrate"), expect(unused_variables))] code: &TalkCode,
+        deck: &Deck,
+        state: SlideState,
+        rendered_at: Timestamp,
+        link: ReadSignal<LinkState>,
+        late: bool,
+    ) -> Self {
         let hint = if late { TOO_LATE } else { "" };
         Self {
-            code: StoredValue::new(code),
+            #[cfg(feature = "hydrate")]
+            code: StoredValue::new(code.clone()),
             outbox: RwSignal::new(Outbox::new(deck.outline(), state)),
+            #[cfg(feature = "hydrate")]
             sending: StoredValue::new(false),
             hint: RwSignal::new(hint.to_owned()),
+            link,
+            now: RwSignal::new(rendered_at),
+            time_of_day: RwSignal::new(String::new()),
         }
     }
 
@@ -42,8 +66,18 @@ impl Remote {
         });
     }
 
+    #[cfg(feature = "hydrate")]
     pub fn code(self) -> TalkCode {
         self.code.get_value()
+    }
+
+    /// The time by which the clock is shown.
+    pub fn now(self) -> RwSignal<Timestamp> {
+        self.now
+    }
+
+    pub fn time_of_day(self) -> RwSignal<String> {
+        self.time_of_day
     }
 
     /// Where the talk is, with this remote's own taps.
@@ -61,17 +95,21 @@ impl Remote {
         self.hint.get()
     }
 
-    pub fn tap(self, command: Command) {
-        self.hint.set(String::new());
-        let tapped = self.outbox.try_update(|outbox| outbox.tap(command));
-        if let Some(Err(refused @ Refused::Over)) = tapped {
-            self.hint.set(format!("Nothing moved: {refused}."));
-        }
-        let has_work = matches!(tapped, Some(Ok(true)));
-        if has_work && !self.sending.get_value() {
-            self.sending.set_value(true);
-            #[cfg(feature = "hydrate")]
-            leptos::task::spawn_local(super::sending::send_waiting(self));
-        }
+    /// Keeps `now` and the time of day, by the second.
+    #[cfg(feature = "hydrate")]
+    pub fn keep_time(self, rendered_at: Timestamp) {
+        let clock = super::ticking::ServerClock::new(rendered_at);
+        let tick = move || {
+            let (now, time_of_day) = (clock.now(), super::ticking::time_of_day());
+            // Nothing is painted anew for a second that is the same.
+            if now.unix_ms() / 1_000 != self.now.get_untracked().unix_ms() / 1_000 {
+                self.now.set(now);
+            }
+            if time_of_day != *self.time_of_day.read_untracked() {
+                self.time_of_day.set(time_of_day);
+            }
+        };
+        Effect::new(move |_| tick());
+        StoredValue::new_local(gloo_timers::callback::Interval::new(TICK_MS, tick));
     }
 }

@@ -3,8 +3,9 @@
 use super::remote::{Remote, TOO_LATE};
 use crate::{
     api::{self, ApiError, ErrorCode},
+    live::LinkState,
     routes,
-    talk::{Command, Revision, SlideState},
+    talk::{Command, Refused, Revision, SlideState},
 };
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
@@ -22,8 +23,48 @@ const TRIES: u32 = 4;
 /// How long a hint stands.
 const HINT_MS: u32 = 6_000;
 
+/// A tap is not kept for later: nobody wants to see it done when the network comes back.
+const NOT_CONNECTED: &str = "Not connected, so nothing was sent. Tap again when it is.";
+
+impl Remote {
+    pub fn tap(self, command: Command) {
+        let link = self.link.get_untracked();
+        if matches!(link, LinkState::Stale | LinkState::Offline) {
+            self.say(NOT_CONNECTED);
+            return;
+        }
+        self.hint.set(String::new());
+        let now = self.now.get_untracked();
+        let tapped = self.outbox.try_update(|outbox| outbox.tap(command, now));
+        if let Some(Err(refused @ Refused::Over)) = tapped {
+            self.hint.set(format!("Nothing moved: {refused}."));
+        }
+        let has_work = matches!(tapped, Some(Ok(true)));
+        if has_work && !self.sending.get_value() {
+            self.sending.set_value(true);
+            spawn_local(send_waiting(self));
+        }
+    }
+
+    /// A sentence that goes after a while, unless another one has taken its place.
+    pub fn say(self, sentence: &str) {
+        let said = sentence.to_owned();
+        self.hint.set(said.clone());
+        spawn_local(async move {
+            TimeoutFuture::new(HINT_MS).await;
+            if self
+                .hint
+                .try_get_untracked()
+                .is_some_and(|hint| hint == said)
+            {
+                self.hint.set(String::new());
+            }
+        });
+    }
+}
+
 /// One after another, until none waits: a network that reorders can't.
-pub async fn send_waiting(remote: Remote) {
+async fn send_waiting(remote: Remote) {
     loop {
         let first = remote.outbox.read_untracked().first();
         let Some((command, if_revision)) = first else {
@@ -43,10 +84,11 @@ async fn send(
     if_revision: Revision,
 ) -> Result<SlideState, ApiError> {
     for _ in 0..TRIES {
-        let answer = pin!(api::send(remote.code(), command, Some(if_revision)));
+        let code = remote.code();
+        let answer = pin!(api::send(&code, command, if_revision));
         match select(answer, TimeoutFuture::new(ANSWER_MS)).await {
             Either::Left((answer, _)) => return answer,
-            Either::Right(_) => hint(remote, "No answer yet. Trying again."),
+            Either::Right(_) => remote.say("No answer yet. Trying again."),
         }
     }
     Err(ApiError::new(ErrorCode::Unreachable))
@@ -58,14 +100,14 @@ fn refused(remote: Remote, error: ApiError) {
         _ => error.to_string(),
     };
     let happened = remote.outbox.try_update(|outbox| match error.state {
-        Some(state) => outbox.refused(state),
+        Some(state) => outbox.refused(*state),
         None => {
             outbox.give_up();
             false
         }
     });
     if happened != Some(true) {
-        hint(remote, &sentence);
+        remote.say(&sentence);
     }
 }
 
@@ -77,20 +119,5 @@ pub fn forget_late(remote: Remote) {
     // Without a history to change, the hint is said again; that is all.
     let _ = history
         .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&clean)));
-    hint(remote, TOO_LATE);
-}
-
-fn hint(remote: Remote, sentence: &str) {
-    remote.hint.set(sentence.to_owned());
-    let said = sentence.to_owned();
-    spawn_local(async move {
-        TimeoutFuture::new(HINT_MS).await;
-        if remote
-            .hint
-            .try_get_untracked()
-            .is_some_and(|hint| hint == said)
-        {
-            remote.hint.set(String::new());
-        }
-    });
+    remote.say(TOO_LATE);
 }

@@ -1,0 +1,12 @@
+use super::ApiError;
+use crate::talk::{Revision, SlideState, TalkCode};
+use leptos::prelude::*;
+
+/// `POST /api/back_to_room`: unfreezes the screen where the room is.
+#[server(name = BackToRoom, endpoint = "back_to_room")]
+pub async fn back_to_room(
+    code: TalkCode,
+    if_revision: Option<Revision>,
+) -> Result<SlideState, ApiError> {
+    super::stage::command(code, crate::talk::Command::BackToRoom, if_revision).await
+}

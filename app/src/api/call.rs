@@ -1,0 +1,55 @@
+//! How a page calls a server function.
+//!
+//! Not through the function's own client: that one brings streams, sockets and codecs that no page
+//! of ours needs, 20 KB of WASM that every phone in the room would load.
+
+use super::{ApiError, ErrorCode};
+use crate::talk::SlideState;
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, DomParser, RequestInit, Response, SupportedType, UrlSearchParams};
+
+/// Posts `form` (already encoded) to the server function at `path`.
+pub async fn call(path: &str, form: &str) -> Result<SlideState, ApiError> {
+    match post(path, form).await {
+        Ok((true, text)) => serde_json::from_str(&text).ok(),
+        Ok((false, text)) => return Err(refusal(&text)),
+        Err(_) => None,
+    }
+    .ok_or_else(unreachable)
+}
+
+/// Another page of ours, as it is by now.
+pub async fn page(path: &str) -> Option<Document> {
+    let answer = text(path, &RequestInit::new()).await.ok();
+    let (_, html) = answer.filter(|(agreed, _)| *agreed)?;
+    let parser = DomParser::new().ok()?;
+    parser
+        .parse_from_string(&html, SupportedType::TextHtml)
+        .ok()
+}
+
+async fn post(path: &str, form: &str) -> Result<(bool, String), JsValue> {
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&UrlSearchParams::new_with_str(form)?.into());
+    text(path, &init).await
+}
+
+/// Whether the server agreed, and what it said.
+async fn text(path: &str, init: &RequestInit) -> Result<(bool, String), JsValue> {
+    let answer = JsFuture::from(window().fetch_with_str_and_init(path, init)).await?;
+    let answer: Response = answer.dyn_into()?;
+    let text = JsFuture::from(answer.text()?).await?;
+    Ok((answer.ok(), text.as_string().unwrap_or_default()))
+}
+
+/// A proxy in between may answer in words of its own.
+fn refusal(text: &str) -> ApiError {
+    serde_json::from_str(text).unwrap_or_else(|_| unreachable())
+}
+
+fn unreachable() -> ApiError {
+    ApiError::new(ErrorCode::Unreachable)
+}

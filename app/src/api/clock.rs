@@ -1,0 +1,20 @@
+use super::ApiError;
+use crate::talk::{Minutes, Revision, SlideState, TalkCode, Timing};
+use leptos::prelude::*;
+
+/// `POST /api/clock`: runs, pauses or resets the talk's clock, or plans the talk for so many
+/// `minutes` (1 to 1,440; absent or empty: for none).
+#[server(name = SetClock, endpoint = "clock")]
+pub async fn clock(
+    code: TalkCode,
+    if_revision: Option<Revision>,
+    clock: Timing,
+    minutes: Option<Minutes>,
+) -> Result<SlideState, ApiError> {
+    super::stage::command(
+        code,
+        crate::talk::Command::Clock(clock, minutes),
+        if_revision,
+    )
+    .await
+}

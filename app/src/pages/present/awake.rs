@@ -1,0 +1,90 @@
+//! A phone's screen stays on while its owner presents.
+
+use crate::live::LinkState;
+use gloo_events::EventListener;
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::{HtmlVideoElement, VisibilityState};
+
+#[wasm_bindgen]
+extern "C" {
+    // web-sys has these behind an unstable flag.
+    type WithWakeLock;
+    #[wasm_bindgen(method, getter, js_name = wakeLock)]
+    fn wake_lock(this: &WithWakeLock) -> Option<WakeLock>;
+
+    type WakeLock;
+    #[wasm_bindgen(method, catch)]
+    async fn request(this: &WakeLock, kind: &str) -> Result<JsValue, JsValue>;
+
+    #[derive(Clone)]
+    type Sentinel;
+    #[wasm_bindgen(method, getter)]
+    fn released(this: &Sentinel) -> bool;
+    #[wasm_bindgen(method, catch)]
+    async fn release(this: &Sentinel) -> Result<JsValue, JsValue>;
+}
+
+/// Takes the lock, takes it again whenever the browser took it away, and gives it back when the talk
+/// is over. A page of plain http has no lock: a video of nothing, which the first tap starts, keeps
+/// the screen on there.
+pub fn stay_awake(link: ReadSignal<LinkState>) {
+    let held = StoredValue::new_local(None::<Sentinel>);
+    let video = StoredValue::new_local(None::<HtmlVideoElement>);
+    let take = move || {
+        let over = link.get_untracked() == LinkState::Over;
+        let visible = document().visibility_state() == VisibilityState::Visible;
+        let has_it = held.with_value(|held| held.as_ref().is_some_and(|held| !held.released()));
+        if over || !visible || has_it {
+            return;
+        }
+        let navigator: WithWakeLock = window().navigator().unchecked_into();
+        match navigator.wake_lock() {
+            Some(lock) => spawn_local(async move {
+                // Refused when the battery is low: the phone's own business.
+                if let Ok(sentinel) = lock.request("screen").await {
+                    held.set_value(Some(sentinel.unchecked_into()));
+                }
+            }),
+            None => video.update_value(play),
+        }
+    };
+    let listeners = [
+        EventListener::new(&document(), "visibilitychange", move |_| take()),
+        EventListener::new(&document(), "click", move |_| take()),
+    ];
+    StoredValue::new_local(listeners);
+    Effect::new(move |_| {
+        if link.get() != LinkState::Over {
+            take();
+            return;
+        }
+        if let Some(sentinel) = held.get_value() {
+            spawn_local(async move {
+                let _ = sentinel.release().await;
+            });
+        }
+        if let Some(video) = video.get_value() {
+            let _ = video.pause();
+        }
+    });
+}
+
+fn play(video: &mut Option<HtmlVideoElement>) {
+    if video.is_none() {
+        let made = document().create_element("video").ok();
+        *video = made.and_then(|made| made.dyn_into().ok());
+        if let Some(video) = video {
+            video.set_loop(true);
+            video.set_src("/awake.mp4");
+            // Else an iPhone would show it, over all.
+            let _ = video.set_attribute("playsinline", "");
+        }
+    }
+    if let Some(Ok(playing)) = video.as_ref().map(|video| video.play()) {
+        // Refused until there was a tap; then the next one starts it.
+        spawn_local(async move {
+            let _ = wasm_bindgen_futures::JsFuture::from(playing).await;
+        });
+    }
+}

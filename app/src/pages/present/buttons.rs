@@ -1,0 +1,63 @@
+use crate::{
+    api,
+    components::Icon,
+    talk::{Command, Screen, SlideState, TalkCode},
+};
+use leptos::prelude::*;
+
+/// What a thumb reaches. Forms, so that they work before the WASM is there and without it; with it,
+/// `input::forms` makes them taps that reload nothing, and keeps what stays down as it is.
+#[component]
+pub fn Buttons(code: TalkCode, state: SlideState) -> impl IntoView {
+    let button = |command: Command, icon: Icon, name: &'static str| {
+        view! { <CommandForm code=code.clone() state=state.clone() command>{icon.view()} {name}</CommandForm> }
+    };
+    let toggle = |screen: Screen, icon: Icon, name: &'static str| {
+        view! { <Toggle code=code.clone() state=state.clone() screen>{icon.view()} {name}</Toggle> }
+    };
+    let back = view! { <CommandForm code=code.clone() state=state.clone() command=Command::BackToRoom>"Back to it"</CommandForm> };
+    view! {
+        <div class="back">{back}</div>
+        <div class="tools">
+            {toggle(Screen::Black, Icon::Black, "Black screen")}
+            {toggle(Screen::Frozen, Icon::Freeze, "Freeze")}
+            <button popovertarget="all-slides">{Icon::Grid.view()} "All slides"</button>
+            <button popovertarget="more">{Icon::More.view()} "More"</button>
+        </div>
+        <div class="controls">
+            {button(Command::Previous, Icon::Previous, "Previous")}
+            {button(Command::Next, Icon::Next, "Next")}
+        </div>
+    }
+}
+
+#[component]
+fn CommandForm(
+    code: TalkCode,
+    state: SlideState,
+    command: Command,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=api::path(command) autocomplete="off">
+            <input type="hidden" name="code" value=code.to_string()/>
+            <input type="hidden" name="if_revision" value=state.revision.to_string()/>
+            <button>{children()}</button>
+        </form>
+    }
+}
+
+/// Stays down while the room sees this screen; pressed once more, it gives the slide back.
+#[component]
+fn Toggle(code: TalkCode, state: SlideState, screen: Screen, children: Children) -> impl IntoView {
+    let is_on = state.screen == screen;
+    let asked = if is_on { Screen::Live } else { screen };
+    view! {
+        <form method="post" action=api::path(Command::Screen(screen)) autocomplete="off">
+            <input type="hidden" name="code" value=code.to_string()/>
+            <input type="hidden" name="if_revision" value=state.revision.to_string()/>
+            <input type="hidden" name="screen" value=asked.as_str()/>
+            <button data-toggles=screen.as_str() aria-pressed=is_on.to_string()>{children()}</button>
+        </form>
+    }
+}

@@ -1,0 +1,89 @@
+//! The page's forms, sent without loading another page.
+
+use crate::{
+    api,
+    pages::present::remote::Remote,
+    talk::{Command, Screen},
+};
+use gloo_events::{EventListener, EventListenerOptions};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
+
+/// One listener for all: a form that no command is made of goes its own way.
+pub fn listen(remote: Remote) {
+    let options = EventListenerOptions::enable_prevent_default();
+    let listener = EventListener::new_with_options(&document(), "submit", options, move |event| {
+        let Some(event) = event.dyn_ref::<SubmitEvent>() else {
+            return;
+        };
+        let form = event.target().map(JsCast::dyn_into::<HtmlFormElement>);
+        let Some(Ok(form)) = form else { return };
+        let Some(command) = toggled(event, remote).or_else(|| command_in(&form)) else {
+            return;
+        };
+        event.prevent_default();
+        remote.tap(command);
+        vibrate();
+        release_focus(event);
+        if form.has_attribute("data-closes") {
+            super::sheets::close();
+        }
+    });
+    StoredValue::new_local(listener);
+    Effect::new(move |_| keep_down(remote.shown().screen));
+}
+
+/// Keeps down what the room sees.
+fn keep_down(screen: Screen) {
+    super::sheets::each("[data-toggles]", |button| {
+        let is_on = button.get_attribute("data-toggles").as_deref() == Some(screen.as_str());
+        // Fails for no name that is written here.
+        let _ = button.set_attribute("aria-pressed", &is_on.to_string());
+    });
+}
+
+/// What a button that stays down asks for is what it does not show.
+fn toggled(event: &SubmitEvent, remote: Remote) -> Option<Command> {
+    let button = event.submitter()?.dyn_into::<HtmlElement>().ok()?;
+    let screen = button.get_attribute("data-toggles")?.parse().ok()?;
+    let now = untrack(move || remote.shown()).screen;
+    Some(Command::Screen(if now == screen {
+        Screen::Live
+    } else {
+        screen
+    }))
+}
+
+fn command_in(form: &HtmlFormElement) -> Option<Command> {
+    let fields = FormData::new_with_form(form).ok()?;
+    let field = |name: &str| fields.get(name).as_string();
+    api::command_of(&form.get_attribute("action")?, field)
+}
+
+/// Takes the focus off a button that a finger or a mouse pressed: else the clicker's Space would
+/// press it again, and Previous would follow Previous. A keyboard's focus stays.
+fn release_focus(event: &SubmitEvent) {
+    let button = event
+        .submitter()
+        .and_then(|submitter| submitter.dyn_into::<HtmlElement>().ok());
+    if let Some(button) = button {
+        let by_keyboard = button.matches(":focus-visible").unwrap_or(false);
+        if !by_keyboard {
+            // Only fails on an element that can't have focus, and then there is none to take.
+            let _ = button.blur();
+        }
+    }
+}
+
+/// How long a tap is felt, in milliseconds.
+const TAP_MS: u32 = 12;
+
+/// So that a thumb knows of its tap while the eyes are in the room. iPhones can't.
+pub fn vibrate() {
+    let navigator = window().navigator();
+    let can = js_sys::Reflect::has(&navigator, &"vibrate".into());
+    if can == Ok(true) {
+        navigator.vibrate_with_duration(TAP_MS);
+    }
+}

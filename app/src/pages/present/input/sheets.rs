@@ -1,0 +1,160 @@
+//! The sheets that open over the page: the browser opens them, this fills in what changed since.
+
+use crate::pages::present::{
+    look::{Layout, Look},
+    remote::Remote,
+};
+use gloo_events::{EventListener, EventListenerOptions};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlDocument, HtmlElement, HtmlInputElement};
+
+/// A year, in seconds.
+const REMEMBERED_S: u32 = 31_536_000;
+
+pub fn listen(remote: Remote) {
+    let root = document();
+    // Toggle does not bubble: it is heard on its way down.
+    let options = EventListenerOptions::run_in_capture_phase();
+    let opened = EventListener::new_with_options(&root, "toggle", options, move |event| {
+        if target::<Element>(event).is_some_and(|sheet| sheet.id() == "all-slides") {
+            show_place(remote);
+        }
+    });
+    let typed = EventListener::new(&root, "input", |event| {
+        if let Some(input) = target::<HtmlInputElement>(event)
+            && input.type_() == "search"
+        {
+            search(&input.value().to_lowercase());
+        }
+    });
+    let chosen = EventListener::new(&root, "change", |event| {
+        if let Some(input) = target::<HtmlInputElement>(event) {
+            change_look(&input.name(), &input.value());
+        }
+    });
+    StoredValue::new_local([opened, typed, chosen]);
+}
+
+pub fn toggle(sheet: &str) {
+    if let Some(sheet) = find::<HtmlElement>(&format!("#{sheet}")) {
+        // A browser without popovers has the buttons in reach all the same.
+        let _ = sheet.toggle_popover();
+    }
+}
+
+/// Closes what is open: a sheet that was opened from another one, and that one.
+pub fn close() {
+    each("[popover]:popover-open", |sheet| {
+        // One that closed with another is closed already.
+        let _ = sheet.hide_popover();
+    });
+}
+
+/// The layout after the one there is.
+pub fn next_layout() {
+    let now = find::<Element>(".remote").and_then(|page| page.get_attribute("data-layout"));
+    let position = Layout::ALL
+        .iter()
+        .position(|layout| Some(layout.as_str()) == now.as_deref());
+    let next = Layout::ALL.iter().cycle().nth(position.unwrap_or(0) + 1);
+    if let Some(next) = next {
+        let choice = format!("[name=layout][value={}]", next.as_str());
+        if let Some(input) = find::<HtmlInputElement>(&choice) {
+            input.set_checked(true);
+        }
+        change_look("layout", next.as_str());
+    }
+}
+
+fn change_look(name: &str, value: &str) {
+    let Some(page) = find::<Element>(".remote") else {
+        return;
+    };
+    if !matches!(name, "layout" | "notes_size") {
+        return;
+    }
+    let of = |name: &str| {
+        page.get_attribute(&format!("data-{name}"))
+            .unwrap_or_default()
+    };
+    // Fails for no name that is written here.
+    let _ = page.set_attribute(&format!("data-{name}"), value);
+    let look = Look::read(&format!("{}-{}", of("layout"), of("notes_size")));
+    if let Ok(document) = document().dyn_into::<HtmlDocument>() {
+        let (name, age) = (Look::COOKIE, REMEMBERED_S);
+        // Without cookies it is forgotten; that is all.
+        let _ = document.set_cookie(&format!("{name}={look};path=/;max-age={age};samesite=lax"));
+    }
+}
+
+/// Marks where the talk is by now, and begins the search anew.
+fn show_place(remote: Remote) {
+    let Some(grid) = find::<HtmlElement>("#all-slides form") else {
+        return;
+    };
+    if grid.get_attribute("data-whole").as_deref() == Some("false") {
+        spawn_local(take_newer(remote, grid));
+        return;
+    }
+    mark_place(remote);
+}
+
+fn mark_place(remote: Remote) {
+    let here = untrack(move || remote.shown()).place().slide.to_string();
+    each("#all-slides li", |slide| {
+        let is_here = slide.get_attribute("data-number").as_ref() == Some(&here);
+        if is_here {
+            let _ = slide.set_attribute("aria-current", "true");
+            slide.scroll_into_view();
+        } else {
+            let _ = slide.remove_attribute("aria-current");
+        }
+    });
+}
+
+/// While the deck is imported, the grid that came with the page shows less than there is by now.
+async fn take_newer(remote: Remote, grid: HtmlElement) {
+    let page = crate::routes::present(&remote.code());
+    let newer = crate::api::page(&page).await;
+    let newer = newer.and_then(|page| page.query_selector("#all-slides form").ok().flatten());
+    if let Some(newer) = newer {
+        grid.set_inner_html(&newer.inner_html());
+        let whole = newer.get_attribute("data-whole").unwrap_or_default();
+        let _ = grid.set_attribute("data-whole", &whole);
+    }
+    mark_place(remote);
+}
+
+fn search(words: &str) {
+    let mut found = false;
+    each("#all-slides li", |slide| {
+        let text = slide.get_attribute("data-words").unwrap_or_default();
+        let fits = words.split_whitespace().all(|word| text.contains(word));
+        found |= fits;
+        slide.set_hidden(!fits);
+    });
+    if let Some(nothing) = find::<HtmlElement>("#all-slides .nothing") {
+        nothing.set_hidden(found);
+    }
+}
+
+pub fn each(selector: &str, mut then: impl FnMut(&HtmlElement)) {
+    let Ok(found) = document().query_selector_all(selector) else {
+        return;
+    };
+    for index in 0..found.length() {
+        if let Some(Ok(element)) = found.get(index).map(JsCast::dyn_into::<HtmlElement>) {
+            then(&element);
+        }
+    }
+}
+
+fn find<T: JsCast>(selector: &str) -> Option<T> {
+    let element = document().query_selector(selector).ok().flatten()?;
+    element.dyn_into().ok()
+}
+
+fn target<T: JsCast>(event: &Event) -> Option<T> {
+    event.target()?.dyn_into().ok()
+}

@@ -1,0 +1,56 @@
+use super::{Panel, ask};
+use crate::{
+    pages::present::look::{Layout, Look},
+    talk::{Command, Screen, TalkCode},
+};
+use leptos::prelude::*;
+
+/// What is needed now and then.
+#[component]
+pub fn More(code: TalkCode, look: Look) -> impl IntoView {
+    let white = ask(&code, Command::Screen(Screen::White), "White screen");
+    view! {
+        <Panel id="more" name="More">
+            <div class="row">
+                {white}
+                <button popovertarget="clock">"Clock"</button>
+                <button popovertarget="links">"Links"</button>
+                <button popovertarget="help" class="keys">"Keys"</button>
+            </div>
+            <fieldset class="choices">
+                <legend>"Show first"</legend>
+                {Layout::ALL
+                    .map(|layout| {
+                        choice("layout", layout.as_str(), name(layout), layout == look.layout)
+                    })
+                    .collect_view()}
+            </fieldset>
+            <fieldset class="choices">
+                <legend>"Size of the notes"</legend>
+                {(1..=Look::LARGEST)
+                    .map(|size| {
+                        let size_is = size.to_string();
+                        choice("notes_size", &size_is, &size_is, size == look.notes_size)
+                    })
+                    .collect_view()}
+            </fieldset>
+        </Panel>
+    }
+}
+
+fn choice(what: &'static str, value: &str, name: &str, checked: bool) -> impl IntoView + use<> {
+    view! {
+        <label>
+            <input type="radio" name=what value=value.to_owned() checked=checked/>
+            <span>{name.to_owned()}</span>
+        </label>
+    }
+}
+
+const fn name(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Slides => "Slides",
+        Layout::Notes => "Notes",
+        Layout::Buttons => "Buttons",
+    }
+}

@@ -1,0 +1,309 @@
+//! How long the talk has run, and whether it keeps its pace.
+
+use crate::deck::SlideNumber;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Milliseconds since 1970, UTC, by the server's clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    pub const fn from_unix_ms(ms: u64) -> Self {
+        Self(ms)
+    }
+
+    pub const fn unix_ms(self) -> u64 {
+        self.0
+    }
+
+    /// Zero when `earlier` is the later one: clocks are set back now and then.
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// How long a talk is planned to be: 1 minute to 24 hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub struct Minutes(u16);
+
+/// A talk is planned for 1 to 1,440 minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidMinutes;
+
+/// A talk's clock. Starts by itself when the talk first leaves a slide.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Milliseconds that it ran before `since`.
+    pub ran_ms: u64,
+    /// Since when it runs; `None` when it has not started or is paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<Minutes>,
+}
+
+/// What a presenter asks of the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Timing {
+    Run,
+    Pause,
+    /// Back to 0:00, where it waits for the next slide.
+    Reset,
+    /// Says how long the talk is planned to be, or that it is not.
+    Plan,
+}
+
+/// Where a talk is against its plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    Ahead(Duration),
+    OnTime,
+    Behind(Duration),
+}
+
+/// Nobody speaks to the second: a talk is on time as long as it is off by less.
+const UNHURRIED: Duration = Duration::from_secs(30);
+
+impl Minutes {
+    const MOST: u16 = 24 * 60;
+
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(u64::from(self.0) * 60)
+    }
+}
+
+impl Clock {
+    pub fn is_running(self) -> bool {
+        self.since.is_some()
+    }
+
+    pub fn elapsed(self, now: Timestamp) -> Duration {
+        let running = self.since.map_or(Duration::ZERO, |since| now.since(since));
+        Duration::from_millis(self.ran_ms).saturating_add(running)
+    }
+
+    /// Whether it shows anything but 0:00.
+    pub fn has_started(self) -> bool {
+        self.is_running() || self.ran_ms > 0
+    }
+
+    /// Of the planned time; `None` without a plan.
+    pub fn remaining(self, now: Timestamp) -> Option<Remaining> {
+        let planned = self.planned?.duration();
+        let elapsed = self.elapsed(now);
+        Some(if elapsed <= planned {
+            Remaining::Left(planned.saturating_sub(elapsed))
+        } else {
+            Remaining::Over(elapsed.saturating_sub(planned))
+        })
+    }
+
+    /// By pdfpc's rule: half-way through slide n of N, (n - 0.5) / N of the planned time should be
+    /// gone. On time is who is no further off than that half slide, or 30 s if slides are short.
+    /// `None` without a plan, or before it starts.
+    pub fn pace(self, now: Timestamp, slide: SlideNumber, slides: u32) -> Option<Pace> {
+        let planned = self.planned.filter(|_| self.has_started())?.duration();
+        let half_slide = planned.checked_div(slides.checked_mul(2)?)?;
+        let expected = half_slide.checked_mul(slide.get().checked_mul(2)?.checked_sub(1)?)?;
+        let elapsed = self.elapsed(now);
+        let slack = half_slide.max(UNHURRIED);
+        Some(if elapsed > expected.saturating_add(slack) {
+            Pace::Behind(elapsed.saturating_sub(expected))
+        } else if elapsed.saturating_add(slack) < expected {
+            Pace::Ahead(expected.saturating_sub(elapsed))
+        } else {
+            Pace::OnTime
+        })
+    }
+
+    pub(super) fn run(&mut self, now: Timestamp) {
+        self.since.get_or_insert(now);
+    }
+
+    pub(super) fn pause(&mut self, now: Timestamp) {
+        let ran = self.elapsed(now).as_millis();
+        self.ran_ms = u64::try_from(ran).unwrap_or(u64::MAX);
+        self.since = None;
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.ran_ms = 0;
+        self.since = None;
+    }
+
+    /// The same but for the moment: two clocks of one tap, one by the phone's guess.
+    pub(super) fn is_like(self, other: Self) -> bool {
+        self.is_running() == other.is_running()
+            && self.has_started() == other.has_started()
+            && self.planned == other.planned
+    }
+}
+
+/// What is left of the planned time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remaining {
+    Left(Duration),
+    Over(Duration),
+}
+
+impl TryFrom<u16> for Minutes {
+    type Error = InvalidMinutes;
+
+    fn try_from(minutes: u16) -> Result<Self, InvalidMinutes> {
+        if (1..=Self::MOST).contains(&minutes) {
+            Ok(Self(minutes))
+        } else {
+            Err(InvalidMinutes)
+        }
+    }
+}
+
+impl From<Minutes> for u16 {
+    fn from(minutes: Minutes) -> Self {
+        minutes.0
+    }
+}
+
+impl std::fmt::Display for InvalidMinutes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a talk is planned for 1 to 1440 minutes")
+    }
+}
+
+impl std::error::Error for InvalidMinutes {}
+
+impl Timing {
+    /// The name that forms have.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Pause => "pause",
+            Self::Reset => "reset",
+            Self::Plan => "plan",
+        }
+    }
+}
+
+/// Nothing of this name can be asked of a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownTiming;
+
+impl std::str::FromStr for Timing {
+    type Err = UnknownTiming;
+
+    fn from_str(word: &str) -> Result<Self, UnknownTiming> {
+        [Self::Run, Self::Pause, Self::Reset, Self::Plan]
+            .into_iter()
+            .find(|timing| timing.as_str() == word)
+            .ok_or(UnknownTiming)
+    }
+}
+
+impl std::fmt::Display for Timing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_ms(1_700_000_000_000 + seconds * 1_000)
+    }
+
+    fn started(planned: u16) -> Clock {
+        let planned = Some(Minutes::try_from(planned).expect("a plan"));
+        Clock {
+            since: Some(at(0)),
+            planned,
+            ran_ms: 0,
+        }
+    }
+
+    #[test]
+    fn a_pause_is_not_counted() {
+        let mut clock = started(20);
+        clock.pause(at(60));
+        assert_eq!(clock.elapsed(at(600)).as_secs(), 60);
+        clock.run(at(600));
+        assert_eq!(clock.elapsed(at(630)).as_secs(), 90);
+        clock.reset();
+        assert_eq!(
+            (clock.elapsed(at(700)).as_secs(), clock.has_started()),
+            (0, false)
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_runs_on_from_where_it_was() {
+        let clock = started(20);
+        assert_eq!(clock.elapsed(Timestamp::from_unix_ms(5)).as_secs(), 0);
+    }
+
+    #[test]
+    fn what_is_left_turns_into_what_is_over() {
+        let clock = started(20);
+        let check = |seconds, expected| {
+            assert_eq!(clock.remaining(at(seconds)), Some(expected), "{seconds}");
+        };
+        check(0, Remaining::Left(Duration::from_secs(1_200)));
+        check(1_200, Remaining::Left(Duration::ZERO));
+        check(1_261, Remaining::Over(Duration::from_secs(61)));
+        assert_eq!(Clock::default().remaining(at(0)), None);
+    }
+
+    #[test]
+    fn the_pace_is_pdfpcs() {
+        // 20 slides in 20 minutes: slide 11 is half through at 10:30.
+        let check = |seconds, slide, expected| {
+            let slide = SlideNumber::new(slide).expect("from 1");
+            let pace = started(20).pace(at(seconds), slide, 20);
+            assert_eq!(pace, expected, "slide {slide} at {seconds} s");
+        };
+        check(630, 11, Some(Pace::OnTime));
+        check(660, 11, Some(Pace::OnTime));
+        check(661, 11, Some(Pace::Behind(Duration::from_secs(31))));
+        check(599, 11, Some(Pace::Ahead(Duration::from_secs(31))));
+        check(1_230, 20, Some(Pace::Behind(Duration::from_secs(60))));
+        check(0, 1, Some(Pace::OnTime));
+        let slide = SlideNumber::FIRST;
+        assert_eq!(Clock::default().pace(at(5), slide, 20), None, "no plan");
+        let waiting = Clock {
+            since: None,
+            ..started(20)
+        };
+        assert_eq!(waiting.pace(at(5), slide, 20), None, "not begun");
+    }
+
+    proptest! {
+        #[test]
+        fn no_clock_and_no_plan_overflows(
+            ran_ms in any::<u64>(),
+            since in any::<u64>(),
+            now in any::<u64>(),
+            minutes in 1_u16..=1_440,
+            slide in 1_u32..=u32::MAX,
+            slides in 1_u32..=u32::MAX,
+        ) {
+            let planned = Minutes::try_from(minutes).ok();
+            let since = Some(Timestamp::from_unix_ms(since));
+            let mut clock = Clock { ran_ms, since, planned };
+            let now = Timestamp::from_unix_ms(now);
+            let slide = SlideNumber::new(slide).expect("from 1");
+            let _ = (clock.pace(now, slide, slides), clock.remaining(now));
+            clock.pause(now);
+            prop_assert!(clock.ran_ms >= ran_ms);
+        }
+    }
+}
