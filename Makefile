@@ -45,9 +45,9 @@ check: tools ## format, lints, unit and server tests
 	cargo clippy --package frontend --target wasm32-unknown-unknown --target-dir target/front -- --deny warnings
 	cargo test --workspace --exclude frontend
 
-bench: build ## followers on loopback: wait, CPU and memory for each; commands and imports: how long
+bench: build ## followers on loopback: wait, CPU and memory for each; leaving, commands, imports: how long
 	@install -D target/release/webslides target/bench/webslides
-	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench followers --bench commands --bench imports
+	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench followers --bench leaving --bench commands --bench imports
 
 soak: build ## many pages and streams: does the server's memory stay flat?
 	@install -D target/release/webslides target/bench/webslides

@@ -2,9 +2,12 @@
 //!
 //! Names and meanings in one place; the rest of the server says what happened.
 
-use metrics::{Counter, Unit, counter, describe_counter, describe_gauge, describe_histogram};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// Streams that are open now, presenters' not counted, by `talk` and `state`: `seen` have painted
 /// the newest, `behind` something older, `silent` never said.
@@ -25,10 +28,13 @@ pub const LAG_SECONDS: &str = "webslides_lag_seconds";
 /// Transactions of the store; many commits may share one.
 pub const TRANSACTIONS: &str = "webslides_store_transactions_total";
 
-/// Pieces that were given to a socket: snapshots and pings; and their bytes. Kept at hand, because
-/// each delivery counts here.
-pub static FRAMES: LazyLock<Counter> = LazyLock::new(|| counter!("webslides_frames_total"));
-pub static BYTES: LazyLock<Counter> = LazyLock::new(|| counter!("webslides_stream_bytes_total"));
+const FRAMES: &str = "webslides_frames_total";
+const BYTES: &str = "webslides_stream_bytes_total";
+
+/// Pieces that were given to a socket: snapshots and pings; and their bytes. Counted here, and told
+/// to the recorder when somebody asks: its own counters are dearer, and each delivery counts.
+static FRAMES_SO_FAR: AtomicU64 = AtomicU64::new(0);
+static BYTES_SO_FAR: AtomicU64 = AtomicU64::new(0);
 
 /// Half a millisecond to five seconds.
 const SECONDS: [f64; 13] = [
@@ -72,15 +78,21 @@ pub fn install() -> Result<(), BuildError> {
         "From a commit until a page had painted it"
     );
     describe_counter!(TRANSACTIONS, "Transactions of the store");
-    describe_counter!(
-        "webslides_frames_total",
-        "Snapshots and pings given to sockets"
-    );
-    describe_counter!("webslides_stream_bytes_total", Unit::Bytes, "Their bytes");
+    describe_counter!(FRAMES, "Snapshots and pings given to sockets");
+    describe_counter!(BYTES, Unit::Bytes, "Their bytes");
     Ok(())
+}
+
+/// A piece of so many bytes was given to a socket.
+pub fn count_piece(bytes: usize) {
+    FRAMES_SO_FAR.fetch_add(1, Ordering::Relaxed);
+    BYTES_SO_FAR.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
 }
 
 /// Prometheus' text; `None` when nothing was installed.
 pub fn render() -> Option<String> {
-    RECORDER.get().map(PrometheusHandle::render)
+    let recorder = RECORDER.get()?;
+    counter!(FRAMES).absolute(FRAMES_SO_FAR.load(Ordering::Relaxed));
+    counter!(BYTES).absolute(BYTES_SO_FAR.load(Ordering::Relaxed));
+    Some(recorder.render())
 }

@@ -4,6 +4,7 @@ mod support;
 
 use eventsource_stream::Eventsource;
 use futures_util::StreamExt;
+use http_body_util::BodyExt;
 use std::collections::HashSet;
 use support::{Server, soon};
 
@@ -214,21 +215,36 @@ async fn the_end_of_the_server_ends_every_stream_cleanly() {
 #[tokio::test(flavor = "multi_thread")]
 async fn http_2_without_tls_is_spoken() {
     let server = Server::start().await;
-    let socket = tokio::net::TcpStream::connect(server.address)
-        .await
-        .expect("a connection");
-    let io = hyper_util::rt::TokioIo::new(socket);
-    let executor = hyper_util::rt::TokioExecutor::new();
-    let (mut sender, connection) = hyper::client::conn::http2::handshake(executor, io)
-        .await
-        .expect("a handshake");
-    tokio::spawn(connection);
-    let request = axum::http::Request::get(format!("http://{}/t/room/state", server.address))
-        .body(axum::body::Body::empty())
-        .expect("a request");
-    let answer = soon(sender.send_request(request)).await.expect("an answer");
+    let answer = server.get_by_http_2("/t/room/state").await;
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.version(), axum::http::Version::HTTP_2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_http_2_a_stream_has_the_same_lines_and_whoever_leaves_it_frees_its_seat() {
+    let directory = tempfile::TempDir::new().expect("a temporary directory");
+    let server = Server::start_in(directory, &["--max-followers", "1"]).await;
+    let mut answer = server.get_by_http_2("/t/room/events").await;
+    let mut said = String::new();
+    while !said.contains("data: ") {
+        let frame = soon(answer.body_mut().frame()).await.expect("it goes on");
+        let data = frame.expect("it is whole").into_data().expect("data");
+        said += &String::from_utf8_lossy(&data);
+    }
+    assert!(said.starts_with(":\nretry: "), "{said}");
+    assert!(said.contains("\n\nid: "), "{said}");
+    drop(answer);
+    // It is heard of the leaving in a moment.
+    let seated = async {
+        loop {
+            let mut stream = server.stream().await;
+            stream.block().await.expect("the first bytes");
+            if let Some(snapshot) = stream.block().await {
+                return snapshot;
+            }
+        }
+    };
+    assert!(soon(seated).await.starts_with("id: "));
 }
 
 #[tokio::test(flavor = "multi_thread")]

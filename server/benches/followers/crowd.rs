@@ -94,8 +94,9 @@ impl Crowd {
         start.elapsed()
     }
 
-    /// Publishes, and waits until everybody has it.
-    pub fn round(&mut self, revision: u64, publish: impl FnOnce()) -> Round {
+    /// Asks for the event to be published, and reads until everybody has it. What it is asked of may
+    /// answer when it likes: nobody waits for that here, neither we nor what is measured.
+    pub fn round(&mut self, revision: u64, ask: impl FnOnce()) -> Round {
         let needle = needle(revision);
         let mut waiting = 0;
         for follower in &mut self.followers {
@@ -105,10 +106,12 @@ impl Crowd {
         let mut events = Events::with_capacity(4_096);
         let mut waits = Vec::with_capacity(waiting);
         let start = Instant::now();
-        publish();
+        ask();
         while waits.len() < waiting && start.elapsed() < PATIENCE {
+            // Never asleep: to wake us would be work of the system that is measured, more of it the
+            // slower that one is, and no network card is woken so.
             self.poll
-                .poll(&mut events, Some(Duration::from_secs(1)))
+                .poll(&mut events, Some(Duration::ZERO))
                 .expect("poll");
             for event in &events {
                 let Token(which) = event.token();

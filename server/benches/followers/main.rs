@@ -19,7 +19,7 @@ mod systems;
 
 use crowd::{Crowd, Round};
 use std::{env, process::Command, time::Duration};
-use systems::System;
+use systems::{Running, System};
 
 const CROWDS: [usize; 3] = [1_000, 5_000, 15_000];
 const ROUNDS: usize = 20;
@@ -52,38 +52,38 @@ fn main() {
             .collect(),
         Err(_) => CROWDS.to_vec(),
     };
-    println!("{ROUNDS} events to each crowd; the system on core 0, the load on core 1");
+    let event = systems::our_event();
+    println!(
+        "{ROUNDS} events of {} bytes to each crowd; the system on core 0, the load on core 1",
+        event.len()
+    );
     for followers in crowds {
-        let figures: Vec<_> = System::all()
+        let figures: Vec<_> = System::ALL
             .into_iter()
-            .filter_map(|s| measure(s, followers))
+            .filter_map(|system| measure(system, followers, &event))
             .collect();
         print(&figures);
     }
 }
 
-fn measure(system: System, followers: usize) -> Option<Figures> {
+fn measure(system: System, followers: usize, event: &str) -> Option<Figures> {
     let name = system.name();
-    let Some(mut running) = system.start() else {
+    let Some(mut running) = system.start(event) else {
         println!("{name} is not installed here; left out");
         return None;
     };
-    running.publish(0);
+    running.start_from(0);
     let before = running.memory();
     let mut crowd = Crowd::new(running.address(), running.events_path());
     let connect = crowd.connect(followers, running.newest());
     // What comes only once: the first event's path through caches and allocators.
     for _ in 0..2 {
-        let revision = running.next();
-        crowd.round(revision, || running.publish(revision));
+        round(&mut crowd, &mut running);
     }
     let memory = running.memory().saturating_sub(before) / followers as u64;
     let cpu = running.cpu();
     let rounds: Vec<Round> = (0..ROUNDS)
-        .map(|_| {
-            let revision = running.next();
-            crowd.round(revision, || running.publish(revision))
-        })
+        .map(|_| round(&mut crowd, &mut running))
         .collect();
     let cpu = (running.cpu() - cpu) / (ROUNDS * followers) as u32;
     Some(Figures {
@@ -96,6 +96,13 @@ fn measure(system: System, followers: usize) -> Option<Figures> {
         last: middle(rounds.iter().map(|round| round.last)),
         memory,
     })
+}
+
+fn round(crowd: &mut Crowd, running: &mut Running) -> Round {
+    let revision = running.next();
+    let round = crowd.round(revision, || running.ask_to_publish(revision));
+    running.read_answer();
+    round
 }
 
 fn print(figures: &[Figures]) {

@@ -15,6 +15,8 @@ use tempfile::TempDir;
 pub enum System {
     /// The release build of this program.
     Us,
+    /// The same with its data in memory: what waiting for the disk costs is what lies between.
+    UsInMemory,
     /// What most would write: axum's own `Sse` over a `watch`.
     AxumSse,
     /// nginx' module for this very purpose, its buffer at one message.
@@ -35,22 +37,34 @@ pub struct Running {
 }
 
 impl System {
-    pub fn all() -> [Self; 4] {
-        [Self::Us, Self::Nchan, Self::AxumSse, Self::Epoll]
+    pub const ALL: [Self; 5] = [
+        Self::Us,
+        Self::UsInMemory,
+        Self::Nchan,
+        Self::AxumSse,
+        Self::Epoll,
+    ];
+
+    const fn is_us(self) -> bool {
+        matches!(self, Self::Us | Self::UsInMemory)
     }
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Us => "WebSlides",
+            Self::UsInMemory => " in memory",
             Self::AxumSse => "axum Sse",
             Self::Nchan => "nchan",
             Self::Epoll => "bare epoll",
         }
     }
 
-    /// `None` when it is not installed.
-    pub fn start(self) -> Option<Running> {
-        let directory = TempDir::new().expect("a temporary directory");
+    /// `None` when it is not installed. Peers publish `event`, with its revision put in.
+    pub fn start(self, event: &str) -> Option<Running> {
+        let directory = match self {
+            Self::UsInMemory => TempDir::new_in("/dev/shm").ok()?,
+            _ => TempDir::new().expect("a temporary directory"),
+        };
         let port = free_port();
         let links = directory.path().join("links.json");
         let child = self.command(directory.path(), port, &links)?.spawn().ok()?;
@@ -62,10 +76,10 @@ impl System {
             system: self,
             key: String::new(),
             revision: 0,
-            event: event(),
+            event: event.to_owned(),
             _directory: directory,
         };
-        if matches!(self, Self::Us) {
+        if self.is_us() {
             running.key = key(&links);
         }
         Some(running)
@@ -79,7 +93,7 @@ impl System {
             .stdout(Stdio::null())
             .stdin(Stdio::null());
         match self {
-            Self::Us => {
+            Self::Us | Self::UsInMemory => {
                 command
                     .arg(
                         env::var("WEBSLIDES_BIN")
@@ -151,7 +165,7 @@ impl Running {
 
     pub const fn events_path(&self) -> &'static str {
         match self.system {
-            System::Us => "/t/bench/events",
+            System::Us | System::UsInMemory => "/t/bench/events",
             _ => "/events",
         }
     }
@@ -164,12 +178,18 @@ impl Running {
         self.revision + 1
     }
 
-    /// Makes `revision` the newest, durably where the system has that.
-    pub fn publish(&mut self, revision: u64) {
+    /// So that there is an event when followers come. Ours begins with one.
+    pub fn start_from(&mut self, revision: u64) {
+        if !self.system.is_us() {
+            self.ask_to_publish(revision);
+            self.read_answer();
+        }
+    }
+
+    /// Asks that `revision` be made the newest, durably where the system has that.
+    pub fn ask_to_publish(&mut self, revision: u64) {
         let request = match self.system {
-            // The talk begins with its first revision.
-            System::Us if revision == 0 => return,
-            System::Us => {
+            System::Us | System::UsInMemory => {
                 let slide = 1 + revision % 2;
                 let form = format!("code=bench&slide={slide}");
                 post(
@@ -189,8 +209,11 @@ impl Running {
         self.publisher
             .write_all(request.as_bytes())
             .expect("it is written");
-        read_answer(&mut self.publisher);
         self.revision = revision;
+    }
+
+    pub fn read_answer(&mut self) {
+        read_answer(&mut self.publisher);
     }
 
     /// Of CPU so far, of all threads.
@@ -227,12 +250,17 @@ impl Drop for Running {
     }
 }
 
-/// An event like ours, so that each system carries the same bytes.
-fn event() -> String {
-    format!(
-        "{{\"epoch\":\"bench\",\"revision\":REVISION,\"filling\":\"{}\"}}",
-        "x".repeat(420)
-    )
+/// What our events say, for the peers to say the same: each carries the same bytes.
+pub fn our_event() -> String {
+    let mut ours = System::Us.start("").expect("it starts");
+    let request = "GET /t/bench/state HTTP/1.1\r\nhost: bench\r\n\r\n";
+    ours.publisher
+        .write_all(request.as_bytes())
+        .expect("it is written");
+    let state = read_answer(&mut ours.publisher);
+    let with_place = state.replace("\"revision\":0,", "\"revision\":REVISION,");
+    assert!(with_place != state, "{state}");
+    with_place
 }
 
 fn post(path: &str, headers: &str, body: &str) -> String {
@@ -243,17 +271,18 @@ fn post(path: &str, headers: &str, body: &str) -> String {
 }
 
 /// The whole answer, so that the next one is not taken for it.
-fn read_answer(socket: &mut TcpStream) {
+fn read_answer(socket: &mut TcpStream) -> String {
     let mut seen = Vec::new();
     loop {
         let mut buffer = [0; 4_096];
         let read = socket.read(&mut buffer).expect("an answer");
         assert!(read > 0, "closed: {}", String::from_utf8_lossy(&seen));
         seen.extend_from_slice(&buffer[..read]);
-        let text = String::from_utf8_lossy(&seen).to_lowercase();
+        let text = String::from_utf8_lossy(&seen);
         let Some((head, body)) = text.split_once("\r\n\r\n") else {
             continue;
         };
+        let head = head.to_lowercase();
         assert!(head.starts_with("http/1.1 20"), "{text}");
         let length = head
             .lines()
@@ -262,7 +291,7 @@ fn read_answer(socket: &mut TcpStream) {
                 length.trim().parse::<usize>().expect("a number")
             });
         if body.len() >= length {
-            return;
+            return body.to_owned();
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One connection: HTTP until it becomes a stream.
 
 use super::{
+    body::{is_stream, take_pieces},
     deadline::{Deadline, Stuck},
     stream::Stream,
 };
@@ -93,7 +94,7 @@ async fn http1(
         let offered = offered.clone();
         async move {
             let response = answer.await?;
-            if is_get && super::is_stream(&response) {
+            if is_get && is_stream(&response) {
                 *offered.lock().unwrap_or_else(PoisonError::into_inner) = Some((response, version));
                 // The connection is taken away from under this request.
                 return pending().await;
@@ -128,12 +129,13 @@ async fn http1(
             None => Poll::Pending,
         }
     });
-    let (response, version) = taken.await?;
+    let (mut response, version) = taken.await?;
+    let pieces = take_pieces(&mut response)?;
     let socket = connection.into_parts().io.into_inner();
     // Left to itself, the kernel keeps up to 4 MB for a follower that reads slowly.
     let small = SockRef::from(socket.get_ref()).set_send_buffer_size(SEND_BUFFER_BYTES);
     small.is_ok().then_some(())?;
-    Some(Stream::new(socket, response, version))
+    Some(Stream::new(socket, response.headers(), pieces, version))
 }
 
 async fn http2(

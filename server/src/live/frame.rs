@@ -1,16 +1,47 @@
-//! One event of the stream, encoded once as bytes and sent to many.
+//! What a stream says, encoded once as bytes and sent to many.
 
 use app::talk::{EventId, Presence};
 use bytes::Bytes;
 use serde::Serialize;
 
-/// A snapshot's event, ready to be written to any number of sockets.
+/// Some lines of a stream, ready to be written to any number of sockets.
+///
+/// Kept as a chunk of HTTP/1.1, which is what nearly every follower gets: one plain write of shared
+/// bytes. The lines alone are a part of it.
+#[derive(Debug, Clone)]
+pub struct Piece(Bytes);
+
+/// What ends a chunk, and the line before it that says its size.
+const CHUNK_END: &str = "\r\n";
+
+impl Piece {
+    pub fn new(lines: &str) -> Self {
+        Self(format!("{:x}{CHUNK_END}{lines}{CHUNK_END}", lines.len()).into())
+    }
+
+    /// With its size before it, as HTTP/1.1 wants it where the whole has no known length.
+    pub fn chunk(&self) -> Bytes {
+        self.0.clone()
+    }
+
+    /// Bytes, as a chunk.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn lines(&self) -> Bytes {
+        let size_line = self.0.iter().take_while(|byte| **byte != b'\n').count() + 1;
+        self.0.slice(size_line..self.0.len() - CHUNK_END.len())
+    }
+}
+
+/// A snapshot's event.
 #[derive(Debug, Clone)]
 pub struct Frame {
     pub id: EventId,
-    pub bytes: Bytes,
+    pub event: Piece,
     /// The ping that says that this frame is still the newest.
-    pub ping: Bytes,
+    pub ping: Piece,
     /// There was a frame of this id that said less: to have the id is not to have it all.
     pub says_more: bool,
 }
@@ -23,8 +54,10 @@ impl Frame {
         let data = serde_json::to_string(snapshot)?;
         let revision = id.revision;
         Ok(Self {
-            bytes: format!("id: {id}\ndata: {data}\n\n").into(),
-            ping: format!("event: ping\ndata: {{\"revision\":{revision}}}\n\n").into(),
+            event: Piece::new(&format!("id: {id}\ndata: {data}\n\n")),
+            ping: Piece::new(&format!(
+                "event: ping\ndata: {{\"revision\":{revision}}}\n\n"
+            )),
             id,
             says_more: false,
         })
@@ -32,8 +65,23 @@ impl Frame {
 }
 
 /// Who is there, as an event that has no id: it may be lost.
-pub fn presence(presence: &Presence) -> Bytes {
+pub fn presence(presence: &Presence) -> Piece {
     // Numbers are always JSON.
     let data = serde_json::to_string(presence).unwrap_or_default();
-    format!("event: presence\ndata: {data}\n\n").into()
+    Piece::new(&format!("event: presence\ndata: {data}\n\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_is_a_chunk_and_the_lines_in_it() {
+        for lines in [":\nretry: 1700\n\n", &"data: x\n".repeat(100)] {
+            let piece = Piece::new(lines);
+            assert_eq!(piece.lines(), lines);
+            let chunk = format!("{:x}\r\n{lines}\r\n", lines.len());
+            assert_eq!(piece.chunk(), chunk);
+        }
+    }
 }

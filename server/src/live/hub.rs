@@ -1,7 +1,10 @@
 //! From one to many.
 
-use super::{Attendance, Frame, frame};
-use bytes::Bytes;
+use super::{
+    Attendance, Frame,
+    frame::{self, Piece},
+    notice::{Notice, Reader},
+};
 use std::{
     sync::{
         Arc, Weak,
@@ -41,10 +44,10 @@ pub struct Channel(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    newest: watch::Sender<Newest>,
+    newest: Notice<Newest>,
     attendance: Attendance,
     /// The room as an event, for presenters only.
-    presence: watch::Sender<Bytes>,
+    presence: Notice<Piece>,
 }
 
 /// All channels, for what concerns them all: pings and the end. A cheap handle.
@@ -94,7 +97,7 @@ impl Hub {
             loop {
                 interval.tick().await;
                 for channel in pinging.channels() {
-                    channel.newest.send_modify(|newest| newest.beat += 1);
+                    channel.tell(|newest| newest.beat += 1);
                 }
             }
         });
@@ -114,13 +117,13 @@ impl Hub {
         let ended = *self.ended.borrow();
         let attendance = Attendance::new(first.id.clone());
         let channel = Channel(Arc::new(Inner {
-            newest: watch::Sender::new(Newest {
+            newest: Notice::new(Newest {
                 frame: Arc::new(first),
                 beat: 0,
                 ended,
                 last: false,
             }),
-            presence: watch::Sender::new(frame::presence(&attendance.presence())),
+            presence: Notice::new(frame::presence(&attendance.presence())),
             attendance,
         }));
         self.locked().push(Arc::downgrade(&channel.0));
@@ -146,7 +149,7 @@ impl Hub {
     pub fn end(&self) {
         self.ended.send_replace(true);
         for channel in self.channels() {
-            channel.newest.send_modify(|newest| newest.ended = true);
+            channel.tell(|newest| newest.ended = true);
         }
     }
 
@@ -165,17 +168,34 @@ impl Hub {
 }
 
 impl Inner {
+    fn tell(&self, change: impl FnOnce(&mut Newest)) {
+        self.newest.change(|newest| {
+            change(newest);
+            true
+        });
+    }
+
     fn say_presence(self: &Arc<Self>) {
         // Nobody asks: then what is new stays new.
-        if self.presence.receiver_count() > 0 {
+        if self.presence.has_readers() {
             self.say_news();
         }
     }
 
     fn say_news(&self) {
         if let Some(presence) = self.attendance.news() {
-            self.presence.send_replace(frame::presence(&presence));
+            self.presence.change(|said| {
+                *said = frame::presence(&presence);
+                true
+            });
         }
+    }
+}
+
+/// A stream is not left waiting for a talk that is no more.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.tell(|newest| newest.ended = true);
     }
 }
 
@@ -183,15 +203,13 @@ impl Channel {
     /// Those who answer do so `within` this time.
     pub fn publish(&self, frame: Frame, within: Duration) {
         self.0.attendance.published(frame.id.clone(), within);
-        self.0
-            .newest
-            .send_modify(|newest| newest.frame = frame.into());
+        self.0.tell(|newest| newest.frame = frame.into());
     }
 
     /// Says more of what the newest frame says already: to whoever comes from now on, and if it is
     /// `awaited` to all.
     pub fn refresh(&self, frame: Frame, awaited: bool) {
-        self.0.newest.send_if_modified(|newest| {
+        self.0.newest.change(|newest| {
             let is_it = newest.frame.id == frame.id;
             if is_it {
                 newest.frame = Arc::new(Frame {
@@ -205,7 +223,7 @@ impl Channel {
 
     /// The same, and after it every stream ends for good.
     pub fn publish_last(&self, frame: Frame) {
-        self.0.newest.send_modify(|newest| {
+        self.0.tell(|newest| {
             newest.frame = frame.into();
             newest.last = true;
         });
@@ -216,16 +234,15 @@ impl Channel {
     }
 
     /// From here on, nothing published is missed.
-    pub fn subscribe(&self) -> watch::Receiver<Newest> {
-        self.0.newest.subscribe()
+    pub fn subscribe(&self) -> Reader<Newest> {
+        self.0.newest.reader()
     }
 
     /// What presenters are told of the room: now, and whenever it changes.
-    pub fn presence(&self) -> watch::Receiver<Bytes> {
-        let mut presence = self.0.presence.subscribe();
+    pub fn presence(&self) -> Reader<Piece> {
+        let presence = self.0.presence.reader();
         // Else the first is told of the room as it was when the last presenter left.
         self.0.say_news();
-        presence.mark_changed();
-        presence
+        presence.anew()
     }
 }

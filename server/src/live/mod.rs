@@ -8,14 +8,15 @@ mod attendance;
 mod body;
 mod connection;
 mod deadline;
+mod follower;
 mod frame;
 mod hub;
+mod notice;
 mod stream;
 
 pub use accept::{Limits, accept, listen};
 use attendance::Attendee;
 pub use attendance::{Attendance, TooOften};
-use body::is_stream;
 pub use body::{Audience, events, no_seat};
 pub use frame::Frame;
 pub use hub::{Channel, Hub};

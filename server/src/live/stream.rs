@@ -1,16 +1,14 @@
 //! A stream's socket, once HTTP/1 has done its part.
 //!
-//! Holds what one follower needs for as long as the talk is: the socket, the body, and nothing else.
+//! Holds what one follower needs for as long as the talk is: the socket, what is to be said, and nothing
+//! else.
 
-use super::deadline::Deadline;
-use axum::{
-    body::{Body, HttpBody},
-    http::{HeaderMap, Response, Version},
-};
-use bytes::Bytes;
+use super::{deadline::Deadline, follower::Pieces};
+use axum::http::{HeaderMap, Version};
+use bytes::{Buf, Bytes};
 use std::{
     future::Future,
-    io::{self, IoSlice},
+    io,
     pin::Pin,
     task::{Context, Poll, ready},
     time::SystemTime,
@@ -23,29 +21,36 @@ use tokio::{
 /// What a follower still says is not listened to: so many bytes at a time.
 const UNHEARD_BYTES: usize = 64;
 
-/// Writes an answer's head and then its body, piece by piece, until one of both ends. Completes
+/// After it, nothing of the answer is missing.
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+
+/// Writes an answer's head and then what the stream says, piece by piece, until one of both ends. Completes
 /// when the connection is done.
 pub struct Stream {
     socket: Deadline<TcpStream>,
-    body: Body,
+    pieces: Pieces,
     /// HTTP/1.1 counts each piece, so that an end can be told from a cut. HTTP/1.0, which nginx
     /// speaks unless told otherwise, does not know how.
     is_chunked: bool,
-    /// What the socket had no room for. Nothing more is asked of the body before it is gone: so a
+    /// What the socket had no room for. Nothing more is asked for before it is gone: so a
     /// slow follower skips to the newest.
     unsent: Bytes,
     is_over: bool,
 }
 
 impl Stream {
-    pub fn new(socket: Deadline<TcpStream>, response: Response<Body>, version: Version) -> Self {
-        let (parts, body) = response.into_parts();
+    pub fn new(
+        socket: Deadline<TcpStream>,
+        headers: &HeaderMap,
+        pieces: Pieces,
+        version: Version,
+    ) -> Self {
         let is_chunked = version == Version::HTTP_11;
         Self {
             socket,
-            body,
+            pieces,
             is_chunked,
-            unsent: head(&parts.headers, is_chunked).into(),
+            unsent: head(headers, is_chunked).into(),
             is_over: false,
         }
     }
@@ -53,49 +58,23 @@ impl Stream {
     /// Ready when the stream is over, or its socket is.
     fn write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            while !self.unsent.is_empty() {
+            while self.unsent.has_remaining() {
                 let written = Pin::new(&mut self.socket).poll_write(cx, &self.unsent);
                 let written = ready!(written)?;
-                self.unsent = self.unsent.split_off(written.min(self.unsent.len()));
+                self.unsent.advance(written.min(self.unsent.len()));
             }
             if self.is_over {
                 return Pin::new(&mut self.socket).poll_shutdown(cx);
             }
-            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
-                Some(Ok(frame)) => {
-                    if let Ok(bytes) = frame.into_data() {
-                        self.send(cx, bytes)?;
-                    }
-                }
-                Some(Err(_)) | None => {
+            self.unsent = match ready!(self.pieces.poll_next(cx)) {
+                Some(piece) if self.is_chunked => piece.chunk(),
+                Some(piece) => piece.lines(),
+                None => {
                     self.is_over = true;
-                    if self.is_chunked {
-                        self.unsent = Bytes::from_static(b"0\r\n\r\n");
-                    }
+                    Bytes::from_static(if self.is_chunked { LAST_CHUNK } else { b"" })
                 }
-            }
+            };
         }
-    }
-
-    /// One write in nearly every case: the bytes are everybody's and are not copied.
-    fn send(&mut self, cx: &mut Context<'_>, bytes: Bytes) -> io::Result<()> {
-        if !self.is_chunked {
-            self.unsent = bytes;
-            return Ok(());
-        }
-        let size = format!("{:x}\r\n", bytes.len());
-        let parts = [size.as_bytes(), &bytes, b"\r\n"];
-        let slices = parts.map(IoSlice::new);
-        let written = match Pin::new(&mut self.socket).poll_write_vectored(cx, &slices) {
-            Poll::Ready(written) => written?,
-            Poll::Pending => 0,
-        };
-        let whole: usize = parts.iter().map(|part| part.len()).sum();
-        if written < whole {
-            let all = parts.into_iter().flatten().copied();
-            self.unsent = all.skip(written).collect();
-        }
-        Ok(())
     }
 
     /// Ready when the follower has left.

@@ -1,6 +1,8 @@
 //! One data directory on one machine: redb for documents, files for media.
 
-use super::{Committed, Store, StoreError, TalkRecord, made_up_epoch, media_files::MediaFiles};
+use super::{
+    Committed, Entry, Store, StoreError, TalkRecord, made_up_epoch, media_files::MediaFiles,
+};
 use crate::metrics::TRANSACTIONS;
 use app::{
     deck::{Deck, DeckId},
@@ -66,11 +68,9 @@ enum Change {
     Talk {
         record: TalkRecord,
         expected: Option<Revision>,
+        note: Option<Entry>,
     },
-    Entry {
-        list: String,
-        entry: Vec<u8>,
-    },
+    Entry(Entry),
     /// Only proves that a change can be made.
     Proof,
 }
@@ -223,13 +223,22 @@ impl Store for EmbeddedStore {
         whole(|| self.read_talks())
     }
 
-    fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed {
-        self.write(Change::Talk { record, expected })
+    fn commit(
+        &self,
+        record: TalkRecord,
+        expected: Option<Revision>,
+        note: Option<Entry>,
+    ) -> Committed {
+        self.write(Change::Talk {
+            record,
+            expected,
+            note,
+        })
     }
 
-    fn append(&self, list: &str, entry: Vec<u8>) -> Committed {
+    fn append(&self, list: &str, content: Vec<u8>) -> Committed {
         let list = list.to_owned();
-        self.write(Change::Entry { list, entry })
+        self.write(Change::Entry(Entry { list, content }))
     }
 
     fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -354,8 +363,15 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(batch.len());
         for commit in batch {
             outcomes.push(match &commit.change {
-                Change::Talk { record, expected } => put_talk(&transaction, record, *expected)?,
-                Change::Entry { list, entry } => put_entry(&transaction, list, entry)?,
+                Change::Talk {
+                    record,
+                    expected,
+                    note,
+                } => match (put_talk(&transaction, record, *expected)?, note) {
+                    (Ok(()), Some(note)) => put_entry(&transaction, note)?,
+                    (outcome, _) => outcome,
+                },
+                Change::Entry(entry) => put_entry(&transaction, entry)?,
                 Change::Proof => put_proof(&transaction)?,
             });
         }
@@ -399,7 +415,8 @@ fn put_talk(
     Ok(Ok(()))
 }
 
-fn put_entry(transaction: &WriteTransaction, list: &str, entry: &[u8]) -> Outcome {
+fn put_entry(transaction: &WriteTransaction, entry: &Entry) -> Outcome {
+    let list = entry.list.as_str();
     let mut table = transaction.open_table(LISTS).map_err(database_error)?;
     let last = table
         .range((list, 0)..=(list, u64::MAX))
@@ -409,7 +426,9 @@ fn put_entry(transaction: &WriteTransaction, list: &str, entry: &[u8]) -> Outcom
         .map_err(database_error)?
         .map(|(place, _)| place.value().1);
     let place = last.map_or(0, |last| last + 1);
-    table.insert((list, place), entry).map_err(database_error)?;
+    table
+        .insert((list, place), entry.content.as_slice())
+        .map_err(database_error)?;
     Ok(Ok(()))
 }
 
@@ -425,3 +444,6 @@ fn put_proof(transaction: &WriteTransaction) -> Outcome {
 fn database_error(error: impl Into<redb::Error>) -> StoreError {
     StoreError::Database(Box::new(error.into()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,6 +52,13 @@ pub enum StoreError {
     Closed,
 }
 
+/// What is to stand at the end of a list; one that is not there begins with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub list: String,
+    pub content: Vec<u8>,
+}
+
 /// What a commit gives, later.
 pub type Committed = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 
@@ -63,13 +70,18 @@ pub trait Store: Send + Sync {
     /// When the store can't be read.
     fn load(&self) -> Result<Vec<TalkRecord>, StoreError>;
 
-    /// Writes a talk if its stored revision is `expected` (`None`: if there is none yet). Commits
-    /// are carried out in the order of the calls; the future says when this one is durable.
-    fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed;
+    /// Writes a talk if its stored revision is `expected` (`None`: if there is none yet), and with
+    /// it the entry that notes the change: both or neither. Commits are carried out in the order of
+    /// the calls; the future says when this one is durable.
+    fn commit(
+        &self,
+        record: TalkRecord,
+        expected: Option<Revision>,
+        note: Option<Entry>,
+    ) -> Committed;
 
-    /// Adds an entry at the end of a list; a list that is not there begins with it. In the order of
-    /// the calls, among the commits.
-    fn append(&self, list: &str, entry: Vec<u8>) -> Committed;
+    /// Adds an entry at the end of a list, in the order of the calls, among the commits.
+    fn append(&self, list: &str, content: Vec<u8>) -> Committed;
 
     /// At most `most` entries of a list, from the `from`th on (from 0); none of a list that is not
     /// there.

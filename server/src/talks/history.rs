@@ -1,6 +1,6 @@
 //! What a talk showed and when: a list in the store, for whoever cuts the recording.
 
-use crate::store::{Store, StoreError};
+use crate::store::{Entry, Store, StoreError};
 use app::{
     deck::SlideNumber,
     talk::{Screen, SlideState, TalkCode},
@@ -19,18 +19,22 @@ pub struct Moment {
     screen: Screen,
 }
 
-/// Notes a state that was committed. One that is lost by a pulled plug is lost to the history, not
-/// to the talk, so nobody waits for it.
-pub fn note(store: &dyn Store, code: &TalkCode, state: &SlideState) {
+/// What is to be noted of a state with the commit that leads to it: in one transaction, because a
+/// second one would cost every tap another flush of the disk, and the next tap would wait for it.
+///
+/// # Errors
+/// When it can't be written as JSON.
+pub fn note(code: &TalkCode, state: &SlideState) -> Result<Entry, serde_json::Error> {
     let moment = Moment {
         at_ms: super::now().unix_ms(),
         slide: state.slide,
         step: state.step,
         screen: state.screen,
     };
-    if let Ok(entry) = serde_json::to_vec(&moment) {
-        drop(store.append(&list(code, state), entry));
-    }
+    Ok(Entry {
+        list: list(code, state),
+        content: serde_json::to_vec(&moment)?,
+    })
 }
 
 /// All that was noted of this life of the talk, oldest first.

@@ -166,7 +166,7 @@ impl Talks {
             let mut record = with_key(record, key.hash());
             record.deck = deck.id.clone();
             record.state = record.state.with_deck(&deck.outline());
-            self.0.store.commit(record.clone(), Some(was)).await?;
+            self.0.store.commit(record.clone(), Some(was), None).await?;
             locked(&self.0.left_out).remove(&code);
             return Ok((self.0.add(record, deck)?, key));
         }
@@ -195,7 +195,7 @@ impl Talks {
             }
         };
         let record = with_key(record, key.hash());
-        let committed = self.0.store.commit(record.clone(), expected).await;
+        let committed = self.0.store.commit(record.clone(), expected, None).await;
         match committed {
             // Somebody was first, a moment ago.
             Err(StoreError::Conflict) if is_new => return Err(OpenError::Taken(record.code)),

@@ -143,7 +143,9 @@ impl Talk {
                         staged.record.state = after.clone();
                         staged.under_way += 1;
                         let record = staged.record.clone();
-                        committed = Some((record.clone(), store.commit(record, Some(expected))));
+                        let note = history::note(&self.code, &after).ok();
+                        let commit = store.commit(record.clone(), Some(expected), note);
+                        committed = Some((record, commit));
                     }
                     Ok(after)
                 }
@@ -175,9 +177,6 @@ impl Talk {
             return Err(StoreError::Closed.into());
         }
         histogram!(PUBLISH_SECONDS).record(begun.elapsed());
-        if let (Ok(state), true) = (&answer, is_durable) {
-            history::note(store, &self.code, state);
-        }
         answer
     }
 
@@ -252,7 +251,8 @@ impl Talk {
             staged.deck = Arc::new(deck);
             staged.under_way += 1;
             let record = staged.record.clone();
-            (record.clone(), store.commit(record, Some(expected)))
+            let commit = store.commit(record.clone(), Some(expected), None);
+            (record, commit)
         };
         let outcome = committed.await;
         self.settle(outcome.is_ok().then_some(record));
@@ -350,7 +350,7 @@ fn prepare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Committed, EmbeddedStore};
+    use crate::store::{Committed, EmbeddedStore, Entry};
     use app::deck::{DeckId, Face, Rendition, Slide};
     use app::talk::Epoch;
     use bytes::Bytes;
@@ -368,15 +368,20 @@ mod tests {
     }
 
     impl Store for Full {
-        fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed {
+        fn commit(
+            &self,
+            record: TalkRecord,
+            expected: Option<Revision>,
+            note: Option<Entry>,
+        ) -> Committed {
             if self.is_full.load(Ordering::SeqCst) {
                 return Box::pin(async { Err(StoreError::Closed) });
             }
-            self.store.commit(record, expected)
+            self.store.commit(record, expected, note)
         }
 
-        fn append(&self, list: &str, entry: Vec<u8>) -> Committed {
-            self.store.append(list, entry)
+        fn append(&self, list: &str, content: Vec<u8>) -> Committed {
+            self.store.append(list, content)
         }
 
         fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -444,7 +449,10 @@ mod tests {
             state,
             presenter_keys: Vec::new(),
         };
-        store.commit(record.clone(), None).await.expect("stored");
+        store
+            .commit(record.clone(), None, None)
+            .await
+            .expect("stored");
         let talk = Arc::new(Talk::new(record, deck(), &Hub::start(1, true)).expect("a talk"));
         let publishing = talk.clone();
         tokio::spawn(async move {

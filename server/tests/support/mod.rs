@@ -10,7 +10,13 @@
 
 pub mod program;
 
+use axum::{
+    body::Body,
+    http::{Request, Response},
+};
 use clap::Parser;
+use hyper::{body::Incoming, client::conn::http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use leptos::config::LeptosOptions;
 use server::{Links, cli::Options, live, serve};
 use std::{net::SocketAddr, path::Path, time::Duration};
@@ -132,6 +138,18 @@ impl Server {
 
     pub async fn state(&self) -> serde_json::Value {
         self.get("/t/room/state").await.json()
+    }
+
+    /// Over HTTP/2 without TLS.
+    pub async fn get_by_http_2(&self, path: &str) -> Response<Incoming> {
+        let socket = TcpStream::connect(self.address).await.expect("it listens");
+        let shaken = http2::handshake(TokioExecutor::new(), TokioIo::new(socket)).await;
+        let (mut sender, connection) = shaken.expect("a handshake");
+        tokio::spawn(connection);
+        let request = Request::get(format!("http://{}{path}", self.address))
+            .body(Body::empty())
+            .expect("a request");
+        soon(sender.send_request(request)).await.expect("an answer")
     }
 
     pub async fn stream(&self) -> Stream {

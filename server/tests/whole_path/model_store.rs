@@ -6,7 +6,7 @@ use app::{
     talk::Revision,
 };
 use bytes::Bytes;
-use server::store::{Committed, Store, StoreError, TalkRecord};
+use server::store::{Committed, Entry, Store, StoreError, TalkRecord};
 use std::{
     collections::{HashMap, VecDeque},
     io,
@@ -138,7 +138,12 @@ impl Store for ModelStore {
         Ok(self.locked().log.newest().into_iter().collect())
     }
 
-    fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed {
+    fn commit(
+        &self,
+        record: TalkRecord,
+        expected: Option<Revision>,
+        _: Option<Entry>,
+    ) -> Committed {
         let (outcome, answer) = oneshot::channel();
         let mut pending = self.locked();
         pending.waiting.push_back((record, expected, outcome));

@@ -6,7 +6,7 @@ use app::{
     talk::Revision,
 };
 use bytes::Bytes;
-use server::store::{Committed, EmbeddedStore, Store, StoreError, TalkRecord};
+use server::store::{Committed, EmbeddedStore, Entry, Store, StoreError, TalkRecord};
 use std::{
     io,
     sync::{Arc, Mutex, Weak},
@@ -98,12 +98,17 @@ impl Store for Witnessed {
         self.store().load()
     }
 
-    fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed {
-        self.store().commit(record, expected)
+    fn commit(
+        &self,
+        record: TalkRecord,
+        expected: Option<Revision>,
+        note: Option<Entry>,
+    ) -> Committed {
+        self.store().commit(record, expected, note)
     }
 
-    fn append(&self, list: &str, entry: Vec<u8>) -> Committed {
-        self.store().append(list, entry)
+    fn append(&self, list: &str, content: Vec<u8>) -> Committed {
+        self.store().append(list, content)
     }
 
     fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {

@@ -1,0 +1,151 @@
+use super::*;
+use crate::live::{Frame, Hub, hub::PING_EVERY};
+use app::talk::{Epoch, EventId, Revision};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use std::time::Duration;
+
+const FOLLOWER: Audience = Audience::Follower(View::Follow, None);
+
+fn frame(revision: u64) -> Frame {
+    let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
+    let id = EventId {
+        epoch,
+        revision: Revision::new(revision),
+    };
+    Frame::new(id, &serde_json::json!({ "revision": revision })).expect("a frame")
+}
+
+async fn next(body: &mut (impl StreamExt<Item = Result<Bytes, axum::Error>> + Unpin)) -> String {
+    let bytes = body
+        .next()
+        .await
+        .expect("the stream goes on")
+        .expect("it never fails");
+    String::from_utf8(bytes.to_vec()).expect("text")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_talk_pings_every_15_seconds() {
+    let hub = Hub::start(10, true);
+    let channel = hub.open(frame(7));
+    let mut body = events(&channel, hub.seat(false).expect("a seat"), &FOLLOWER, None)
+        .into_body()
+        .into_data_stream();
+    assert!(next(&mut body).await.starts_with(":\nretry: "));
+    assert_eq!(
+        next(&mut body).await,
+        "id: test-7\ndata: {\"revision\":7}\n\n"
+    );
+    let start = tokio::time::Instant::now();
+    for ping in 1..=3 {
+        assert_eq!(
+            next(&mut body).await,
+            "event: ping\ndata: {\"revision\":7}\n\n"
+        );
+        assert_eq!(start.elapsed().as_secs(), (PING_EVERY * ping).as_secs());
+    }
+    assert_eq!(PING_EVERY, Duration::from_secs(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
+    let hub = Hub::start(10, true);
+    let channel = hub.open(frame(0));
+    let mut body = events(&channel, hub.seat(false).expect("a seat"), &FOLLOWER, None)
+        .into_body()
+        .into_data_stream();
+    next(&mut body).await;
+    next(&mut body).await;
+    (1..=1_000).for_each(|revision| channel.publish(frame(revision), Duration::ZERO));
+    assert!(next(&mut body).await.starts_with("id: test-1000\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_published_before_the_first_read_is_in_the_snapshot() {
+    let hub = Hub::start(10, true);
+    let channel = hub.open(frame(0));
+    let mut body = events(
+        &channel,
+        hub.seat(false).expect("a seat"),
+        &FOLLOWER,
+        Some("test-0".to_owned()),
+    )
+    .into_body()
+    .into_data_stream();
+    channel.publish(frame(1), Duration::ZERO);
+    next(&mut body).await;
+    assert!(next(&mut body).await.starts_with("id: test-1\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_that_says_more_comes_under_the_id_there_is() {
+    let hub = Hub::start(10, true);
+    let channel = hub.open(frame(3));
+    let body = |last: Option<&str>| {
+        let seat = hub.seat(false).expect("a seat");
+        events(&channel, seat, &FOLLOWER, last.map(str::to_owned))
+            .into_body()
+            .into_data_stream()
+    };
+    let mut waits = body(None);
+    next(&mut waits).await;
+    next(&mut waits).await;
+    channel.refresh(frame(3), true);
+    assert!(next(&mut waits).await.starts_with("id: test-3\n"));
+    // To have the id is not to have it all.
+    let mut comes_back = body(Some("test-3"));
+    next(&mut comes_back).await;
+    assert!(next(&mut comes_back).await.starts_with("id: test-3\n"));
+    // Another one's content is not for this revision.
+    channel.refresh(frame(2), true);
+    let mut late = body(None);
+    next(&mut late).await;
+    assert!(next(&mut late).await.starts_with("id: test-3\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_last_frame_a_stream_ends() {
+    let hub = Hub::start(10, true);
+    let channel = hub.open(frame(0));
+    let seat = hub.seat(false).expect("a seat");
+    let mut body = events(&channel, seat, &FOLLOWER, None)
+        .into_body()
+        .into_data_stream();
+    next(&mut body).await;
+    next(&mut body).await;
+    channel.publish_last(frame(1));
+    assert!(next(&mut body).await.starts_with("id: test-1\n"));
+    assert!(body.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ended_hub_ends_streams_that_open_later_too() {
+    let hub = Hub::start(10, true);
+    let channel = hub.open(frame(0));
+    hub.end();
+    let late = hub.open(frame(0));
+    for channel in [channel, late] {
+        let mut body = events(&channel, hub.seat(false).expect("a seat"), &FOLLOWER, None)
+            .into_body()
+            .into_data_stream();
+        next(&mut body).await;
+        next(&mut body).await;
+        assert!(body.next().await.is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_presenter_who_comes_is_told_of_the_room_as_it_is() {
+    let hub = Hub::start(10, true);
+    let channel = hub.open(frame(0));
+    let _somebody = channel.attendance().enter(View::Follow, None);
+    let seat = hub.seat(true).expect("a seat");
+    let mut body = events(&channel, seat, &Audience::Presenter, None)
+        .into_body()
+        .into_data_stream();
+    next(&mut body).await;
+    next(&mut body).await;
+    let room = next(&mut body).await;
+    assert!(room.contains("\"followers\":1,"), "{room}");
+}

@@ -1,0 +1,170 @@
+//! What one follower is told, and when.
+
+use super::{
+    Attendee, Frame,
+    frame::Piece,
+    hub::{Newest, Seat},
+    notice::Reader,
+};
+use crate::metrics::{self, STREAMS_OPENED};
+use ::metrics::counter;
+use std::{
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+/// Milliseconds after which a browser comes back by itself. Different for each connection, because
+/// it is the only jitter that a native client has.
+const RETRY_MS: std::ops::Range<u32> = 1_000..3_000;
+
+/// The same for those that were all sent away at once: longer, so that they do not come back at
+/// once.
+const SENT_AWAY_MS: std::ops::Range<u32> = 1_000..5_000;
+
+pub fn retry(within: std::ops::Range<u32>) -> String {
+    format!("retry: {}\n\n", fastrand::u32(within))
+}
+
+/// All that a stream says, piece by piece.
+pub enum Pieces {
+    Follower(Follower),
+    /// One, and the end.
+    Word(Option<Piece>),
+}
+
+impl Pieces {
+    /// `None` is the end.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Piece>> {
+        let piece = ready!(match self {
+            Self::Follower(follower) => follower.poll_next(cx),
+            Self::Word(word) => Poll::Ready(word.take()),
+        });
+        if let Some(piece) = &piece {
+            metrics::count_piece(piece.len());
+        }
+        Poll::Ready(piece)
+    }
+}
+
+/// One follower's place in the stream.
+pub struct Follower {
+    newest: Reader<Newest>,
+    phase: Phase,
+    /// Only a presenter's stream tells who is there; boxed, because there are few.
+    presence: Option<Box<Reader<Piece>>>,
+    _seat: Seat,
+    _attendee: Option<Attendee>,
+}
+
+enum Phase {
+    /// Nothing was sent; `last` is what the follower says it has.
+    Open {
+        last: Option<String>,
+    },
+    /// The head was sent; the snapshot, or the ping in its place, follows.
+    Greet {
+        last: Option<String>,
+    },
+    Live {
+        sent: Newest,
+    },
+    Over,
+}
+
+impl Follower {
+    /// `newest` was subscribed before a snapshot is read: what is published in between is seen.
+    pub fn new(
+        newest: Reader<Newest>,
+        presence: Option<Reader<Piece>>,
+        seat: Seat,
+        attendee: Option<Attendee>,
+        last: Option<String>,
+    ) -> Self {
+        Self {
+            newest,
+            phase: Phase::Open { last },
+            presence: presence.map(Box::new),
+            _seat: seat,
+            _attendee: attendee,
+        }
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Piece>> {
+        match &mut self.phase {
+            Phase::Open { last } => {
+                let last = last.take();
+                self.phase = Phase::Greet { last };
+                let first = format!(":\n{}", retry(RETRY_MS));
+                Poll::Ready(Some(Piece::new(&first)))
+            }
+            Phase::Greet { last } => {
+                let last = last.take();
+                Poll::Ready(Some(self.greet(last)))
+            }
+            Phase::Live { .. } => self.poll_live(cx).map(Some),
+            Phase::Over => Poll::Ready(None),
+        }
+    }
+
+    fn greet(&mut self, last: Option<String>) -> Piece {
+        let now = self.newest.newest();
+        let had_some = last.is_some();
+        let has_it =
+            !now.frame.says_more && last.is_some_and(|last| last == now.frame.id.to_string());
+        let resume = match (had_some, has_it) {
+            (false, _) => "none",
+            (true, true) => "current",
+            (true, false) => "other",
+        };
+        counter!(STREAMS_OPENED, "resume" => resume).increment(1);
+        let piece = if has_it {
+            now.frame.ping.clone()
+        } else {
+            now.frame.event.clone()
+        };
+        self.has_been_sent(now);
+        piece
+    }
+
+    fn poll_live(&mut self, cx: &mut Context<'_>) -> Poll<Piece> {
+        while let Poll::Ready(now) = self.newest.poll_news(cx) {
+            if let Some(piece) = self.news(&now) {
+                self.has_been_sent(now);
+                return Poll::Ready(piece);
+            }
+        }
+        match &mut self.presence {
+            Some(presence) => presence.poll_news(cx),
+            None => Poll::Pending,
+        }
+    }
+
+    /// What is to be said of it to whoever has the one that was sent before.
+    fn news(&self, now: &Newest) -> Option<Piece> {
+        let Phase::Live { sent } = &self.phase else {
+            return None;
+        };
+        if now.ended && !now.last {
+            Some(Piece::new(&retry(SENT_AWAY_MS)))
+        } else if is_other(&now.frame, &sent.frame) {
+            Some(now.frame.event.clone())
+        } else if now.last || now.beat != sent.beat {
+            Some(now.frame.ping.clone())
+        } else {
+            None
+        }
+    }
+
+    fn has_been_sent(&mut self, sent: Newest) {
+        self.phase = if sent.ended || sent.last {
+            Phase::Over
+        } else {
+            Phase::Live { sent }
+        };
+    }
+}
+
+/// Each publishing makes a frame of its own.
+fn is_other(now: &Arc<Frame>, sent: &Arc<Frame>) -> bool {
+    !Arc::ptr_eq(now, sent)
+}
