@@ -44,6 +44,11 @@ pub fn events_since(code: &TalkCode, last: &EventId, view: View, seat: SeatNumbe
     format!("/t/{code}/events?last_event_id={last}&view={view}&seat={seat}")
 }
 
+/// Where the presenter's finger is sent to.
+pub fn point(code: &TalkCode) -> String {
+    format!("/t/{code}/point")
+}
+
 /// Where a page says what it has painted.
 pub fn seen(code: &TalkCode) -> String {
     format!("/t/{code}/seen")

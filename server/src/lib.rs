@@ -15,6 +15,7 @@ pub mod log;
 mod media;
 mod metrics;
 mod pages;
+mod pointing;
 pub mod router;
 mod run;
 mod site;

@@ -6,7 +6,7 @@ use crate::{
     api, host,
     hosting::{self, Host},
     live::Hub,
-    log, media, pages, stream,
+    log, media, pages, pointing, stream,
     talks::Talks,
 };
 use app::{api::ErrorCode, routes};
@@ -58,6 +58,10 @@ pub fn router(shared: Shared) -> Router {
         )
         .route("/t/{code}/slides", get(stream::slides))
         .route("/t/{code}/seen", post(stream::seen))
+        .route(
+            "/t/{code}/point",
+            post(pointing::point).layer(DefaultBodyLimit::max(pointing::MAX_BYTES)),
+        )
         .route("/media/{name}", get(media::media))
         .route("/healthz", get(host::healthz))
         .route("/metrics", get(host::metrics))

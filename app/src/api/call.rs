@@ -30,6 +30,11 @@ pub async fn page(path: &str) -> Option<Document> {
         .ok()
 }
 
+/// Says something that has no answer. Whether it was heard.
+pub async fn say(path: &str, form: &str) -> bool {
+    post(path, form).await.is_ok_and(|(agreed, _)| agreed)
+}
+
 async fn post(path: &str, form: &str) -> Result<(bool, String), JsValue> {
     let init = RequestInit::new();
     init.set_method("POST");

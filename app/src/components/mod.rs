@@ -15,7 +15,9 @@ pub use icon::Icon;
 pub use join_form::JoinForm;
 pub use link_badge::LinkBadge;
 pub use place::Place;
-pub use slide_view::{Showing, SlideView, miniature};
+#[cfg(feature = "hydrate")]
+pub use slide_view::pointing;
+pub use slide_view::{Showing, SlideView, draw_pointing, miniature};
 pub use wordmark::Wordmark;
 
 /// What a page says, as one type: each closure of its own would cost the browser half a kilobyte.

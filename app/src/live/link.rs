@@ -7,7 +7,7 @@
 use super::{LinkState, backoff::Backoff};
 use crate::{
     routes,
-    talk::{Presence, Revision, SeatNumber, SlideState, Snapshot, TalkCode, View},
+    talk::{Pointing, Presence, Revision, SeatNumber, SlideState, Snapshot, TalkCode, View},
 };
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
@@ -34,6 +34,7 @@ pub struct Told {
     pub snapshot: WriteSignal<Snapshot>,
     pub link: WriteSignal<LinkState>,
     pub presence: WriteSignal<Option<Presence>>,
+    pub pointing: fn(&Pointing),
 }
 
 struct Inner {
@@ -58,7 +59,7 @@ struct Inner {
 /// One `EventSource` with its listeners; dropped, it is closed.
 struct Connection {
     source: EventSource,
-    _listeners: [EventListener; 4],
+    _listeners: [EventListener; 5],
 }
 
 #[derive(Deserialize)]
@@ -112,6 +113,11 @@ impl Inner {
             self.listen(&source, "ping", |inner, event| inner.on_ping(event)),
             self.listen(&source, "presence", |inner, event| {
                 inner.told.presence.set(parsed(event));
+            }),
+            self.listen(&source, "pointer", |inner, event| {
+                if let Some(pointing) = parsed::<Pointing>(event) {
+                    (inner.told.pointing)(&pointing);
+                }
             }),
             self.listen(&source, "error", |inner, _| inner.on_error()),
         ];

@@ -15,7 +15,7 @@ pub use link_state::LinkState;
 
 #[cfg(feature = "hydrate")]
 use crate::talk::SeatNumber;
-use crate::talk::{Presence, SlideState, Snapshot, TalkCode, View};
+use crate::talk::{Pointing, Presence, SlideState, Snapshot, TalkCode, View};
 use leptos::prelude::*;
 
 /// A talk as this page knows it.
@@ -28,12 +28,14 @@ pub struct Live {
     pub presence: ReadSignal<Option<Presence>>,
     /// By this the server knows which stream an acknowledgement belongs to.
     #[cfg(feature = "hydrate")]
-    seat: SeatNumber,
+    pub seat: SeatNumber,
 }
 
 /// Follows a talk from the snapshot that the page was rendered with, for as long as its owner
 /// lives. On the server it only says what was rendered.
-pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot) -> Live {
+///
+/// `pointing` is called with what the presenter points at, which no page keeps.
+pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot, pointing: fn(&Pointing)) -> Live {
     let first = if rendered.state.over {
         LinkState::Over
     } else {
@@ -55,6 +57,7 @@ pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot) -> Live {
             snapshot: set_snapshot,
             link: set_link,
             presence: set_presence,
+            pointing,
         };
         let newest = snapshot.get_untracked();
         let open = link::Link::open(code, view, live.seat, &newest, told);
@@ -62,7 +65,7 @@ pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot) -> Live {
         StoredValue::new_local(open);
     }
     #[cfg(not(feature = "hydrate"))]
-    let _ = (code, view, set_snapshot, set_link, set_presence);
+    let _ = (code, view, set_snapshot, set_link, set_presence, pointing);
     live
 }
 

@@ -1,5 +1,5 @@
 use crate::{
-    components::{LinkBadge, Place, Showing, SlideView, hydrated, words},
+    components::{LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, words},
     live::{acknowledge, use_live},
     talk::{Snapshot, TalkCode, View},
 };
@@ -12,7 +12,7 @@ const PRELOAD_SPREAD_MS: u32 = 1_500;
 /// A follower's page: the slide, where the talk is, and whether that is sure.
 #[island]
 pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
-    let live = use_live(&code, View::Follow, rendered);
+    let live = use_live(&code, View::Follow, rendered, draw_pointing);
     let snapshot = live.snapshot;
     let showing = Showing::of(snapshot);
     acknowledge(&code, live, move || showing.state());

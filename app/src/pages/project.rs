@@ -1,6 +1,6 @@
 use super::Way;
 use crate::{
-    components::{LinkBadge, Showing, SlideView, hydrated, words},
+    components::{LinkBadge, Showing, SlideView, draw_pointing, hydrated, words},
     live::{acknowledge, use_live},
     talk::{Snapshot, TalkCode, View},
 };
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 /// The projector's page: only the slide. A quiet sign in the corner when it is not sure.
 #[island]
 pub fn Project(code: TalkCode, rendered: Snapshot, children: Children) -> impl IntoView {
-    let live = use_live(&code, View::Project, rendered);
+    let live = use_live(&code, View::Project, rendered, draw_pointing);
     let snapshot = live.snapshot;
     let showing = Showing::of(snapshot);
     acknowledge(&code, live, move || showing.state());

@@ -7,6 +7,7 @@ mod clock;
 mod code;
 mod command;
 mod outbox;
+mod pointing;
 mod presence;
 mod revision;
 mod snapshot;
@@ -16,6 +17,7 @@ pub use clock::{Clock, InvalidMinutes, Minutes, Pace, Remaining, Timestamp, Timi
 pub use code::TalkCode;
 pub use command::{Command, Refused};
 pub use outbox::Outbox;
+pub use pointing::{Pointing, Tool};
 pub use presence::{Presence, SeatNumber, Seen, View};
 pub use revision::{Epoch, EventId, Revision};
 pub use snapshot::Snapshot;

@@ -67,6 +67,8 @@ enum Phase {
     },
     Live {
         sent: Newest,
+        /// Of what is pointed at, the one that was sent.
+        pointed: u64,
     },
     Over,
 }
@@ -128,10 +130,18 @@ impl Follower {
 
     fn poll_live(&mut self, cx: &mut Context<'_>) -> Poll<Piece> {
         while let Poll::Ready(now) = self.newest.poll_news(cx) {
-            if let Some(piece) = self.news(&now) {
-                self.has_been_sent(now);
+            let piece = self.news(&now);
+            self.has_been_sent(now);
+            if let Some(piece) = piece {
                 return Poll::Ready(piece);
             }
+            if let Some(piece) = self.take_pointing() {
+                return Poll::Ready(piece);
+            }
+        }
+        // Only when there is no frame to be sent: a slide never waits for a finger.
+        if let Some(piece) = self.take_pointing() {
+            return Poll::Ready(piece);
         }
         match &mut self.presence {
             Some(presence) => presence.poll_news(cx),
@@ -141,7 +151,7 @@ impl Follower {
 
     /// What is to be said of it to whoever has the one that was sent before.
     fn news(&self, now: &Newest) -> Option<Piece> {
-        let Phase::Live { sent } = &self.phase else {
+        let Phase::Live { sent, .. } = &self.phase else {
             return None;
         };
         if now.ended && !now.last {
@@ -159,8 +169,26 @@ impl Follower {
         self.phase = if sent.ended || sent.last {
             Phase::Over
         } else {
-            Phase::Live { sent }
+            let pointed = match &self.phase {
+                Phase::Live { pointed, .. } => *pointed,
+                // Whoever comes sees what is pointed at.
+                _ if sent.pointing.is_some() => sent.pointed.wrapping_sub(1),
+                _ => sent.pointed,
+            };
+            Phase::Live { sent, pointed }
         };
+    }
+
+    /// What is pointed at, if that was not sent yet.
+    fn take_pointing(&mut self) -> Option<Piece> {
+        let Phase::Live { sent, pointed } = &mut self.phase else {
+            return None;
+        };
+        if *pointed == sent.pointed {
+            return None;
+        }
+        *pointed = sent.pointed;
+        sent.pointing.clone()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a stream says, encoded once as bytes and sent to many.
 
-use app::talk::{EventId, Presence};
+use app::talk::{EventId, Pointing, Presence};
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -64,11 +64,21 @@ impl Frame {
     }
 }
 
-/// Who is there, as an event that has no id: it may be lost.
+/// Who is there.
 pub fn presence(presence: &Presence) -> Piece {
-    // Numbers are always JSON.
-    let data = serde_json::to_string(presence).unwrap_or_default();
-    Piece::new(&format!("event: presence\ndata: {data}\n\n"))
+    may_be_lost("presence", presence)
+}
+
+/// What the presenter points at.
+pub fn pointer(pointing: &Pointing) -> Piece {
+    may_be_lost("pointer", pointing)
+}
+
+/// An event without an id: whoever comes back does not ask for it.
+fn may_be_lost(name: &str, what: &impl Serialize) -> Piece {
+    // Numbers, and text of our own, are always JSON.
+    let data = serde_json::to_string(what).unwrap_or_default();
+    Piece::new(&format!("event: {name}\ndata: {data}\n\n"))
 }
 
 #[cfg(test)]

@@ -30,6 +30,9 @@ const LONGEST_SPREAD_MS: u32 = 30_000;
 #[derive(Debug, Clone)]
 pub struct Newest {
     pub frame: Arc<Frame>,
+    /// What is pointed at, since the talk last moved; and how often that changed. May be lost.
+    pub pointing: Option<Piece>,
+    pub pointed: u64,
     /// Counts pings; a stream that sees a new count and no new frame pings.
     pub beat: u64,
     /// The stream should end, and its page come back.
@@ -119,6 +122,8 @@ impl Hub {
         let channel = Channel(Arc::new(Inner {
             newest: Notice::new(Newest {
                 frame: Arc::new(first),
+                pointing: None,
+                pointed: 0,
                 beat: 0,
                 ended,
                 last: false,
@@ -204,6 +209,23 @@ impl Channel {
     pub fn publish(&self, frame: Frame, within: Duration) {
         self.0.attendance.published(frame.id.clone(), within);
         self.0.tell(|newest| newest.frame = frame.into());
+    }
+
+    /// What is pointed at by now: told to all, and until it is forgotten to whoever comes. Never
+    /// waited for, and never before a frame.
+    pub fn point(&self, pointing: Piece) {
+        self.0.tell(|newest| {
+            newest.pointing = Some(pointing);
+            newest.pointed = newest.pointed.wrapping_add(1);
+        });
+    }
+
+    /// The talk moves: what was pointed at is not there any more, as every page sees by itself.
+    pub fn forget_pointing(&self) {
+        self.0.newest.change(|newest| {
+            newest.pointing = None;
+            false
+        });
     }
 
     /// Says more of what the newest frame says already: to whoever comes from now on, and if it is

@@ -18,5 +18,5 @@ pub use accept::{Limits, accept, listen};
 use attendance::Attendee;
 pub use attendance::{Attendance, TooOften};
 pub use body::{Audience, events, no_seat};
-pub use frame::Frame;
+pub use frame::{Frame, pointer};
 pub use hub::{Channel, Hub};

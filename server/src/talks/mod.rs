@@ -1,5 +1,6 @@
 //! Open talks: the way of a tap, from a command to everybody's frame.
 
+mod finger;
 pub mod history;
 mod talk;
 mod visitor;

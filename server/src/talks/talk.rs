@@ -1,13 +1,13 @@
-use super::{OpenError, history};
+use super::{OpenError, finger::Finger, history};
 use crate::{
     access::KeyHash,
-    live::{Channel, Frame, Hub},
+    live::{self, Channel, Frame, Hub},
     metrics::{COMMIT_SECONDS, PUBLISH_SECONDS},
     store::{Store, StoreError, TalkRecord},
 };
 use app::{
     deck::Deck,
-    talk::{Command, Refused, Revision, SlideState, Snapshot, TalkCode},
+    talk::{Command, Pointing, Refused, Revision, SeatNumber, SlideState, Snapshot, TalkCode},
 };
 use metrics::histogram;
 use std::{
@@ -27,6 +27,7 @@ pub struct Talk {
     published: watch::Sender<Published>,
     channel: Channel,
     hub: Hub,
+    finger: Finger,
 }
 
 /// What the next command is applied to, so that many commands can share one flush of the disk.
@@ -89,6 +90,7 @@ impl Talk {
             published: watch::Sender::new(published),
             channel,
             hub: hub.clone(),
+            finger: Finger::default(),
         })
     }
 
@@ -106,6 +108,14 @@ impl Talk {
 
     pub fn channel(&self) -> &Channel {
         &self.channel
+    }
+
+    /// Tells the room what the presenter points at, unless it was told a moment ago.
+    pub fn point(&self, page: SeatNumber, count: u64, last: bool, pointing: &Pointing) {
+        let followers = self.channel.attendance().followers();
+        if self.finger.is_told(page, count, last, followers) {
+            self.channel.point(live::pointer(pointing));
+        }
     }
 
     pub fn has_key(&self, key: &KeyHash) -> bool {
@@ -304,7 +314,14 @@ impl Talk {
                 staged.deck = published.deck.clone();
             }
         }
-        let before = self.published.borrow().record.state.revision;
+        let (before, was_at) = {
+            let published = self.published.borrow();
+            let state = &published.record.state;
+            (state.revision, state.slide)
+        };
+        if was_at != published.record.state.slide {
+            self.channel.forget_pointing();
+        }
         // First the followers, then whoever waits to be answered.
         if before < revision {
             if published.record.state.over {

@@ -3,11 +3,13 @@
 #[cfg(feature = "hydrate")]
 mod faces;
 mod markup;
+#[cfg(feature = "hydrate")]
+pub mod pointing;
 
 use crate::{
     components::words,
     deck::Face,
-    talk::{Screen, SlideState, Snapshot},
+    talk::{Pointing, Screen, SlideState, Snapshot},
 };
 use leptos::{html, prelude::*};
 use markup::markup;
@@ -95,6 +97,14 @@ pub fn SlideView(
         </figure>
         <p class="visually-hidden" aria-live="polite">{words(move || announcement(&shown.read()))}</p>
     }
+}
+
+/// Shows on the slide what the presenter points at.
+pub fn draw_pointing(pointing: &Pointing) {
+    #[cfg(feature = "hydrate")]
+    pointing::draw(pointing);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = pointing;
 }
 
 /// A small picture of a slide that the room does not see, as HTML.

@@ -18,7 +18,7 @@ mod ticking;
 pub use look::Look;
 
 use crate::{
-    components::{LinkBadge, Place, Showing, SlideView, hydrated, miniature, words},
+    components::{LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, miniature, words},
     deck::{Deck, Face},
     live::use_live,
     pages::TalkLinks,
@@ -88,13 +88,13 @@ fn Present(
     late: bool,
     children: Children,
 ) -> impl IntoView {
-    let live = use_live(&code, View::Present, rendered.clone());
+    let live = use_live(&code, View::Present, rendered.clone(), draw_pointing);
     let state = rendered.state.clone();
     let remote = Remote::new(&code, &deck, state, rendered_at, live.link, late);
     remote.listen_to(live.snapshot);
     #[cfg(feature = "hydrate")]
     {
-        input::listen(remote);
+        input::listen(remote, live.seat);
         remote.keep_time(rendered_at);
         awake::stay_awake(live.link);
         if late {

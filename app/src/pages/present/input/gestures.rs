@@ -1,46 +1,149 @@
-//! A finger on the slide.
+//! A finger on the slide: a swipe moves the talk, a finger that stays points.
 
-use crate::{pages::present::remote::Remote, talk::Command};
-use gloo_events::EventListener;
+use super::pencil::Pencil;
+use crate::{
+    pages::present::remote::Remote,
+    talk::{Command, Tool},
+};
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::JsCast;
-use web_sys::PointerEvent;
+use web_sys::{Element, Event, PointerEvent};
 
 /// How far a finger goes until it is a swipe, in CSS pixels; and more across than up or down.
 const SWIPE_PX: i32 = 40;
 
-/// Swipes to the left and to the right over the slides.
-pub fn listen(remote: Remote) {
-    let begun = StoredValue::new(None::<(i32, i32)>);
-    let down = EventListener::new(&document(), "pointerdown", move |event| {
-        let event = event.dyn_ref::<PointerEvent>();
-        let touch = event.filter(|event| event.is_primary() && is_on_slide(event));
-        begun.set_value(touch.map(|event| (event.client_x(), event.client_y())));
+/// A finger that stays within so many pixels for so many milliseconds points.
+const STILL_PX: i32 = 10;
+const HOLD_MS: u32 = 180;
+
+enum Touch {
+    /// It may become a swipe, or stay.
+    Begun {
+        x: i32,
+        y: i32,
+        _hold: Option<Timeout>,
+    },
+    Points,
+}
+
+struct Hand {
+    remote: Remote,
+    pencil: Pencil,
+    touch: RefCell<Option<Touch>>,
+}
+
+pub fn listen(remote: Remote, pencil: &Pencil) {
+    let hand = Rc::new(Hand {
+        remote,
+        pencil: pencil.clone(),
+        touch: RefCell::default(),
     });
-    let up = EventListener::new(&document(), "pointerup", move |event| {
-        let event = event.dyn_ref::<PointerEvent>();
-        let (Some(event), Some((x, y))) = (event, begun.get_value()) else {
+    let listen = |name: &'static str, then: fn(&Rc<Hand>, &PointerEvent)| {
+        let hand = hand.clone();
+        EventListener::new(&document(), name, move |event| {
+            let event = event.dyn_ref::<PointerEvent>();
+            if let Some(event) = event.filter(|event| event.is_primary()) {
+                then(&hand, event);
+            }
+        })
+    };
+    let listeners = [
+        listen("pointerdown", Hand::down),
+        listen("pointermove", Hand::moves),
+        listen("pointerup", |hand, event| hand.up(Some(event))),
+        listen("pointercancel", |hand, _| hand.up(None)),
+    ];
+    // A long press is ours, not the browser's menu; nor is a picture dragged away.
+    let options = EventListenerOptions::enable_prevent_default();
+    let ours = ["contextmenu", "dragstart"].map(|name| {
+        EventListener::new_with_options(&document(), name, options, |event| {
+            if slide(event).is_some() {
+                event.prevent_default();
+            }
+        })
+    });
+    let pencil = pencil.clone();
+    let wiped = EventListener::new(&document(), "click", move |event| {
+        let element = event.target().map(JsCast::dyn_into::<Element>);
+        if let Some(Ok(element)) = element
+            && element.has_attribute("data-wipes")
+        {
+            pencil.wipe();
+            super::sheets::close();
+        }
+    });
+    StoredValue::new_local((listeners, ours, wiped));
+}
+
+impl Hand {
+    fn down(self: &Rc<Self>, event: &PointerEvent) {
+        let Some(slide) = slide(event) else { return };
+        let (x, y) = (event.client_x(), event.client_y());
+        let is_current = slide.class_name() == "now";
+        if is_current && self.pencil.tool() == Tool::Pencil {
+            self.point(x, y);
             return;
-        };
-        begun.set_value(None);
-        let (across, along) = (event.client_x() - x, event.client_y() - y);
+        }
+        let hand = Rc::downgrade(self);
+        let hold = is_current.then(|| {
+            Timeout::new(HOLD_MS, move || {
+                if let Some(hand) = hand.upgrade() {
+                    hand.point(x, y);
+                }
+            })
+        });
+        self.touch.replace(Some(Touch::Begun { x, y, _hold: hold }));
+    }
+
+    fn point(&self, x: i32, y: i32) {
+        self.touch.replace(Some(Touch::Points));
+        self.pencil.press(x, y);
+    }
+
+    fn moves(self: &Rc<Self>, event: &PointerEvent) {
+        let (at_x, at_y) = (event.client_x(), event.client_y());
+        let mut touch = self.touch.borrow_mut();
+        match touch.as_mut() {
+            Some(Touch::Points) => self.pencil.move_to(at_x, at_y),
+            Some(Touch::Begun { x, y, _hold }) => {
+                let is_still = (at_x - *x).abs() < STILL_PX && (at_y - *y).abs() < STILL_PX;
+                if !is_still {
+                    *_hold = None;
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn up(&self, event: Option<&PointerEvent>) {
+        let touch = self.touch.take();
+        match (touch, event) {
+            (Some(Touch::Points), _) => self.pencil.lift(),
+            (Some(Touch::Begun { x, y, .. }), Some(event)) => {
+                self.swipe(event.client_x() - x, event.client_y() - y);
+            }
+            _ => {}
+        }
+    }
+
+    fn swipe(&self, across: i32, along: i32) {
         if across.abs() < SWIPE_PX || across.abs() < 2 * along.abs() {
             return;
         }
-        remote.tap(if across < 0 {
+        self.remote.tap(if across < 0 {
             Command::Next
         } else {
             Command::Previous
         });
         super::forms::vibrate();
-    });
-    StoredValue::new_local([down, up]);
+    }
 }
 
-fn is_on_slide(event: &PointerEvent) -> bool {
-    event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .and_then(|element| element.closest(".now, .then").ok().flatten())
-        .is_some()
+/// The part of the page with a slide that this happens on.
+fn slide(event: &Event) -> Option<Element> {
+    let element = event.target()?.dyn_into::<Element>().ok()?;
+    element.closest(".now, .then").ok().flatten()
 }

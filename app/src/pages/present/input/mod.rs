@@ -2,15 +2,19 @@
 
 mod forms;
 mod gestures;
+mod pencil;
 mod sheets;
 mod shortcuts;
 
 use super::remote::Remote;
+use crate::talk::SeatNumber;
+use pencil::Pencil;
 
 /// Listens for as long as the page's owner lives.
-pub fn listen(remote: Remote) {
+pub fn listen(remote: Remote, seat: SeatNumber) {
     forms::listen(remote);
-    gestures::listen(remote);
+    let pencil = Pencil::new(remote, seat);
+    gestures::listen(remote, &pencil);
     sheets::listen(remote);
-    shortcuts::listen(remote);
+    shortcuts::listen(remote, pencil);
 }

@@ -71,21 +71,24 @@ fn change_look(name: &str, value: &str) {
     let Some(page) = find::<Element>(".remote") else {
         return;
     };
-    if !matches!(name, "layout" | "notes_size") {
+    if !matches!(name, "layout" | "notes_size" | "tool") {
         return;
     }
-    let of = |name: &str| {
-        page.get_attribute(&format!("data-{name}"))
-            .unwrap_or_default()
-    };
     // Fails for no name that is written here.
     let _ = page.set_attribute(&format!("data-{name}"), value);
-    let look = Look::read(&format!("{}-{}", of("layout"), of("notes_size")));
+    let look = Look::read(&format!("{}-{}", look("layout"), look("notes_size")));
     if let Ok(document) = document().dyn_into::<HtmlDocument>() {
         let (name, age) = (Look::COOKIE, REMEMBERED_S);
         // Without cookies it is forgotten; that is all.
         let _ = document.set_cookie(&format!("{name}={look};path=/;max-age={age};samesite=lax"));
     }
+}
+
+/// What of the look was chosen.
+pub fn look(name: &str) -> String {
+    let page = find::<Element>(".remote");
+    let chosen = page.and_then(|page| page.get_attribute(&format!("data-{name}")));
+    chosen.unwrap_or_default()
 }
 
 /// Marks where the talk is by now, and begins the search anew.

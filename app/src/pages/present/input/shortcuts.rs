@@ -1,6 +1,6 @@
 //! Keys of a keyboard, and of the clickers that pretend to be one.
 
-use super::sheets;
+use super::{pencil::Pencil, sheets};
 use crate::{
     deck::SlideNumber,
     pages::present::remote::Remote,
@@ -22,7 +22,7 @@ enum Wish {
 }
 
 /// Listens for as long as the page's owner lives.
-pub fn listen(remote: Remote) {
+pub fn listen(remote: Remote, pencil: Pencil) {
     let options = EventListenerOptions::enable_prevent_default();
     // The slide that is being typed; 0 when none is.
     let typed = StoredValue::new(0_u32);
@@ -52,7 +52,11 @@ pub fn listen(remote: Remote) {
             Wish::Open(sheet) => sheets::toggle(sheet),
             Wish::NextLayout => sheets::next_layout(),
             Wish::Digit(_) if number > 0 => remote.say(&format!("Slide {number}: press Enter.")),
-            Wish::Digit(_) | Wish::GiveUp => remote.say(""),
+            Wish::Digit(_) => {}
+            Wish::GiveUp => {
+                pencil.wipe();
+                remote.say("");
+            }
         }
     });
     StoredValue::new_local(listener);

@@ -2,7 +2,7 @@ use super::Panel;
 use leptos::prelude::*;
 
 /// What a keyboard and a clicker can do.
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 15] = [
     ("→  ↓  Space  Enter  Page Down", "Next"),
     ("←  ↑  Shift+Space  Backspace  Page Up", "Previous"),
     ("Home  End", "First or last slide"),
@@ -16,7 +16,8 @@ const KEYS: [(&str, &str); 14] = [
     ("n", "Slides, notes or buttons first"),
     ("l", "Links"),
     ("F5", "Show the slide"),
-    ("?  Escape", "These keys; close"),
+    ("Escape", "Wipe the drawing; close"),
+    ("?", "These keys"),
 ];
 
 #[component]

@@ -1,7 +1,7 @@
 use super::{Panel, ask};
 use crate::{
     pages::present::look::{Layout, Look},
-    talk::{Command, Screen, TalkCode},
+    talk::{Command, Screen, TalkCode, Tool},
 };
 use leptos::prelude::*;
 
@@ -13,10 +13,19 @@ pub fn More(code: TalkCode, look: Look) -> impl IntoView {
         <Panel id="more" name="More">
             <div class="row">
                 {white}
+                <button data-wipes>"Wipe the drawing"</button>
                 <button popovertarget="clock">"Clock"</button>
                 <button popovertarget="links">"Links"</button>
                 <button popovertarget="help" class="keys">"Keys"</button>
             </div>
+            <fieldset class="choices">
+                <legend>"Hold the slide to point with"</legend>
+                {Tool::CHOICE
+                    .map(|tool| {
+                        choice("tool", tool.as_str(), tool_name(tool), tool == Tool::default())
+                    })
+                    .collect_view()}
+            </fieldset>
             <fieldset class="choices">
                 <legend>"Show first"</legend>
                 {Layout::ALL
@@ -44,6 +53,16 @@ fn choice(what: &'static str, value: &str, name: &str, checked: bool) -> impl In
             <input type="radio" name=what value=value.to_owned() checked=checked/>
             <span>{name.to_owned()}</span>
         </label>
+    }
+}
+
+const fn tool_name(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Spot => "Spot",
+        Tool::Pencil => "Pencil",
+        Tool::Spotlight => "Spotlight",
+        Tool::Magnifier => "Magnifier",
+        Tool::None => "Nothing",
     }
 }
 
