@@ -88,32 +88,39 @@ fn line(talk: TalkLine) -> impl IntoView {
         place,
         over,
     } = talk;
-    let links = (!over).then(|| {
+    let show = if over {
         view! {
-            <nav aria-label=format!("Links of {title}")>
-                <a href=routes::present(&code)>"Present"</a>
-                <a href=routes::links(&code)>"Links and QR codes"</a>
-                <form method="post" action=routes::end(&code)>
-                    <button>"End"</button>
-                </form>
-            </nav>
+            <form method="post" action=routes::again(&code)>
+                <button>"Show it again"</button>
+            </form>
         }
-    });
-    let again = over.then(|| {
+        .into_any()
+    } else {
         view! {
-            <nav>
-                <form method="post" action=routes::again(&code)>
-                    <button>"Show it again"</button>
-                </form>
-            </nav>
+            <a href=routes::present(&code)>"Present"</a>
+            <a href=routes::links(&code)>"Links and QR codes"</a>
+        }
+        .into_any()
+    };
+    let end = (!over).then(|| {
+        view! {
+            <form method="post" action=routes::end(&code)>
+                <button>"End"</button>
+            </form>
         }
     });
     view! {
         <li>
             <strong>{title.clone()}</strong>
             <span>{format!("{code} · {place}")}</span>
-            {links}
-            {again}
+            <nav aria-label=format!("{title}, {code}")>
+                {show}
+                <span class="less">
+                    <a href=routes::rename(&code)>"Rename"</a>
+                    <a href=routes::delete(&code)>"Delete"</a>
+                    {end}
+                </span>
+            </nav>
         </li>
     }
 }

@@ -25,8 +25,9 @@ use tokio::task::{JoinSet, spawn_blocking};
 const WIDTHS: [u32; 3] = [640, 1_280, 1_920];
 const WIDEST: [u32; 4] = [640, 1_280, 1_920, 3_840];
 
-/// What the first slide is shown with, until there is time for the rest.
-const FIRST: [u32; 1] = [1_920];
+/// What the first slide is shown with, until there is time for the rest: on a screen, and where the
+/// host watches the import.
+const FIRST: [u32; 2] = [640, 1_920];
 
 /// A picture within a Markdown slide.
 const INSIDE: [u32; 1] = [1_920];
@@ -156,18 +157,19 @@ impl Decks {
 }
 
 impl Rest {
-    /// Reads what is missing, and tells of the deck each time that there is more of it. `at` says
-    /// which slide (from 0) is needed next. The deck is stored when it is whole.
+    /// Reads what is missing, and tells of the deck each time that there is more of it, with what
+    /// was left out of that. `at` says which slide (from 0) is needed next. The deck is stored when it is whole.
     ///
     /// # Errors
     /// When it can't be stored.
     pub async fn read(
         mut self,
         at: impl Fn() -> usize,
-        mut tell: impl FnMut(Deck),
+        mut tell: impl FnMut(Deck, &[String]),
     ) -> Result<Vec<String>, DeckError> {
         let store = self.decks.store.clone();
         let mut taken = self.growing.done().to_vec();
+        let mut told = 0;
         let mut reading = JoinSet::new();
         let most = std::thread::available_parallelism().map_or(1, usize::from);
         loop {
@@ -188,7 +190,9 @@ impl Rest {
                 Ok(read) => self.growing.take(page, read),
                 Err(error) => self.growing.give_up(page, &error),
             }
-            tell(self.growing.deck()?);
+            let warnings = self.growing.warnings.get(told..).unwrap_or_default();
+            tell(self.growing.deck()?, warnings);
+            told = self.growing.warnings.len();
         }
         if let Ok(read) = read(&self.import, self.first, self.widths, &store).await? {
             let warnings = Vec::new(); // They were said with the first one.
@@ -200,8 +204,9 @@ impl Rest {
             .await
             .map_err(io::Error::other)??;
         self.decks.with_begun(|begun| begun.remove(&deck.id));
-        tell(deck);
-        Ok(self.growing.into_warnings())
+        let warnings = self.growing.into_warnings();
+        tell(deck, warnings.get(told..).unwrap_or_default());
+        Ok(warnings)
     }
 }
 

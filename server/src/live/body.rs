@@ -116,8 +116,18 @@ pub fn events(
 /// close a browser's stream for good.
 pub fn no_seat() -> Response<Body> {
     counter!(STREAMS_REFUSED, "why" => "no_seat").increment(1);
-    let word: Result<_, Infallible> = Ok(Bytes::from(format!(":\n{}", retry(NO_SEAT_MS))));
-    // A stream of one, so that it looks like the other streams on the wire.
+    one_word(Bytes::from(format!(":\n{}", retry(NO_SEAT_MS))))
+}
+
+/// For whoever followed what is gone: the last there is to say, and an end.
+pub fn farewell(last: &Frame) -> Response<Body> {
+    let head = format!(":\n{}", retry(RETRY_MS));
+    one_word([head.as_bytes(), &last.bytes].concat().into())
+}
+
+/// A stream of one, so that it looks like the other streams on the wire.
+fn one_word(word: Bytes) -> Response<Body> {
+    let word: Result<_, Infallible> = Ok(word);
     response(Body::from_stream(futures_util::stream::iter([word])))
 }
 

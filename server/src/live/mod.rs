@@ -16,6 +16,6 @@ pub use accept::{Limits, accept, listen};
 use attendance::Attendee;
 pub use attendance::{Attendance, TooOften};
 use body::is_stream;
-pub use body::{Audience, events, no_seat};
+pub use body::{Audience, events, farewell, no_seat};
 pub use frame::Frame;
 pub use hub::{Channel, Hub};

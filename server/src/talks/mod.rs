@@ -1,15 +1,20 @@
 //! Open talks: the way of a tap, from a command to everybody's frame.
 
+mod deleting;
 pub mod history;
 mod talk;
+mod title;
 mod visitor;
 
+pub use deleting::Hold;
 pub use talk::CommandError as EndError;
 pub use talk::Talk;
+pub use title::TalkTitle;
 pub use visitor::Visitor;
 
 use crate::{
     access::{Key, KeyHash},
+    decks::Warnings,
     live::Hub,
     metrics::FOLLOWERS,
     store::{Store, StoreError, TalkRecord, made_up_epoch},
@@ -41,6 +46,10 @@ struct Inner {
     host_keys: OnceLock<Vec<KeyHash>>,
     /// Decks that are shown while they are still being imported, and so are in no store yet.
     growing: Mutex<HashMap<DeckId, Deck>>,
+    /// What was left out of decks that were imported since the start.
+    warnings: Mutex<HashMap<DeckId, Warnings>>,
+    /// Held by whoever is about to show a deck; see [`Hold`].
+    holds: Arc<tokio::sync::RwLock<()>>,
 }
 
 /// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
@@ -78,6 +87,8 @@ impl Talks {
             left_out: Mutex::default(),
             host_keys: OnceLock::new(),
             growing: Mutex::default(),
+            warnings: Mutex::default(),
+            holds: Arc::default(),
         });
         for record in inner.store.load()? {
             let code = record.code.clone();
@@ -179,6 +190,7 @@ impl Talks {
                     TalkRecord {
                         code,
                         deck,
+                        title: None,
                         state,
                         presenter_keys: Vec::new(),
                     },
@@ -206,6 +218,18 @@ impl Talks {
             None => self.0.add(record, deck)?,
         };
         Ok((talk, key))
+    }
+
+    /// Another talk of the same deck under a code of its own, called the same.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_again(&self, talk: &Talk) -> Result<Arc<Talk>, OpenError> {
+        let (again, _) = self.open(None, talk.deck().as_ref().clone()).await?;
+        if let Some(title) = talk.record().title {
+            self.rename(&again, title).await?;
+        }
+        Ok(again)
     }
 
     pub fn find(&self, code: &TalkCode) -> Option<Arc<Talk>> {
@@ -252,6 +276,28 @@ impl Talks {
         talk.command(self.store(), Command::End, None)
             .await
             .map(drop)
+    }
+
+    /// Gives a talk another title; its deck's own stays.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn rename(&self, talk: &Talk, title: TalkTitle) -> Result<(), StoreError> {
+        talk.rename(title, self.store()).await
+    }
+
+    /// Says what was left out of a deck.
+    pub fn warn(&self, deck: &DeckId, warnings: &[String]) {
+        if !warnings.is_empty() {
+            let mut kept = locked(&self.0.warnings);
+            kept.entry(deck.clone()).or_default().add(warnings);
+        }
+    }
+
+    /// What was left out of a deck that was imported since the start.
+    pub fn warnings(&self, deck: &DeckId) -> Vec<String> {
+        let kept = locked(&self.0.warnings);
+        kept.get(deck).map(Warnings::sentences).unwrap_or_default()
     }
 
     /// Says who the host is; once, at the start.

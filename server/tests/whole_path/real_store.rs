@@ -3,7 +3,7 @@
 use crate::disk::{Act, Disk, Log};
 use app::{
     deck::{Deck, DeckId},
-    talk::Revision,
+    talk::{EventId, Revision, TalkCode},
 };
 use bytes::Bytes;
 use server::store::{Committed, EmbeddedStore, Store, StoreError, TalkRecord};
@@ -100,6 +100,18 @@ impl Store for Witnessed {
 
     fn commit(&self, record: TalkRecord, expected: Option<Revision>) -> Committed {
         self.store().commit(record, expected)
+    }
+
+    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed {
+        self.store().delete(code, expected, last)
+    }
+
+    fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store().gone(code)
+    }
+
+    fn clear_away(&self) -> Result<(), StoreError> {
+        self.store().clear_away()
     }
 
     fn append(&self, list: &str, entry: Vec<u8>) -> Committed {
