@@ -16,7 +16,7 @@ use std::{
     collections::HashMap,
     io,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
 };
 use tokio::task::{JoinSet, spawn_blocking};
 
@@ -40,7 +40,11 @@ pub struct Decks {
     staging: Arc<Staging>,
     /// Decks that are being read: one that is given twice is read once.
     begun: Arc<Mutex<HashMap<DeckId, Deck>>>,
+    /// Decks whose first slide is being read. Who brings the same one waits for it.
+    opening: Arc<Mutex<HashMap<DeckId, Weak<Opening>>>>,
 }
+
+type Opening = tokio::sync::Mutex<()>;
 
 /// A deck that can be shown.
 pub struct Begun {
@@ -56,9 +60,22 @@ pub struct Rest {
     import: Arc<Import>,
     growing: Growing,
     widths: &'static [u32],
-    /// The page that was made in one size only.
+    /// The page that was not made in all sizes.
     first: u32,
+    begun: BegunDeck,
+}
+
+/// A deck's entry among those that are being read. Dropped, whether the deck is stored or was given
+/// up, it is none of them any more.
+struct BegunDeck {
     decks: Decks,
+    id: DeckId,
+}
+
+impl Drop for BegunDeck {
+    fn drop(&mut self) {
+        self.decks.with_begun(|begun| begun.remove(&self.id));
+    }
 }
 
 impl Decks {
@@ -73,6 +90,7 @@ impl Decks {
             store,
             staging: Arc::new(Staging::in_data(data).map_err(DeckError::NoWorkers)?),
             begun: Arc::default(),
+            opening: Arc::default(),
         })
     }
 
@@ -90,6 +108,8 @@ impl Decks {
             id,
             name,
         } = staged.map_err(io::Error::other)??;
+        let opening = self.opening(&id);
+        let _first = opening.lock().await;
         let begun = self.with_begun(|begun| begun.get(&id).cloned());
         let known = match begun {
             Some(deck) => Some(deck),
@@ -136,7 +156,11 @@ impl Decks {
             return Err(refused(error.to_string()));
         }
         let deck = growing.deck()?;
-        self.with_begun(|begun| begun.insert(id, deck.clone()));
+        self.with_begun(|begun| begun.insert(id.clone(), deck.clone()));
+        let begun = BegunDeck {
+            decks: self.clone(),
+            id,
+        };
         Ok(Begun {
             deck,
             warnings: std::mem::take(&mut growing.warnings),
@@ -145,8 +169,19 @@ impl Decks {
                 growing,
                 widths,
                 first,
-                decks: self.clone(),
+                begun,
             }),
+        })
+    }
+
+    fn opening(&self, id: &DeckId) -> Arc<Opening> {
+        let mut all = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, opening| opening.strong_count() > 0);
+        let there = all.get(id).and_then(Weak::upgrade);
+        there.unwrap_or_else(|| {
+            let opening = Arc::default();
+            all.insert(id.clone(), Arc::downgrade(&opening));
+            opening
         })
     }
 
@@ -167,7 +202,7 @@ impl Rest {
         at: impl Fn() -> usize,
         mut tell: impl FnMut(Deck, &[String]),
     ) -> Result<Vec<String>, DeckError> {
-        let store = self.decks.store.clone();
+        let store = self.begun.decks.store.clone();
         let mut taken = self.growing.done().to_vec();
         let mut told = 0;
         let mut reading = JoinSet::new();
@@ -203,7 +238,7 @@ impl Rest {
         spawn_blocking(move || store.put_deck(&kept))
             .await
             .map_err(io::Error::other)??;
-        self.decks.with_begun(|begun| begun.remove(&deck.id));
+        drop(self.begun);
         let warnings = self.growing.into_warnings();
         tell(deck, warnings.get(told..).unwrap_or_default());
         Ok(warnings)

@@ -1,6 +1,6 @@
 //! A talk goes, and what only it showed.
 
-use super::{EndError, Talk, Talks};
+use super::{EndError, Talk, Talks, say_followers};
 use crate::store::StoreError;
 use app::{
     deck::Face,
@@ -11,7 +11,7 @@ use tokio::{sync::OwnedRwLockReadGuard, task::spawn_blocking};
 use tracing::error;
 
 /// What a page shows whose talk is gone.
-const GONE: &str = "<p class=\"pending\">This talk is over.</p>";
+const GONE: &str = "<p class=\"pending\">Its slides were removed.</p>";
 
 /// While one is held no deck or media goes: an import has files before it has a deck, and a talk is
 /// made a moment after its deck was found. To be taken before the deck is looked for; whoever lets
@@ -42,6 +42,8 @@ impl Talks {
                 .is_some_and(|it| Arc::ptr_eq(it, talk))
             {
                 open.remove(talk.code());
+                // Its counts would be told as they were last.
+                say_followers(talk.code(), 0, 0, 0);
             }
         }
         self.clear_away().await;

@@ -322,13 +322,8 @@ impl Talks {
         for (code, talk) in open.iter() {
             let room = talk.channel().attendance().presence();
             let silent = (room.followers + room.projectors).saturating_sub(room.answering);
-            for (state, count) in [
-                ("seen", room.seen),
-                ("behind", room.answering.saturating_sub(room.seen)),
-                ("silent", silent),
-            ] {
-                gauge!(FOLLOWERS, "talk" => code.to_string(), "state" => state).set(count);
-            }
+            let behind = room.answering.saturating_sub(room.seen);
+            say_followers(code, room.seen, behind, silent);
         }
     }
 
@@ -389,6 +384,12 @@ impl Inner {
                 return Ok(code);
             }
         }
+    }
+}
+
+fn say_followers(code: &TalkCode, seen: u32, behind: u32, silent: u32) {
+    for (state, count) in [("seen", seen), ("behind", behind), ("silent", silent)] {
+        gauge!(FOLLOWERS, "talk" => code.to_string(), "state" => state).set(count);
     }
 }
 
