@@ -184,7 +184,7 @@ async fn carry_out(talks: &Talks, command: Command) -> Result<String, ControlErr
             .ok_or_else(|| ControlError::NoSuchTalk(code.clone()))
     };
     match command {
-        Command::Talks { then: None } => Ok(list(&talks.all())),
+        Command::Talks { then: None } => Ok(list(talks)),
         Command::Talks { then: Some(then) } => match then {
             TalksCommand::End { code } => {
                 talks.end(&*find(&code)?).await?;
@@ -196,7 +196,12 @@ async fn carry_out(talks: &Talks, command: Command) -> Result<String, ControlErr
                 Ok(format!("The talk {code} is called {title} now.\n"))
             }
             TalksCommand::Delete { code } => {
-                let deleted = talks.delete(&find(&code)?).await;
+                let is_lost = talks.lost().iter().any(|(lost, _)| *lost == code);
+                let deleted = if is_lost {
+                    talks.delete_lost(&code).await.map_err(EndError::from)
+                } else {
+                    talks.delete(&find(&code)?).await
+                };
                 deleted.map_err(ControlError::Delete)?;
                 Ok(format!("The talk {code} is deleted. Its code is free.\n"))
             }
@@ -208,27 +213,31 @@ async fn carry_out(talks: &Talks, command: Command) -> Result<String, ControlErr
     }
 }
 
-fn list(talks: &[Arc<Talk>]) -> String {
-    if talks.is_empty() {
+fn list(talks: &Talks) -> String {
+    let (open, lost) = (talks.all(), talks.lost());
+    if open.is_empty() && lost.is_empty() {
         return "No talks yet.\n".to_owned();
     }
-    talks
-        .iter()
-        .map(|talk| {
-            let snapshot = talk.snapshot();
-            let state = &snapshot.state;
-            let place = if state.over {
-                "over".to_owned()
-            } else {
-                format!("slide {} of {}", state.slide, state.slides)
-            };
-            format!(
-                "{:<32}  {place:<18}  {}\n",
-                talk.code().as_str(),
-                snapshot.talk
-            )
-        })
-        .collect()
+    let open = open.iter().map(|talk| {
+        let snapshot = talk.snapshot();
+        let state = &snapshot.state;
+        let place = if state.over {
+            "over".to_owned()
+        } else {
+            format!("slide {} of {}", state.slide, state.slides)
+        };
+        listed(talk.code(), &place, &snapshot.talk)
+    });
+    let lost = lost.iter().map(|(code, title)| {
+        let title = title.as_ref().map(TalkTitle::as_str).unwrap_or_default();
+        listed(code, "slides missing", title)
+    });
+    open.chain(lost).collect()
+}
+
+fn listed(code: &TalkCode, place: &str, title: &str) -> String {
+    let line = format!("{:<32}  {place:<18}  {title}", code.as_str());
+    format!("{}\n", line.trim_end())
 }
 
 /// All of a talk but its keys.

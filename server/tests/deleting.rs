@@ -1,6 +1,10 @@
 //! The host renames and deletes talks: wholly or not at all, and nobody else does.
 
-#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is a finding"
+)]
 
 mod support;
 
@@ -16,14 +20,8 @@ use std::{
 };
 use support::{
     path,
-    program::{Place, Running, ask, ask_with, key, parts},
+    program::{Place, Running, ask, ask_with, host_key, key, parts},
 };
-
-/// The host's key, which is printed after the presenter's.
-fn host_key(printed: &str) -> String {
-    let (_, key) = printed.split_once("/?key=").expect("the host's link");
-    key.split_whitespace().next().expect("its end").to_owned()
-}
 
 /// A form of the host's page, as a script sends it.
 fn post(printed: &str, key: &str, address: &str, form: &str) -> (u16, String) {

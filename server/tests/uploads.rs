@@ -1,60 +1,63 @@
 //! Decks that are brought over HTTP, when something goes wrong on the way.
 
-#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is a finding"
+)]
 
 mod support;
 
 use serde_json::Value;
 use std::{
-    fs, thread,
+    fs,
+    io::Cursor,
+    thread,
     time::{Duration, Instant},
 };
 use support::{
     path,
-    program::{Place, answer, ask, parts},
+    program::{Place, ask, ask_with, host_key, parts},
 };
 
-/// Large enough that many of them are not read at once.
-fn picture(seed: u32) -> Vec<u8> {
-    let pixel = |x: u32, y: u32| {
-        let [value, ..] = (x * y + seed).to_le_bytes();
-        image::Rgb([value, value, value])
-    };
-    let mut png = Vec::new();
-    image::RgbImage::from_fn(1_600, 900, pixel)
-        .write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png)
-        .expect("an image");
-    png
-}
-
 /// Brings pictures as a form does, and gives status and answer.
-fn brought(printed: &str, code: &str, pictures: &[Vec<u8>]) -> (u16, Value) {
-    let mut form = format!("--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\n{code}");
+fn brought(printed: &str, key: &str, code: &str, pictures: &[Vec<u8>]) -> (u16, Value) {
+    let mut form =
+        format!("--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\n{code}").into_bytes();
     for (number, picture) in pictures.iter().enumerate() {
-        // The test's client writes text: a byte is a character of Latin-1 for it.
-        form.push_str(&format!(
-            "\r\n--XX\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{number}.svg\"\
-             \r\n\r\n{}",
-            String::from_utf8_lossy(picture)
-        ));
+        let head = format!(
+            "\r\n--XX\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{number}.png\"\
+             \r\n\r\n"
+        );
+        form.extend([head.as_bytes(), picture].concat());
     }
-    form.push_str("\r\n--XX--\r\n");
-    let head = "POST /decks HTTP/1.1\r\naccept: application/json\r\n\
-                content-type: multipart/form-data; boundary=XX";
-    let answer = answer(printed, head, &form);
-    let answer = String::from_utf8_lossy(&answer).into_owned();
+    form.extend(b"\r\n--XX--\r\n");
+    let head = format!(
+        "POST /decks HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}\r\n\
+         content-type: multipart/form-data; boundary=XX"
+    );
+    let answer = ask_with(printed, &head, &form);
     let (status, body) = parts(&answer);
     (status, serde_json::from_str(body).expect("JSON"))
 }
 
-fn drawing(text: &str) -> Vec<u8> {
+/// The more circles, the longer it takes to be read.
+fn drawing(circles: usize) -> String {
     let circle = |x: usize| format!("<circle cx=\"{x}\" cy=\"9\" r=\"{}\"/>", x % 7);
-    let circles: String = (0..2_000).map(circle).collect();
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 9\">{circles}\
-         <title>{text}</title></svg>"
-    )
-    .into_bytes()
+    let circles: String = (0..circles).map(circle).collect();
+    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 9\">{circles}</svg>")
+}
+
+/// Small ones, so that they are read at once.
+fn pictures() -> Vec<Vec<u8>> {
+    let picture = |shade: u8| {
+        let mut png = Cursor::new(Vec::new());
+        image::RgbImage::from_pixel(64, 36, image::Rgb([shade, 0, 0]))
+            .write_to(&mut png, image::ImageFormat::Png)
+            .expect("an image");
+        png.into_inner()
+    };
+    (1..5).map(picture).collect()
 }
 
 /// The talk's import, as the page of its links asks for it.
@@ -68,35 +71,77 @@ fn ready(printed: &str, code: &str, key: &str) -> usize {
     slides.iter().filter(|it| it["ready"] == true).count()
 }
 
-/// It was taken for one that somebody else reads, and never came to its end.
-#[test]
-fn a_deck_that_got_no_talk_can_be_brought_again() {
-    let place = Place::new();
-    let folder = place.folder("deck");
-    for number in 0..40 {
-        fs::write(folder.join(format!("{number}.png")), picture(number)).expect("a file");
-    }
-    let (running, _) = place.started(&["--code", "mine", path(&folder)]);
-    drop(running);
-
-    // Its deck was not whole: its code waits for it.
-    let (_running, printed) = place.started(&["--open"]);
-    let (_, host) = printed.split_once("/?key=").expect("the host's link");
-    let host = host.split_whitespace().next().expect("its end");
-    let slides: Vec<_> = (0..6).map(|number| drawing(&number.to_string())).collect();
-    let (status, body) = brought(&printed, "mine", &slides);
-    assert_eq!(status, 409, "{body}");
-    let (status, body) = brought(&printed, "", &slides);
-    assert_eq!(status, 201, "{body}");
-    let code = body["code"].as_str().expect("a code");
+/// Waits until a talk's deck is whole.
+fn until_ready(printed: &str, code: &str, key: &str, slides: usize) {
     let start = Instant::now();
-    while ready(&printed, code, host) < slides.len() {
+    while ready(printed, code, key) < slides {
         assert!(
             start.elapsed() < Duration::from_secs(20),
             "it never is whole"
         );
         thread::yield_now();
     }
+}
+
+/// Serves a deck under the code `mine`, and is killed before that is whole.
+fn killed_while_importing(place: &Place) {
+    let folder = place.folder("deck");
+    for number in 0..16 {
+        let file = folder.join(format!("{number}.svg"));
+        fs::write(file, drawing(1_000 + number)).expect("a file");
+    }
+    drop(place.started(&["--code", "mine", path(&folder)]));
+}
+
+/// It was taken for one that somebody else reads, and never came to its end.
+#[test]
+fn a_deck_that_got_no_talk_can_be_brought_again() {
+    let place = Place::new();
+    killed_while_importing(&place);
+    // Its deck was not whole: its code waits for it, and is no guest's.
+    let (_running, printed) = place.started(&["--open"]);
+    let slides = pictures();
+    let (status, body) = brought(&printed, "", "mine", &slides);
+    assert_eq!(status, 409, "{body}");
+    let (status, body) = brought(&printed, "", "", &slides);
+    assert_eq!(status, 201, "{body}");
+    let code = body["code"].as_str().expect("a code");
+    until_ready(&printed, code, &host_key(&printed), slides.len());
+}
+
+#[test]
+fn a_talk_that_lost_its_deck_is_the_hosts_to_go_on_with_or_to_delete() {
+    let place = Place::new();
+    killed_while_importing(&place);
+    let (running, printed) = place.started(&[]);
+    let host = host_key(&printed);
+    let page = ask(
+        &printed,
+        &format!("GET / HTTP/1.1\r\ncookie: webslides-HOST={host}"),
+    );
+    assert!(page.contains("Its slides are missing"), "{page}");
+    let slides = pictures();
+    let (status, body) = brought(&printed, &host, "mine", &slides);
+    assert_eq!((status, &body["code"]), (201, &"mine".into()), "{body}");
+    until_ready(&printed, "mine", &host, slides.len());
+    drop(running);
+
+    let other = Place::new();
+    killed_while_importing(&other);
+    let (_running, printed) = other.started(&[]);
+    let host = host_key(&printed);
+    let delete = |key: &str| {
+        let head = format!(
+            "POST /t/mine/delete HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}"
+        );
+        let answer = ask_with(&printed, &head, "");
+        parts(&answer).0
+    };
+    assert_eq!(delete(""), 401);
+    assert_eq!(delete(&host), 204);
+    assert_eq!(delete(&host), 404);
+    let (status, body) = brought(&printed, &host, "mine", &slides);
+    assert_eq!(status, 201, "{body}");
 }
 
 #[test]

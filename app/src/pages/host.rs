@@ -15,7 +15,15 @@ pub struct TalkLine {
     pub title: String,
     /// Such as "slide 3 of 12".
     pub place: String,
-    pub over: bool,
+    pub standing: Standing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    On,
+    Over,
+    /// Its deck is not there: the import was cut off.
+    Lost,
 }
 
 /// The host's own page: bring a deck, see the talks.
@@ -86,23 +94,26 @@ fn line(talk: TalkLine) -> impl IntoView {
         code,
         title,
         place,
-        over,
+        standing,
     } = talk;
-    let show = if over {
-        view! {
+    let show = match standing {
+        Standing::On => view! {
+            <a href=routes::present(&code)>"Present"</a>
+            <a href=routes::links(&code)>"Links and QR codes"</a>
+        }
+        .into_any(),
+        Standing::Over => view! {
             <form method="post" action=routes::again(&code)>
                 <button>"Show it again"</button>
             </form>
         }
-        .into_any()
-    } else {
-        view! {
-            <a href=routes::present(&code)>"Present"</a>
-            <a href=routes::links(&code)>"Links and QR codes"</a>
-        }
-        .into_any()
+        .into_any(),
+        Standing::Lost => ().into_any(),
     };
-    let end = (!over).then(|| {
+    let rename = (standing != Standing::Lost).then(|| {
+        view! { <a href=routes::rename(&code)>"Rename"</a> }
+    });
+    let end = (standing == Standing::On).then(|| {
         view! {
             <form method="post" action=routes::end(&code)>
                 <button>"End"</button>
@@ -116,7 +127,7 @@ fn line(talk: TalkLine) -> impl IntoView {
             <nav aria-label=format!("{title}, {code}")>
                 {show}
                 <span class="less">
-                    <a href=routes::rename(&code)>"Rename"</a>
+                    {rename}
                     <a href=routes::delete(&code)>"Delete"</a>
                     {end}
                 </span>

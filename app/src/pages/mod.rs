@@ -10,7 +10,7 @@ mod problem;
 mod project;
 
 pub use change::Change;
-pub use host::TalkLine;
+pub use host::{Standing, TalkLine};
 pub use links::{TalkLinks, Tile, Way};
 pub use problem::ProblemPage;
 

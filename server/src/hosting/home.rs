@@ -5,11 +5,12 @@ use crate::{
     access::{Key, host_cookie},
     pages::{is_secure, render, to_clean},
     router::Shared,
-    talks::{Talk, Visitor},
+    talks::{Talk, TalkTitle, Visitor},
 };
 use app::{
-    pages::{Page, TalkLine},
+    pages::{Page, Standing, TalkLine},
     routes,
+    talk::TalkCode,
 };
 use axum::{body::Body, extract::Request, http::Response};
 
@@ -41,10 +42,13 @@ pub fn page(shared: &Shared, visitor: &Visitor, wrong: Option<String>) -> Page {
     let talks = if guest {
         Vec::new()
     } else {
-        shared.talks.all()
+        let talks = shared.talks.all();
+        let lost = shared.talks.lost();
+        let talks = talks.iter().map(|talk| line(talk));
+        talks.chain(lost.into_iter().map(lost_line)).collect()
     };
     Page::Host {
-        talks: talks.iter().map(|talk| line(talk)).collect(),
+        talks,
         guest,
         wrong,
     }
@@ -65,6 +69,19 @@ fn line(talk: &Talk) -> TalkLine {
         } else {
             format!("slide {} of {}", state.slide, state.slides)
         },
-        over: state.over,
+        standing: if state.over {
+            Standing::Over
+        } else {
+            Standing::On
+        },
+    }
+}
+
+fn lost_line((code, title): (TalkCode, Option<TalkTitle>)) -> TalkLine {
+    TalkLine {
+        title: title.map_or_else(|| code.to_string(), String::from),
+        place: "Its slides are missing. Bring its deck again under this code.".to_owned(),
+        standing: Standing::Lost,
+        code,
     }
 }

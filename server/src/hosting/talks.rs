@@ -10,8 +10,9 @@ use crate::{
 };
 use app::{
     api::ErrorCode,
-    pages::{Change, Page},
+    pages::{Change, Page, ProblemPage},
     routes,
+    talk::TalkCode,
 };
 use axum::{
     body::Body,
@@ -20,6 +21,7 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 use serde::Deserialize;
+use std::sync::Arc;
 use tokio::spawn;
 use tracing::error;
 
@@ -130,8 +132,8 @@ pub async fn ask_delete(
     path: CodePath,
     request: Request,
 ) -> Response<Body> {
-    let page = match hosted(&shared, path, request.headers()) {
-        Ok(talk) => Page::Delete(change(&talk, None)),
+    let page = match doomed(&shared, path, request.headers()) {
+        Ok(doomed) => Page::Delete(doomed.change(None)),
         Err(problem) => Page::Problem(problem),
     };
     render(&shared, page, request).await
@@ -143,23 +145,65 @@ pub async fn delete(
     path: CodePath,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let talk = match hosted(&shared, path, &headers) {
-        Ok(talk) => talk,
+    let doomed = match doomed(&shared, path, &headers) {
+        Ok(doomed) => doomed,
         Err(problem) => return refusal(problem.code()),
     };
-    let (talks, deleted) = (shared.talks.clone(), talk.clone());
-    let deleted = spawn(async move { talks.delete(&deleted).await });
+    let again = doomed.change(Some(ErrorCode::NotStored.sentence().to_owned()));
+    let talks = shared.talks.clone();
+    let deleted = spawn(async move {
+        match doomed {
+            Doomed::Talk(talk) => talks.delete(&talk).await,
+            Doomed::Lost(code, _) => Ok(talks.delete_lost(&code).await?),
+        }
+    });
     match deleted.await {
         Ok(Ok(())) => done(&headers),
         failed => {
             error!(?failed, "a talk was not deleted");
-            let code = ErrorCode::NotStored;
-            let words = code.sentence().to_owned();
             if wants_json(&headers) {
-                return refusal_in_words(code, words);
+                return refusal(ErrorCode::NotStored);
             }
-            answer_page(&shared, Page::Delete(change(&talk, Some(words))), code).await
+            answer_page(&shared, Page::Delete(again), ErrorCode::NotStored).await
         }
+    }
+}
+
+/// A talk that may be deleted: one that lost its deck, too.
+enum Doomed {
+    Talk(Arc<Talk>),
+    Lost(TalkCode, Option<TalkTitle>),
+}
+
+impl Doomed {
+    fn change(&self, wrong: Option<String>) -> Change {
+        match self {
+            Self::Talk(talk) => change(talk, wrong),
+            Self::Lost(code, title) => Change {
+                title: title
+                    .as_ref()
+                    .map_or(code.as_str(), TalkTitle::as_str)
+                    .to_owned(),
+                code: code.clone(),
+                over: false,
+                wrong,
+            },
+        }
+    }
+}
+
+fn doomed(shared: &Shared, path: CodePath, headers: &HeaderMap) -> Result<Doomed, ProblemPage> {
+    let typed = path.as_ref().map(|Path(typed)| typed.parse().ok());
+    let code: Option<TalkCode> = typed.ok().flatten();
+    match hosted(shared, path, headers) {
+        Ok(talk) => Ok(Doomed::Talk(talk)),
+        Err(ProblemPage::NoSuchTalk) => {
+            let mut lost = shared.talks.lost().into_iter();
+            let lost = lost.find(|(lost, _)| Some(lost) == code.as_ref());
+            let (code, title) = lost.ok_or(ProblemPage::NoSuchTalk)?;
+            Ok(Doomed::Lost(code, title))
+        }
+        Err(problem) => Err(problem),
     }
 }
 

@@ -81,7 +81,7 @@ pub async fn upload(
         &host.guests_places
     };
     let made = match timeout(PLACE_WITHIN, places.acquire()).await {
-        Ok(_place) => create(host, &shared.talks, request).await,
+        Ok(_place) => create(host, &shared.talks, request, visitor.is_host()).await,
         Err(_) => Err(UploadError::Busy),
     };
     let wants_json = wants_json(&headers);
@@ -135,6 +135,7 @@ async fn create(
     host: &Arc<Host>,
     talks: &Talks,
     request: Request,
+    by_host: bool,
 ) -> Result<(Arc<Talk>, Key), UploadError> {
     let directory = TempDir::new_in(&host.folder)?;
     // What a deck of images without a name of its own is called.
@@ -167,7 +168,7 @@ async fn create(
     } = begun.map_err(|error| error.about(&own_name(&main)))?;
     talks.warn(&deck.id, &warnings);
     let (talk, key) = talks
-        .create(code, deck)
+        .create(code, deck, by_host)
         .await
         .map_err(|error| match error {
             OpenError::Taken(_) => UploadError::Taken,

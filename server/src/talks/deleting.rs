@@ -1,10 +1,10 @@
 //! A talk goes, and what only it showed.
 
-use super::{EndError, Talk, Talks, say_followers};
+use super::{EndError, Talk, TalkTitle, Talks, locked, say_followers};
 use crate::store::StoreError;
 use app::{
     deck::Face,
-    talk::{Snapshot, TalkCode},
+    talk::{SlideState, Snapshot, TalkCode},
 };
 use std::sync::{Arc, PoisonError};
 use tokio::{sync::OwnedRwLockReadGuard, task::spawn_blocking};
@@ -50,6 +50,46 @@ impl Talks {
         Ok(())
     }
 
+    /// Stored talks that can't be shown, because their deck is not there: their codes, and what the
+    /// host called them.
+    pub fn lost(&self) -> Vec<(TalkCode, Option<TalkTitle>)> {
+        let lost = locked(&self.0.left_out);
+        let lost = lost.values().filter(|record| !record.state.over);
+        let mut lost: Vec<_> = lost
+            .map(|record| (record.code.clone(), record.title.clone()))
+            .collect();
+        lost.sort_by(|(a, _), (b, _)| a.cmp(b));
+        lost
+    }
+
+    /// Removes a talk that lost its deck. Who followed it sees that it is over.
+    ///
+    /// # Errors
+    /// When there is none, or it can't be stored.
+    pub async fn delete_lost(&self, code: &TalkCode) -> Result<(), StoreError> {
+        let record = locked(&self.0.left_out).get(code).cloned();
+        let record = record.ok_or(StoreError::Conflict)?;
+        let id = record.state.event_id();
+        let last = Snapshot {
+            state: SlideState {
+                revision: record.state.revision.next(),
+                over: true,
+                ..record.state
+            },
+            deck: record.deck,
+            talk: record.title.map(String::from).unwrap_or_default(),
+            title: String::new(),
+            face: gone(1_920, 1_080),
+            preload: Vec::new(),
+            acknowledge_within_ms: None,
+        };
+        let last = serde_json::to_vec(&last)?;
+        self.store().delete(code, id, last).await?;
+        locked(&self.0.left_out).remove(code);
+        self.clear_away().await;
+        Ok(())
+    }
+
     /// What a page that followed a talk is told when that was deleted meanwhile.
     pub fn last_of_gone(&self, code: &TalkCode) -> Option<Snapshot> {
         let last = self.store().gone(code).ok().flatten()?;
@@ -75,14 +115,17 @@ impl Talks {
 
 /// Without pictures: they go with their deck.
 fn last_of(snapshot: &Snapshot) -> Snapshot {
-    let face = Face {
-        html: Some(GONE.to_owned()),
-        ..Face::pending(snapshot.face.width, snapshot.face.height)
-    };
     Snapshot {
-        face,
+        face: gone(snapshot.face.width, snapshot.face.height),
         title: String::new(),
         preload: Vec::new(),
         ..snapshot.clone()
+    }
+}
+
+fn gone(width: u32, height: u32) -> Face {
+    Face {
+        html: Some(GONE.to_owned()),
+        ..Face::pending(width, height)
     }
 }

@@ -55,6 +55,15 @@ struct Inner {
 /// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
 const KEYS_KEPT: usize = 64;
 
+/// Which talks may be gone on with, by whoever brings a deck under their code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taking {
+    All,
+    /// Those that lost their deck.
+    Lost,
+    None,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(transparent)]
@@ -127,10 +136,11 @@ impl Talks {
         code: Option<TalkCode>,
         deck: Deck,
     ) -> Result<(Arc<Talk>, Key), OpenError> {
-        self.open_or_create(code, deck, false).await
+        self.open_or_create(code, deck, Taking::All).await
     }
 
     /// The same, but never a talk that there is: whoever brings a deck gets no key to another's.
+    /// The host may go on with one that lost its deck.
     ///
     /// # Errors
     /// [`OpenError::Taken`] when the code is another talk's; else as [`open`](Self::open).
@@ -138,15 +148,17 @@ impl Talks {
         &self,
         code: Option<TalkCode>,
         deck: Deck,
+        by_host: bool,
     ) -> Result<(Arc<Talk>, Key), OpenError> {
-        self.open_or_create(code, deck, true).await
+        let taking = if by_host { Taking::Lost } else { Taking::None };
+        self.open_or_create(code, deck, taking).await
     }
 
     async fn open_or_create(
         &self,
         code: Option<TalkCode>,
         deck: Deck,
-        is_new: bool,
+        taking: Taking,
     ) -> Result<(Arc<Talk>, Key), OpenError> {
         let key = Key::made_up()?;
         self.0.keep(&deck)?;
@@ -160,7 +172,12 @@ impl Talks {
         let existing = existing.filter(|talk| !talk.is_over());
         let left_out = locked(&self.0.left_out).get(&code).cloned();
         let left_out = left_out.filter(|record| existing.is_none() && !record.state.over);
-        if is_new && (existing.is_some() || left_out.is_some()) {
+        let may_take = match taking {
+            Taking::All => true,
+            Taking::Lost => existing.is_none(),
+            Taking::None => existing.is_none() && left_out.is_none(),
+        };
+        if !may_take {
             return Err(OpenError::Taken(code));
         }
         if let Some(record) = left_out {
@@ -202,7 +219,9 @@ impl Talks {
         let committed = self.0.store.commit(record.clone(), expected).await;
         match committed {
             // Somebody was first, a moment ago.
-            Err(StoreError::Conflict) if is_new => return Err(OpenError::Taken(record.code)),
+            Err(StoreError::Conflict) if taking != Taking::All => {
+                return Err(OpenError::Taken(record.code));
+            }
             Err(StoreError::Conflict) if expected.is_none() => {
                 return Err(OpenError::Unshowable(record.code));
             }
