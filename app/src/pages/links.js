@@ -6,11 +6,11 @@
   const source = new EventSource(box.dataset.events);
   const show = ({ title, ready, picture }, at) => {
     const tile = list.children[at];
-    if (!ready || !tile || tile.hasChildNodes()) return;
-    if (!picture) return tile.append(title);
-    const image = new Image();
-    Object.assign(image, { alt: title, loading: 'lazy', src: picture });
-    tile.append(image);
+    // Its own element or none: what renders the page leaves comments.
+    if (!ready || !tile || tile.childElementCount) return;
+    const small = document.createElement(picture ? 'img' : 'span');
+    Object.assign(small, picture ? { alt: title, loading: 'lazy', src: picture } : { textContent: title });
+    tile.append(small);
   };
   // One question at a time; what comes meanwhile is asked for after it.
   let asking = false;

@@ -95,9 +95,11 @@ fn tile(tile: Tile) -> impl IntoView {
         ready,
         picture,
     } = tile;
-    let picture = picture.filter(|_| ready);
-    let picture = picture.map(|src| view! { <img src=src alt=title loading="lazy"/> });
-    view! { <li>{picture}</li> }
+    let small = ready.then(|| match picture {
+        Some(src) => view! { <img src=src alt=title loading="lazy"/> }.into_any(),
+        None => view! { <span>{title}</span> }.into_any(),
+    });
+    view! { <li>{small}</li> }
 }
 
 fn way(name: &'static str, way: Way) -> impl IntoView {
