@@ -86,7 +86,7 @@ test('a PDF is brought on the phone: the bar is true, its slides come, what is l
 
   const small = phone.locator('.tiles img').first();
   await expect.poll(() => small.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).toBe(640);
-  await expect(phone.getByText('What was left out is said below.')).toBeVisible();
+  await expect(phone.getByText('Remarks are below.')).toBeVisible();
   await expect(phone.locator('.warnings li')).toHaveText([/^page 3: /]);
   await expect(phone.locator('.ways svg')).toHaveCount(2);
   await isClean(phone);

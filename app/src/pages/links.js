@@ -25,7 +25,7 @@
       const ready = slides.filter((slide) => slide.ready).length;
       const whole = ready === slides.length;
       bar.value = ready;
-      const about = warnings.length ? ' What was left out is said below.' : '';
+      const about = warnings.length ? ' Remarks are below.' : '';
       said.textContent = whole ? `All slides are ready.${about}` : `${ready} of ${bar.max} slides are ready.`;
       left.hidden = !warnings.length;
       left.querySelector('ul').replaceChildren(
