@@ -34,6 +34,21 @@ pub fn end(code: &TalkCode) -> String {
     format!("/t/{code}/end")
 }
 
+/// Where a talk gets another title.
+pub fn rename(code: &TalkCode) -> String {
+    format!("/t/{code}/rename")
+}
+
+/// Where a talk is deleted, once whoever asks is sure.
+pub fn delete(code: &TalkCode) -> String {
+    format!("/t/{code}/delete")
+}
+
+/// How far a talk's import is.
+pub fn import(code: &TalkCode) -> String {
+    format!("/t/{code}/import")
+}
+
 pub fn events(code: &TalkCode) -> String {
     format!("/t/{code}/events")
 }

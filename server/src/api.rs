@@ -8,9 +8,11 @@ use axum::{
     http::{HeaderMap, Response, StatusCode, Uri, header},
     response::{IntoResponse, Redirect},
 };
+use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use leptos::prelude::provide_context;
 use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
 
 /// A form is a code, a slide and a revision.
 const MAX_FORM_BYTES: usize = 16 * 1_024;
@@ -27,12 +29,9 @@ pub async fn server_function(State(shared): State<Shared>, request: Request) -> 
         return refusal(ErrorCode::NotFound);
     }
     let (head, body) = request.into_parts();
-    let form = Limited::new(body, MAX_FORM_BYTES).collect();
-    let form = match tokio::time::timeout(FORM_TIMEOUT, form).await {
-        Ok(Ok(form)) => form.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return refusal(ErrorCode::TooLarge),
-        Ok(Err(_)) => return refusal(ErrorCode::BadRequest),
-        Err(_) => return refusal(ErrorCode::TooSlow),
+    let form = match form(body).await {
+        Ok(form) => form,
+        Err(code) => return refusal(code),
     };
     let mut request = Request::from_parts(head, Body::from(form));
     let way_back = way_back(request.headers());
@@ -51,6 +50,20 @@ pub async fn server_function(State(shared): State<Shared>, request: Request) -> 
         }
         Some(page) => Redirect::to(&page).into_response(),
         None => response,
+    }
+}
+
+/// A form without files, soon.
+///
+/// # Errors
+/// [`ErrorCode::TooLarge`], [`ErrorCode::TooSlow`], or [`ErrorCode::BadRequest`] when it is cut off.
+pub async fn form(body: Body) -> Result<Bytes, ErrorCode> {
+    let form = Limited::new(body, MAX_FORM_BYTES).collect();
+    match timeout(FORM_TIMEOUT, form).await {
+        Ok(Ok(form)) => Ok(form.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ErrorCode::TooLarge),
+        Ok(Err(_)) => Err(ErrorCode::BadRequest),
+        Err(_) => Err(ErrorCode::TooSlow),
     }
 }
 

@@ -3,11 +3,12 @@
 
 use crate::{
     cli::Options,
-    decks::{self, Begun, DeckError, Decks, Rest},
+    decks::{self, Begun, DeckError, Decks, Rest, Warnings},
     run::print,
     store::Store,
-    talks::{Talk, Talks},
+    talks::{Hold, Talk, Talks},
 };
+use app::deck::Deck;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -19,9 +20,6 @@ use tokio::time::sleep;
 /// How often a watched deck is looked at. A program that writes a PDF takes its time: it is read
 /// once it was the same twice.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
-
-/// Complaints about one deck at a time; nobody reads more.
-const MOST_WARNINGS: usize = 50;
 
 /// The options' decks in their order, each with its first slide at least.
 ///
@@ -48,10 +46,16 @@ pub async fn begin(
     Ok(begun)
 }
 
-/// The rest of an import, while its talk is on already. Dropped, it ends its workers.
-pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
+/// The rest of an import, while its talk is on already. Dropped, it ends its workers. It runs to its
+/// end even if its talk is deleted: another may show the same deck by then.
+pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks, hold: Hold) {
     let at = || talk.snapshot().state.slide.index().as_usize();
-    match rest.read(at, |deck| talks.has_grown(deck)).await {
+    let tell = |deck: Deck, warnings: &[String]| {
+        // Whoever sees that it is whole sees what it lacks.
+        talks.warn(&deck.id, warnings);
+        talks.has_grown(deck);
+    };
+    match rest.read(at, tell).await {
         Ok(warnings) => {
             complain(&warnings);
             let deck = talk.deck();
@@ -60,16 +64,16 @@ pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
         }
         Err(error) => eprintln!("webslides: {error}"),
     }
+    drop(hold);
+    talks.clear_away().await;
 }
 
 /// What was left out of a deck, to the host's terminal.
 pub fn complain(warnings: &[String]) {
-    for warning in warnings.iter().take(MOST_WARNINGS) {
+    let mut told = Warnings::default();
+    told.add(warnings);
+    for warning in told.sentences() {
         eprintln!("webslides: {warning}");
-    }
-    match warnings.len().saturating_sub(MOST_WARNINGS) {
-        0 => {}
-        more => eprintln!("webslides: {more} more of the same kind are not listed."),
     }
 }
 
@@ -107,6 +111,7 @@ impl Watched {
     }
 
     async fn show(&self) -> Result<(), DeckError> {
+        let hold = self.talks.hold().await;
         let Begun {
             deck,
             warnings,
@@ -116,10 +121,11 @@ impl Watched {
             .begin(&self.path, self.password.as_deref())
             .await?;
         complain(&warnings);
+        self.talks.warn(&deck.id, &warnings);
         let shown = self.talks.show(&self.talk, deck).await;
         shown.map_err(io::Error::other)?;
         if let Some(rest) = rest {
-            finish(rest, self.talk.clone(), self.talks.clone()).await;
+            finish(rest, self.talk.clone(), self.talks.clone(), hold).await;
         }
         Ok(())
     }

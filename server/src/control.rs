@@ -1,4 +1,4 @@
-//! What the host does with talks from another terminal: list, end, export.
+//! What the host does with talks from another terminal: list, rename, end, delete, export.
 //!
 //! One process has the data directory. While that is a server, it is asked over a socket in the
 //! directory, which only the host's own account may open; else the store is opened here.
@@ -6,7 +6,7 @@
 use crate::{
     live::Hub,
     store::{EmbeddedStore, StoreError},
-    talks::{EndError, OpenError, Talk, Talks, history},
+    talks::{EndError, OpenError, Talk, TalkTitle, Talks, history},
 };
 use app::talk::TalkCode;
 use clap::Subcommand;
@@ -39,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Serialize, Deserialize, Subcommand)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
-    /// List the talks that are kept, or end one
+    /// List the talks that are kept; rename, end or delete one
     Talks {
         #[command(subcommand)]
         #[serde(default)]
@@ -54,6 +54,10 @@ pub enum Command {
 pub enum TalksCommand {
     /// End a talk: its followers see that it is over
     End { code: TalkCode },
+    /// Give a talk another title
+    Rename { code: TalkCode, title: TalkTitle },
+    /// End a talk and remove it, and its slides unless another talk shows them
+    Delete { code: TalkCode },
 }
 
 /// Sentences for the host.
@@ -69,6 +73,10 @@ pub enum ControlError {
     Open(#[from] OpenError),
     #[error("the talk could not be ended: {0}.")]
     End(#[from] EndError),
+    #[error("the talk could not be renamed: {0}.")]
+    Rename(StoreError),
+    #[error("the talk could not be deleted: {0}.")]
+    Delete(EndError),
     #[error("{} holds no talks yet. Say where they are kept with --data.", .0.display())]
     NoData(PathBuf),
     #[error("the running server did not answer: {0}.")]
@@ -176,14 +184,28 @@ async fn carry_out(talks: &Talks, command: Command) -> Result<String, ControlErr
             .ok_or_else(|| ControlError::NoSuchTalk(code.clone()))
     };
     match command {
-        Command::Talks { then: None } => Ok(list(&talks.all())),
-        Command::Talks {
-            then: Some(TalksCommand::End { code }),
-        } => {
-            let talk = find(&code)?;
-            talks.end(&talk).await?;
-            Ok(format!("The talk {code} is over.\n"))
-        }
+        Command::Talks { then: None } => Ok(list(talks)),
+        Command::Talks { then: Some(then) } => match then {
+            TalksCommand::End { code } => {
+                talks.end(&*find(&code)?).await?;
+                Ok(format!("The talk {code} is over.\n"))
+            }
+            TalksCommand::Rename { code, title } => {
+                let renamed = talks.rename(&*find(&code)?, title.clone()).await;
+                renamed.map_err(ControlError::Rename)?;
+                Ok(format!("The talk {code} is called {title} now.\n"))
+            }
+            TalksCommand::Delete { code } => {
+                let is_lost = talks.lost().iter().any(|(lost, _)| *lost == code);
+                let deleted = if is_lost {
+                    talks.delete_lost(&code).await.map_err(EndError::from)
+                } else {
+                    talks.delete(&find(&code)?).await
+                };
+                deleted.map_err(ControlError::Delete)?;
+                Ok(format!("The talk {code} is deleted. Its code is free.\n"))
+            }
+        },
         Command::Export { code } => {
             let talk = find(&code)?;
             Ok(format!("{:#}\n", exported(talks, &talk)?))
@@ -191,27 +213,31 @@ async fn carry_out(talks: &Talks, command: Command) -> Result<String, ControlErr
     }
 }
 
-fn list(talks: &[Arc<Talk>]) -> String {
-    if talks.is_empty() {
+fn list(talks: &Talks) -> String {
+    let (open, lost) = (talks.all(), talks.lost());
+    if open.is_empty() && lost.is_empty() {
         return "No talks yet.\n".to_owned();
     }
-    talks
-        .iter()
-        .map(|talk| {
-            let snapshot = talk.snapshot();
-            let state = &snapshot.state;
-            let place = if state.over {
-                "over".to_owned()
-            } else {
-                format!("slide {} of {}", state.slide, state.slides)
-            };
-            format!(
-                "{:<32}  {place:<18}  {}\n",
-                talk.code().as_str(),
-                snapshot.talk
-            )
-        })
-        .collect()
+    let open = open.iter().map(|talk| {
+        let snapshot = talk.snapshot();
+        let state = &snapshot.state;
+        let place = if state.over {
+            "over".to_owned()
+        } else {
+            format!("slide {} of {}", state.slide, state.slides)
+        };
+        listed(talk.code(), &place, &snapshot.talk)
+    });
+    let lost = lost.iter().map(|(code, title)| {
+        let title = title.as_ref().map(TalkTitle::as_str).unwrap_or_default();
+        listed(code, "slides missing", title)
+    });
+    open.chain(lost).collect()
+}
+
+fn listed(code: &TalkCode, place: &str, title: &str) -> String {
+    let line = format!("{:<32}  {place:<18}  {title}", code.as_str());
+    format!("{}\n", line.trim_end())
 }
 
 /// All of a talk but its keys.

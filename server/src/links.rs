@@ -37,7 +37,7 @@ impl Links {
         let deck = talk.deck();
         Self {
             code: code.to_string(),
-            title: deck.title.clone(),
+            title: talk.title(),
             slides: deck.slides().len(),
             presenter: format!("{base}{}?key={}", routes::present(code), key.reveal()),
             audience: format!("{base}{}", routes::follow(code)),

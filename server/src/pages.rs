@@ -71,7 +71,7 @@ pub async fn project(
     request: Request,
 ) -> Response<Body> {
     talk_page(&shared, path, request, routes::project, |code, rendered| {
-        let audience = hosting::audience(&shared, &code);
+        let audience = hosting::talk_ways(&shared, &code).map(|ways| ways.audience);
         Page::Project {
             code,
             rendered,
@@ -110,7 +110,7 @@ pub async fn present(
                 rendered_at: talks::now(),
                 late: late.is_some(),
                 look: look(request.headers()),
-                links: hosting::talk_links(&shared, &talk),
+                links: hosting::talk_ways(&shared, talk.code()),
             }));
             let mut response = render(&shared, page, request).await;
             let private = HeaderValue::from_static("private, no-cache");

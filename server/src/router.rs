@@ -44,6 +44,14 @@ pub fn router(shared: Shared) -> Router {
         .route("/t/{code}/screen", get(pages::project))
         .route("/t/{code}/present", get(pages::present))
         .route("/t/{code}/links", get(hosting::links))
+        .route(
+            "/t/{code}/rename",
+            get(hosting::ask_title).post(hosting::rename),
+        )
+        .route(
+            "/t/{code}/delete",
+            get(hosting::ask_delete).post(hosting::delete),
+        )
         .fallback(pages::not_found)
         .layer(CompressionLayer::new());
     Router::new()
@@ -56,6 +64,7 @@ pub fn router(shared: Shared) -> Router {
             routes::DECKS,
             post(hosting::upload).layer(DefaultBodyLimit::disable()),
         )
+        .route("/t/{code}/import", get(hosting::import))
         .route("/t/{code}/slides", get(stream::slides))
         .route("/t/{code}/seen", post(stream::seen))
         .route(

@@ -12,7 +12,7 @@ use crate::{
     router::{Shared, router},
     site,
     store::{EmbeddedStore, Store, StoreError},
-    talks::{OpenError, Talk, Talks},
+    talks::{Hold, OpenError, Talk, Talks},
 };
 use axum::Router;
 use leptos::config::LeptosOptions;
@@ -106,8 +106,8 @@ pub async fn serve(
     ready(&host_link, &links)?;
     // Dropped at the end, it ends the imports that are under way.
     let mut imports = JoinSet::new();
-    for (rest, talk) in rests {
-        imports.spawn(bring::finish(rest, talk, shared.talks.clone()));
+    for (rest, talk, hold) in rests {
+        imports.spawn(bring::finish(rest, talk, shared.talks.clone(), hold));
     }
     for watched in watches {
         imports.spawn(watched.watch());
@@ -149,7 +149,7 @@ struct Opened {
     host_link: String,
     links: Vec<Links>,
     /// Imports to go on with once every talk is open: two of them may show the same deck.
-    rests: Vec<(Rest, Arc<Talk>)>,
+    rests: Vec<(Rest, Arc<Talk>, Hold)>,
     watches: Vec<Watched>,
 }
 
@@ -193,10 +193,11 @@ async fn open(
     } in begun
     {
         bring::complain(&warnings);
+        talks.warn(&deck.id, &warnings);
         let (talk, key) = talks.open(code.take(), deck).await?;
         links.push(Links::new(&base, &talk, &key));
         if let Some(rest) = rest {
-            rests.push((rest, talk.clone()));
+            rests.push((rest, talk.clone(), talks.hold().await));
         }
         if let (true, Some(path)) = (options.watch, paths.next()) {
             watches.push(Watched {

@@ -3,7 +3,7 @@
 use crate::{
     access::Credentials,
     answers::refusal,
-    live::{self, Audience, TooOften},
+    live::{self, Audience, Frame, TooOften},
     router::Shared,
     talks::{Talk, Visitor},
 };
@@ -47,15 +47,20 @@ pub async fn events(
     query: Result<Query<Opening>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let Some(talk) = found(&shared, path) else {
-        return refusal(ErrorCode::NoSuchTalk);
-    };
     // The header wins: it is the browser's own word, newer than the address that was opened.
     let by_header = headers
         .get("last-event-id")
         .map(|id| id.to_str().unwrap_or_default().to_owned());
     let opening = query.map_or_else(|_| Opening::default(), |Query(opening)| opening);
     let last = by_header.or(opening.last_event_id);
+    let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
+    let Some(talk) = code.as_ref().and_then(|code| shared.talks.find(code)) else {
+        // Who followed it would come back for ever to learn that it is over.
+        let gone = code.filter(|_| last.is_some());
+        let gone = gone.and_then(|code| shared.talks.last_of_gone(&code));
+        let last = gone.and_then(|gone| Frame::new(gone.state.event_id(), &gone).ok());
+        return last.map_or_else(|| refusal(ErrorCode::NoSuchTalk), live::farewell);
+    };
     if talk.is_over() {
         let end = talk.snapshot().state.event_id().to_string();
         // The one answer after which a browser does not come back. Not for whoever was away when

@@ -15,7 +15,15 @@ pub struct TalkLine {
     pub title: String,
     /// Such as "slide 3 of 12".
     pub place: String,
-    pub over: bool,
+    pub standing: Standing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    On,
+    Over,
+    /// Its deck is not there: the import was cut off.
+    Lost,
 }
 
 /// The host's own page: bring a deck, see the talks.
@@ -86,34 +94,44 @@ fn line(talk: TalkLine) -> impl IntoView {
         code,
         title,
         place,
-        over,
+        standing,
     } = talk;
-    let links = (!over).then(|| {
-        view! {
-            <nav aria-label=format!("Links of {title}")>
-                <a href=routes::present(&code)>"Present"</a>
-                <a href=routes::links(&code)>"Links and QR codes"</a>
-                <form method="post" action=routes::end(&code)>
-                    <button>"End"</button>
-                </form>
-            </nav>
+    let show = match standing {
+        Standing::On => view! {
+            <a href=routes::present(&code)>"Present"</a>
+            <a href=routes::links(&code)>"Links and QR codes"</a>
         }
+        .into_any(),
+        Standing::Over => view! {
+            <form method="post" action=routes::again(&code)>
+                <button>"Show it again"</button>
+            </form>
+        }
+        .into_any(),
+        Standing::Lost => ().into_any(),
+    };
+    let rename = (standing != Standing::Lost).then(|| {
+        view! { <a href=routes::rename(&code)>"Rename"</a> }
     });
-    let again = over.then(|| {
+    let end = (standing == Standing::On).then(|| {
         view! {
-            <nav>
-                <form method="post" action=routes::again(&code)>
-                    <button>"Show it again"</button>
-                </form>
-            </nav>
+            <form method="post" action=routes::end(&code)>
+                <button>"End"</button>
+            </form>
         }
     });
     view! {
         <li>
             <strong>{title.clone()}</strong>
             <span>{format!("{code} · {place}")}</span>
-            {links}
-            {again}
+            <nav aria-label=format!("{title}, {code}")>
+                {show}
+                <span class="less">
+                    {rename}
+                    <a href=routes::delete(&code)>"Delete"</a>
+                    {end}
+                </span>
+            </nav>
         </li>
     }
 }

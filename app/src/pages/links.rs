@@ -1,7 +1,8 @@
 use crate::{components::Wordmark, routes, talk::TalkCode};
 use leptos::{nonce::use_nonce, prelude::*};
+use serde::Serialize;
 
-/// Follows the import over the presenter's stream.
+/// Follows the import: the presenter's stream says when there is more.
 const PROGRESS_SCRIPT: &str = include_str!("links.js");
 
 /// What the links page of a talk shows.
@@ -9,9 +10,25 @@ const PROGRESS_SCRIPT: &str = include_str!("links.js");
 pub struct TalkLinks {
     pub code: TalkCode,
     pub title: String,
-    /// How many slides there are, and how many of them can be seen.
-    pub slides: usize,
-    pub ready: usize,
+    /// Every slide, whether it can be seen yet or not.
+    pub tiles: Vec<Tile>,
+    /// What was left out, a sentence each.
+    pub warnings: Vec<String>,
+    pub ways: Ways,
+}
+
+/// A slide in small.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tile {
+    pub title: String,
+    pub ready: bool,
+    /// Where it is. None of a slide that is no picture.
+    pub picture: Option<String>,
+}
+
+/// Where people find a talk.
+#[derive(Debug, Clone)]
+pub struct Ways {
     pub audience: Way,
     pub projector: Way,
 }
@@ -29,29 +46,65 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
     let TalkLinks {
         code,
         title,
-        slides,
-        ready,
-        audience,
-        projector,
+        tiles,
+        warnings,
+        ways,
     } = links;
+    let (slides, ready) = (tiles.len(), tiles.iter().filter(|tile| tile.ready).count());
     let whole = slides == ready;
+    // Nobody watches what is done.
+    let tiles = (!whole).then(|| {
+        let tiles: Vec<_> = tiles.into_iter().map(tile).collect();
+        // Scrolled by keys, too.
+        view! { <ol class="tiles" tabindex="0" aria-label="Slides">{tiles}</ol> }
+    });
+    let none = warnings.is_empty();
+    let warnings: Vec<_> = warnings
+        .into_iter()
+        .map(|warning| view! { <li>{warning}</li> })
+        .collect();
     view! {
         <main class="welcome links" data-view="links">
             <Wordmark/>
             <h1>{title}</h1>
-            <div class="import" hidden=whole data-events=routes::events(&code)>
+            <div
+                class="import"
+                hidden=whole
+                data-events=routes::events(&code)
+                data-import=routes::import(&code)
+            >
                 <progress max=slides value=ready aria-label="Slides that are ready"></progress>
                 <p role="status">{format!("{ready} of {slides} slides are ready.")}</p>
+                {tiles}
             </div>
             <p><a class="primary" href=routes::present(&code)>"Present"</a></p>
             <section class="ways">
-                {way("Audience", audience)}
-                {way("Projector", projector)}
+                {way("Audience", ways.audience)}
+                {way("Projector", ways.projector)}
             </section>
             <p>"Or type the code at this address: " <strong>{code.to_string()}</strong></p>
+            <section class="warnings" hidden=none>
+                <h2>"Not shown as it was"</h2>
+                <ul>{warnings}</ul>
+            </section>
+            <p><a href=routes::HOME>"Start page"</a></p>
             <script nonce=use_nonce() inner_html=PROGRESS_SCRIPT></script>
         </main>
     }
+}
+
+/// In its place from the beginning, so that nothing moves when it comes.
+fn tile(tile: Tile) -> impl IntoView {
+    let Tile {
+        title,
+        ready,
+        picture,
+    } = tile;
+    let small = ready.then(|| match picture {
+        Some(src) => view! { <img src=src alt=title loading="lazy"/> }.into_any(),
+        None => view! { <span>{title}</span> }.into_any(),
+    });
+    view! { <li>{small}</li> }
 }
 
 fn way(name: &'static str, way: Way) -> impl IntoView {

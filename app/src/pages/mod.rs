@@ -1,5 +1,6 @@
 //! What people see: one page a file.
 
+mod change;
 mod follow;
 mod home;
 mod host;
@@ -8,8 +9,9 @@ mod present;
 mod problem;
 mod project;
 
-pub use host::TalkLine;
-pub use links::{TalkLinks, Way};
+pub use change::Change;
+pub use host::{Standing, TalkLine};
+pub use links::{TalkLinks, Tile, Way, Ways};
 pub use present::{Look, RemotePage};
 pub use problem::ProblemPage;
 
@@ -17,6 +19,7 @@ use crate::{
     deck::Face,
     talk::{Snapshot, TalkCode},
 };
+use change::{Delete, Rename};
 use follow::Follow;
 use home::Home;
 use host::Host;
@@ -39,6 +42,10 @@ pub enum Page {
     },
     /// A talk's links and QR codes, for whoever presents it.
     Links(TalkLinks),
+    /// Another title for a talk.
+    Rename(Change),
+    /// Before a talk is deleted.
+    Delete(Change),
     /// A follower's page.
     Follow { code: TalkCode, rendered: Snapshot },
     /// The projector's page: only the slide.
@@ -66,6 +73,8 @@ impl Page {
         match self {
             Self::Home | Self::Host { .. } => "WebSlides".to_owned(),
             Self::Links(links) => format!("Links: {}", links.title),
+            Self::Rename(change) => format!("Rename: {}", change.title),
+            Self::Delete(change) => format!("Delete: {}", change.title),
             Self::Follow { rendered, .. } | Self::Project { rendered, .. } => rendered.talk.clone(),
             Self::Present(page) => format!("Present: {}", page.rendered.talk),
             Self::Problem(problem) => format!("{} · WebSlides", problem.title()),
@@ -77,7 +86,12 @@ impl Page {
         match self {
             Self::Follow { rendered, .. } | Self::Project { rendered, .. } => Some(&rendered.face),
             Self::Present(page) => Some(&page.rendered.face),
-            Self::Home | Self::Host { .. } | Self::Links(_) | Self::Problem(_) => None,
+            Self::Home
+            | Self::Host { .. }
+            | Self::Links(_)
+            | Self::Rename(_)
+            | Self::Delete(_)
+            | Self::Problem(_) => None,
         }
     }
 
@@ -107,6 +121,8 @@ impl Page {
                 wrong,
             } => view! { <Host talks guest wrong/> }.into_any(),
             Self::Links(links) => view! { <Links links/> }.into_any(),
+            Self::Rename(change) => view! { <Rename change/> }.into_any(),
+            Self::Delete(change) => view! { <Delete change/> }.into_any(),
             Self::Follow { code, rendered } => view! {
                 <Follow code rendered/>
                 <noscript>

@@ -10,6 +10,7 @@ pub enum ProblemPage {
     NoSuchTalk,
     NoKey,
     WrongKey,
+    NoHostKey,
     NotFound,
 }
 
@@ -19,6 +20,7 @@ impl ProblemPage {
             Self::NoSuchTalk => ErrorCode::NoSuchTalk,
             Self::NoKey => ErrorCode::NoKey,
             Self::WrongKey => ErrorCode::WrongKey,
+            Self::NoHostKey => ErrorCode::NoHostKey,
             Self::NotFound => ErrorCode::NotFound,
         }
     }
@@ -28,6 +30,7 @@ impl ProblemPage {
             Self::NoSuchTalk => "No talk with this code",
             Self::NoKey => "This page is the presenter’s",
             Self::WrongKey => "This key is for another talk",
+            Self::NoHostKey => "This page is the host’s",
             Self::NotFound => "Nothing here",
         }
     }
@@ -45,6 +48,10 @@ impl ProblemPage {
             Self::WrongKey => {
                 "Open this talk's own presenter link: it is in the terminal where WebSlides was \
                  started. To follow the talk, type its code."
+            }
+            Self::NoHostKey => {
+                "Open the host's link: it is in the terminal where WebSlides was started. To follow \
+                 a talk, type its code."
             }
             Self::NotFound => "This address leads nowhere. To follow a talk, type its code.",
         }

@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 
 /// Where a talk is: one struct, the same on the server, on the wire and in the browser.
 ///
-/// It changes in [`apply`](Self::apply) and, when its talk gets another deck, in
+/// It changes in [`apply`](Self::apply) and, when its talk gets another deck or title, in
 /// [`with_deck`](Self::with_deck); nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlideState {

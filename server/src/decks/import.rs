@@ -16,7 +16,7 @@ use std::{
     collections::HashMap,
     io,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
 };
 use tokio::task::{JoinSet, spawn_blocking};
 
@@ -25,8 +25,9 @@ use tokio::task::{JoinSet, spawn_blocking};
 const WIDTHS: [u32; 3] = [640, 1_280, 1_920];
 const WIDEST: [u32; 4] = [640, 1_280, 1_920, 3_840];
 
-/// What the first slide is shown with, until there is time for the rest.
-const FIRST: [u32; 1] = [1_920];
+/// What the first slide is shown with, until there is time for the rest: on a screen, and where the
+/// host watches the import.
+const FIRST: [u32; 2] = [640, 1_920];
 
 /// A picture within a Markdown slide.
 const INSIDE: [u32; 1] = [1_920];
@@ -39,7 +40,11 @@ pub struct Decks {
     staging: Arc<Staging>,
     /// Decks that are being read: one that is given twice is read once.
     begun: Arc<Mutex<HashMap<DeckId, Deck>>>,
+    /// Decks whose first slide is being read. Who brings the same one waits for it.
+    opening: Arc<Mutex<HashMap<DeckId, Weak<Opening>>>>,
 }
+
+type Opening = tokio::sync::Mutex<()>;
 
 /// A deck that can be shown.
 pub struct Begun {
@@ -55,9 +60,22 @@ pub struct Rest {
     import: Arc<Import>,
     growing: Growing,
     widths: &'static [u32],
-    /// The page that was made in one size only.
+    /// The page that was not made in all sizes.
     first: u32,
+    begun: BegunDeck,
+}
+
+/// A deck's entry among those that are being read. Dropped, whether the deck is stored or was given
+/// up, it is none of them any more.
+struct BegunDeck {
     decks: Decks,
+    id: DeckId,
+}
+
+impl Drop for BegunDeck {
+    fn drop(&mut self) {
+        self.decks.with_begun(|begun| begun.remove(&self.id));
+    }
 }
 
 impl Decks {
@@ -72,6 +90,7 @@ impl Decks {
             store,
             staging: Arc::new(Staging::in_data(data).map_err(DeckError::NoWorkers)?),
             begun: Arc::default(),
+            opening: Arc::default(),
         })
     }
 
@@ -89,6 +108,8 @@ impl Decks {
             id,
             name,
         } = staged.map_err(io::Error::other)??;
+        let opening = self.opening(&id);
+        let _first = opening.lock().await;
         let begun = self.with_begun(|begun| begun.get(&id).cloned());
         let known = match begun {
             Some(deck) => Some(deck),
@@ -135,7 +156,11 @@ impl Decks {
             return Err(refused(error.to_string()));
         }
         let deck = growing.deck()?;
-        self.with_begun(|begun| begun.insert(id, deck.clone()));
+        self.with_begun(|begun| begun.insert(id.clone(), deck.clone()));
+        let begun = BegunDeck {
+            decks: self.clone(),
+            id,
+        };
         Ok(Begun {
             deck,
             warnings: std::mem::take(&mut growing.warnings),
@@ -144,8 +169,19 @@ impl Decks {
                 growing,
                 widths,
                 first,
-                decks: self.clone(),
+                begun,
             }),
+        })
+    }
+
+    fn opening(&self, id: &DeckId) -> Arc<Opening> {
+        let mut all = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, opening| opening.strong_count() > 0);
+        let there = all.get(id).and_then(Weak::upgrade);
+        there.unwrap_or_else(|| {
+            let opening = Arc::default();
+            all.insert(id.clone(), Arc::downgrade(&opening));
+            opening
         })
     }
 
@@ -156,18 +192,19 @@ impl Decks {
 }
 
 impl Rest {
-    /// Reads what is missing, and tells of the deck each time that there is more of it. `at` says
-    /// which slide (from 0) is needed next. The deck is stored when it is whole.
+    /// Reads what is missing, and tells of the deck each time that there is more of it, with what
+    /// was left out of that. `at` says which slide (from 0) is needed next. The deck is stored when it is whole.
     ///
     /// # Errors
     /// When it can't be stored.
     pub async fn read(
         mut self,
         at: impl Fn() -> usize,
-        mut tell: impl FnMut(Deck),
+        mut tell: impl FnMut(Deck, &[String]),
     ) -> Result<Vec<String>, DeckError> {
-        let store = self.decks.store.clone();
+        let store = self.begun.decks.store.clone();
         let mut taken = self.growing.done().to_vec();
+        let mut told = 0;
         let mut reading = JoinSet::new();
         let most = std::thread::available_parallelism().map_or(1, usize::from);
         loop {
@@ -188,7 +225,9 @@ impl Rest {
                 Ok(read) => self.growing.take(page, read),
                 Err(error) => self.growing.give_up(page, &error),
             }
-            tell(self.growing.deck()?);
+            let warnings = self.growing.warnings.get(told..).unwrap_or_default();
+            tell(self.growing.deck()?, warnings);
+            told = self.growing.warnings.len();
         }
         if let Ok(read) = read(&self.import, self.first, self.widths, &store).await? {
             let warnings = Vec::new(); // They were said with the first one.
@@ -199,9 +238,10 @@ impl Rest {
         spawn_blocking(move || store.put_deck(&kept))
             .await
             .map_err(io::Error::other)??;
-        self.decks.with_begun(|begun| begun.remove(&deck.id));
-        tell(deck);
-        Ok(self.growing.into_warnings())
+        drop(self.begun);
+        let warnings = self.growing.into_warnings();
+        tell(deck, warnings.get(told..).unwrap_or_default());
+        Ok(warnings)
     }
 }
 

@@ -18,11 +18,13 @@ pub mod source;
 mod sources;
 mod staging;
 mod titles;
+mod warnings;
 mod welcome;
 pub mod worker;
 
 pub use import::{Begun, Decks, Rest};
 pub use sources::SOURCES;
+pub use warnings::Warnings;
 pub use welcome::welcome;
 
 use crate::store::StoreError;

@@ -1,30 +1,34 @@
 //! The host's page: decks that are brought in the browser, and the talks made of them.
 
+mod form;
+mod home;
+mod links;
+mod names;
+mod talks;
 mod upload;
 
+pub use home::home;
+pub use links::{import, links, talk_ways};
+pub use talks::{again, ask_delete, ask_title, delete, end, rename};
 pub use upload::upload;
 
 use crate::{
-    access::{Credentials, Key, host_cookie},
-    answers::refusal,
+    access::{Credentials, Key},
     decks::Decks,
-    links::svg_code,
-    pages::{is_secure, render, to_clean},
+    pages::render,
     router::Shared,
     store::StoreError,
     talks::{Talk, Talks, Visitor},
 };
 use app::{
     api::ErrorCode,
-    pages::{Page, ProblemPage, TalkLine, TalkLinks, Way},
-    routes,
+    pages::{Page, ProblemPage},
     talk::TalkCode,
 };
 use axum::{
     body::Body,
-    extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderMap, Response},
-    response::{IntoResponse, Redirect},
+    extract::{Path, Request, rejection::PathRejection},
+    http::{HeaderMap, Response, StatusCode, header},
 };
 use std::{
     fs, io,
@@ -102,136 +106,35 @@ fn visitor(shared: &Shared, headers: &HeaderMap) -> Visitor {
     Visitor::new(shared.talks.clone(), Credentials::of(headers))
 }
 
-/// `GET /`: to join a talk, and for whoever may create talks to do that. With `?key=`, the key is
-/// exchanged for a cookie.
-pub async fn home(shared: &Shared, key: Option<&str>, request: Request) -> Response<Body> {
-    let Some(host) = &shared.host else {
-        return render(shared, Page::Home, request).await;
-    };
-    if let Some(key) = key {
-        let key = Key::sent(key.trim());
-        let is_good = shared.talks.is_host(&key.hash());
-        let secure = is_secure(shared, request.headers());
-        let cookie = is_good.then(|| host_cookie(&key, secure));
-        return to_clean(routes::HOME, cookie);
-    }
-    let visitor = visitor(shared, request.headers());
-    let page = if host.may_create(&visitor) {
-        page(shared, &visitor, None)
-    } else {
-        Page::Home
-    };
-    render(shared, page, request).await
+/// Whether a script or a program asks, which reads JSON, and no form without one.
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    accept.is_some_and(|accept| accept == "application/json")
 }
 
-fn page(shared: &Shared, visitor: &Visitor, wrong: Option<String>) -> Page {
-    let guest = !visitor.is_host();
-    let talks = if guest {
-        Vec::new()
-    } else {
-        shared.talks.all()
-    };
-    Page::Host {
-        talks: talks.iter().map(|talk| line(talk)).collect(),
-        guest,
-        wrong,
+/// A form's page again, with what was wrong.
+async fn answer_page(shared: &Shared, page: Page, code: ErrorCode) -> Response<Body> {
+    let mut answer = render(shared, page, Request::new(Body::empty())).await;
+    if let Ok(status) = StatusCode::from_u16(code.status()) {
+        *answer.status_mut() = status;
     }
+    answer
 }
 
-fn line(talk: &Talk) -> TalkLine {
-    let snapshot = talk.snapshot();
-    let state = &snapshot.state;
-    TalkLine {
-        code: talk.code().clone(),
-        title: snapshot.talk.clone(),
-        place: if state.over {
-            "over".to_owned()
-        } else {
-            format!("slide {} of {}", state.slide, state.slides)
-        },
-        over: state.over,
-    }
-}
-
-/// `GET /t/{code}/links`: for whoever presents the talk, and for the host.
-pub async fn links(
-    State(shared): State<Shared>,
+/// A talk, for the host only.
+fn hosted(
+    shared: &Shared,
     path: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Response<Body> {
-    let (talk, host) = match allowed(&shared, path, request.headers()) {
-        Ok(allowed) => allowed,
-        Err(problem) => return render(&shared, Page::Problem(problem), request).await,
-    };
-    let links = links_from(&host, &talk);
-    render(&shared, Page::Links(links), request).await
-}
-
-/// Where the audience and the projector find a talk; `None` while nobody knows our address.
-pub fn talk_links(shared: &Shared, talk: &Talk) -> Option<TalkLinks> {
-    shared.host.as_ref().map(|host| links_from(host, talk))
-}
-
-/// Where the audience finds a talk.
-pub fn audience(shared: &Shared, code: &TalkCode) -> Option<Way> {
-    let host = shared.host.as_ref()?;
-    Some(way(host, &routes::follow(code)))
-}
-
-fn links_from(host: &Host, talk: &Talk) -> TalkLinks {
-    let deck = talk.deck();
-    TalkLinks {
-        code: talk.code().clone(),
-        title: deck.title.clone(),
-        slides: deck.slides().len(),
-        ready: deck.ready(),
-        audience: way(host, &routes::follow(talk.code())),
-        projector: way(host, &routes::project(talk.code())),
+    headers: &HeaderMap,
+) -> Result<Arc<Talk>, ProblemPage> {
+    if !visitor(shared, headers).is_host() {
+        return Err(ProblemPage::NoHostKey);
     }
+    presented(shared, path, headers).map(|(talk, _)| talk)
 }
 
-fn way(host: &Host, path: &str) -> Way {
-    let url = format!("{}{path}", host.base);
-    let qr = svg_code(&url).unwrap_or_default();
-    Way { url, qr }
-}
-
-/// `POST /t/{code}/end`
-pub async fn end(
-    State(shared): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
-) -> Response<Body> {
-    match allowed(&shared, path, &headers) {
-        Ok((talk, _)) => match shared.talks.end(&talk).await {
-            Ok(()) => Redirect::to(routes::HOME).into_response(),
-            Err(_) => refusal(ErrorCode::NotStored),
-        },
-        Err(problem) => refusal(problem.code()),
-    }
-}
-
-/// `POST /t/{code}/again`: another talk of the same deck, from its beginning.
-pub async fn again(
-    State(shared): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
-) -> Response<Body> {
-    let talk = match allowed(&shared, path, &headers) {
-        Ok((talk, _)) => talk,
-        Err(problem) => return refusal(problem.code()),
-    };
-    if !visitor(&shared, &headers).is_host() {
-        return refusal(ErrorCode::NoHostKey);
-    }
-    let deck = talk.deck().as_ref().clone();
-    match shared.talks.open(None, deck).await {
-        Ok((talk, _)) => Redirect::to(&routes::links(talk.code())).into_response(),
-        Err(_) => refusal(ErrorCode::NotStored),
-    }
-}
-
-fn allowed(
+/// A talk, for whoever presents it, and for the host.
+fn presented(
     shared: &Shared,
     path: Result<Path<String>, PathRejection>,
     headers: &HeaderMap,

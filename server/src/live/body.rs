@@ -1,7 +1,7 @@
 //! The answer to `GET /t/{code}/events`.
 
 use super::{
-    Channel,
+    Channel, Frame,
     follower::{Follower, Pieces, retry},
     frame::Piece,
     hub::Seat,
@@ -75,6 +75,11 @@ pub fn no_seat() -> Response<Body> {
     let word = Piece::new(&format!(":\n{}", retry(NO_SEAT_MS)));
     // A stream of one, so that it looks like the other streams on the wire.
     response(Pieces::Word(Some(word)))
+}
+
+/// For whoever followed what is gone: the last there is to say, and an end.
+pub fn farewell(last: Frame) -> Response<Body> {
+    response(Pieces::Farewell(Some(last)))
 }
 
 /// What a stream says, beside the answer whose body says it: whoever has the socket may write it

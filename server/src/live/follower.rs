@@ -30,6 +30,8 @@ pub enum Pieces {
     Follower(Follower),
     /// One, and the end.
     Word(Option<Piece>),
+    /// The last that there is to say of a talk that is gone, and the end.
+    Farewell(Option<Frame>),
 }
 
 impl Pieces {
@@ -38,6 +40,10 @@ impl Pieces {
         let piece = ready!(match self {
             Self::Follower(follower) => follower.poll_next(cx),
             Self::Word(word) => Poll::Ready(word.take()),
+            Self::Farewell(last) => {
+                let last = last.take();
+                Poll::Ready(last.map(|last| last.event))
+            }
         });
         if let Some(piece) = &piece {
             metrics::count_piece(piece.len());

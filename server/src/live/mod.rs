@@ -17,6 +17,6 @@ mod stream;
 pub use accept::{Limits, accept, listen};
 use attendance::Attendee;
 pub use attendance::{Attendance, TooOften};
-pub use body::{Audience, events, no_seat};
+pub use body::{Audience, events, farewell, no_seat};
 pub use frame::{Frame, pointer};
 pub use hub::{Channel, Hub};

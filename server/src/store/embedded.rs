@@ -1,12 +1,14 @@
 //! One data directory on one machine: redb for documents, files for media.
 
 use super::{
-    Committed, Entry, Store, StoreError, TalkRecord, made_up_epoch, media_files::MediaFiles,
+    Committed, Entry, Store, StoreError, TalkRecord, made_up_epoch,
+    media_files::MediaFiles,
+    removal::{DOOMED, GONE, clear_away, delete_talk},
 };
 use crate::metrics::TRANSACTIONS;
 use app::{
     deck::{Deck, DeckId},
-    talk::Revision,
+    talk::{EventId, Revision, TalkCode},
 };
 use bytes::Bytes;
 use metrics::counter;
@@ -15,6 +17,7 @@ use redb::{
     WriteTransaction,
 };
 use std::{
+    collections::BTreeSet,
     fs, io,
     os::unix::fs::MetadataExt,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -29,10 +32,10 @@ use tokio::sync::{
 };
 use tracing::error;
 
-const TALKS: TableDefinition<&str, &[u8]> = TableDefinition::new("talks");
+pub(super) const TALKS: TableDefinition<&str, &[u8]> = TableDefinition::new("talks");
 /// Entries by their list and their place in it, from 0.
-const LISTS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("lists");
-const DECKS: TableDefinition<&str, &[u8]> = TableDefinition::new("decks");
+pub(super) const LISTS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("lists");
+pub(super) const DECKS: TableDefinition<&str, &[u8]> = TableDefinition::new("decks");
 
 /// Which file this is, as the system names it.
 const FILE: TableDefinition<&str, &str> = TableDefinition::new("file");
@@ -71,6 +74,11 @@ enum Change {
         note: Option<Entry>,
     },
     Entry(Entry),
+    Deletion {
+        code: TalkCode,
+        expected: EventId,
+        last: Vec<u8>,
+    },
     /// Only proves that a change can be made.
     Proof,
 }
@@ -83,7 +91,13 @@ impl EmbeddedStore {
         let file = directory.join("webslides.redb");
         let database = whole(|| {
             let database = open_database(&file)?;
-            begin_anew_if_restored(&database, &file)?;
+            if begin_anew_if_restored(&database, &file)? {
+                // What this copy does not know may be the one's that it was put in place of.
+                media.list_loose(&BTreeSet::new())?;
+            } else if let Err(error) = clear_away(&database, &media) {
+                // No reason not to show talks.
+                error!(%error, "what was deleted could not be cleared away");
+            }
             Ok(database)
         })?;
         let database = Arc::new(RwLock::new(Some(database)));
@@ -170,13 +184,16 @@ fn open_database(path: &Path) -> Result<Database, StoreError> {
     transaction.open_table(TALKS).map_err(database_error)?;
     transaction.open_table(DECKS).map_err(database_error)?;
     transaction.open_table(LISTS).map_err(database_error)?;
+    transaction.open_table(DOOMED).map_err(database_error)?;
+    transaction.open_table(GONE).map_err(database_error)?;
     transaction.commit().map_err(database_error)?;
     Ok(database)
 }
 
 /// A copy that was put back is another file than the one it was copied from, and its talks are at
-/// revisions that pages may have passed: they start another epoch.
-fn begin_anew_if_restored(database: &Database, path: &Path) -> Result<(), StoreError> {
+/// revisions that pages may have passed: they start another epoch. Says whether it is one, or the
+/// very first start.
+fn begin_anew_if_restored(database: &Database, path: &Path) -> Result<bool, StoreError> {
     let file = name_of_file(path)?;
     let transaction = database.begin_write().map_err(database_error)?;
     {
@@ -184,7 +201,7 @@ fn begin_anew_if_restored(database: &Database, path: &Path) -> Result<(), StoreE
         let before = names.get("name").map_err(database_error)?;
         let before = before.map(|name| name.value().to_owned());
         if before.as_deref() == Some(file.as_str()) {
-            return Ok(());
+            return Ok(false);
         }
         names
             .insert("name", file.as_str())
@@ -205,7 +222,8 @@ fn begin_anew_if_restored(database: &Database, path: &Path) -> Result<(), StoreE
                 .map_err(database_error)?;
         }
     }
-    transaction.commit().map_err(database_error)
+    transaction.commit().map_err(database_error)?;
+    Ok(true)
 }
 
 /// Device, number and, because numbers are given again, time of birth where the system knows it.
@@ -233,6 +251,31 @@ impl Store for EmbeddedStore {
             record,
             expected,
             note,
+        })
+    }
+
+    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed {
+        let code = code.clone();
+        self.write(Change::Deletion {
+            code,
+            expected,
+            last,
+        })
+    }
+
+    fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
+        whole(|| {
+            let transaction = self.begin_read()?;
+            let table = transaction.open_table(GONE).map_err(database_error)?;
+            let last = table.get(code.as_str()).map_err(database_error)?;
+            Ok(last.map(|last| last.value().to_vec()))
+        })
+    }
+
+    fn clear_away(&self) -> Result<(), StoreError> {
+        whole(|| {
+            let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+            clear_away(database.as_ref().ok_or(StoreError::Closed)?, &self.media)
         })
     }
 
@@ -372,6 +415,11 @@ impl Writer {
                     (outcome, _) => outcome,
                 },
                 Change::Entry(entry) => put_entry(&transaction, entry)?,
+                Change::Deletion {
+                    code,
+                    expected,
+                    last,
+                } => delete_talk(&transaction, code, expected, last)?,
                 Change::Proof => put_proof(&transaction)?,
             });
         }
@@ -390,7 +438,7 @@ impl Writer {
 }
 
 /// What is wrong with one change is its own affair; what is wrong with the database is everybody's.
-type Outcome = Result<Result<(), StoreError>, StoreError>;
+pub(super) type Outcome = Result<Result<(), StoreError>, StoreError>;
 
 fn put_talk(
     transaction: &WriteTransaction,
@@ -441,7 +489,7 @@ fn put_proof(transaction: &WriteTransaction) -> Outcome {
     Ok(Ok(()))
 }
 
-fn database_error(error: impl Into<redb::Error>) -> StoreError {
+pub(super) fn database_error(error: impl Into<redb::Error>) -> StoreError {
     StoreError::Database(Box::new(error.into()))
 }
 

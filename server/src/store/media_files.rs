@@ -2,16 +2,34 @@
 //! never changes.
 
 use bytes::Bytes;
-use std::{fs, io, io::Write, path::PathBuf};
-use tempfile::NamedTempFile;
+use std::{
+    collections::BTreeSet,
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::PathBuf,
+};
+
+/// Names that may be no deck's: each before its file is written, and before its deck is removed.
+const LOOSE: &str = "loose";
+
+/// What a file is called while it is written.
+const UNFINISHED: &str = ".tmp";
 
 pub struct MediaFiles {
     directory: PathBuf,
 }
 
 impl MediaFiles {
+    /// Without what an earlier process was writing when it was killed.
     pub fn open(directory: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&directory)?;
+        for entry in fs::read_dir(&directory)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with(UNFINISHED) && entry.file_type()?.is_file() {
+                fs::remove_file(entry.path())?;
+            }
+        }
         Ok(Self { directory })
     }
 
@@ -39,12 +57,63 @@ impl MediaFiles {
         if fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() == size) {
             return Ok(());
         }
+        // Its deck is stored when it is whole. Not made durable: what a pulled plug leaves behind
+        // is a file too many, and a flush for each would be felt.
+        let mut loose = OpenOptions::new();
+        let mut loose = loose
+            .create(true)
+            .append(true)
+            .open(self.directory.join(LOOSE))?;
+        loose.write_all(format!("{name}\n").as_bytes())?;
         // A name of its own: two slides with the same picture are kept at the same time.
-        let mut file = NamedTempFile::new_in(&self.directory)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempfile_in(&self.directory)?;
         file.write_all(content)?;
         file.as_file().sync_all()?;
         file.persist(&path)?;
         fs::File::open(&self.directory)?.sync_all()
+    }
+
+    /// The names that may be no deck's.
+    pub fn loose(&self) -> io::Result<BTreeSet<String>> {
+        match fs::read_to_string(self.directory.join(LOOSE)) {
+            Ok(names) => Ok(names.lines().map(ToOwned::to_owned).collect()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Says durably which those are.
+    pub fn list_loose(&self, names: &BTreeSet<String>) -> io::Result<()> {
+        let list = self.directory.join(LOOSE);
+        if names.is_empty() {
+            return match fs::remove_file(list) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            };
+        }
+        let mut file = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempfile_in(&self.directory)?;
+        for name in names {
+            writeln!(file, "{name}")?;
+        }
+        file.as_file().sync_all()?;
+        file.persist(list)?;
+        fs::File::open(&self.directory)?.sync_all()
+    }
+
+    /// Removes those that are no deck's, and then says that there are none.
+    pub fn remove_loose(&self, names: &BTreeSet<String>) -> io::Result<()> {
+        for path in names.iter().filter_map(|name| self.path(name)) {
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        fs::File::open(&self.directory)?.sync_all()?;
+        self.list_loose(&BTreeSet::new())
     }
 
     /// A name is a hash and an ending, of letters and digits: nothing that leads out of here.
@@ -79,10 +148,12 @@ mod tests {
             files.get("hash.png").expect("readable").as_deref(),
             Some(&b"content"[..])
         );
-        let entries = fs::read_dir(directory.path().join("media"))
-            .expect("readable")
-            .count();
-        assert_eq!(entries, 1, "nothing is left beside");
+        let entries = fs::read_dir(directory.path().join("media")).expect("readable");
+        let names = entries.map(|entry| entry.expect("a file").file_name());
+        let besides: Vec<_> = names
+            .filter(|name| name != "hash.png" && name != LOOSE)
+            .collect();
+        assert!(besides.is_empty(), "left beside: {besides:?}");
     }
 
     #[test]

@@ -6,14 +6,15 @@
 mod embedded;
 mod epoch;
 mod media_files;
+mod removal;
 
 pub use embedded::EmbeddedStore;
 pub use epoch::made_up_epoch;
 
-use crate::access::KeyHash;
+use crate::{access::KeyHash, talks::TalkTitle};
 use app::{
     deck::{Deck, DeckId},
-    talk::{Revision, SlideState, TalkCode},
+    talk::{EventId, Revision, SlideState, TalkCode},
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 pub struct TalkRecord {
     pub code: TalkCode,
     pub deck: DeckId,
+    /// What people call it, when that is not what the deck says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<TalkTitle>,
     pub state: SlideState,
     /// Whoever has a key of one of these is a presenter. Newest last.
     pub presenter_keys: Vec<KeyHash>,
@@ -82,6 +86,23 @@ pub trait Store: Send + Sync {
 
     /// Adds an entry at the end of a list, in the order of the calls, among the commits.
     fn append(&self, list: &str, content: Vec<u8>) -> Committed;
+
+    /// Removes a talk, if it still is as `expected`, with its history. Of it stays only the `last`
+    /// that its followers are told; and its deck, until it is cleared away.
+    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed;
+
+    /// The last of a talk that was deleted.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Removes the decks of deleted talks that no other talk shows, and the media that no deck
+    /// shows. Must not be called while one of them is about to be shown.
+    ///
+    /// # Errors
+    /// When the store can't be written. What was begun is done at the next call or start.
+    fn clear_away(&self) -> Result<(), StoreError>;
 
     /// At most `most` entries of a list, from the `from`th on (from 0); none of a list that is not
     /// there.

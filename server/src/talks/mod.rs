@@ -1,23 +1,30 @@
 //! Open talks: the way of a tap, from a command to everybody's frame.
 
+mod deleting;
 mod finger;
 pub mod history;
+mod opening;
 mod talk;
+mod title;
 mod visitor;
 
+pub use deleting::Hold;
+pub use opening::OpenError;
 pub use talk::CommandError as EndError;
 pub use talk::Talk;
+pub use title::TalkTitle;
 pub use visitor::Visitor;
 
 use crate::{
-    access::{Key, KeyHash},
+    access::KeyHash,
+    decks::Warnings,
     live::Hub,
     metrics::FOLLOWERS,
-    store::{Store, StoreError, TalkRecord, made_up_epoch},
+    store::{Store, StoreError, TalkRecord},
 };
 use app::{
     deck::{Deck, DeckId},
-    talk::{Command, SlideState, TalkCode, Timestamp},
+    talk::{Command, TalkCode, Timestamp},
 };
 use metrics::gauge;
 use std::{
@@ -43,27 +50,10 @@ struct Inner {
     host_keys: OnceLock<Vec<KeyHash>>,
     /// Decks that are shown while they are still being imported, and so are in no store yet.
     growing: Mutex<HashMap<DeckId, Deck>>,
-}
-
-/// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
-const KEYS_KEPT: usize = 64;
-
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("the system gives no random numbers: {0}")]
-    Random(#[from] getrandom::Error),
-    #[error("the stored talk {0} has lost its deck, or points out of it")]
-    Damaged(TalkCode),
-    #[error(
-        "the talk {0} is in the store, but can't be shown. Take another --code, or another --data."
-    )]
-    Unshowable(TalkCode),
-    #[error("there is a talk {0} already")]
-    Taken(TalkCode),
-    #[error("the snapshot could not be written: {0}")]
-    Snapshot(#[from] serde_json::Error),
+    /// What was left out of decks that were imported since the start.
+    warnings: Mutex<HashMap<DeckId, Warnings>>,
+    /// Held by whoever is about to show a deck; see [`Hold`].
+    holds: Arc<tokio::sync::RwLock<()>>,
 }
 
 /// The moment by this server's clock, which is every page's.
@@ -87,6 +77,8 @@ impl Talks {
             left_out: Mutex::default(),
             host_keys: OnceLock::new(),
             growing: Mutex::default(),
+            warnings: Mutex::default(),
+            holds: Arc::default(),
         });
         for record in inner.store.load()? {
             let code = record.code.clone();
@@ -112,109 +104,6 @@ impl Talks {
             }
         });
         Ok(Self(inner))
-    }
-
-    /// Opens a talk for `deck` and makes a presenter's key for it. A talk that has this code
-    /// already goes on: same epoch, same place as far as the deck reaches, earlier keys still
-    /// good.
-    ///
-    /// # Errors
-    /// When the store can't be written.
-    pub async fn open(
-        &self,
-        code: Option<TalkCode>,
-        deck: Deck,
-    ) -> Result<(Arc<Talk>, Key), OpenError> {
-        self.open_or_create(code, deck, false).await
-    }
-
-    /// The same, but never a talk that there is: whoever brings a deck gets no key to another's.
-    ///
-    /// # Errors
-    /// [`OpenError::Taken`] when the code is another talk's; else as [`open`](Self::open).
-    pub async fn create(
-        &self,
-        code: Option<TalkCode>,
-        deck: Deck,
-    ) -> Result<(Arc<Talk>, Key), OpenError> {
-        self.open_or_create(code, deck, true).await
-    }
-
-    async fn open_or_create(
-        &self,
-        code: Option<TalkCode>,
-        deck: Deck,
-        is_new: bool,
-    ) -> Result<(Arc<Talk>, Key), OpenError> {
-        let key = Key::made_up()?;
-        self.0.keep(&deck)?;
-        let code = match code {
-            Some(code) => code,
-            None => self.0.made_up_code()?,
-        };
-        let existing = self.find(&code);
-        // A code may be used again once its talk is over: for another talk, with other keys.
-        let was = existing.as_ref().map(|talk| talk.record().state.revision);
-        let existing = existing.filter(|talk| !talk.is_over());
-        let left_out = locked(&self.0.left_out).get(&code).cloned();
-        let left_out = left_out.filter(|record| existing.is_none() && !record.state.over);
-        if is_new && (existing.is_some() || left_out.is_some()) {
-            return Err(OpenError::Taken(code));
-        }
-        if let Some(record) = left_out {
-            // As it was, in the deck that is given now.
-            let was = record.state.revision;
-            let mut record = with_key(record, key.hash());
-            record.deck = deck.id.clone();
-            record.state = record.state.with_deck(&deck.outline());
-            self.0.store.commit(record.clone(), Some(was), None).await?;
-            locked(&self.0.left_out).remove(&code);
-            return Ok((self.0.add(record, deck)?, key));
-        }
-        let (record, expected) = match &existing {
-            Some(talk) => {
-                let mut record = talk.record();
-                let expected = record.state.revision;
-                if record.deck != deck.id {
-                    record.deck = deck.id.clone();
-                    record.state = record.state.with_deck(&deck.outline());
-                }
-                (record, Some(expected))
-            }
-            None => {
-                let state = SlideState::start(made_up_epoch()?, &deck.outline());
-                let deck = deck.id.clone();
-                (
-                    TalkRecord {
-                        code,
-                        deck,
-                        state,
-                        presenter_keys: Vec::new(),
-                    },
-                    was,
-                )
-            }
-        };
-        let record = with_key(record, key.hash());
-        let committed = self.0.store.commit(record.clone(), expected, None).await;
-        match committed {
-            // Somebody was first, a moment ago.
-            Err(StoreError::Conflict) if is_new => return Err(OpenError::Taken(record.code)),
-            Err(StoreError::Conflict) if expected.is_none() => {
-                return Err(OpenError::Unshowable(record.code));
-            }
-            committed => committed?,
-        }
-        let talk = match existing {
-            Some(talk) => {
-                // The feed publishes it, as any change.
-                talk.until(|seen| seen.presenter_keys == record.presenter_keys)
-                    .await?;
-                talk
-            }
-            None => self.0.add(record, deck)?,
-        };
-        Ok((talk, key))
     }
 
     pub fn find(&self, code: &TalkCode) -> Option<Arc<Talk>> {
@@ -263,6 +152,28 @@ impl Talks {
             .map(drop)
     }
 
+    /// Gives a talk another title; its deck's own stays.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn rename(&self, talk: &Talk, title: TalkTitle) -> Result<(), StoreError> {
+        talk.rename(title, self.store()).await
+    }
+
+    /// Says what was left out of a deck.
+    pub fn warn(&self, deck: &DeckId, warnings: &[String]) {
+        if !warnings.is_empty() {
+            let mut kept = locked(&self.0.warnings);
+            kept.entry(deck.clone()).or_default().add(warnings);
+        }
+    }
+
+    /// What was left out of a deck that was imported since the start.
+    pub fn warnings(&self, deck: &DeckId) -> Vec<String> {
+        let kept = locked(&self.0.warnings);
+        kept.get(deck).map(Warnings::sentences).unwrap_or_default()
+    }
+
     /// Says who the host is; once, at the start.
     pub fn have_host(&self, keys: Vec<KeyHash>) {
         let _ = self.0.host_keys.set(keys);
@@ -285,13 +196,8 @@ impl Talks {
         for (code, talk) in open.iter() {
             let room = talk.channel().attendance().presence();
             let silent = (room.followers + room.projectors).saturating_sub(room.answering);
-            for (state, count) in [
-                ("seen", room.seen),
-                ("behind", room.answering.saturating_sub(room.seen)),
-                ("silent", silent),
-            ] {
-                gauge!(FOLLOWERS, "talk" => code.to_string(), "state" => state).set(count);
-            }
+            let behind = room.answering.saturating_sub(room.seen);
+            say_followers(code, room.seen, behind, silent);
         }
     }
 
@@ -342,27 +248,15 @@ impl Inner {
         locked(&self.growing).insert(deck.id.clone(), deck.clone());
         Ok(())
     }
+}
 
-    fn made_up_code(&self) -> Result<TalkCode, getrandom::Error> {
-        loop {
-            let mut random = [0_u8; 6];
-            getrandom::fill(&mut random)?;
-            let code = TalkCode::made_up(random);
-            if self.find(&code).is_none() {
-                return Ok(code);
-            }
-        }
+fn say_followers(code: &TalkCode, seen: u32, behind: u32, silent: u32) {
+    for (state, count) in [("seen", seen), ("behind", behind), ("silent", silent)] {
+        gauge!(FOLLOWERS, "talk" => code.to_string(), "state" => state).set(count);
     }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing panics while it holds one of these.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn with_key(mut record: TalkRecord, key: KeyHash) -> TalkRecord {
-    record.presenter_keys.push(key);
-    let forgotten = record.presenter_keys.len().saturating_sub(KEYS_KEPT);
-    record.presenter_keys.drain(..forgotten);
-    record
 }

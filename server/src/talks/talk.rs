@@ -1,4 +1,4 @@
-use super::{OpenError, finger::Finger, history};
+use super::{OpenError, TalkTitle, finger::Finger, history};
 use crate::{
     access::KeyHash,
     live::{self, Channel, Frame, Hub},
@@ -116,6 +116,10 @@ impl Talk {
         if self.finger.is_told(page, count, last, followers) {
             self.channel.point(live::pointer(pointing));
         }
+    }
+
+    pub fn title(&self) -> String {
+        self.snapshot().talk.clone()
     }
 
     pub fn has_key(&self, key: &KeyHash) -> bool {
@@ -239,35 +243,68 @@ impl Talk {
         }
     }
 
-    /// Another deck, at the same place. In the queue of the commands: none is lost by it, and none
-    /// undoes it.
+    /// Another deck, at the same place.
     pub(super) async fn change_deck(
         &self,
         deck: Deck,
         store: &dyn Store,
     ) -> Result<(), StoreError> {
         let id = deck.id.clone();
+        self.change(store, |staged| {
+            if staged.record.deck == id || staged.record.state.over {
+                return false;
+            }
+            staged.record.deck = id;
+            staged.record.state = staged.record.state.with_deck(&deck.outline());
+            staged.deck = Arc::new(deck);
+            true
+        })
+        .await
+    }
+
+    /// Another title, at the same place; also of a talk that is over.
+    pub(super) async fn rename(
+        &self,
+        title: TalkTitle,
+        store: &dyn Store,
+    ) -> Result<(), StoreError> {
+        self.change(store, |staged| {
+            if staged.record.title.as_ref() == Some(&title) {
+                return false;
+            }
+            staged.record.title = Some(title);
+            staged.record.state = staged.record.state.with_deck(&staged.deck.outline());
+            true
+        })
+        .await
+    }
+
+    /// In the queue of the commands: none is lost by it, and none undoes it. `change` says whether
+    /// there is anything to store.
+    async fn change(
+        &self,
+        store: &dyn Store,
+        change: impl FnOnce(&mut Staged) -> bool,
+    ) -> Result<(), StoreError> {
         let (record, committed) = {
             let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
             if staged.failed {
                 return Err(StoreError::Closed);
             }
-            if staged.record.deck == id || staged.record.state.over {
+            let expected = staged.record.state.revision;
+            if !change(&mut staged) {
                 return Ok(());
             }
-            let expected = staged.record.state.revision;
-            staged.record.deck = id.clone();
-            staged.record.state = staged.record.state.with_deck(&deck.outline());
-            staged.deck = Arc::new(deck);
             staged.under_way += 1;
             let record = staged.record.clone();
             let commit = store.commit(record.clone(), Some(expected), None);
             (record, commit)
         };
+        let told = record.state.revision;
         let outcome = committed.await;
         self.settle(outcome.is_ok().then_some(record));
         outcome?;
-        self.until(|seen| seen.deck == id).await
+        self.until(|seen| seen.state.revision >= told).await
     }
 
     /// The same deck, with more of it than before. Where the talk is does not change, and so its
@@ -352,6 +389,9 @@ fn prepare(
     let mut snapshot = Snapshot::new(record.state.clone(), &deck)
         .ok_or_else(|| OpenError::Damaged(record.code.clone()))?;
     snapshot.acknowledge_within_ms = acknowledge_within_ms;
+    if let Some(title) = &record.title {
+        snapshot.talk = title.to_string();
+    }
     let frame = Frame::new(record.state.event_id(), &snapshot)?;
     Ok((
         Published {
@@ -369,7 +409,7 @@ mod tests {
     use super::*;
     use crate::store::{Committed, EmbeddedStore, Entry};
     use app::deck::{DeckId, Face, Rendition, Slide};
-    use app::talk::Epoch;
+    use app::talk::{Epoch, EventId};
     use bytes::Bytes;
     use std::{
         io,
@@ -395,6 +435,18 @@ mod tests {
                 return Box::pin(async { Err(StoreError::Closed) });
             }
             self.store.commit(record, expected, note)
+        }
+
+        fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed {
+            self.store.delete(code, expected, last)
+        }
+
+        fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
+            self.store.gone(code)
+        }
+
+        fn clear_away(&self) -> Result<(), StoreError> {
+            self.store.clear_away()
         }
 
         fn append(&self, list: &str, content: Vec<u8>) -> Committed {
@@ -463,6 +515,7 @@ mod tests {
         let record = TalkRecord {
             code,
             deck: deck().id,
+            title: None,
             state,
             presenter_keys: Vec::new(),
         };

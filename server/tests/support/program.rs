@@ -174,20 +174,21 @@ pub fn ask(printed: &str, head: &str) -> String {
     ask_with(printed, head, "")
 }
 
-pub fn ask_with(printed: &str, head: &str, body: &str) -> String {
+pub fn ask_with(printed: &str, head: &str, body: impl AsRef<[u8]>) -> String {
     String::from_utf8(answer(printed, head, body)).expect("text")
 }
 
 /// An answer that may be a picture.
-pub fn answer(printed: &str, head: &str, body: &str) -> Vec<u8> {
+pub fn answer(printed: &str, head: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
     let (_, address) = printed.split_once("http://").expect("a link");
     let (address, _) = address.split_once('/').expect("its end");
     let mut socket = std::net::TcpStream::connect(address).expect("it listens");
     let length = body.len();
-    let request = format!(
-        "{head}\r\nhost: room\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
-    );
-    std::io::Write::write_all(&mut socket, request.as_bytes()).expect("it is written");
+    let head =
+        format!("{head}\r\nhost: room\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+    std::io::Write::write_all(&mut socket, &[head.as_bytes(), body].concat())
+        .expect("it is written");
     let mut answer = Vec::new();
     socket.read_to_end(&mut answer).expect("an answer");
     answer
@@ -196,6 +197,12 @@ pub fn answer(printed: &str, head: &str, body: &str) -> Vec<u8> {
 /// The presenter's key, from what was printed.
 pub fn key(printed: &str) -> String {
     let (_, key) = printed.split_once("?key=").expect("a key");
+    key.split_whitespace().next().expect("its end").to_owned()
+}
+
+/// The host's key, which is printed after the presenter's.
+pub fn host_key(printed: &str) -> String {
+    let (_, key) = printed.split_once("/?key=").expect("the host's link");
     key.split_whitespace().next().expect("its end").to_owned()
 }
 

@@ -3,7 +3,7 @@
 use crate::disk::{Act, Disk, Log};
 use app::{
     deck::{Deck, DeckId},
-    talk::Revision,
+    talk::{EventId, Revision, TalkCode},
 };
 use bytes::Bytes;
 use server::store::{Committed, Entry, Store, StoreError, TalkRecord};
@@ -156,6 +156,18 @@ impl Store for ModelStore {
             pending.act(Act::Answer);
         }
         Box::pin(async { answer.await.unwrap_or(Err(StoreError::Closed)) })
+    }
+
+    fn delete(&self, _: &TalkCode, _: EventId, _: Vec<u8>) -> Committed {
+        Box::pin(async { Err(StoreError::Conflict) })
+    }
+
+    fn gone(&self, _: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
+
+    fn clear_away(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn append(&self, _: &str, _: Vec<u8>) -> Committed {

@@ -3,7 +3,7 @@
 use crate::disk::{Act, Disk, Log};
 use app::{
     deck::{Deck, DeckId},
-    talk::Revision,
+    talk::{EventId, Revision, TalkCode},
 };
 use bytes::Bytes;
 use server::store::{Committed, EmbeddedStore, Entry, Store, StoreError, TalkRecord};
@@ -105,6 +105,18 @@ impl Store for Witnessed {
         note: Option<Entry>,
     ) -> Committed {
         self.store().commit(record, expected, note)
+    }
+
+    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed {
+        self.store().delete(code, expected, last)
+    }
+
+    fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store().gone(code)
+    }
+
+    fn clear_away(&self) -> Result<(), StoreError> {
+        self.store().clear_away()
     }
 
     fn append(&self, list: &str, content: Vec<u8>) -> Committed {

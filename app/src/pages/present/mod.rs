@@ -21,7 +21,7 @@ use crate::{
     components::{LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, miniature, words},
     deck::{Deck, Face},
     live::use_live,
-    pages::TalkLinks,
+    pages::Ways,
     talk::{Snapshot, TalkCode, Timestamp, View},
 };
 use buttons::Buttons;
@@ -43,7 +43,7 @@ pub struct RemotePage {
     pub late: bool,
     pub look: Look,
     /// Where the audience and the projector find the talk; `None` when nobody knows the address.
-    pub links: Option<TalkLinks>,
+    pub links: Option<Ways>,
 }
 
 /// The page: what lives in the browser, and around it what the server knows best.

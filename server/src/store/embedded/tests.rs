@@ -39,5 +39,6 @@ fn record() -> TalkRecord {
         deck: id,
         state: SlideState::start(epoch, &deck.outline()),
         presenter_keys: Vec::new(),
+        title: None,
     }
 }

@@ -1,13 +1,13 @@
 use super::{Panel, ask};
 use crate::{
-    pages::{TalkLinks, Way},
+    pages::{Way, Ways},
     talk::{Command, TalkCode},
 };
 use leptos::prelude::*;
 
 /// Where people find the talk, big enough to be scanned across a room.
 #[component]
-pub fn LinksPanel(code: TalkCode, links: TalkLinks) -> impl IntoView {
+pub fn LinksPanel(code: TalkCode, links: Ways) -> impl IntoView {
     let show = ask(&code, Command::Invite(true), "Show on the projector");
     let hide = ask(&code, Command::Invite(false), "Hide on the projector");
     view! {

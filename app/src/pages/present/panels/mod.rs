@@ -12,7 +12,7 @@ use crate::{
     api,
     components::Icon,
     deck::Deck,
-    pages::TalkLinks,
+    pages::Ways,
     talk::{Command, Snapshot, TalkCode},
 };
 use all_slides::AllSlides;
@@ -28,7 +28,7 @@ pub fn Panels(
     rendered: Snapshot,
     deck: Deck,
     look: Look,
-    links: Option<TalkLinks>,
+    links: Option<Ways>,
 ) -> impl IntoView {
     let planned = rendered.state.clock.planned;
     view! {

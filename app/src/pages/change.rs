@@ -1,0 +1,76 @@
+use crate::{components::Wordmark, routes, talk::TalkCode};
+use leptos::prelude::*;
+
+/// A talk that the host is about to change.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub code: TalkCode,
+    pub title: String,
+    pub over: bool,
+    /// What was wrong with the last try.
+    pub wrong: Option<String>,
+}
+
+/// Another title for a talk.
+#[component]
+pub fn Rename(change: Change) -> impl IntoView {
+    let Change {
+        code, title, wrong, ..
+    } = change;
+    let is_wrong = wrong.is_some();
+    view! {
+        <main class="welcome change" data-view="rename">
+            <Wordmark/>
+            <h1>"Rename"</h1>
+            <form method="post" action=routes::rename(&code)>
+                <label for="title">"What people call this talk"</label>
+                <input
+                    id="title"
+                    name="title"
+                    value=title
+                    required=true
+                    maxlength="200"
+                    autocomplete="off"
+                    enterkeyhint="done"
+                    aria-describedby="wrong"
+                    aria-invalid=is_wrong.then_some("true")
+                />
+                <p id="wrong" class="wrong" role="alert">{wrong}</p>
+                <button class="primary">"Rename it"</button>
+                <a href=routes::HOME>"Keep it as it is"</a>
+            </form>
+        </main>
+    }
+}
+
+/// Before a talk goes for good.
+#[component]
+pub fn Delete(change: Change) -> impl IntoView {
+    let Change {
+        code,
+        title,
+        over,
+        wrong,
+    } = change;
+    let end = if over {
+        "It is over already."
+    } else {
+        "It ends now, and whoever follows it sees that it is over."
+    };
+    view! {
+        <main class="welcome change" data-view="delete">
+            <Wordmark/>
+            <h1>{format!("Delete “{title}”?")}</h1>
+            <p>{end}</p>
+            <p>
+                "Its slides are removed unless another talk shows them, and its code "
+                <strong>{code.to_string()}</strong> " is free. There is no way back."
+            </p>
+            <form method="post" action=routes::delete(&code)>
+                <p class="wrong" role="alert">{wrong}</p>
+                <button class="primary">"Delete it"</button>
+                <a href=routes::HOME>"Keep it"</a>
+            </form>
+        </main>
+    }
+}

@@ -1,0 +1,158 @@
+//! A form with files, as it comes: gathered on the disk, with an eye on its size and pace.
+
+use super::{names::safe_name, upload::UploadError};
+use axum::{
+    body::Body,
+    extract::{
+        FromRequest, Multipart, Request,
+        multipart::{Field, MultipartError, MultipartRejection},
+    },
+};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use std::{
+    io,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::{fs::File, io::AsyncWriteExt, time::timeout};
+
+/// All that one upload may bring, and in how many files.
+pub const MAX_UPLOAD_BYTES: u64 = 500 << 20;
+pub const MAX_FILES: usize = 2_500;
+
+/// How long the next piece is waited for; and how fast it must be in the long run: 4 KiB a second,
+/// which the worst of phones' networks is.
+const STEP_WITHIN: Duration = Duration::from_secs(15);
+const LEAST_A_SECOND: u64 = 4 << 10;
+
+/// What may come without making a part or a piece of one.
+const MAX_IDLE_BYTES: u64 = 4 << 20;
+
+/// What a form brought.
+#[derive(Default)]
+pub struct Sent {
+    pub files: Vec<String>,
+    pub code: String,
+    pub password: String,
+}
+
+/// Puts the files of a form into `folder`.
+///
+/// # Errors
+/// When it is cut off, too large or too slow, holds no file, or the disk takes none.
+pub async fn gather(request: Request, folder: &Path) -> Result<Sent, UploadError> {
+    let patience = Patience::default();
+    let mut form = patience.form(request).await?;
+    let mut sent = Sent::default();
+    let mut left = MAX_UPLOAD_BYTES;
+    while let Some(mut field) = patience.wait(form.next_field()).await? {
+        match field.name() {
+            Some("code") => sent.code = short(&mut field, &patience).await?,
+            Some("password") => sent.password = short(&mut field, &patience).await?,
+            Some("file") => {
+                let name = safe_name(field.file_name().unwrap_or_default());
+                // A form without a choice sends a file without a name.
+                if name.is_empty() {
+                    continue;
+                }
+                if sent.files.len() >= MAX_FILES {
+                    return Err(UploadError::TooLarge);
+                }
+                let mut file = File::create(folder.join(&name)).await?;
+                while let Some(bytes) = patience.wait(field.chunk()).await? {
+                    left = counted(left, &bytes)?;
+                    file.write_all(&bytes).await?;
+                }
+                file.flush().await?;
+                sent.files.push(name);
+            }
+            _ => {
+                while let Some(bytes) = patience.wait(field.chunk()).await? {
+                    left = counted(left, &bytes)?;
+                }
+            }
+        }
+    }
+    if sent.files.is_empty() {
+        return Err(UploadError::NoFile);
+    }
+    Ok(sent)
+}
+
+fn counted(left: u64, bytes: &Bytes) -> Result<u64, UploadError> {
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    left.checked_sub(length).ok_or(UploadError::TooLarge)
+}
+
+/// A field that a person typed.
+async fn short(field: &mut Field<'_>, patience: &Patience) -> Result<String, UploadError> {
+    let mut text = Vec::new();
+    while let Some(bytes) = patience.wait(field.chunk()).await? {
+        text.extend_from_slice(&bytes);
+        if text.len() > 1_000 {
+            return Err(UploadError::TooLarge);
+        }
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// How slow an upload may be, and how much may come without leading to anything: the form's reader
+/// keeps all of a part's head, however long, and looks through it with each piece.
+struct Patience {
+    since: Instant,
+    came: Arc<AtomicU64>,
+    idle: Arc<AtomicU64>,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            since: Instant::now(),
+            came: Arc::default(),
+            idle: Arc::default(),
+        }
+    }
+}
+
+impl Patience {
+    async fn form(&self, request: Request) -> Result<Multipart, UploadError> {
+        let (came, idle) = (self.came.clone(), self.idle.clone());
+        let request = request.map(|body| {
+            let counted = body.into_data_stream().map(move |piece| {
+                let piece = piece.map_err(io::Error::other)?;
+                let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+                came.fetch_add(length, Ordering::Relaxed);
+                if idle.fetch_add(length, Ordering::Relaxed) > MAX_IDLE_BYTES {
+                    return Err(io::Error::other(
+                        "a part of the form has no end to its head",
+                    ));
+                }
+                Ok(piece)
+            });
+            Body::from_stream(counted)
+        });
+        Multipart::from_request(request, &())
+            .await
+            .map_err(|_: MultipartRejection| UploadError::NoFile)
+    }
+
+    async fn wait<T>(
+        &self,
+        step: impl Future<Output = Result<T, MultipartError>>,
+    ) -> Result<T, UploadError> {
+        let step = timeout(STEP_WITHIN, step).await;
+        let step = step.map_err(|_| UploadError::TooSlow)??;
+        self.idle.store(0, Ordering::Relaxed);
+        let seconds = self.since.elapsed().as_secs();
+        let is_slow = self.came.load(Ordering::Relaxed) < seconds.saturating_mul(LEAST_A_SECOND);
+        if is_slow && seconds > STEP_WITHIN.as_secs() {
+            return Err(UploadError::TooSlow);
+        }
+        Ok(step)
+    }
+}

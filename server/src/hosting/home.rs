@@ -1,0 +1,87 @@
+//! The host's own page: what is shown to whom, and the way in.
+
+use super::visitor;
+use crate::{
+    access::{Key, host_cookie},
+    pages::{is_secure, render, to_clean},
+    router::Shared,
+    talks::{Talk, TalkTitle, Visitor},
+};
+use app::{
+    pages::{Page, Standing, TalkLine},
+    routes,
+    talk::TalkCode,
+};
+use axum::{body::Body, extract::Request, http::Response};
+
+/// `GET /`: to join a talk, and for whoever may create talks to do that. With `?key=`, the key is
+/// exchanged for a cookie.
+pub async fn home(shared: &Shared, key: Option<&str>, request: Request) -> Response<Body> {
+    let Some(host) = &shared.host else {
+        return render(shared, Page::Home, request).await;
+    };
+    if let Some(key) = key {
+        let key = Key::sent(key.trim());
+        let is_good = shared.talks.is_host(&key.hash());
+        let secure = is_secure(shared, request.headers());
+        let cookie = is_good.then(|| host_cookie(&key, secure));
+        return to_clean(routes::HOME, cookie);
+    }
+    let visitor = visitor(shared, request.headers());
+    let page = if host.may_create(&visitor) {
+        page(shared, &visitor, None)
+    } else {
+        Page::Home
+    };
+    render(shared, page, request).await
+}
+
+/// `wrong` says what was, with what was brought last.
+pub fn page(shared: &Shared, visitor: &Visitor, wrong: Option<String>) -> Page {
+    let guest = !visitor.is_host();
+    let talks = if guest {
+        Vec::new()
+    } else {
+        let talks = shared.talks.all();
+        let lost = shared.talks.lost();
+        let talks = talks.iter().map(|talk| line(talk));
+        talks.chain(lost.into_iter().map(lost_line)).collect()
+    };
+    Page::Host {
+        talks,
+        guest,
+        wrong,
+    }
+}
+
+fn line(talk: &Talk) -> TalkLine {
+    let snapshot = talk.snapshot();
+    let state = &snapshot.state;
+    let deck = talk.deck();
+    let (ready, slides) = (deck.ready(), deck.slides().len());
+    TalkLine {
+        code: talk.code().clone(),
+        title: snapshot.talk.clone(),
+        place: if state.over {
+            "over".to_owned()
+        } else if ready < slides {
+            format!("{ready} of {slides} slides are ready")
+        } else {
+            format!("slide {} of {}", state.slide, state.slides)
+        },
+        standing: if state.over {
+            Standing::Over
+        } else {
+            Standing::On
+        },
+    }
+}
+
+fn lost_line((code, title): (TalkCode, Option<TalkTitle>)) -> TalkLine {
+    TalkLine {
+        title: title.map_or_else(|| code.to_string(), String::from),
+        place: "Its slides are missing. Bring its deck again under this code.".to_owned(),
+        standing: Standing::Lost,
+        code,
+    }
+}

@@ -1,0 +1,86 @@
+//! Where a talk is found, and how far its import is.
+
+use super::{Host, presented};
+use crate::{answers::refusal, links::svg_code, pages::render, router::Shared, talks::Talk};
+use app::{
+    deck::{Face, Slide},
+    pages::{Page, TalkLinks, Tile, Way, Ways},
+    routes,
+    talk::TalkCode,
+};
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, Request, State, rejection::PathRejection},
+    http::{HeaderMap, Response, header},
+    response::IntoResponse,
+};
+use serde_json::json;
+
+/// `GET /t/{code}/links`: for whoever presents the talk, and for the host.
+pub async fn links(
+    State(shared): State<Shared>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response<Body> {
+    let (talk, host) = match presented(&shared, path, request.headers()) {
+        Ok(allowed) => allowed,
+        Err(problem) => return render(&shared, Page::Problem(problem), request).await,
+    };
+    let links = TalkLinks {
+        code: talk.code().clone(),
+        title: talk.title(),
+        tiles: tiles(&talk),
+        warnings: shared.talks.warnings(&talk.deck().id),
+        ways: ways(&host, talk.code()),
+    };
+    render(&shared, Page::Links(links), request).await
+}
+
+/// Where people find a talk; `None` while nobody knows our address.
+pub fn talk_ways(shared: &Shared, code: &TalkCode) -> Option<Ways> {
+    shared.host.as_ref().map(|host| ways(host, code))
+}
+
+fn ways(host: &Host, code: &TalkCode) -> Ways {
+    let way = |path: String| {
+        let url = format!("{}{path}", host.base);
+        let qr = svg_code(&url).unwrap_or_default();
+        Way { url, qr }
+    };
+    Ways {
+        audience: way(routes::follow(code)),
+        projector: way(routes::project(code)),
+    }
+}
+
+/// `GET /t/{code}/import`: how far it is, for the page of the links.
+pub async fn import(
+    State(shared): State<Shared>,
+    path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    match presented(&shared, path, &headers) {
+        Ok((talk, _)) => {
+            let answer = json!({
+                "slides": tiles(&talk),
+                "warnings": shared.talks.warnings(&talk.deck().id),
+            });
+            ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+        }
+        Err(problem) => refusal(problem.code()),
+    }
+}
+
+fn tiles(talk: &Talk) -> Vec<Tile> {
+    let deck = talk.deck();
+    let tile = |slide: &Slide| {
+        let face = slide.face(0);
+        Tile {
+            title: slide.title.clone(),
+            ready: !slide.faces.iter().any(Face::is_pending),
+            picture: face.thumbnail().map(|small| small.url.clone()),
+        }
+    };
+    deck.slides().iter().map(tile).collect()
+}

@@ -1,0 +1,151 @@
+//! What was deleted goes whole: a talk with its history, decks that no talk shows any more, media
+//! that no deck shows.
+//!
+//! The talk goes in one transaction, which also marks its deck. Files can't take part in one: those
+//! that may go are listed before their deck does, so that whoever was interrupted goes on with them
+//! at the next start.
+
+use super::{
+    StoreError,
+    embedded::{DECKS, LISTS, Outcome, TALKS, database_error},
+    media_files::MediaFiles,
+};
+use app::{
+    deck::DeckId,
+    talk::{Epoch, EventId, Revision, TalkCode},
+};
+use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
+use serde::Deserialize;
+use std::collections::{BTreeSet, HashSet};
+
+/// Decks of talks that were deleted. Another talk may show one all the same.
+pub const DOOMED: TableDefinition<&str, ()> = TableDefinition::new("doomed");
+
+/// Of a talk that is gone, the last that its followers are told. By code.
+pub const GONE: TableDefinition<&str, &[u8]> = TableDefinition::new("gone");
+
+/// What stands before a medium's name wherever a deck shows it, HTML too.
+const ADDRESS: &[u8] = b"/media/";
+
+/// What matters here of a stored talk.
+#[derive(Deserialize)]
+struct Shown {
+    deck: DeckId,
+    state: State,
+}
+
+#[derive(Deserialize)]
+struct State {
+    epoch: Epoch,
+    revision: Revision,
+}
+
+impl State {
+    fn is(&self, id: &EventId) -> bool {
+        self.epoch == id.epoch && self.revision == id.revision
+    }
+}
+
+/// Removes a talk that is still as `expected`.
+pub fn delete_talk(
+    transaction: &WriteTransaction,
+    code: &TalkCode,
+    expected: &EventId,
+    last: &[u8],
+) -> Outcome {
+    let code = code.as_str();
+    let mut talks = transaction.open_table(TALKS).map_err(database_error)?;
+    let shown = talks.get(code).map_err(database_error)?.map(|document| {
+        // One that can't be read is as nobody expects.
+        serde_json::from_slice::<Shown>(document.value()).ok()
+    });
+    let shown = shown.flatten();
+    let Some(shown) = shown.filter(|shown| shown.state.is(expected)) else {
+        return Ok(Err(StoreError::Conflict));
+    };
+    talks.remove(code).map_err(database_error)?;
+    let mut doomed = transaction.open_table(DOOMED).map_err(database_error)?;
+    doomed
+        .insert(shown.deck.as_str(), ())
+        .map_err(database_error)?;
+    let mut gone = transaction.open_table(GONE).map_err(database_error)?;
+    gone.insert(code, last).map_err(database_error)?;
+    let mut lists = transaction.open_table(LISTS).map_err(database_error)?;
+    // Of all its lives: '0' comes after '/'.
+    let (from, to) = (format!("history/{code}/"), format!("history/{code}0"));
+    lists
+        .retain_in((from.as_str(), 0)..(to.as_str(), 0), |_, _| false)
+        .map_err(database_error)?;
+    Ok(Ok(()))
+}
+
+/// Removes the decks that were marked and are shown by no talk, and the media that no deck shows.
+/// Nobody may be about to show one of them.
+pub fn clear_away(database: &Database, media: &MediaFiles) -> Result<(), StoreError> {
+    let transaction = database.begin_write().map_err(database_error)?;
+    let mut loose: BTreeSet<String> = media.loose()?;
+    {
+        let mut doomed = transaction.open_table(DOOMED).map_err(database_error)?;
+        let talks = transaction.open_table(TALKS).map_err(database_error)?;
+        let mut decks = transaction.open_table(DECKS).map_err(database_error)?;
+        let mut shown = HashSet::new();
+        for entry in talks.iter().map_err(database_error)? {
+            // One that can't be read may show any of them: then none goes.
+            let (_, document) = entry.map_err(database_error)?;
+            shown.insert(serde_json::from_slice::<Shown>(document.value())?.deck);
+        }
+        let mut marked = Vec::new();
+        for entry in doomed.iter().map_err(database_error)? {
+            marked.push(entry.map_err(database_error)?.0.value().to_owned());
+        }
+        for id in marked {
+            doomed.remove(id.as_str()).map_err(database_error)?;
+            if shown.contains(&DeckId::new(id.clone())) {
+                continue;
+            }
+            if let Some(deck) = decks.remove(id.as_str()).map_err(database_error)? {
+                loose.extend(media_of(deck.value()));
+            }
+        }
+        if loose.is_empty() {
+            drop((doomed, talks, decks));
+            return transaction.commit().map_err(database_error);
+        }
+        for entry in decks.iter().map_err(database_error)? {
+            let (_, document) = entry.map_err(database_error)?;
+            for name in media_of(document.value()) {
+                loose.remove(&name);
+            }
+        }
+    }
+    media.list_loose(&loose)?;
+    transaction.commit().map_err(database_error)?;
+    Ok(media.remove_loose(&loose)?)
+}
+
+/// Every medium that a stored deck names: read from its text, because a newer WebSlides may have
+/// written it, and its HTML has some too. A name too many keeps a file; none is missed.
+fn media_of(document: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = document;
+    while let Some(at) = rest.windows(ADDRESS.len()).position(|it| it == ADDRESS) {
+        rest = rest.get(at + ADDRESS.len()..).unwrap_or_default();
+        let is_of_a_name = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'.';
+        let name = rest.iter().copied().take_while(is_of_a_name).collect();
+        names.extend(String::from_utf8(name));
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_are_found_in_pictures_and_in_html() {
+        let deck = br#"{"faces":[{"renditions":[{"url":"/media/ab1.webp","width":1}]},
+            {"html":"<img src=\"/media/cd2.png\" alt=\"/media/\">"}]}"#;
+        assert_eq!(media_of(deck), ["ab1.webp", "cd2.png", ""]);
+        assert!(media_of(b"/media").is_empty() && media_of(b"").is_empty());
+    }
+}

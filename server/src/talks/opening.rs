@@ -1,0 +1,193 @@
+//! A deck becomes a talk, or goes on in the one that has its code.
+
+use super::{Talk, Talks, locked};
+use crate::{
+    access::{Key, KeyHash},
+    store::{StoreError, TalkRecord, made_up_epoch},
+};
+use app::{
+    deck::Deck,
+    talk::{SlideState, TalkCode},
+};
+use std::sync::Arc;
+
+/// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
+const KEYS_KEPT: usize = 64;
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
+    #[error("the stored talk {0} has lost its deck, or points out of it")]
+    Damaged(TalkCode),
+    #[error(
+        "the talk {0} is in the store, but can't be shown. Take another --code, or another --data."
+    )]
+    Unshowable(TalkCode),
+    #[error("there is a talk {0} already")]
+    Taken(TalkCode),
+    #[error("the snapshot could not be written: {0}")]
+    Snapshot(#[from] serde_json::Error),
+}
+
+/// Which talks may be gone on with, by whoever brings a deck under their code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taking {
+    All,
+    /// Those that lost their deck.
+    Lost,
+    None,
+}
+
+impl Talks {
+    /// Opens a talk for `deck` and makes a presenter's key for it. A talk that has this code
+    /// already goes on: same epoch, same place as far as the deck reaches, earlier keys still
+    /// good.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    pub async fn open(
+        &self,
+        code: Option<TalkCode>,
+        deck: Deck,
+    ) -> Result<(Arc<Talk>, Key), OpenError> {
+        self.open_or_create(code, deck, Taking::All).await
+    }
+
+    /// The same, but never a talk that there is: whoever brings a deck gets no key to another's.
+    /// The host may go on with one that lost its deck.
+    ///
+    /// # Errors
+    /// [`OpenError::Taken`] when the code is another talk's; else as [`open`](Self::open).
+    pub async fn create(
+        &self,
+        code: Option<TalkCode>,
+        deck: Deck,
+        by_host: bool,
+    ) -> Result<(Arc<Talk>, Key), OpenError> {
+        let taking = if by_host { Taking::Lost } else { Taking::None };
+        self.open_or_create(code, deck, taking).await
+    }
+
+    async fn open_or_create(
+        &self,
+        code: Option<TalkCode>,
+        deck: Deck,
+        taking: Taking,
+    ) -> Result<(Arc<Talk>, Key), OpenError> {
+        let key = Key::made_up()?;
+        self.0.keep(&deck)?;
+        let code = match code {
+            Some(code) => code,
+            None => self.made_up_code()?,
+        };
+        let existing = self.find(&code);
+        let left_out = locked(&self.0.left_out).get(&code).cloned();
+        // A code may be used again once its talk is over: for another talk, with other keys.
+        let record = existing.as_ref().map(|talk| talk.record());
+        let was = record.as_ref().or(left_out.as_ref());
+        let was = was.map(|record| record.state.revision);
+        let existing = existing.filter(|talk| !talk.is_over());
+        let left_out = left_out.filter(|record| existing.is_none() && !record.state.over);
+        let may_take = match taking {
+            Taking::All => true,
+            Taking::Lost => existing.is_none(),
+            Taking::None => existing.is_none() && left_out.is_none(),
+        };
+        if !may_take {
+            return Err(OpenError::Taken(code));
+        }
+        if let Some(record) = left_out {
+            // As it was, in the deck that is given now.
+            let was = record.state.revision;
+            let mut record = with_key(record, key.hash());
+            record.deck = deck.id.clone();
+            record.state = record.state.with_deck(&deck.outline());
+            self.0.store.commit(record.clone(), Some(was), None).await?;
+            locked(&self.0.left_out).remove(&code);
+            return Ok((self.0.add(record, deck)?, key));
+        }
+        let (record, expected) = match &existing {
+            Some(talk) => {
+                let mut record = talk.record();
+                let expected = record.state.revision;
+                if record.deck != deck.id {
+                    record.deck = deck.id.clone();
+                    record.state = record.state.with_deck(&deck.outline());
+                }
+                (record, Some(expected))
+            }
+            None => {
+                let state = SlideState::start(made_up_epoch()?, &deck.outline());
+                let deck = deck.id.clone();
+                (
+                    TalkRecord {
+                        code,
+                        deck,
+                        title: None,
+                        state,
+                        presenter_keys: Vec::new(),
+                    },
+                    was,
+                )
+            }
+        };
+        let record = with_key(record, key.hash());
+        let committed = self.0.store.commit(record.clone(), expected, None).await;
+        match committed {
+            // Somebody was first, a moment ago.
+            Err(StoreError::Conflict) if taking != Taking::All => {
+                return Err(OpenError::Taken(record.code));
+            }
+            Err(StoreError::Conflict) if expected.is_none() => {
+                return Err(OpenError::Unshowable(record.code));
+            }
+            committed => committed?,
+        }
+        let talk = match existing {
+            Some(talk) => {
+                // The feed publishes it, as any change.
+                talk.until(|seen| seen.presenter_keys == record.presenter_keys)
+                    .await?;
+                talk
+            }
+            None => {
+                locked(&self.0.left_out).remove(&record.code);
+                self.0.add(record, deck)?
+            }
+        };
+        Ok((talk, key))
+    }
+
+    /// Another talk of the same deck under a code of its own, called the same.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_again(&self, talk: &Talk) -> Result<Arc<Talk>, OpenError> {
+        let (again, _) = self.open(None, talk.deck().as_ref().clone()).await?;
+        if let Some(title) = talk.record().title {
+            self.rename(&again, title).await?;
+        }
+        Ok(again)
+    }
+
+    fn made_up_code(&self) -> Result<TalkCode, getrandom::Error> {
+        loop {
+            let mut random = [0_u8; 6];
+            getrandom::fill(&mut random)?;
+            let code = TalkCode::made_up(random);
+            if self.find(&code).is_none() {
+                return Ok(code);
+            }
+        }
+    }
+}
+
+fn with_key(mut record: TalkRecord, key: KeyHash) -> TalkRecord {
+    record.presenter_keys.push(key);
+    let forgotten = record.presenter_keys.len().saturating_sub(KEYS_KEPT);
+    record.presenter_keys.drain(..forgotten);
+    record
+}

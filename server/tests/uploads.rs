@@ -1,0 +1,155 @@
+//! Decks that are brought over HTTP, when something goes wrong on the way.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is a finding"
+)]
+
+mod support;
+
+use serde_json::Value;
+use std::{
+    fs,
+    io::Cursor,
+    thread,
+    time::{Duration, Instant},
+};
+use support::{
+    path,
+    program::{Place, ask, ask_with, host_key, parts},
+};
+
+/// Brings pictures as a form does, and gives status and answer.
+fn brought(printed: &str, key: &str, code: &str, pictures: &[Vec<u8>]) -> (u16, Value) {
+    let mut form =
+        format!("--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\n{code}").into_bytes();
+    for (number, picture) in pictures.iter().enumerate() {
+        let head = format!(
+            "\r\n--XX\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{number}.png\"\
+             \r\n\r\n"
+        );
+        form.extend([head.as_bytes(), picture].concat());
+    }
+    form.extend(b"\r\n--XX--\r\n");
+    let head = format!(
+        "POST /decks HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}\r\n\
+         content-type: multipart/form-data; boundary=XX"
+    );
+    let answer = ask_with(printed, &head, &form);
+    let (status, body) = parts(&answer);
+    (status, serde_json::from_str(body).expect("JSON"))
+}
+
+/// The more circles, the longer it takes to be read.
+fn drawing(circles: usize) -> String {
+    let circle = |x: usize| format!("<circle cx=\"{x}\" cy=\"9\" r=\"{}\"/>", x % 7);
+    let circles: String = (0..circles).map(circle).collect();
+    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 9\">{circles}</svg>")
+}
+
+/// Small ones, so that they are read at once.
+fn pictures() -> Vec<Vec<u8>> {
+    let picture = |shade: u8| {
+        let mut png = Cursor::new(Vec::new());
+        image::RgbImage::from_pixel(64, 36, image::Rgb([shade, 0, 0]))
+            .write_to(&mut png, image::ImageFormat::Png)
+            .expect("an image");
+        png.into_inner()
+    };
+    (1..5).map(picture).collect()
+}
+
+/// The talk's import, as the page of its links asks for it.
+fn ready(printed: &str, code: &str, key: &str) -> usize {
+    let head = format!("GET /t/{code}/import HTTP/1.1\r\nauthorization: Bearer {key}");
+    let answer = ask(printed, &head);
+    let (status, body) = parts(&answer);
+    assert_eq!(status, 200, "{answer}");
+    let import: Value = serde_json::from_str(body).expect("JSON");
+    let slides = import["slides"].as_array().expect("slides");
+    slides.iter().filter(|it| it["ready"] == true).count()
+}
+
+/// Waits until a talk's deck is whole.
+fn until_ready(printed: &str, code: &str, key: &str, slides: usize) {
+    let start = Instant::now();
+    while ready(printed, code, key) < slides {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "it never is whole"
+        );
+        thread::yield_now();
+    }
+}
+
+/// Serves a deck under the code `mine`, and is killed before that is whole.
+fn killed_while_importing(place: &Place) {
+    let folder = place.folder("deck");
+    for number in 0..16 {
+        let file = folder.join(format!("{number}.svg"));
+        fs::write(file, drawing(1_000 + number)).expect("a file");
+    }
+    drop(place.started(&["--code", "mine", path(&folder)]));
+}
+
+/// It was taken for one that somebody else reads, and never came to its end.
+#[test]
+fn a_deck_that_got_no_talk_can_be_brought_again() {
+    let place = Place::new();
+    killed_while_importing(&place);
+    // Its deck was not whole: its code waits for it, and is no guest's.
+    let (_running, printed) = place.started(&["--open"]);
+    let slides = pictures();
+    let (status, body) = brought(&printed, "", "mine", &slides);
+    assert_eq!(status, 409, "{body}");
+    let (status, body) = brought(&printed, "", "", &slides);
+    assert_eq!(status, 201, "{body}");
+    let code = body["code"].as_str().expect("a code");
+    until_ready(&printed, code, &host_key(&printed), slides.len());
+}
+
+#[test]
+fn a_talk_that_lost_its_deck_is_the_hosts_to_go_on_with_or_to_delete() {
+    let place = Place::new();
+    killed_while_importing(&place);
+    let (running, printed) = place.started(&[]);
+    let host = host_key(&printed);
+    let page = ask(
+        &printed,
+        &format!("GET / HTTP/1.1\r\ncookie: webslides-HOST={host}"),
+    );
+    assert!(page.contains("Its slides are missing"), "{page}");
+    let slides = pictures();
+    let (status, body) = brought(&printed, &host, "mine", &slides);
+    assert_eq!((status, &body["code"]), (201, &"mine".into()), "{body}");
+    until_ready(&printed, "mine", &host, slides.len());
+    drop(running);
+
+    let other = Place::new();
+    killed_while_importing(&other);
+    let (_running, printed) = other.started(&[]);
+    let host = host_key(&printed);
+    let delete = |key: &str| {
+        let head = format!(
+            "POST /t/mine/delete HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}"
+        );
+        let answer = ask_with(&printed, &head, "");
+        parts(&answer).0
+    };
+    assert_eq!(delete(""), 401);
+    assert_eq!(delete(&host), 204);
+    assert_eq!(delete(&host), 404);
+    let (status, body) = brought(&printed, &host, "mine", &slides);
+    assert_eq!(status, 201, "{body}");
+}
+
+#[test]
+fn how_far_an_import_is_is_told_to_whoever_presents_it() {
+    let place = Place::new();
+    let (_running, printed) = place.started(&[]);
+    let refused = ask(&printed, "GET /t/room/import HTTP/1.1");
+    assert_eq!(parts(&refused).0, 401, "{refused}");
+    let key = support::program::key(&printed);
+    assert_eq!(ready(&printed, "room", &key), 6);
+}
