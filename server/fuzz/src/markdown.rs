@@ -38,7 +38,7 @@ pub fn markdown(input: &[u8]) -> Option<bool> {
         return Some(false);
     };
     let outline = tidy::outline(deck.outline());
-    check::outline(&outline).expect("an honest outline");
+    check::outline(&outline, check::MAX_PAGES).expect("an honest outline");
     let pages = check::pages(&outline);
     for index in 0..pages {
         let page = deck.page(index, 1_920).expect("a page");

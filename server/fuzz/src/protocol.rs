@@ -42,7 +42,7 @@ pub fn protocol(input: &[u8]) -> Option<bool> {
     let is_taken = match &answer {
         Answer::Confined(_) => false,
         Answer::Opened(outline) => {
-            let is_taken = check::outline(outline).is_ok();
+            let is_taken = check::outline(outline, check::MAX_PAGES).is_ok();
             if is_taken {
                 let pages = check::pages(outline);
                 assert!((1..=2_000).contains(&pages));

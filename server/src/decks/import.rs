@@ -3,10 +3,11 @@
 use super::{
     DeckError,
     growing::{Growing, Read, picture, written},
+    limits::DeckLimits,
     source::Warning,
     staging::{Staged, Staging},
     worker::{
-        Import, Limits, PageError, Pool,
+        Import, PageError, Pool,
         protocol::{FaceParts, PageParts},
     },
 };
@@ -65,12 +66,14 @@ impl Decks {
     ///
     /// # Errors
     /// When no workers can be started, or they can have no folder.
-    pub fn new(store: Arc<dyn Store>, data: &Path) -> Result<Self, DeckError> {
-        let pool = Pool::new(Limits::default()).map_err(DeckError::NoWorkers)?;
+    pub fn new(store: Arc<dyn Store>, data: &Path, limits: &DeckLimits) -> Result<Self, DeckError> {
+        let pool = Pool::new(limits.of_workers()).map_err(DeckError::NoWorkers)?;
         Ok(Self {
             pool: Arc::new(pool),
             store,
-            staging: Arc::new(Staging::in_data(data).map_err(DeckError::NoWorkers)?),
+            staging: Arc::new(
+                Staging::in_data(data, limits.bytes()).map_err(DeckError::NoWorkers)?,
+            ),
             begun: Arc::default(),
         })
     }

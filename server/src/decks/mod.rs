@@ -10,6 +10,7 @@ pub mod archive;
 pub mod growing;
 mod images;
 mod import;
+pub mod limits;
 pub mod markdown;
 pub mod named_file;
 pub mod pdf;
@@ -22,6 +23,7 @@ mod welcome;
 pub mod worker;
 
 pub use import::{Begun, Decks, Rest};
+pub use limits::DeckLimits;
 pub use sources::SOURCES;
 pub use welcome::welcome;
 

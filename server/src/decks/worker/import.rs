@@ -253,7 +253,7 @@ impl Deck {
         let (outcome, worker) = opening.await;
         match (self.answer(outcome)?, worker) {
             (Answer::Opened(outline), Some(worker)) => {
-                check::outline(&outline)?;
+                check::outline(&outline, self.pool.limits.bounds.pages)?;
                 Ok((outline, worker))
             }
             (Answer::Failed(error), _) => {
