@@ -40,8 +40,18 @@ pub struct Link {
     pub y: u16,
     pub width: u16,
     pub height: u16,
-    /// http, https or mailto.
+    /// http, https or mailto; or, to a slide of the same deck, `?slide=7`.
     pub url: String,
+}
+
+impl Link {
+    /// The address of a slide (from 1) of the same deck, whatever page of its talk shows the link.
+    pub fn to(slide: usize, step: usize) -> String {
+        match step {
+            0 => format!("?slide={slide}"),
+            step => format!("?slide={slide}&step={step}"),
+        }
+    }
 }
 
 impl Face {

@@ -3,7 +3,7 @@
 use super::markup;
 use app::deck::Face;
 use server::decks::{
-    growing,
+    faces,
     markdown::{Limits, Markdown},
     source::Source,
     worker::{
@@ -72,6 +72,6 @@ fn look_at(parts: &PageParts, text: &str) {
     let most = 10_000 + 200 * text.len();
     assert!(html.markup.len() <= most, "{} bytes", html.markup.len());
     markup::check(&html.markup, &["data-file"]);
-    let shown = growing::written(html, &PICTURES);
+    let shown = faces::written(html, &PICTURES);
     markup::check(&shown.html.expect("HTML"), &["src"]);
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use server::decks::{
-    growing,
+    faces,
     source::{Target, Warning},
     worker::{
         check,
@@ -152,7 +152,7 @@ fn page(parts: &PageParts) {
                 line(file, 500);
                 assert!(!file.starts_with('/') && !file.contains("../"), "{file:?}");
             }
-            let shown = growing::written(html, &HashMap::new());
+            let shown = faces::written(html, &HashMap::new());
             let most = html.markup.len() + 2_000;
             assert!(shown.html.is_some_and(|shown| shown.len() <= most));
         }

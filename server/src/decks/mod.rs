@@ -7,7 +7,8 @@
 //! What reads a stranger's bytes is public, so that the fuzzers reach it.
 
 pub mod archive;
-pub mod growing;
+pub mod faces;
+mod growing;
 mod images;
 mod import;
 pub mod limits;
@@ -15,6 +16,8 @@ pub mod markdown;
 pub mod named_file;
 pub mod pdf;
 mod renditions;
+mod rest;
+mod safely;
 pub mod source;
 mod sources;
 mod staging;
@@ -22,8 +25,9 @@ mod titles;
 mod welcome;
 pub mod worker;
 
-pub use import::{Begun, Decks, Rest};
+pub use import::{Begun, Decks};
 pub use limits::DeckLimits;
+pub use rest::Rest;
 pub use sources::SOURCES;
 pub use welcome::welcome;
 

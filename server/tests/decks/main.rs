@@ -8,6 +8,7 @@
     reason = "in a test a panic is a finding"
 )]
 
+mod cut;
 mod limits;
 mod made;
 mod ordeals;

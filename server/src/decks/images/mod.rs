@@ -10,15 +10,13 @@ mod picture;
 
 use crate::decks::{
     named_file::NamedFile,
+    safely::safely,
     source::{Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError, Warning},
     titles,
 };
 use drawing::Fonts;
 use kind::{HEAD_BYTES, Kind};
-use std::{
-    collections::HashMap,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::collections::HashMap;
 
 /// More files than a folder of slides has, counting its notes and what does not belong.
 const MAX_FILES: usize = 10_000;
@@ -254,7 +252,7 @@ fn decoded(
     fonts: &Fonts,
     pixels: u64,
 ) -> Result<(Pixels, Vec<String>), SourceError> {
-    catch_unwind(AssertUnwindSafe(|| decode(image, fonts, pixels))).unwrap_or_else(|_| {
+    safely(|| decode(image, fonts, pixels)).unwrap_or_else(|| {
         let name = image.file.shown();
         Err(SourceError::Damaged(format!("{name} is a broken image")))
     })

@@ -21,10 +21,11 @@ mod made;
 #[cfg(test)]
 mod tests;
 
-use crate::decks::source::{
-    Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError, Warning,
+use crate::decks::{
+    safely::safely,
+    source::{Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError, Warning},
 };
-use document::{read, safely};
+use document::read;
 use geometry::View;
 use hayro::{
     hayro_interpret::{InterpreterSettings, InterpreterWarning},
