@@ -13,5 +13,5 @@ pub use icon::Icon;
 pub use join_form::JoinForm;
 pub use link_badge::LinkBadge;
 pub use place::Place;
-pub use slide_view::{Showing, SlideView, miniature};
+pub use slide_view::{Showing, SlideView, markup, miniature};
 pub use wordmark::Wordmark;

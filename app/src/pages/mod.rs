@@ -1,5 +1,6 @@
 //! What people see: one page a file.
 
+mod back;
 mod follow;
 mod home;
 mod host;
@@ -8,6 +9,7 @@ mod present;
 mod problem;
 mod project;
 
+pub use back::{Past, step_to_look_at};
 pub use host::TalkLine;
 pub use links::{TalkLinks, Way};
 pub use problem::ProblemPage;
@@ -16,6 +18,7 @@ use crate::{
     deck::{Deck, Face},
     talk::{Snapshot, TalkCode},
 };
+use back::Back;
 use follow::Follow;
 use home::Home;
 use host::Host;
@@ -40,6 +43,8 @@ pub enum Page {
     Links(TalkLinks),
     /// A follower's page.
     Follow { code: TalkCode, rendered: Snapshot },
+    /// A follower's look at a slide that was shown before.
+    Back { code: TalkCode, past: Past },
     /// The projector's page: only the slide.
     Project { code: TalkCode, rendered: Snapshot },
     /// The presenter's remote, with every slide of the deck.
@@ -66,6 +71,7 @@ impl Page {
             Self::Home | Self::Host { .. } => "WebSlides".to_owned(),
             Self::Links(links) => format!("Links: {}", links.title),
             Self::Follow { rendered, .. } | Self::Project { rendered, .. } => rendered.talk.clone(),
+            Self::Back { past, .. } => past.talk.clone(),
             Self::Present { rendered, .. } => format!("Present: {}", rendered.talk),
             Self::Problem(problem) => format!("{} · WebSlides", problem.title()),
         }
@@ -77,6 +83,7 @@ impl Page {
             Self::Follow { rendered, .. }
             | Self::Project { rendered, .. }
             | Self::Present { rendered, .. } => Some(&rendered.face),
+            Self::Back { past, .. } => Some(&past.face),
             Self::Home | Self::Host { .. } | Self::Links(_) | Self::Problem(_) => None,
         }
     }
@@ -95,7 +102,7 @@ impl Page {
     }
 
     pub fn has_islands(&self) -> bool {
-        self.first_face().is_some()
+        self.first_face().is_some() && !matches!(self, Self::Back { .. })
     }
 
     pub fn into_any_view(self) -> AnyView {
@@ -119,6 +126,7 @@ impl Page {
                 </noscript>
             }
             .into_any(),
+            Self::Back { code, past } => view! { <Back code past/> }.into_any(),
             Self::Project { code, rendered } => view! { <Project code rendered/> }.into_any(),
             Self::Present {
                 code,

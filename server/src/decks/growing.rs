@@ -1,12 +1,12 @@
 //! A deck whose pages come one after another, and the pictures that its HTML shows after those.
 
 use super::{
-    faces::written,
+    pictures::Pictures,
     source::{Html, Link, Outline, Target, Warning},
     worker::{PageError, Reason},
 };
 use app::deck::{self, Deck, DeckId, Face, NoSlides, Slide};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Said of a deck until the end of its import.
 const STILL_READ: &str = "It is still being read.";
@@ -22,12 +22,7 @@ pub struct Growing {
     places: Vec<(usize, usize)>,
     /// Which pages were asked for, or need not be.
     asked: Vec<bool>,
-    /// The same of pictures, by name.
-    asked_pictures: HashSet<String>,
-    /// HTML that shows pictures which are still to come, by page.
-    waiting: BTreeMap<u32, Html>,
-    /// Pictures that have come. One that never will is here without a rendition.
-    pictures: HashMap<String, Face>,
+    pictures: Pictures,
     pub warnings: Vec<String>,
     /// What another try may bring.
     missing: Vec<String>,
@@ -76,9 +71,7 @@ impl Growing {
             title: outline.title.unwrap_or(name),
             slides,
             asked: vec![false; places.len()],
-            asked_pictures: HashSet::new(),
-            waiting: BTreeMap::new(),
-            pictures: HashMap::new(),
+            pictures: Pictures::default(),
             places,
             warnings: outline.warnings.iter().map(in_words).collect(),
             missing: Vec::new(),
@@ -154,29 +147,16 @@ impl Growing {
 
     /// The same of the pictures in HTML.
     pub fn next_picture(&mut self, slide: usize) -> Option<String> {
-        let mut pages = self.by_need(slide);
-        let name = pages.find_map(|page| self.unasked(page))?;
-        self.asked_pictures.insert(name.clone());
-        Some(name)
+        self.pictures.next(self.by_need(slide))
     }
 
     /// The same of what this slide shows itself.
     pub fn next_picture_of(&mut self, slide: usize) -> Option<String> {
-        let own = |page: &u32| self.slide_of(*page) == Some(slide);
-        let name = self
-            .by_need(slide)
-            .filter(own)
-            .find_map(|page| self.unasked(page))?;
-        self.asked_pictures.insert(name.clone());
-        Some(name)
-    }
-
-    fn unasked(&self, page: u32) -> Option<String> {
-        let files = &self.waiting.get(&page)?.files;
-        let name = files
-            .iter()
-            .find(|name| !self.asked_pictures.contains(*name));
-        name.cloned()
+        let pages = self.by_need(slide);
+        let own: Vec<u32> = pages
+            .filter(|page| self.slide_of(*page) == Some(slide))
+            .collect();
+        self.pictures.next(own.into_iter())
     }
 
     fn by_need(&self, slide: usize) -> impl Iterator<Item = u32> + use<> {
@@ -200,16 +180,8 @@ impl Growing {
         let (face, steps) = match read.look {
             Look::Picture(face) => (Face { links, ..face }, None),
             Look::Html(html) => {
-                let face = written(&html, &self.pictures);
                 let steps = html.steps;
-                if html
-                    .files
-                    .iter()
-                    .any(|name| !self.pictures.contains_key(name))
-                {
-                    self.waiting.insert(page, html);
-                }
-                (face, Some(steps))
+                (self.pictures.show(page, html), Some(steps))
             }
         };
         let Some((slide, step)) = self.face(page, face) else {
@@ -235,30 +207,19 @@ impl Growing {
 
     /// Takes a picture in. The pages that show it.
     pub fn take_picture(&mut self, name: &str, picture: Face) -> Vec<u32> {
-        self.pictures.insert(name.to_owned(), picture);
-        let pages = self.pages_with(name);
-        for page in &pages {
-            let Some(html) = self.waiting.get(page) else {
-                continue;
-            };
-            let face = written(html, &self.pictures);
-            let is_whole = html
-                .files
-                .iter()
-                .all(|name| self.pictures.contains_key(name));
-            self.face(*page, face);
-            if is_whole {
-                self.waiting.remove(page);
-            }
-        }
-        pages
+        let faces = self.pictures.take(name, picture);
+        let shown = faces.into_iter().map(|(page, face)| {
+            self.face(page, face);
+            page
+        });
+        shown.collect()
     }
 
     /// The slides that show this picture go on without it.
     pub fn give_up_picture(&mut self, name: &str, reason: &Reason) {
         let words = in_words(&Warning {
             line: None,
-            page: self.pages_with(name).first().copied(),
+            page: self.pictures.page_with(name),
             reason: format!("the picture {name} {reason}"),
         });
         if reason.may_pass() {
@@ -267,12 +228,6 @@ impl Growing {
             self.warnings.push(words);
         }
         self.take_picture(name, Face::pending(1, 1));
-    }
-
-    fn pages_with(&self, name: &str) -> Vec<u32> {
-        let shows = |html: &Html| html.files.iter().any(|file| file == name);
-        let with = self.waiting.iter().filter(|(_, html)| shows(html));
-        with.map(|(page, _)| *page).collect()
     }
 
     /// The deck goes on without this page.

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod markdown;
 pub mod named_file;
 pub mod pdf;
+mod pictures;
 mod renditions;
 mod rest;
 mod safely;

@@ -10,6 +10,7 @@
 
 mod cut;
 mod limits;
+mod links;
 mod made;
 mod ordeals;
 #[path = "../support/mod.rs"]

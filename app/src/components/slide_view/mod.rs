@@ -9,7 +9,7 @@ use crate::{
     talk::{Screen, SlideState, Snapshot},
 };
 use leptos::{html, prelude::*};
-use markup::markup;
+pub use markup::markup;
 
 /// What a slide view shows.
 #[derive(Debug, Clone, PartialEq, Eq)]

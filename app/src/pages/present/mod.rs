@@ -1,6 +1,8 @@
 //! The presenter's remote.
 
 mod command_button;
+#[cfg(feature = "hydrate")]
+mod linked;
 mod remote;
 mod room;
 #[cfg(feature = "hydrate")]
@@ -15,7 +17,7 @@ use crate::{
     talk::{Command, Screen, Snapshot, TalkCode, View},
 };
 use command_button::CommandButton;
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 use remote::Remote;
 use room::Room;
 
@@ -66,6 +68,12 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
         Some((slide.title.clone(), face.clone()))
     };
     let is_black = Signal::derive(move || snapshot.read().state.screen == Screen::Black);
+    let follow_link = move |event| {
+        #[cfg(feature = "hydrate")]
+        linked::follow(&event, remote);
+        #[cfg(not(feature = "hydrate"))]
+        let _: MouseEvent = event;
+    };
     let toggle_black = Signal::derive(move || {
         Command::Screen(if is_black.get() {
             Screen::Live
@@ -86,7 +94,7 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
                 <Room presence=live.presence/>
                 <Place state=move || snapshot.get().state/>
             </header>
-            <section class="now" aria-label="Current slide">
+            <section class="now" aria-label="Current slide" on:click=follow_link>
                 <SlideView
                     showing
                     sizes=super::REMOTE_SIZES
