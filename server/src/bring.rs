@@ -56,9 +56,10 @@ pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
             complain(&warnings);
             let deck = talk.deck();
             let (title, slides) = (&deck.title, deck.slides().len());
-            let but = match deck.missing.len() {
-                0 => "",
-                _ => ", but for what could not be read: give the deck again to try that again",
+            let but = if deck.missing.is_empty() {
+                ""
+            } else {
+                ", but for what could not be read: give the deck again to try that again"
             };
             print(&format!(
                 "  {title}: all slides are ready ({slides}){but}.\n"

@@ -26,10 +26,11 @@ pub struct Deck {
     pub id: DeckId,
     pub title: String,
     slides: Vec<Slide>,
-    /// What is not in it and should be, in sentences for the presenter: pages that needed more
-    /// memory than they may have, or all that is still to be read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub missing: Vec<String>,
+    /// What is not in it and should be, in sentences for the presenter, a line each: pages that
+    /// needed more memory than they may have, or all that is still to be read. (One text, because
+    /// reading a list of them would cost the browser half a kilobyte.)
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub missing: String,
 }
 
 /// A deck as it is written, before it is known to have slides.
@@ -39,7 +40,7 @@ struct DeckFields {
     title: String,
     slides: Vec<Slide>,
     #[serde(default)]
-    missing: Vec<String>,
+    missing: String,
 }
 
 /// A deck needs at least one slide.
@@ -98,7 +99,7 @@ impl Deck {
                 id,
                 title,
                 slides,
-                missing: Vec::new(),
+                missing: String::new(),
             })
         } else {
             Err(NoSlides)

@@ -115,7 +115,7 @@ impl Growing {
     /// Without any slide.
     pub fn deck(&self) -> Result<Deck, NoSlides> {
         let mut deck = Deck::new(self.id.clone(), self.title.clone(), self.slides.clone())?;
-        deck.missing = vec![STILL_READ.to_owned()];
+        STILL_READ.clone_into(&mut deck.missing);
         Ok(deck)
     }
 
@@ -132,7 +132,7 @@ impl Growing {
             ));
         }
         let mut deck = Deck::new(self.id, self.title, self.slides)?;
-        deck.missing = self.missing;
+        deck.missing = self.missing.join("\n");
         Ok((deck, self.warnings))
     }
 
