@@ -17,7 +17,7 @@ use crate::{
     talk::{Command, Screen, Snapshot, TalkCode, View},
 };
 use command_button::CommandButton;
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::prelude::*;
 use remote::Remote;
 use room::Room;
 
@@ -72,7 +72,7 @@ pub fn Present(code: TalkCode, rendered: Snapshot, deck: Deck, late: bool) -> im
         #[cfg(feature = "hydrate")]
         linked::follow(&event, remote);
         #[cfg(not(feature = "hydrate"))]
-        let _: MouseEvent = event;
+        let _: leptos::ev::MouseEvent = event;
     };
     let toggle_black = Signal::derive(move || {
         Command::Screen(if is_black.get() {
