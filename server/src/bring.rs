@@ -60,7 +60,14 @@ pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks, hold: Hold) {
             complain(&warnings);
             let deck = talk.deck();
             let (title, slides) = (&deck.title, deck.slides().len());
-            print(&format!("  {title}: all slides are ready ({slides}).\n"));
+            let but = if deck.missing.is_empty() {
+                ""
+            } else {
+                ", but for what could not be read: give the deck again to try that again"
+            };
+            print(&format!(
+                "  {title}: all slides are ready ({slides}){but}.\n"
+            ));
         }
         Err(error) => eprintln!("webslides: {error}"),
     }
@@ -112,13 +119,14 @@ impl Watched {
 
     async fn show(&self) -> Result<(), DeckError> {
         let hold = self.talks.hold().await;
+        let at = self.talk.snapshot().state.slide.index().as_usize();
         let Begun {
             deck,
             warnings,
             rest,
         } = self
             .decks
-            .begin(&self.path, self.password.as_deref())
+            .begin_at(&self.path, self.password.as_deref(), at)
             .await?;
         complain(&warnings);
         self.talks.warn(&deck.id, &warnings);

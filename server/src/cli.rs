@@ -1,6 +1,6 @@
 //! The command line, parsed once into what the server runs with.
 
-use crate::{control::Command, log::LogFormat};
+use crate::{control::Command, decks::DeckLimits, log::LogFormat};
 use app::talk::TalkCode;
 use axum::http::Uri;
 use clap::Parser;
@@ -79,6 +79,9 @@ pub struct Options {
     /// Once listening, write every talk's links to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub links: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub deck_limits: DeckLimits,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -4,12 +4,13 @@ use crate::{
     access::{Credentials, Key, content_security_policy, presenter_cookie},
     hosting,
     router::Shared,
-    talks::{self, Visitor},
+    talks::{self, Talk, Visitor},
 };
 use app::{
     api::ErrorCode,
+    deck::SlideNumber,
     document,
-    pages::{Look, Page, ProblemPage, RemotePage},
+    pages::{Look, Page, Past, ProblemPage, RemotePage, step_to_look_at},
     routes,
     talk::TalkCode,
 };
@@ -29,6 +30,13 @@ type CodePath = Result<Path<String>, PathRejection>;
 pub struct HomeQuery {
     code: Option<String>,
     key: Option<String>,
+}
+
+/// A slide that a follower looks back at.
+#[derive(Deserialize)]
+pub struct FollowQuery {
+    slide: Option<SlideNumber>,
+    step: Option<u16>,
 }
 
 #[derive(Deserialize)]
@@ -52,16 +60,58 @@ pub async fn home(
     }
 }
 
-/// `GET /t/{code}`
+/// `GET /t/{code}`; with `?slide=`, that slide, when it was shown before.
 pub async fn follow(
     State(shared): State<Shared>,
     path: CodePath,
+    query: Result<Query<FollowQuery>, QueryRejection>,
     request: Request,
 ) -> Response<Body> {
+    if let Ok(Query(query)) = query
+        && let Some(slide) = query.slide
+        && let Ok(Path(typed)) = &path
+        && let Ok(code) = typed.parse::<TalkCode>()
+        && let Some(talk) = shared.talks.find(&code)
+    {
+        return look_back(&shared, code, &talk, (slide, query.step), request).await;
+    }
     talk_page(&shared, path, request, routes::follow, |code, rendered| {
         Page::Follow { code, rendered }
     })
     .await
+}
+
+/// What was not shown yet stays so: a link to it does nothing, and any other way to its address
+/// leads to the live page.
+async fn look_back(
+    shared: &Shared,
+    code: TalkCode,
+    talk: &Talk,
+    (slide, step): (SlideNumber, Option<u16>),
+    request: Request,
+) -> Response<Body> {
+    let (deck, snapshot) = (talk.deck(), talk.snapshot());
+    let found = deck.slide(slide);
+    let at = found.and_then(|it| step_to_look_at(&snapshot.state, slide, step, it.steps));
+    let (Some(found), Some(step)) = (found, at) else {
+        // Only pages of ours say where they come from. A browser that gets no content stays where
+        // it is.
+        let is_link = request.headers().contains_key(header::REFERER);
+        return if is_link {
+            StatusCode::NO_CONTENT.into_response()
+        } else {
+            Redirect::to(&routes::follow(&code)).into_response()
+        };
+    };
+    let past = Past {
+        talk: snapshot.talk.clone(),
+        slide,
+        step,
+        slides: snapshot.state.slides,
+        title: found.title.clone(),
+        face: found.face(step).clone(),
+    };
+    render(shared, Page::Back { code, past }, request).await
 }
 
 /// `GET /t/{code}/screen`

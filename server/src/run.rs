@@ -164,7 +164,7 @@ async fn open(
     let store = EmbeddedStore::open(&options.data)
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
     let store: Arc<dyn Store> = Arc::new(store);
-    let decks = Decks::new(store.clone(), &options.data)?;
+    let decks = Decks::new(store.clone(), &options.data, &options.deck_limits)?;
     let begun = bring::begin(&options, &decks, &*store).await?;
 
     let most_followers = options.max_followers.unwrap_or(most_connections() / 10 * 9);

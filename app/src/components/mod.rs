@@ -17,7 +17,7 @@ pub use link_badge::LinkBadge;
 pub use place::Place;
 #[cfg(feature = "hydrate")]
 pub use slide_view::pointing;
-pub use slide_view::{Showing, SlideView, draw_pointing, miniature};
+pub use slide_view::{Showing, SlideView, draw_pointing, markup};
 pub use wordmark::Wordmark;
 
 /// What a page says, as one type: each closure of its own would cost the browser half a kilobyte.

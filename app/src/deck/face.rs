@@ -1,5 +1,6 @@
 //! What a slide looks like at one of its steps.
 
+use super::SlideNumber;
 use serde::{Deserialize, Serialize};
 
 /// A picture in several sizes, or HTML at a fixed design size. While a deck is still being
@@ -40,8 +41,25 @@ pub struct Link {
     pub y: u16,
     pub width: u16,
     pub height: u16,
-    /// http, https or mailto.
+    /// http, https or mailto; or, to a slide of the same deck, `?slide=7`.
     pub url: String,
+}
+
+impl Link {
+    /// The address of a slide (from 1) of the same deck, whatever page of its talk shows the link.
+    pub fn to(slide: usize, step: usize) -> String {
+        match step {
+            0 => format!("?slide={slide}"),
+            step => format!("?slide={slide}&step={step}"),
+        }
+    }
+
+    /// The slide and step that such an address leads to.
+    pub fn place(url: &str) -> Option<(SlideNumber, u16)> {
+        let place = url.strip_prefix("?slide=")?;
+        let (slide, step) = place.split_once("&step=").unwrap_or((place, "0"));
+        Some((SlideNumber::new(slide.parse().ok()?)?, step.parse().ok()?))
+    }
 }
 
 impl Face {
@@ -105,6 +123,24 @@ mod tests {
         Face {
             renditions: widths.iter().map(rendition).collect(),
             ..Face::pending(3_840, 1_920)
+        }
+    }
+
+    #[test]
+    fn a_link_to_a_slide_leads_there() {
+        for (slide, step) in [(1, 0), (7, 0), (31, 2)] {
+            let (found, at) = Link::place(&Link::to(slide, step)).expect("a place");
+            assert_eq!(found.to_string(), slide.to_string());
+            assert_eq!(usize::from(at), step);
+        }
+        for other in [
+            "https://a.example/?slide=1",
+            "?slide=0",
+            "?slide=x",
+            "?slide=1&step=",
+            "",
+        ] {
+            assert_eq!(Link::place(other), None, "{other}");
         }
     }
 

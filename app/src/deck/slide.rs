@@ -26,6 +26,11 @@ pub struct Deck {
     pub id: DeckId,
     pub title: String,
     slides: Vec<Slide>,
+    /// What is not in it and should be, in sentences for the presenter, a line each: pages that
+    /// needed more memory than they may have, or all that is still to be read. (One text, because
+    /// reading a list of them would cost the browser half a kilobyte.)
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub missing: String,
 }
 
 /// A deck as it is written, before it is known to have slides.
@@ -34,6 +39,8 @@ struct DeckFields {
     id: DeckId,
     title: String,
     slides: Vec<Slide>,
+    #[serde(default)]
+    missing: String,
 }
 
 /// A deck needs at least one slide.
@@ -84,7 +91,12 @@ impl Deck {
     pub fn new(id: DeckId, title: String, slides: Vec<Slide>) -> Result<Self, NoSlides> {
         let countable = u32::try_from(slides.len()).is_ok_and(|count| count > 0);
         if countable {
-            Ok(Self { id, title, slides })
+            Ok(Self {
+                id,
+                title,
+                slides,
+                missing: String::new(),
+            })
         } else {
             Err(NoSlides)
         }
@@ -104,9 +116,10 @@ impl Deck {
         self.slides.iter().filter(is_ready).count()
     }
 
-    /// Whether every slide can be seen; not while the deck is still being imported.
+    /// Whether every slide can be seen as it should be; not while the deck is still being imported,
+    /// nor when a part of it could not be read.
     pub fn is_whole(&self) -> bool {
-        self.ready() == self.slides.len()
+        self.missing.is_empty() && self.ready() == self.slides.len()
     }
 
     pub fn outline(&self) -> Outline {
@@ -118,7 +131,11 @@ impl TryFrom<DeckFields> for Deck {
     type Error = NoSlides;
 
     fn try_from(fields: DeckFields) -> Result<Self, NoSlides> {
-        Self::new(fields.id, fields.title, fields.slides)
+        let deck = Self::new(fields.id, fields.title, fields.slides)?;
+        Ok(Self {
+            missing: fields.missing,
+            ..deck
+        })
     }
 }
 

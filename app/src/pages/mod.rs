@@ -1,5 +1,6 @@
 //! What people see: one page a file.
 
+mod back;
 mod change;
 mod follow;
 mod home;
@@ -9,6 +10,7 @@ mod present;
 mod problem;
 mod project;
 
+pub use back::{Past, step_to_look_at};
 pub use change::Change;
 pub use host::{Standing, TalkLine};
 pub use links::{TalkLinks, Tile, Way, Ways};
@@ -19,6 +21,7 @@ use crate::{
     deck::Face,
     talk::{Snapshot, TalkCode},
 };
+use back::Back;
 use change::{Delete, Rename};
 use follow::Follow;
 use home::Home;
@@ -48,6 +51,8 @@ pub enum Page {
     Delete(Change),
     /// A follower's page.
     Follow { code: TalkCode, rendered: Snapshot },
+    /// A follower's look at a slide that was shown before.
+    Back { code: TalkCode, past: Past },
     /// The projector's page: only the slide.
     Project {
         code: TalkCode,
@@ -76,6 +81,7 @@ impl Page {
             Self::Rename(change) => format!("Rename: {}", change.title),
             Self::Delete(change) => format!("Delete: {}", change.title),
             Self::Follow { rendered, .. } | Self::Project { rendered, .. } => rendered.talk.clone(),
+            Self::Back { past, .. } => past.talk.clone(),
             Self::Present(page) => format!("Present: {}", page.rendered.talk),
             Self::Problem(problem) => format!("{} · WebSlides", problem.title()),
         }
@@ -86,6 +92,7 @@ impl Page {
         match self {
             Self::Follow { rendered, .. } | Self::Project { rendered, .. } => Some(&rendered.face),
             Self::Present(page) => Some(&page.rendered.face),
+            Self::Back { past, .. } => Some(&past.face),
             Self::Home
             | Self::Host { .. }
             | Self::Links(_)
@@ -109,7 +116,7 @@ impl Page {
     }
 
     pub fn has_islands(&self) -> bool {
-        self.first_face().is_some()
+        self.first_face().is_some() && !matches!(self, Self::Back { .. })
     }
 
     pub fn into_any_view(self) -> AnyView {
@@ -135,6 +142,7 @@ impl Page {
                 </noscript>
             }
             .into_any(),
+            Self::Back { code, past } => view! { <Back code past/> }.into_any(),
             Self::Project {
                 code,
                 rendered,

@@ -3,7 +3,7 @@
 use super::markup;
 use app::deck::Face;
 use server::decks::{
-    growing,
+    faces,
     markdown::{Limits, Markdown},
     source::Source,
     worker::{
@@ -38,7 +38,7 @@ pub fn markdown(input: &[u8]) -> Option<bool> {
         return Some(false);
     };
     let outline = tidy::outline(deck.outline());
-    check::outline(&outline).expect("an honest outline");
+    check::outline(&outline, check::MAX_PAGES).expect("an honest outline");
     let pages = check::pages(&outline);
     for index in 0..pages {
         let page = deck.page(index, 1_920).expect("a page");
@@ -72,6 +72,6 @@ fn look_at(parts: &PageParts, text: &str) {
     let most = 10_000 + 200 * text.len();
     assert!(html.markup.len() <= most, "{} bytes", html.markup.len());
     markup::check(&html.markup, &["data-file"]);
-    let shown = growing::written(html, &PICTURES);
+    let shown = faces::written(html, &PICTURES);
     markup::check(&shown.html.expect("HTML"), &["src"]);
 }

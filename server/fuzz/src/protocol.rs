@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use server::decks::{
-    growing,
+    faces,
     source::{Target, Warning},
     worker::{
         check,
@@ -42,7 +42,7 @@ pub fn protocol(input: &[u8]) -> Option<bool> {
     let is_taken = match &answer {
         Answer::Confined(_) => false,
         Answer::Opened(outline) => {
-            let is_taken = check::outline(outline).is_ok();
+            let is_taken = check::outline(outline, check::MAX_PAGES).is_ok();
             if is_taken {
                 let pages = check::pages(outline);
                 assert!((1..=2_000).contains(&pages));
@@ -152,7 +152,7 @@ fn page(parts: &PageParts) {
                 line(file, 500);
                 assert!(!file.starts_with('/') && !file.contains("../"), "{file:?}");
             }
-            let shown = growing::written(html, &HashMap::new());
+            let shown = faces::written(html, &HashMap::new());
             let most = html.markup.len() + 2_000;
             assert!(shown.html.is_some_and(|shown| shown.len() <= most));
         }

@@ -1,18 +1,15 @@
-//! A deck whose pages come one after another.
+//! A deck whose pages come one after another, and the pictures that its HTML shows after those.
 
 use super::{
+    pictures::Pictures,
     source::{Html, Link, Outline, Target, Warning},
-    staging::short_name,
-    worker::{PageError, Reason, protocol::FaceParts},
+    worker::{PageError, Reason},
 };
-use crate::store::Store;
-use app::deck::{self, Deck, DeckId, Face, NoSlides, Rendition, Slide};
-use data_encoding::BASE64;
-use sha2::{Digest, Sha256};
-use std::{collections::HashMap, io};
+use app::deck::{self, Deck, DeckId, Face, NoSlides, Slide};
+use std::collections::HashMap;
 
-/// The size that Markdown's slides are written for.
-const DESIGN: (u32, u32) = (1_280, 720);
+/// Said of a deck until the end of its import.
+const STILL_READ: &str = "It is still being read.";
 
 /// What a page becomes that could not be read.
 const UNREADABLE: &str = "<p class=\"pending\">This slide could not be read.</p>";
@@ -23,22 +20,29 @@ pub struct Growing {
     slides: Vec<Slide>,
     /// Each page's slide and step.
     places: Vec<(usize, usize)>,
-    /// Which pages are there, for good or for bad.
-    done: Vec<bool>,
+    /// Which pages were asked for, or need not be.
+    asked: Vec<bool>,
+    pictures: Pictures,
     pub warnings: Vec<String>,
+    /// What another try may bring.
+    missing: Vec<String>,
     /// Pages that nobody tried to read, because others had cost too much. Told in one sentence.
     untried: usize,
 }
 
-/// A page as it was read, its pictures kept.
+/// A page as it was read, its picture kept.
 pub struct Read {
     pub title: Option<String>,
     pub text: String,
     pub notes: Option<String>,
-    pub face: Face,
-    /// `None` for a picture: its steps are other pages.
-    pub steps: Option<u16>,
+    pub links: Vec<Link>,
+    pub look: Look,
     pub warnings: Vec<Warning>,
+}
+
+pub enum Look {
+    Picture(Face),
+    Html(Html),
 }
 
 impl Growing {
@@ -66,54 +70,124 @@ impl Growing {
             id,
             title: outline.title.unwrap_or(name),
             slides,
-            done: vec![false; places.len()],
+            asked: vec![false; places.len()],
+            pictures: Pictures::default(),
             places,
             warnings: outline.warnings.iter().map(in_words).collect(),
+            missing: Vec::new(),
             untried: 0,
         }
     }
 
+    /// Takes over the pictures that an earlier import of the same files came to. Whether there
+    /// were any.
+    pub fn resume(&mut self, known: &Deck) -> bool {
+        let shape = |slides: &[Slide]| slides.iter().map(|s| s.faces.len()).collect::<Vec<_>>();
+        if shape(&self.slides) != shape(known.slides()) {
+            return false;
+        }
+        for (page, (at, step)) in self.places.iter().enumerate() {
+            let Some(old) = known.slides().get(*at) else {
+                continue;
+            };
+            let face = old
+                .faces
+                .get(*step)
+                .filter(|face| face.rendition().is_some());
+            if let (Some(face), Some(slide), Some(asked)) =
+                (face, self.slides.get_mut(*at), self.asked.get_mut(page))
+            {
+                *asked = true;
+                slide.title.clone_from(&old.title);
+                slide.text.clone_from(&old.text);
+                slide.notes.clone_from(&old.notes);
+                if let Some(shown) = slide.faces.get_mut(*step) {
+                    shown.clone_from(face);
+                }
+            }
+        }
+        self.asked.contains(&true)
+    }
+
+    /// The deck as far as it has come.
+    ///
     /// # Errors
     /// Without any slide.
     pub fn deck(&self) -> Result<Deck, NoSlides> {
-        Deck::new(self.id.clone(), self.title.clone(), self.slides.clone())
+        let mut deck = Deck::new(self.id.clone(), self.title.clone(), self.slides.clone())?;
+        STILL_READ.clone_into(&mut deck.missing);
+        Ok(deck)
     }
 
-    /// The page that is needed most when this slide (from 0) is shown: the first that is missing
-    /// from there on, else the first.
-    pub fn wanted(&self, slide: usize, taken: &[bool]) -> Option<u32> {
-        let missing = |page: &usize| taken.get(*page) == Some(&false);
-        let ahead = |page: &usize| self.places.get(*page).is_some_and(|(at, _)| *at >= slide);
-        let mut pages = 0..self.places.len();
-        let page = pages
-            .clone()
-            .filter(missing)
-            .find(ahead)
-            .or_else(|| pages.find(missing))?;
-        u32::try_from(page).ok()
+    /// The deck, when nothing more comes. What it misses is said in it.
+    ///
+    /// # Errors
+    /// Without any slide.
+    pub fn finished(mut self) -> Result<(Deck, Vec<String>), NoSlides> {
+        if self.untried > 0 {
+            self.miss(format!(
+                "{} more pages were not tried, because those before took too long; they are shown \
+                 empty.",
+                self.untried
+            ));
+        }
+        let mut deck = Deck::new(self.id, self.title, self.slides)?;
+        deck.missing = self.missing.join("\n");
+        Ok((deck, self.warnings))
     }
 
-    pub fn pages(&self) -> usize {
-        self.places.len()
+    /// The page that is needed most when this slide (from 0) is shown: the first that was not asked
+    /// for from there on, else the first. From now on it was asked for.
+    pub fn next_page(&mut self, slide: usize) -> Option<u32> {
+        let missing = |page: &u32| self.asked.get(index(*page)) == Some(&false);
+        let page = self.by_need(slide).find(missing)?;
+        self.ask(page);
+        Some(page)
     }
 
-    pub fn done(&self) -> &[bool] {
-        &self.done
+    /// The same of the pictures in HTML.
+    pub fn next_picture(&mut self, slide: usize) -> Option<String> {
+        self.pictures.next(self.by_need(slide))
+    }
+
+    /// The same of what this slide shows itself.
+    pub fn next_picture_of(&mut self, slide: usize) -> Option<String> {
+        let pages = self.by_need(slide);
+        let own: Vec<u32> = pages
+            .filter(|page| self.slide_of(*page) == Some(slide))
+            .collect();
+        self.pictures.next(own.into_iter())
+    }
+
+    fn by_need(&self, slide: usize) -> impl Iterator<Item = u32> + use<> {
+        let pages = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        let first = self.places.iter().position(|(at, _)| *at >= slide);
+        let first = first.and_then(|first| u32::try_from(first).ok());
+        let first = first.unwrap_or(pages);
+        (first..pages).chain(0..first)
+    }
+
+    pub fn slide_of(&self, page: u32) -> Option<usize> {
+        self.places.get(index(page)).map(|(slide, _)| *slide)
     }
 
     /// Takes a page in: its slide shows it.
     pub fn take(&mut self, page: u32, read: Read) {
         self.warnings.extend(read.warnings.iter().map(in_words));
-        let Some((slide, step)) = self.place(page) else {
+        self.ask(page);
+        let links = read.links.iter().filter_map(|link| self.placed(link));
+        let links = links.collect();
+        let (face, steps) = match read.look {
+            Look::Picture(face) => (Face { links, ..face }, None),
+            Look::Html(html) => {
+                let steps = html.steps;
+                (self.pictures.show(page, html), Some(steps))
+            }
+        };
+        let Some((slide, step)) = self.face(page, face) else {
             return;
         };
-        let Some(slide) = self.slides.get_mut(slide) else {
-            return;
-        };
-        if let Some(shown) = slide.faces.get_mut(step) {
-            *shown = read.face;
-        }
-        if let Some(steps) = read.steps {
+        if let Some(steps) = steps {
             slide.steps = steps;
         }
         if let Some(title) = read.title.filter(|_| step == 0) {
@@ -131,150 +205,95 @@ impl Growing {
         }
     }
 
+    /// Takes a picture in. The pages that show it.
+    pub fn take_picture(&mut self, name: &str, picture: Face) -> Vec<u32> {
+        let faces = self.pictures.take(name, picture);
+        let shown = faces.into_iter().map(|(page, face)| {
+            self.face(page, face);
+            page
+        });
+        shown.collect()
+    }
+
+    /// The slides that show this picture go on without it.
+    pub fn give_up_picture(&mut self, name: &str, reason: &Reason) {
+        let words = in_words(&Warning {
+            line: None,
+            page: self.pictures.page_with(name),
+            reason: format!("the picture {name} {reason}"),
+        });
+        if reason.may_pass() {
+            self.miss(words);
+        } else {
+            self.warnings.push(words);
+        }
+        self.take_picture(name, Face::pending(1, 1));
+    }
+
     /// The deck goes on without this page.
     pub fn give_up(&mut self, page: u32, error: &PageError) {
+        self.ask(page);
         if matches!(error.reason, Reason::NotTried) {
             self.untried += 1;
+        } else if error.reason.may_pass() {
+            self.miss(format!("{error}; it is shown empty."));
         } else {
             self.warnings.push(format!("{error}; it is shown empty."));
         }
-        if let Some((slide, step)) = self.place(page)
-            && let Some(face) = self
-                .slides
-                .get_mut(slide)
-                .and_then(|slide| slide.faces.get_mut(step))
-        {
-            face.html = Some(UNREADABLE.to_owned());
-        }
-    }
-
-    /// All that is to be said, once there is nothing more to read.
-    pub fn into_warnings(mut self) -> Vec<String> {
-        if self.untried > 0 {
-            self.warnings.push(format!(
-                "{} more pages were not tried, because those before took too long; they are shown \
-                 empty.",
-                self.untried
-            ));
-        }
-        self.warnings
-    }
-
-    fn place(&mut self, page: u32) -> Option<(usize, usize)> {
-        let page = usize::try_from(page).ok()?;
-        if let Some(done) = self.done.get_mut(page) {
-            *done = true;
-        }
-        self.places.get(page).copied()
-    }
-}
-
-/// Keeps a picture's renditions under their hashes.
-///
-/// # Errors
-/// When they can't be written.
-pub fn picture(parts: FaceParts, links: Vec<Link>, store: &dyn Store) -> io::Result<Face> {
-    let FaceParts::Pictures {
-        renditions,
-        preview,
-    } = parts
-    else {
-        return Ok(Face::pending(DESIGN.0, DESIGN.1));
-    };
-    let mut kept = Vec::new();
-    for rendition in renditions {
-        let name = format!("{}.webp", short_name(&Sha256::digest(&rendition.webp)));
-        store.put_media(&name, &rendition.webp)?;
-        kept.push(Rendition {
-            url: format!("/media/{name}"),
-            width: rendition.width,
-            height: rendition.height,
-        });
-    }
-    let (width, height) = kept
-        .last()
-        .map_or(DESIGN, |largest| (largest.width, largest.height));
-    Ok(Face {
-        renditions: kept,
-        preview: Some(format!(
-            "data:image/webp;base64,{}",
-            BASE64.encode(&preview)
-        )),
-        links: links.iter().filter_map(placed).collect(),
-        ..Face::pending(width, height)
-    })
-}
-
-/// A page of HTML: the names in it become addresses.
-pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
-    let mut markup = String::with_capacity(html.markup.len());
-    let mut rest = html.markup.as_str();
-    // In tags only: what looks the same in a slide's text, or in a picture's words, stays.
-    while let Some((text, tag)) = rest.split_once('<') {
-        markup.push_str(text);
-        markup.push('<');
-        rest = with_address(tag, pictures, &mut markup);
-    }
-    markup.push_str(rest);
-    let classes = html.classes.join(" ");
-    Face {
-        html: Some(format!("<div class=\"page {classes}\">{markup}</div>")),
-        ..Face::pending(DESIGN.0, DESIGN.1)
-    }
-}
-
-/// Writes a tag's attributes, and gives what comes after the last.
-fn with_address<'a>(
-    mut rest: &'a str,
-    pictures: &HashMap<String, Face>,
-    markup: &mut String,
-) -> &'a str {
-    while let Some((before, after)) = rest.find(['"', '>']).map(|at| rest.split_at(at)) {
-        let Some(after) = after.strip_prefix('"') else {
-            break;
+        let face = Face {
+            html: Some(UNREADABLE.to_owned()),
+            ..Face::pending(1_920, 1_080)
         };
-        let (value, after) = after.split_once('"').unwrap_or((after, ""));
-        rest = after;
-        let Some(before) = before.strip_suffix(" data-file=") else {
-            markup.push_str(before);
-            markup.push('"');
-            markup.push_str(value);
-            markup.push('"');
-            continue;
-        };
-        markup.push_str(before);
-        let name = value
-            .replace("&quot;", "\"")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&nbsp;", "\u{a0}")
-            .replace("&amp;", "&");
-        if let Some(picture) = pictures.get(&name).and_then(Face::rendition) {
-            markup.push_str(&format!(" src=\"{}\"", picture.url));
+        self.face(page, face);
+    }
+
+    fn miss(&mut self, words: String) {
+        self.warnings.push(words.clone());
+        self.missing.push(words);
+    }
+
+    fn ask(&mut self, page: u32) {
+        if let Some(asked) = self.asked.get_mut(index(page)) {
+            *asked = true;
         }
     }
-    rest
+
+    /// Shows a face at its page's place: the slide, and which step of it.
+    fn face(&mut self, page: u32, face: Face) -> Option<(&mut Slide, usize)> {
+        let (at, step) = *self.places.get(index(page))?;
+        let slide = self.slides.get_mut(at)?;
+        *slide.faces.get_mut(step)? = face;
+        Some((slide, step))
+    }
+
+    /// A link as a page of ours has it, in ten-thousandths.
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a fraction from 0 to 1 was checked; Rust has no other way"
+    )]
+    fn placed(&self, link: &Link) -> Option<deck::Link> {
+        let url = match &link.target {
+            Target::Url(url) => url.clone(),
+            Target::Page(page) => {
+                let (slide, step) = *self.places.get(index(*page))?;
+                deck::Link::to(slide + 1, step)
+            }
+        };
+        let share = |fraction: f32| (fraction.clamp(0.0, 1.0) * 10_000.0) as u16;
+        Some(deck::Link {
+            x: share(link.x),
+            y: share(link.y),
+            width: share(link.width),
+            height: share(link.height),
+            url,
+        })
+    }
 }
 
-/// A link that leads out of the deck, in ten-thousandths.
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a fraction from 0 to 1 was checked; Rust has no other way"
-)]
-fn placed(link: &Link) -> Option<deck::Link> {
-    let Target::Url(url) = &link.target else {
-        return None;
-    };
-    let share = |fraction: f32| (fraction.clamp(0.0, 1.0) * 10_000.0) as u16;
-    Some(deck::Link {
-        x: share(link.x),
-        y: share(link.y),
-        width: share(link.width),
-        height: share(link.height),
-        url: url.clone(),
-    })
+fn index(page: u32) -> usize {
+    usize::try_from(page).unwrap_or(usize::MAX)
 }
 
 fn in_words(warning: &Warning) -> String {
@@ -284,53 +303,4 @@ fn in_words(warning: &Warning) -> String {
         (None, None) => String::new(),
     };
     format!("{place}{}", warning.reason)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(markup: &str) -> String {
-        let html = Html {
-            markup: markup.to_owned(),
-            steps: 0,
-            classes: vec!["cover".to_owned()],
-            files: Vec::new(),
-        };
-        let face = Face {
-            renditions: vec![Rendition {
-                url: "/media/a.webp".to_owned(),
-                width: 16,
-                height: 9,
-            }],
-            ..Face::pending(16, 9)
-        };
-        let pictures = HashMap::from([("a \u{a0}<.png".to_owned(), face)]);
-        let html = written(&html, &pictures).html.expect("HTML");
-        let inner = html.strip_prefix("<div class=\"page cover\">");
-        let inner = inner.and_then(|inner| inner.strip_suffix("</div>"));
-        inner.expect("a page").to_owned()
-    }
-
-    #[test]
-    fn a_picture_gets_its_address_and_one_that_is_not_there_none() {
-        assert_eq!(
-            shown("<p>a</p><img data-file=\"a &nbsp;&lt;.png\" alt=\"b\"><img data-file=\"c\">"),
-            "<p>a</p><img src=\"/media/a.webp\" alt=\"b\"><img>"
-        );
-    }
-
-    /// Taken for a name, it took the next tag's first quote with it: what stood in that tag's
-    /// values was then markup.
-    #[test]
-    fn words_that_look_like_a_picture_are_words() {
-        for markup in [
-            "<p>Write data-file=\"x\" so: data-file=\"</p><a title=\"<b>\">c</a>",
-            "<a title=\"x data-file=\" href=\"http://a\">c</a>",
-            "<p>\"",
-            "<p data-file=x>a < b",
-        ] {
-            assert_eq!(shown(markup), markup);
-        }
-    }
 }

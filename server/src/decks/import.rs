@@ -2,13 +2,11 @@
 
 use super::{
     DeckError,
-    growing::{Growing, Read, picture, written},
-    source::Warning,
+    growing::{Growing, Look},
+    limits::DeckLimits,
+    rest::{Rest, UnderWay, read, shown_inside},
     staging::{Staged, Staging},
-    worker::{
-        Import, Limits, PageError, Pool,
-        protocol::{FaceParts, PageParts},
-    },
+    worker::{Import, PageError, Pool},
 };
 use crate::store::Store;
 use app::deck::{Deck, DeckId};
@@ -17,8 +15,9 @@ use std::{
     io,
     path::Path,
     sync::{Arc, Mutex, PoisonError, Weak},
+    time::{Duration, Instant},
 };
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::spawn_blocking;
 
 /// What is made of a page: for a projector, a laptop, a phone. Pictures that are sharp enough get
 /// a size for 4K screens too; a PDF would take four times as long for it.
@@ -29,8 +28,8 @@ const WIDEST: [u32; 4] = [640, 1_280, 1_920, 3_840];
 /// host watches the import.
 const FIRST: [u32; 2] = [640, 1_920];
 
-/// A picture within a Markdown slide.
-const INSIDE: [u32; 1] = [1_920];
+/// How long the first slide waits for the pictures in its HTML; what comes later is put in.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Reads decks. A cheap handle.
 #[derive(Clone)]
@@ -55,40 +54,19 @@ pub struct Begun {
     pub rest: Option<Rest>,
 }
 
-/// The rest of an import.
-pub struct Rest {
-    import: Arc<Import>,
-    growing: Growing,
-    widths: &'static [u32],
-    /// The page that was not made in all sizes.
-    first: u32,
-    begun: BegunDeck,
-}
-
-/// A deck's entry among those that are being read. Dropped, whether the deck is stored or was given
-/// up, it is none of them any more.
-struct BegunDeck {
-    decks: Decks,
-    id: DeckId,
-}
-
-impl Drop for BegunDeck {
-    fn drop(&mut self) {
-        self.decks.with_begun(|begun| begun.remove(&self.id));
-    }
-}
-
 impl Decks {
     /// Must be called in a runtime, by the one process that has the `data` directory.
     ///
     /// # Errors
     /// When no workers can be started, or they can have no folder.
-    pub fn new(store: Arc<dyn Store>, data: &Path) -> Result<Self, DeckError> {
-        let pool = Pool::new(Limits::default()).map_err(DeckError::NoWorkers)?;
+    pub fn new(store: Arc<dyn Store>, data: &Path, limits: &DeckLimits) -> Result<Self, DeckError> {
+        let pool = Pool::new(limits.of_workers()).map_err(DeckError::NoWorkers)?;
         Ok(Self {
             pool: Arc::new(pool),
             store,
-            staging: Arc::new(Staging::in_data(data).map_err(DeckError::NoWorkers)?),
+            staging: Arc::new(
+                Staging::in_data(data, limits.bytes()).map_err(DeckError::NoWorkers)?,
+            ),
             begun: Arc::default(),
             opening: Arc::default(),
         })
@@ -100,6 +78,19 @@ impl Decks {
     /// # Errors
     /// When there is nothing to show; the sentence says why and what to do.
     pub async fn begin(&self, path: &Path, password: Option<&str>) -> Result<Begun, DeckError> {
+        self.begin_at(path, password, 0).await
+    }
+
+    /// The same for a talk that is at this slide, from 0.
+    ///
+    /// # Errors
+    /// As `begin`.
+    pub async fn begin_at(
+        &self,
+        path: &Path,
+        password: Option<&str>,
+        at: usize,
+    ) -> Result<Begun, DeckError> {
         let (staging, from) = (self.staging.clone(), path.to_owned());
         let staged = spawn_blocking(move || staging.stage(&from)).await;
         let Staged {
@@ -112,10 +103,12 @@ impl Decks {
         let _first = opening.lock().await;
         let begun = self.with_begun(|begun| begun.get(&id).cloned());
         let known = match begun {
-            Some(deck) => Some(deck),
+            Some(_) => None,
             None => self.store.deck(&id)?,
         };
-        if let Some(deck) = known {
+        // One of which a part could not be read is tried again, from where it came to.
+        let is_whole = known.as_ref().is_some_and(Deck::is_whole);
+        if let Some(deck) = begun.or(known.clone().filter(|_| is_whole)) {
             return Ok(Begun {
                 deck,
                 warnings: Vec::new(),
@@ -125,25 +118,54 @@ impl Decks {
         let refused = |words: String| DeckError::Refused(path.to_owned(), words);
         let opened = Import::open(self.pool.clone(), directory, kind, password).await;
         let (import, outline) = opened.map_err(|error| refused(error.to_string()))?;
-        let import = Arc::new(import);
         let mut growing = Growing::new(id.clone(), name, outline);
-        let widths: &[u32] = if kind == "pdf" { &WIDTHS } else { &WIDEST };
-        // Steps of HTML are known only once it is written, and it is written in no time.
-        let mut wanted = 1;
-        let mut shown = 0;
-        let mut first = 0;
+        let resumed = known.is_some_and(|known| growing.resume(&known));
+        let first = if resumed {
+            None
+        } else {
+            let first = self.read_first(&import, &mut growing, at).await?;
+            first.map_err(|error| refused(error.to_string()))?
+        };
+        let deck = growing.deck()?;
+        self.with_begun(|begun| begun.insert(id.clone(), deck.clone()));
+        Ok(Begun {
+            deck,
+            warnings: std::mem::take(&mut growing.warnings),
+            rest: Some(Rest {
+                import: Arc::new(import),
+                growing,
+                widths: if kind == "pdf" { &WIDTHS } else { &WIDEST },
+                first,
+                store: self.store.clone(),
+                under_way: UnderWay {
+                    decks: self.clone(),
+                    id,
+                },
+            }),
+        })
+    }
+
+    /// Reads until something can be shown. The page that was made in one size for that; what is
+    /// wrong with the first one, when there is nothing to show.
+    async fn read_first(
+        &self,
+        import: &Import,
+        growing: &mut Growing,
+        at: usize,
+    ) -> Result<Result<Option<u32>, PageError>, DeckError> {
         let mut failed = None;
-        while shown < wanted {
-            let Some(page) = growing.wanted(0, growing.done()) else {
-                break;
-            };
-            match read(&import, page, &FIRST, &self.store).await? {
+        let mut is_shown = false;
+        while let Some(page) = growing.next_page(at) {
+            match read(import, page, &FIRST, &self.store).await? {
                 Ok(read) => {
-                    if read.steps.is_some() {
-                        wanted = growing.pages();
-                    }
+                    let is_picture = matches!(read.look, Look::Picture(_));
                     growing.take(page, read);
-                    (first, shown) = (page, shown + 1);
+                    if is_picture {
+                        return Ok(Ok(Some(page)));
+                    }
+                    // Steps of HTML are known only once it is written, and it is written in no
+                    // time: all of it.
+                    is_shown = true;
                 }
                 Err(error) => {
                     growing.give_up(page, &error);
@@ -151,27 +173,19 @@ impl Decks {
                 }
             }
         }
-        // What is wrong with the first one tells more than that others were not tried.
-        if let (0, Some(error)) = (shown, failed) {
-            return Err(refused(error.to_string()));
+        if let (false, Some(error)) = (is_shown, failed) {
+            return Ok(Err(error));
         }
-        let deck = growing.deck()?;
-        self.with_begun(|begun| begun.insert(id.clone(), deck.clone()));
-        let begun = BegunDeck {
-            decks: self.clone(),
-            id,
-        };
-        Ok(Begun {
-            deck,
-            warnings: std::mem::take(&mut growing.warnings),
-            rest: Some(Rest {
-                import,
-                growing,
-                widths,
-                first,
-                begun,
-            }),
-        })
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE
+            && let Some(name) = growing.next_picture_of(at)
+        {
+            match shown_inside(import, &name, &self.store).await? {
+                Ok(face) => drop(growing.take_picture(&name, face)),
+                Err(reason) => growing.give_up_picture(&name, &reason),
+            }
+        }
+        Ok(Ok(None))
     }
 
     fn opening(&self, id: &DeckId) -> Arc<Opening> {
@@ -185,126 +199,8 @@ impl Decks {
         })
     }
 
-    fn with_begun<T>(&self, work: impl FnOnce(&mut HashMap<DeckId, Deck>) -> T) -> T {
+    pub(super) fn with_begun<T>(&self, work: impl FnOnce(&mut HashMap<DeckId, Deck>) -> T) -> T {
         // Nothing panics while it holds this.
         work(&mut self.begun.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-impl Rest {
-    /// Reads what is missing, and tells of the deck each time that there is more of it, with what
-    /// was left out of that. `at` says which slide (from 0) is needed next. The deck is stored when it is whole.
-    ///
-    /// # Errors
-    /// When it can't be stored.
-    pub async fn read(
-        mut self,
-        at: impl Fn() -> usize,
-        mut tell: impl FnMut(Deck, &[String]),
-    ) -> Result<Vec<String>, DeckError> {
-        let store = self.begun.decks.store.clone();
-        let mut taken = self.growing.done().to_vec();
-        let mut told = 0;
-        let mut reading = JoinSet::new();
-        let most = std::thread::available_parallelism().map_or(1, usize::from);
-        loop {
-            while reading.len() < most {
-                let Some(page) = self.growing.wanted(at(), &taken) else {
-                    break;
-                };
-                mark(&mut taken, page);
-                let (import, widths) = (self.import.clone(), self.widths);
-                let store = store.clone();
-                reading.spawn(async move { (page, read(&import, page, widths, &store).await) });
-            }
-            let Some(read) = reading.join_next().await else {
-                break;
-            };
-            let (page, read) = read.map_err(io::Error::other)?;
-            match read? {
-                Ok(read) => self.growing.take(page, read),
-                Err(error) => self.growing.give_up(page, &error),
-            }
-            let warnings = self.growing.warnings.get(told..).unwrap_or_default();
-            tell(self.growing.deck()?, warnings);
-            told = self.growing.warnings.len();
-        }
-        if let Ok(read) = read(&self.import, self.first, self.widths, &store).await? {
-            let warnings = Vec::new(); // They were said with the first one.
-            self.growing.take(self.first, Read { warnings, ..read });
-        }
-        let deck = self.growing.deck()?;
-        let kept = deck.clone();
-        spawn_blocking(move || store.put_deck(&kept))
-            .await
-            .map_err(io::Error::other)??;
-        drop(self.begun);
-        let warnings = self.growing.into_warnings();
-        tell(deck, warnings.get(told..).unwrap_or_default());
-        Ok(warnings)
-    }
-}
-
-fn mark(taken: &mut [bool], page: u32) {
-    let place = usize::try_from(page).ok();
-    if let Some(taken) = place.and_then(|place| taken.get_mut(place)) {
-        *taken = true;
-    }
-}
-
-/// One page, and the pictures that its HTML shows.
-///
-/// # Errors
-/// When its pictures can't be kept. A page that can't be read is no such error.
-async fn read(
-    import: &Import,
-    page: u32,
-    widths: &[u32],
-    store: &Arc<dyn Store>,
-) -> io::Result<Result<Read, PageError>> {
-    let PageParts {
-        title,
-        text,
-        notes,
-        links,
-        face,
-        mut warnings,
-    } = match import.page(page, widths).await {
-        Ok(parts) => parts,
-        Err(error) => return Ok(Err(error)),
-    };
-    // A picture is written through to the disk, which is not for a thread that carries taps.
-    let keep = async |face, links| {
-        let store = store.clone();
-        let kept = spawn_blocking(move || picture(face, links, store.as_ref()));
-        kept.await.map_err(io::Error::other)?
-    };
-    let (face, steps) = match face {
-        FaceParts::Pictures { .. } => (keep(face, links).await?, None),
-        FaceParts::Html(html) => {
-            let mut pictures = HashMap::new();
-            for name in &html.files {
-                match import.picture(name, &INSIDE).await {
-                    Ok(parts) => {
-                        let face = keep(parts.face, Vec::new()).await?;
-                        pictures.insert(name.clone(), face);
-                    }
-                    Err(reason) => warnings.push(Warning {
-                        line: None,
-                        page: Some(page),
-                        reason: format!("the picture {name} {reason}"),
-                    }),
-                }
-            }
-            (written(&html, &pictures), Some(html.steps))
-        }
-    };
-    Ok(Ok(Read {
-        title,
-        text,
-        notes,
-        face,
-        steps,
-        warnings,
-    }))
 }

@@ -7,13 +7,18 @@
 //! What reads a stranger's bytes is public, so that the fuzzers reach it.
 
 pub mod archive;
-pub mod growing;
+pub mod faces;
+mod growing;
 mod images;
 mod import;
+pub mod limits;
 pub mod markdown;
 pub mod named_file;
 pub mod pdf;
+mod pictures;
 mod renditions;
+mod rest;
+mod safely;
 pub mod source;
 mod sources;
 mod staging;
@@ -22,7 +27,9 @@ mod warnings;
 mod welcome;
 pub mod worker;
 
-pub use import::{Begun, Decks, Rest};
+pub use import::{Begun, Decks};
+pub use limits::DeckLimits;
+pub use rest::Rest;
 pub use sources::SOURCES;
 pub use warnings::Warnings;
 pub use welcome::welcome;

@@ -2,6 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What a deck may have, as the options of the command line say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounds {
+    pub pages: u32,
+    /// Width times height of one picture.
+    pub pixels: u64,
+}
+
+impl Default for Bounds {
+    /// Two thousand pages are far more than any talk has, 64 megapixels more than a camera of 60
+    /// makes.
+    fn default() -> Self {
+        Self {
+            pages: 2_000,
+            pixels: 64_000_000,
+        }
+    }
+}
+
 /// One deck, opened for reading. Lives in the worker; `page` is asked in the order of need.
 pub trait Source {
     /// Cheap: what can be said before any page is drawn.

@@ -6,7 +6,7 @@ use super::{
     markdown::{self, Markdown},
     named_file::NamedFile,
     pdf::{self, Pdf},
-    source::{Outline, Page, Pixels, Source, SourceError, Warning},
+    source::{Bounds, Outline, Page, Pixels, Source, SourceError, Warning},
     staging::{Manifest, PDF_NOTES},
     worker::serve::Sources,
 };
@@ -31,49 +31,74 @@ const OFFICE: [&str; 3] = [
 /// as long for that.
 const PDF_WIDTH: u32 = 1_920;
 
-fn open_images(folder: &Path, _: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
+fn open_images(
+    folder: &Path,
+    _: Option<&str>,
+    bounds: &Bounds,
+) -> Result<Box<dyn Source>, SourceError> {
     let Manifest { name, files } = manifest(folder)?;
-    images_of(&name, files)
+    images_of(&name, files, bounds)
 }
 
-fn images_of(name: &str, files: Vec<NamedFile>) -> Result<Box<dyn Source>, SourceError> {
-    Ok(Box::new(Images::open(name, files)?))
+fn images_of(
+    name: &str,
+    files: Vec<NamedFile>,
+    bounds: &Bounds,
+) -> Result<Box<dyn Source>, SourceError> {
+    Ok(Box::new(Images::open(name, files, *bounds)?))
 }
 
-fn open_pdf(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
-    pdf_of(&manifest(folder)?.files, password)
+fn open_pdf(
+    folder: &Path,
+    password: Option<&str>,
+    bounds: &Bounds,
+) -> Result<Box<dyn Source>, SourceError> {
+    pdf_of(&manifest(folder)?.files, password, bounds)
 }
 
 /// The first one is the PDF; its notes may be among the others.
-fn pdf_of(files: &[NamedFile], password: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
+fn pdf_of(
+    files: &[NamedFile],
+    password: Option<&str>,
+    bounds: &Bounds,
+) -> Result<Box<dyn Source>, SourceError> {
     let (main, beside) = files.split_first().ok_or(SourceError::Empty)?;
     let notes = beside.iter().find(|file| file.name.ends_with(PDF_NOTES));
     let notes = notes.map(read).transpose()?;
-    let limits = pdf::Limits::default();
+    let limits = pdf::Limits::within(bounds);
     let opened = Pdf::open(read(main)?, password, notes.as_deref(), &limits)?;
     Ok(Box::new(opened))
 }
 
-fn open_markdown(folder: &Path, _: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
-    markdown_of(manifest(folder)?.files)
+fn open_markdown(
+    folder: &Path,
+    _: Option<&str>,
+    bounds: &Bounds,
+) -> Result<Box<dyn Source>, SourceError> {
+    markdown_of(manifest(folder)?.files, bounds)
 }
 
 /// The first one is the Markdown; its pictures are among the others.
-fn markdown_of(mut files: Vec<NamedFile>) -> Result<Box<dyn Source>, SourceError> {
+fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Source>, SourceError> {
     if files.is_empty() {
         return Err(SourceError::Empty);
     }
     let main = files.remove(0);
     let text = String::from_utf8_lossy(&read(&main)?).into_owned();
     Ok(Box::new(MarkdownWithPictures {
-        text: Markdown::open(&text, &markdown::Limits::default())?,
+        text: Markdown::open(&text, &markdown::Limits::within(bounds))?,
         pictures: files,
+        pixels: bounds.pixels,
     }))
 }
 
 /// What lies in it decides: one PDF, else one Markdown file that is not beside an image of its name,
 /// else images.
-fn open_zip(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
+fn open_zip(
+    folder: &Path,
+    password: Option<&str>,
+    bounds: &Bounds,
+) -> Result<Box<dyn Source>, SourceError> {
     let Manifest { name, files } = manifest(folder)?;
     let archive = files.first().ok_or(SourceError::Empty)?;
     let archive = Cursor::new(read(archive)?);
@@ -109,7 +134,7 @@ fn open_zip(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, So
     let inner = if let Some(at) = only(".pdf") {
         files.swap(0, at);
         widest = PDF_WIDTH;
-        pdf_of(&files, password)
+        pdf_of(&files, password, bounds)
     } else if let Some(at) = only(".md") {
         let main = files.swap_remove(at);
         let folder = main
@@ -124,9 +149,9 @@ fn open_zip(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, So
             }
         }
         files.insert(0, main);
-        markdown_of(files)
+        markdown_of(files, bounds)
     } else {
-        images_of(&name, files)
+        images_of(&name, files, bounds)
     };
     Ok(Box::new(Warned {
         inner: inner?,
@@ -162,6 +187,8 @@ struct MarkdownWithPictures {
     text: Markdown,
     /// The files beside it.
     pictures: Vec<NamedFile>,
+    /// Of each.
+    pixels: u64,
 }
 
 impl Source for MarkdownWithPictures {
@@ -176,7 +203,7 @@ impl Source for MarkdownWithPictures {
     fn picture(&mut self, name: &str) -> Result<Pixels, SourceError> {
         let wanted = name.trim_start_matches("./");
         match self.pictures.iter().find(|file| file.name == wanted) {
-            Some(file) => images::one(file),
+            Some(file) => images::one(file, self.pixels),
             None => Err(SourceError::Damaged(
                 "there is no such file beside it".to_owned(),
             )),

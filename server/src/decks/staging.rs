@@ -17,7 +17,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Changes with what an import makes of the same files: decks of before are then made anew.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 
 const MANIFEST: &str = "files.json";
 
@@ -27,9 +27,6 @@ const FOLDER: &str = "importing";
 /// The ending of a PDF's notes, as pdfpc writes them.
 pub const PDF_NOTES: &str = ".pdfpc";
 
-/// The largest file, and all of a deck.
-const MAX_FILE_BYTES: u64 = 500 << 20;
-const MAX_BYTES: u64 = 1 << 30;
 const MAX_FILES: usize = 10_000;
 
 /// How deep below a Markdown file its pictures may lie.
@@ -67,21 +64,25 @@ impl Manifest {
 }
 
 /// Where decks lie while they are read.
-pub struct Staging(PathBuf);
+pub struct Staging {
+    folder: PathBuf,
+    /// What a deck's files may have, all together.
+    most_bytes: u64,
+}
 
 impl Staging {
     /// Empty, whatever an earlier server left there. For the one process that has `data`.
     ///
     /// # Errors
     /// When there can be no such folder.
-    pub fn in_data(data: &Path) -> io::Result<Self> {
+    pub fn in_data(data: &Path, most_bytes: u64) -> io::Result<Self> {
         let folder = data.join(FOLDER);
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         fs::create_dir_all(&folder)?;
-        Ok(Self(folder))
+        Ok(Self { folder, most_bytes })
     }
 
     /// Copies what makes the deck: whoever changes the files meanwhile changes nothing here.
@@ -89,11 +90,11 @@ impl Staging {
     /// # Errors
     /// When it is not there, can't be read, is too large, or is nothing that is known.
     pub fn stage(&self, path: &Path) -> Result<Staged, DeckError> {
-        stage(path, &self.0)
+        stage(path, &self.folder, self.most_bytes)
     }
 }
 
-fn stage(path: &Path, below: &Path) -> Result<Staged, DeckError> {
+fn stage(path: &Path, below: &Path, most_bytes: u64) -> Result<Staged, DeckError> {
     let found = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => DeckError::Missing(path.to_owned()),
         _ => DeckError::Unreadable(path.to_owned(), error),
@@ -133,8 +134,8 @@ fn stage(path: &Path, below: &Path) -> Result<Staged, DeckError> {
     if files.len() > MAX_FILES {
         return Err(DeckError::TooMany(path.to_owned(), MAX_FILES));
     }
-    let staged = copied(kind, name, files, below).map_err(unreadable)?;
-    staged.ok_or_else(|| DeckError::TooLarge(path.to_owned(), MAX_BYTES >> 20))
+    let staged = copied(kind, name, files, below, most_bytes).map_err(unreadable)?;
+    staged.ok_or_else(|| DeckError::TooLarge(path.to_owned(), most_bytes >> 20))
 }
 
 /// `None` when it is too large.
@@ -143,6 +144,7 @@ fn copied(
     name: String,
     files: Vec<(String, PathBuf)>,
     below: &Path,
+    most_bytes: u64,
 ) -> io::Result<Option<Staged>> {
     let directory = TempDir::new_in(below)?;
     let mut hash = Sha256::new();
@@ -150,7 +152,7 @@ fn copied(
         hash.update(part);
         hash.update([0]);
     }
-    let mut left = MAX_BYTES;
+    let mut left = most_bytes;
     let mut manifest = Manifest {
         name: name.clone(),
         files: Vec::new(),
@@ -158,11 +160,10 @@ fn copied(
     for (index, (name, path)) in files.into_iter().enumerate() {
         // No stranger names a file here.
         let own = format!("{index:05}");
-        let most = left.min(MAX_FILE_BYTES);
-        let from = File::open(&path)?.take(most.saturating_add(1));
+        let from = File::open(&path)?.take(left.saturating_add(1));
         let to = File::create(directory.path().join(&own))?;
         let (length, digest) = copy(from, to)?;
-        if length > most {
+        if length > left {
             return Ok(None);
         }
         left -= length;

@@ -1,6 +1,8 @@
 //! A deck of plain colours: each line is a slide, each colour in it a page.
 
-use server::decks::source::{Face, Outline, Page, Pixels, SlideOutline, Source, SourceError};
+use server::decks::source::{
+    Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError,
+};
 use std::{fs, path::Path};
 
 struct Colours {
@@ -10,7 +12,11 @@ struct Colours {
 }
 
 /// The first line may be `password`, a space and the word; `noise` is a page that is no plain one.
-pub fn open(folder: &Path, password: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
+pub fn open(
+    folder: &Path,
+    password: Option<&str>,
+    _: &Bounds,
+) -> Result<Box<dyn Source>, SourceError> {
     let damaged = |_| SourceError::Damaged("there is no colours.txt".into());
     let text = fs::read_to_string(folder.join("colours.txt")).map_err(damaged)?;
     let mut slides = Vec::new();

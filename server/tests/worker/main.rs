@@ -15,7 +15,7 @@ mod misdeeds;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use server::decks::{
-    source::Outline,
+    source::{Bounds, Outline},
     worker::{
         ARGUMENT, Import, ImportError, Limits, Pool,
         protocol::{self, FaceParts, PageParts},
@@ -120,6 +120,7 @@ fn limits() -> Limits {
         memory: 300 << 20,
         time: Duration::from_secs(5),
         workers: 2,
+        bounds: Bounds::default(),
     }
 }
 

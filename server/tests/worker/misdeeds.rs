@@ -1,6 +1,6 @@
 //! A deck whose pages do what a decoder never does: each line of misdeeds.txt is a page.
 
-use server::decks::source::{Face, Html, Outline, Page, SlideOutline, Source, SourceError};
+use server::decks::source::{Bounds, Face, Html, Outline, Page, SlideOutline, Source, SourceError};
 use std::{
     fs::{self, File},
     hint::black_box,
@@ -15,7 +15,7 @@ use std::{
 
 struct Misdeeds(Vec<String>);
 
-pub fn open(folder: &Path, _: Option<&str>) -> Result<Box<dyn Source>, SourceError> {
+pub fn open(folder: &Path, _: Option<&str>, _: &Bounds) -> Result<Box<dyn Source>, SourceError> {
     let text = fs::read_to_string(folder.join("misdeeds.txt")).expect("misdeeds.txt");
     let pages: Vec<_> = text.lines().map(str::to_owned).collect();
     if let Some(misdeed) = pages.first().and_then(|line| line.strip_prefix("opening ")) {

@@ -30,7 +30,12 @@ pub fn markup(face: &Face, title: &str, sizes: &str, query: &str) -> String {
         html += "<p class=\"pending\">This slide is being prepared.</p>";
     }
     for link in &face.links {
-        html += "<a target=\"_blank\" rel=\"noopener noreferrer\" href=\"";
+        html += "<a ";
+        // What leads to a slide of this deck stays in its talk.
+        if !link.url.starts_with('?') {
+            html += "target=\"_blank\" rel=\"noopener noreferrer\" ";
+        }
+        html += "href=\"";
         escape(&link.url, &mut html);
         // No style: the page's policy allows none. The script that swaps faces places it.
         let _ = write!(

@@ -12,7 +12,7 @@ use crate::{
     talk::{Pointing, Screen, SlideState, Snapshot},
 };
 use leptos::{html, prelude::*};
-use markup::markup;
+pub use markup::markup;
 
 /// What a slide view shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,11 +105,6 @@ pub fn draw_pointing(pointing: &Pointing) {
     pointing::draw(pointing);
     #[cfg(not(feature = "hydrate"))]
     let _ = pointing;
-}
-
-/// A small picture of a slide that the room does not see, as HTML.
-pub fn miniature(face: &Face, title: &str, sizes: &str) -> String {
-    markup(face, title, sizes, "")
 }
 
 /// What a screen reader says when the slide changes.

@@ -18,7 +18,7 @@ mod ticking;
 pub use look::Look;
 
 use crate::{
-    components::{LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, miniature, words},
+    components::{LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, markup, words},
     deck::{Deck, Face},
     live::use_live,
     pages::Ways,
@@ -119,7 +119,7 @@ fn Present(
     let next = words(move || {
         let following = following(&snapshot.read(), &deck.read_value());
         following.map_or_else(String::new, |(face, title)| {
-            miniature(&face, &title, NEXT_SIZES)
+            markup(&face, &title, NEXT_SIZES, "")
         })
     });
     let next_label = words(move || {

@@ -94,7 +94,9 @@ pub struct Drawn {
 }
 
 /// Draws as large as a slide is ever shown, on white.
-pub fn draw(name: &str, content: &[u8], fonts: &Fonts) -> Result<Drawn, SourceError> {
+///
+/// Pictures in it have so many `pixels` at most.
+pub fn draw(name: &str, content: &[u8], fonts: &Fonts, pixels: u64) -> Result<Drawn, SourceError> {
     let text = std::str::from_utf8(content)
         .map_err(|_| broken(name))?
         .trim_start_matches('\u{feff}');
@@ -112,8 +114,8 @@ pub fn draw(name: &str, content: &[u8], fonts: &Fonts) -> Result<Drawn, SourceEr
         return Err(too_complicated(name));
     }
     let left_out = LeftOut::default();
-    let tree =
-        Tree::from_xmltree(&document, &options(fonts, &left_out)).map_err(|_| broken(name))?;
+    let tree = Tree::from_xmltree(&document, &options(fonts, &left_out, pixels))
+        .map_err(|_| broken(name))?;
     let pixels = painted(&tree).ok_or_else(|| broken(name))?;
     Ok(Drawn {
         pixels,
@@ -173,7 +175,7 @@ impl LeftOut {
     }
 }
 
-fn options<'a>(fonts: &'a Fonts, left_out: &'a LeftOut) -> Options<'a> {
+fn options<'a>(fonts: &'a Fonts, left_out: &'a LeftOut, pixels: u64) -> Options<'a> {
     let embedded = ImageHrefResolver::default_data_resolver();
     let by_name = FontResolver::default_font_selector();
     Options {
@@ -181,7 +183,7 @@ fn options<'a>(fonts: &'a Fonts, left_out: &'a LeftOut) -> Options<'a> {
             // resvg decodes pictures without limits; so their headers are read here before.
             resolve_data: Box::new(move |media_type, data, options| {
                 let is_safe = match Kind::of(&data) {
-                    Kind::Picture(format) => picture::is_within_limits(&data, format),
+                    Kind::Picture(format) => picture::is_within_limits(&data, format, pixels),
                     // A drawing in a drawing could hide what the checks above look for.
                     Kind::Drawing | Kind::Empty | Kind::Other(_) => false,
                 };

@@ -10,18 +10,13 @@ mod picture;
 
 use crate::decks::{
     named_file::NamedFile,
-    source::{Face, Outline, Page, Pixels, SlideOutline, Source, SourceError, Warning},
+    safely::safely,
+    source::{Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError, Warning},
     titles,
 };
 use drawing::Fonts;
 use kind::{HEAD_BYTES, Kind};
-use std::{
-    collections::HashMap,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
-
-/// More slides than a day of talks has.
-const MAX_SLIDES: usize = 2_000;
+use std::collections::HashMap;
 
 /// More files than a folder of slides has, counting its notes and what does not belong.
 const MAX_FILES: usize = 10_000;
@@ -47,15 +42,15 @@ struct Image {
 /// One picture among others, as a Markdown file shows it.
 ///
 /// # Errors
-/// When it is none, or broken.
-pub fn one(file: &NamedFile) -> Result<Pixels, SourceError> {
+/// When it is none, broken, or has more `pixels`.
+pub fn one(file: &NamedFile, pixels: u64) -> Result<Pixels, SourceError> {
     let kind = kind_of(file).map_err(SourceError::Damaged)?;
     let image = Image {
         file: file.clone(),
         kind,
         notes: None,
     };
-    decoded(&image, &Fonts::default()).map(|(pixels, _)| pixels)
+    decoded(&image, &Fonts::default(), pixels).map(|(pixels, _)| pixels)
 }
 
 pub struct Images {
@@ -63,6 +58,7 @@ pub struct Images {
     images: Vec<Image>,
     warnings: Vec<Warning>,
     fonts: Fonts,
+    bounds: Bounds,
 }
 
 impl Images {
@@ -70,7 +66,11 @@ impl Images {
     ///
     /// # Errors
     /// When there is no file or no image among them, or far too many.
-    pub fn open(name: &str, mut files: Vec<NamedFile>) -> Result<Self, SourceError> {
+    pub fn open(
+        name: &str,
+        mut files: Vec<NamedFile>,
+        bounds: Bounds,
+    ) -> Result<Self, SourceError> {
         // Hidden on purpose, and not for us to show.
         files.retain(|file| !stem_and_ending(&file.name).0.is_empty());
         if files.is_empty() {
@@ -78,7 +78,7 @@ impl Images {
         }
         if files.len() > MAX_FILES {
             return Err(SourceError::TooLarge(format!(
-                "there are more than {MAX_FILES} files; a deck has {MAX_SLIDES} slides at most"
+                "there are more than {MAX_FILES} files; leave out what is no slide"
             )));
         }
         files.sort_by_cached_key(|file| order::key(&file.name));
@@ -97,10 +97,11 @@ impl Images {
         if images.is_empty() {
             return Err(SourceError::Damaged(no_image(&warnings)));
         }
-        if images.len() > MAX_SLIDES {
+        if u32::try_from(images.len()).is_ok_and(|images| images > bounds.pages) {
             return Err(SourceError::TooLarge(format!(
-                "there are {} images; a deck has {MAX_SLIDES} slides at most",
-                images.len()
+                "there are {} images; a deck has {} slides at most",
+                images.len(),
+                bounds.pages
             )));
         }
         warnings.extend(give_notes(&mut images, texts));
@@ -112,6 +113,7 @@ impl Images {
                 .map(|reason| about(reason, None))
                 .collect(),
             fonts: Fonts::default(),
+            bounds,
         })
     }
 }
@@ -135,7 +137,7 @@ impl Source for Images {
             .get(at)
             .ok_or_else(|| SourceError::Damaged("there is no such page".to_owned()))?;
         // `image` says of itself that its decoders may panic on malicious input.
-        let (pixels, mut warnings) = decoded(image, &self.fonts)?;
+        let (pixels, mut warnings) = decoded(image, &self.fonts, self.bounds.pixels)?;
         let face = Face::Picture(pixels);
         let notes = image.notes.as_ref().and_then(|file| {
             notes(file)
@@ -245,14 +247,18 @@ fn path_stem(name: &str) -> String {
 }
 
 /// `image` says of itself that its decoders may panic on malicious input.
-fn decoded(image: &Image, fonts: &Fonts) -> Result<(Pixels, Vec<String>), SourceError> {
-    catch_unwind(AssertUnwindSafe(|| decode(image, fonts))).unwrap_or_else(|_| {
+fn decoded(
+    image: &Image,
+    fonts: &Fonts,
+    pixels: u64,
+) -> Result<(Pixels, Vec<String>), SourceError> {
+    safely(|| decode(image, fonts, pixels)).unwrap_or_else(|| {
         let name = image.file.shown();
         Err(SourceError::Damaged(format!("{name} is a broken image")))
     })
 }
 
-fn decode(image: &Image, fonts: &Fonts) -> Result<(Pixels, Vec<String>), SourceError> {
+fn decode(image: &Image, fonts: &Fonts, pixels: u64) -> Result<(Pixels, Vec<String>), SourceError> {
     let name = image.file.shown();
     let limit = match image.kind {
         Kind::Drawing => MAX_DRAWING_BYTES,
@@ -270,11 +276,11 @@ fn decode(image: &Image, fonts: &Fonts) -> Result<(Pixels, Vec<String>), SourceE
     }
     match image.kind {
         Kind::Drawing => {
-            let drawn = drawing::draw(&name, &content, fonts)?;
+            let drawn = drawing::draw(&name, &content, fonts, pixels)?;
             Ok((drawn.pixels, drawn.warnings))
         }
         Kind::Picture(format) => {
-            let pixels = picture::decode(&name, &content, format)?;
+            let pixels = picture::decode(&name, &content, format, pixels)?;
             Ok((pixels, Vec::new()))
         }
         Kind::Empty | Kind::Other(_) => Err(SourceError::Empty),

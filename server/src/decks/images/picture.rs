@@ -7,32 +7,35 @@ use crate::decks::{
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
 
-/// The largest that is decoded: more than a camera of 60 megapixels makes. A slide is shown at 3840
-/// pixels at most.
-const MAX_PIXELS: u64 = 64_000_000;
+/// A slide is shown at 3840 pixels at most.
 const MAX_SIDE: u32 = 20_000;
 
 /// What decoding may take: the picture with 16 bits for each of four channels.
-const MAX_DECODED_BYTES: u64 = MAX_PIXELS * 8;
+const MAX_BYTES_A_PIXEL: u64 = 8;
 
 /// The picture as it is to be seen: turned as its camera was held, over white, no larger than a
-/// slide is ever shown.
-pub fn decode(name: &str, content: &[u8], format: ImageFormat) -> Result<Pixels, SourceError> {
-    // The header first: a file of 50 KB may ask for gigabytes.
+/// slide is ever shown. A file of 50 KB may ask for gigabytes: `most` is how many pixels it may
+/// have.
+pub fn decode(
+    name: &str,
+    content: &[u8],
+    format: ImageFormat,
+    most: u64,
+) -> Result<Pixels, SourceError> {
     let orientation = {
-        let mut decoder = reader(content, format)
+        let mut decoder = reader(content, format, most)
             .into_decoder()
-            .map_err(|error| refused(name, &error))?;
-        check_size(name, decoder.dimensions())?;
+            .map_err(|error| refused(name, &error, most))?;
+        check_size(name, decoder.dimensions(), most)?;
         // A picture whose EXIF is broken is shown as it lies.
         decoder
             .orientation()
             .unwrap_or(image::metadata::Orientation::NoTransforms)
     };
     // `decode` and not `DynamicImage::from_decoder`, which forgets the limits (image #3081).
-    let image = reader(content, format)
+    let image = reader(content, format, most)
         .decode()
-        .map_err(|error| refused(name, &error))?;
+        .map_err(|error| refused(name, &error, most))?;
     let mut pixels = renditions::within(over_white(image), WIDEST).map_err(|_| broken(name))?;
     // Turned last, when it is small.
     if orientation != image::metadata::Orientation::NoTransforms {
@@ -46,25 +49,25 @@ pub fn decode(name: &str, content: &[u8], format: ImageFormat) -> Result<Pixels,
 }
 
 /// The size that the header tells, checked; for pictures that somebody else decodes.
-pub fn is_within_limits(content: &[u8], format: ImageFormat) -> bool {
-    reader(content, format)
+pub fn is_within_limits(content: &[u8], format: ImageFormat, most: u64) -> bool {
+    reader(content, format, most)
         .into_decoder()
-        .is_ok_and(|decoder| check_size("", decoder.dimensions()).is_ok())
+        .is_ok_and(|decoder| check_size("", decoder.dimensions(), most).is_ok())
 }
 
-fn check_size(name: &str, (width, height): (u32, u32)) -> Result<(), SourceError> {
+fn check_size(name: &str, (width, height): (u32, u32), most: u64) -> Result<(), SourceError> {
     let too_wide = width > MAX_SIDE || height > MAX_SIDE;
-    if too_wide || u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(too_large(name, &format!("{width} x {height} pixels")));
+    if too_wide || u64::from(width) * u64::from(height) > most {
+        return Err(too_large(name, &format!("{width} x {height} pixels"), most));
     }
     Ok(())
 }
 
-fn too_large(name: &str, size: &str) -> SourceError {
+fn too_large(name: &str, size: &str, most: u64) -> SourceError {
     SourceError::TooLarge(format!(
         "{name} is too large: {size}. A slide is shown at {WIDEST} pixels at most; \
          make it smaller, below {} megapixels and {MAX_SIDE} pixels a side",
-        MAX_PIXELS / 1_000_000
+        most / 1_000_000
     ))
 }
 
@@ -74,17 +77,17 @@ fn broken(name: &str) -> SourceError {
     ))
 }
 
-fn refused(name: &str, error: &ImageError) -> SourceError {
+fn refused(name: &str, error: &ImageError, most: u64) -> SourceError {
     match error {
-        ImageError::Limits(_) => too_large(name, "more than can be decoded here"),
+        ImageError::Limits(_) => too_large(name, "more than can be decoded here", most),
         _ => broken(name),
     }
 }
 
-fn reader(content: &[u8], format: ImageFormat) -> ImageReader<Cursor<&[u8]>> {
+fn reader(content: &[u8], format: ImageFormat, most: u64) -> ImageReader<Cursor<&[u8]>> {
     // Not its sides: a refusal by `check_size` says how large the picture is.
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_DECODED_BYTES);
+    limits.max_alloc = Some(most.saturating_mul(MAX_BYTES_A_PIXEL));
     let mut reader = ImageReader::with_format(Cursor::new(content), format);
     reader.limits(limits);
     reader
@@ -131,6 +134,10 @@ mod tests {
         Frame, ImageEncoder, Luma, LumaA, Rgb, RgbImage, Rgba, RgbaImage,
         codecs::{gif::GifEncoder, jpeg::JpegEncoder},
     };
+
+    fn decode(name: &str, content: &[u8], format: ImageFormat) -> Result<Pixels, SourceError> {
+        super::decode(name, content, format, 64_000_000)
+    }
 
     const FORMATS: [ImageFormat; 4] = [
         ImageFormat::Png,

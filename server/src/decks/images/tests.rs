@@ -29,7 +29,7 @@ impl Folder {
                 }
             })
             .collect();
-        Images::open("my-talk", files)
+        Images::open("my-talk", files, Bounds::default())
     }
 }
 
@@ -389,7 +389,7 @@ fn too_many_files_are_refused() {
         })
         .collect();
     assert!(matches!(
-        Images::open("a", files),
+        Images::open("a", files, Bounds::default()),
         Err(SourceError::TooLarge(_))
     ));
 }

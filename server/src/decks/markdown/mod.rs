@@ -25,7 +25,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-use crate::decks::source::{Outline, Page, SlideOutline, Source, SourceError};
+use crate::decks::source::{Bounds, Outline, Page, SlideOutline, Source, SourceError};
 use code::Patience;
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
 use render::Renderer;
@@ -50,6 +50,15 @@ impl Default for Limits {
             slides: 2_000,
             slide_bytes: 48 << 10,
             highlighting: Duration::from_secs(4),
+        }
+    }
+}
+
+impl Limits {
+    pub fn within(bounds: &Bounds) -> Self {
+        Self {
+            slides: usize::try_from(bounds.pages).unwrap_or(usize::MAX),
+            ..Self::default()
         }
     }
 }

@@ -126,7 +126,8 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
         notes,
         links: Vec::new(),
         face: Face::Html(Html {
-            markup: format!("{ground}<div class=\"body\">{body}</div>"),
+            // Arabic and Hebrew begin at the right; the browser knows which text does.
+            markup: format!("{ground}<div class=\"body\" dir=\"auto\">{body}</div>"),
             steps: finished.steps,
             classes,
             files: finished.files,

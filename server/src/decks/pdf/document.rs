@@ -1,16 +1,8 @@
 //! Opening a document: its password, its catalog, its title.
 
 use super::{layout::shortened, strings};
-use crate::decks::source::SourceError;
+use crate::decks::{safely::safely, source::SourceError};
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, PdfData, object::Dict};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// None where hayro panicked. It is sound and mostly calm, but its parsers see what strangers
-/// wrote: a panic costs this page and not the deck. Nothing it holds outlives a page but what is
-/// written once (`OnceLock`), so that nothing half done is seen afterwards.
-pub fn safely<T>(work: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work)).ok()
-}
 
 pub fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceError> {
     if bytes.is_empty() {

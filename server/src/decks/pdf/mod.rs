@@ -21,10 +21,11 @@ mod made;
 #[cfg(test)]
 mod tests;
 
-use crate::decks::source::{
-    Face, Outline, Page, Pixels, SlideOutline, Source, SourceError, Warning,
+use crate::decks::{
+    safely::safely,
+    source::{Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError, Warning},
 };
-use document::{read, safely};
+use document::read;
 use geometry::View;
 use hayro::{
     hayro_interpret::{InterpreterSettings, InterpreterWarning},
@@ -56,6 +57,19 @@ impl Default for Limits {
             pages: 2_000,
             pixels_per_page: WIDEST * 2_880,
             widest: 3_840,
+        }
+    }
+}
+
+impl Limits {
+    /// A page is drawn, so that one of fewer pixels is only less sharp.
+    pub fn within(bounds: &Bounds) -> Self {
+        let usual = Self::default();
+        let pixels = u32::try_from(bounds.pixels).unwrap_or(u32::MAX);
+        Self {
+            pages: bounds.pages,
+            pixels_per_page: usual.pixels_per_page.min(pixels),
+            ..usual
         }
     }
 }

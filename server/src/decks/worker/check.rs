@@ -9,8 +9,8 @@ use super::{
 use crate::decks::renditions::PREVIEW_SIDE;
 use crate::decks::source::{Html, Link, Outline, SourceError, Target, Warning};
 
-/// Far more than any talk has, and no more than a page of thumbnails can show.
-pub const MAX_PAGES: u32 = 2_000;
+/// The most that an option may allow. What a page costs the server is some 5 KB.
+pub const MAX_PAGES: u32 = 10_000;
 
 /// Counts and lengths, in bytes where it is text. Each far above what a slide that people can
 /// read has: the largest page of real decks has 9 KB of text and 60 links.
@@ -47,9 +47,11 @@ pub enum Nonsense {
     Markup,
 }
 
+/// `most` is how many pages there may be.
+///
 /// # Errors
 /// When the outline is out of bounds, or its pages do not belong to one slide each.
-pub fn outline(outline: &Outline) -> Result<(), Nonsense> {
+pub fn outline(outline: &Outline, most: u32) -> Result<(), Nonsense> {
     let Outline {
         title,
         slides,
@@ -62,7 +64,7 @@ pub fn outline(outline: &Outline) -> Result<(), Nonsense> {
             let pages = u32::try_from(slide.pages.len()).ok()?;
             // Before anything of that size is made.
             sum.checked_add(pages)
-                .filter(|sum| pages > 0 && *sum <= MAX_PAGES)
+                .filter(|sum| pages > 0 && *sum <= most)
         })
         .filter(|pages| *pages > 0)
         .ok_or(Nonsense::Count)?;

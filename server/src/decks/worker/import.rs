@@ -73,6 +73,17 @@ pub enum Reason {
     Source(SourceError),
 }
 
+impl Reason {
+    /// Whether another try may end otherwise: on a machine that has more memory or time to spare,
+    /// or under other limits.
+    pub const fn may_pass(&self) -> bool {
+        !matches!(
+            self,
+            Self::Source(SourceError::Damaged(_) | SourceError::Empty) | Self::NoSuchPage(_)
+        )
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("page {page} {reason}")]
 pub struct PageError {
@@ -253,7 +264,7 @@ impl Deck {
         let (outcome, worker) = opening.await;
         match (self.answer(outcome)?, worker) {
             (Answer::Opened(outline), Some(worker)) => {
-                check::outline(&outline)?;
+                check::outline(&outline, self.pool.limits.bounds.pages)?;
                 Ok((outline, worker))
             }
             (Answer::Failed(error), _) => {

@@ -5,6 +5,7 @@ use super::{
     protocol::{Answer, FrameError, Open, ProcessLimits, Request},
     schedule::{Schedule, Seat, Worker},
 };
+use crate::decks::source::Bounds;
 use std::{
     io,
     num::NonZeroUsize,
@@ -25,6 +26,8 @@ pub struct Limits {
     /// Of a processor, for opening and for each page; by the clock a few times as much, because on
     /// a busy machine a worker gets what others leave. A page of a real deck takes 0.03 to 0.5 s.
     pub time: Duration,
+    /// What a source holds to by itself.
+    pub bounds: Bounds,
     /// Workers at once, of all imports; each decodes on one core.
     pub workers: usize,
 }
@@ -34,6 +37,7 @@ impl Default for Limits {
         Self {
             memory: 3 << 29,
             time: Duration::from_secs(10),
+            bounds: Bounds::default(),
             workers: cores(),
         }
     }
@@ -98,6 +102,7 @@ impl Pool {
             kind: kind.to_owned(),
             password: password.map(str::to_owned),
             limits: self.process_limits(),
+            bounds: self.limits.bounds,
         });
         self.ask(worker, &request).await
     }

@@ -1,6 +1,6 @@
 //! What server and worker say to each other over a pipe: frames of a length and so many bytes.
 
-use crate::decks::source::{Html, Link, Outline, SourceError, Warning};
+use crate::decks::source::{Bounds, Html, Link, Outline, SourceError, Warning};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read, Write};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -44,6 +44,7 @@ pub struct Open {
     pub kind: String,
     pub password: Option<String>,
     pub limits: ProcessLimits,
+    pub bounds: Bounds,
 }
 
 /// By hand, because a password is never printed.
@@ -52,6 +53,7 @@ impl std::fmt::Debug for Open {
         f.debug_struct("Open")
             .field("kind", &self.kind)
             .field("limits", &self.limits)
+            .field("bounds", &self.bounds)
             .finish_non_exhaustive()
     }
 }

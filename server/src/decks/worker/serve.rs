@@ -7,7 +7,7 @@ use super::{
 };
 use crate::decks::{
     renditions::{self, RenditionError},
-    source::{Face, Page, Pixels, Source, SourceError, Warning},
+    source::{Bounds, Face, Page, Pixels, Source, SourceError, Warning},
 };
 use std::{
     io::{self, StdinLock, Write},
@@ -16,7 +16,7 @@ use std::{
 };
 
 /// Opens the source whose files lie in the folder.
-pub type Opener = fn(&Path, Option<&str>) -> Result<Box<dyn Source>, SourceError>;
+pub type Opener = fn(&Path, Option<&str>, &Bounds) -> Result<Box<dyn Source>, SourceError>;
 
 /// The kinds of source, by name: an importer is one line here.
 pub type Sources<'a> = &'a [(&'a str, Opener)];
@@ -69,7 +69,8 @@ fn opened(sources: Sources<'_>, open: &Open) -> Result<Box<dyn Source>, SourceEr
         .iter()
         .find(|(kind, _)| *kind == open.kind)
         .ok_or_else(|| SourceError::Damaged("this is no kind of deck that is known".into()))?;
-    let source = opener(Path::new("."), open.password.as_deref())?;
+    let most = open.bounds.pages;
+    let source = opener(Path::new("."), open.password.as_deref(), &open.bounds)?;
     match source
         .outline()
         .slides
@@ -78,10 +79,9 @@ fn opened(sources: Sources<'_>, open: &Open) -> Result<Box<dyn Source>, SourceEr
         .sum()
     {
         0_usize => Err(SourceError::Empty),
-        pages if u32::try_from(pages).is_ok_and(|pages| pages <= check::MAX_PAGES) => Ok(source),
+        pages if u32::try_from(pages).is_ok_and(|pages| pages <= most) => Ok(source),
         pages => Err(SourceError::TooLarge(format!(
-            "it has {pages} pages; {} can be shown",
-            check::MAX_PAGES
+            "it has {pages} pages; {most} can be shown"
         ))),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::pencil::Pencil;
 use crate::{
+    deck::Link,
     pages::present::remote::Remote,
     talk::{Command, Tool},
 };
@@ -66,16 +67,21 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
         })
     });
     let pencil = pencil.clone();
-    let wiped = EventListener::new(&document(), "click", move |event| {
+    let clicked = EventListener::new_with_options(&document(), "click", options, move |event| {
         let element = event.target().map(JsCast::dyn_into::<Element>);
-        if let Some(Ok(element)) = element
-            && element.has_attribute("data-wipes")
-        {
+        let Some(Ok(element)) = element else { return };
+        if element.has_attribute("data-wipes") {
             pencil.wipe();
             super::sheets::close();
         }
+        // A link from one slide to another of the deck.
+        let address = element.get_attribute("href");
+        if let Some((slide, step)) = address.and_then(|address| Link::place(&address)) {
+            event.prevent_default();
+            remote.tap(Command::GoTo { slide, step });
+        }
     });
-    StoredValue::new_local((listeners, ours, wiped));
+    StoredValue::new_local((listeners, ours, clicked));
 }
 
 impl Hand {

@@ -1,7 +1,7 @@
 use super::Panel;
 use crate::{
     api,
-    components::miniature,
+    components::markup,
     deck::{Deck, Slide, SlideNumber},
     talk::{Command, TalkCode},
 };
@@ -55,7 +55,7 @@ fn choice(slide: &Slide, number: SlideNumber, is_here: bool) -> impl IntoView + 
     let words = [&slide.title, &slide.text, &slide.notes];
     let words = words.map(String::as_str).join(" ").to_lowercase();
     let words: String = words.chars().take(SEARCHED_CHARACTERS).collect();
-    let picture = miniature(slide.face(slide.steps), "", SIZES);
+    let picture = markup(slide.face(slide.steps), "", SIZES, "");
     view! {
         <li data-words=words data-number=number.to_string() aria-current=is_here.then_some("true")>
             <label>

@@ -5,6 +5,11 @@ use crate::decks::{
 };
 use proptest::{collection::vec, prelude::*};
 
+/// As many pages as a deck has when nobody says more.
+fn outline(outline: &Outline) -> Result<(), Nonsense> {
+    super::outline(outline, 2_000)
+}
+
 const PAGES: u32 = 20;
 const WIDTHS: [u32; 2] = [8, 16];
 

@@ -8,19 +8,21 @@
     reason = "in a test a panic is a finding"
 )]
 
+mod cut;
+mod limits;
+mod links;
+mod made;
+mod ordeals;
+#[path = "../support/mod.rs"]
 mod support;
 
-use image::{ImageFormat, RgbImage};
+use made::{pdf, png, saying, wide_and_high, zip};
 use serde_json::Value;
 use std::{
-    env,
-    fmt::Write as _,
     fs,
-    io::{BufRead, BufReader, Cursor, Read, Write as _},
+    io::{Cursor, Read, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::Stdio,
-    sync::mpsc,
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -32,96 +34,6 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 const ANY: [&str; 2] = ["--listen", "127.0.0.1:0"];
 const SECRET: &str = "Nobody-shall-read-this";
-
-/// A PDF with a page for each content.
-fn pdf(catalog: &str, pages: &[String]) -> Vec<u8> {
-    let kids: String = (0..pages.len())
-        .map(|at| format!("{} 0 R ", 4 + 2 * at))
-        .collect();
-    let mut objects = vec![
-        format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>"),
-        format!("<< /Type /Pages /Count {} /Kids [{kids}] >>", pages.len()),
-        "<< /Title (Of made things) >>".to_owned(),
-    ];
-    for page in pages {
-        let content = objects.len() + 2;
-        objects.push(format!(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 640 360] /Contents {content} 0 R \
-             /Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> \
-             >> >>"
-        ));
-        let length = page.len();
-        objects.push(format!("<< /Length {length} >>\nstream\n{page}\nendstream"));
-    }
-    let mut text = "%PDF-1.7\n".to_owned();
-    let mut table = String::from("0000000000 65535 f \n");
-    for (object, number) in objects.iter().zip(1..) {
-        writeln!(table, "{:010} 00000 n ", text.len()).expect("a string");
-        write!(text, "{number} 0 obj\n{object}\nendobj\n").expect("a string");
-    }
-    let (start, size) = (text.len(), objects.len() + 1);
-    write!(
-        text,
-        "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R /Info 3 0 R >>\n\
-         startxref\n{start}\n%%EOF\n"
-    )
-    .expect("a string");
-    text.into_bytes()
-}
-
-/// A PDF whose pages from the second on draw a thing that draws ten that draw ten, and so on, but
-/// for the last one.
-fn laughing(pages: usize) -> Vec<u8> {
-    let mut contents = vec!["/L0 Do".to_owned(); pages];
-    contents[0] = saying("First");
-    contents[pages - 1] = saying("Last");
-    let text = String::from_utf8(pdf("", &contents)).expect("text");
-    // Every page finds the things among its resources; what they are is appended.
-    let own = text.replace("/Resources <<", "/Resources << /XObject << /L0 9000 0 R >>");
-    let (objects, _) = own.split_once("xref\n").expect("a table");
-    let mut text = objects.to_owned();
-    for level in 0..10 {
-        let (own, next) = (9_000 + level, 9_001 + level);
-        let content = if level == 9 {
-            "0 0 640 360 re f".to_owned()
-        } else {
-            "/L Do ".repeat(10)
-        };
-        write!(
-            text,
-            "{own} 0 obj\n<< /Type /XObject /Subtype /Form /BBox [0 0 640 360] /Resources << \
-             /XObject << /L {next} 0 R >> >> /Length {} >>\nstream\n{content}\nendstream\nendobj\n",
-            content.len()
-        )
-        .expect("a string");
-    }
-    // Without a table: readers look for the objects themselves.
-    text.push_str("trailer\n<< /Size 9999 /Root 1 0 R >>\n%%EOF\n");
-    text.into_bytes()
-}
-
-/// A page that says this.
-fn saying(words: &str) -> String {
-    format!("BT /F 40 Tf 60 200 Td ({words}) Tj ET")
-}
-
-fn png(grey: u8) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    RgbImage::from_pixel(64, 36, image::Rgb([grey; 3]))
-        .write_to(&mut bytes, ImageFormat::Png)
-        .expect("an image");
-    bytes.into_inner()
-}
-
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let packed = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    for (name, content) in files {
-        zip.start_file(*name, packed).expect("a file");
-        zip.write_all(content).expect("written");
-    }
-    zip.finish().expect("a zip").into_inner()
-}
 
 fn file(place: &Place, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let file = place.path(name);
@@ -614,24 +526,6 @@ fn what_is_far_too_large_inside_is_refused_with_a_sentence() {
     assert!(said.contains("page 1"), "{said}");
 }
 
-/// A small PNG that says it has so many pixels on each side.
-fn wide_and_high(side: u32) -> Vec<u8> {
-    let mut png = png(9);
-    png[16..20].copy_from_slice(&side.to_be_bytes());
-    png[20..24].copy_from_slice(&side.to_be_bytes());
-    let checked = png[12..29].iter().fold(u32::MAX, |mut sum, byte| {
-        sum ^= u32::from(*byte);
-        for _ in 0..8 {
-            sum = (sum >> 1) ^ (0xedb8_8320 * (sum & 1));
-        }
-        sum
-    });
-    png[29..33].copy_from_slice(&(!checked).to_be_bytes());
-    // As a decoder would believe it for a while.
-    png.resize(50 << 10, 0);
-    png
-}
-
 #[test]
 fn one_broken_deck_among_good_ones_is_named() {
     let place = Place::new();
@@ -640,152 +534,4 @@ fn one_broken_deck_among_good_ones_is_named() {
     let said = place.refused(&[&ANY[..], &[path(&good), path(&bad)]].concat());
     assert!(said.contains("bad.zip: this zip is broken"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
-}
-
-/// What became of a deck that was given together with a good one.
-struct Ordeal {
-    took: Duration,
-    /// Of each tap on the good one, meanwhile.
-    taps: Vec<Duration>,
-    /// The server's own, in KiB; its workers' is not in it.
-    most_memory: u64,
-    served: bool,
-    said: String,
-}
-
-fn ordeal(deck: &Path) -> Ordeal {
-    let place = Place::new();
-    let good = file(&place, "good.pdf", pdf("", &[saying("One"), saying("Two")]));
-    let (links, said) = (place.path("links.json"), place.path("said"));
-    let start = Instant::now();
-    let mut child = place
-        .command(&ANY)
-        .args(["--links", path(&links), path(&good), path(deck)])
-        .stdout(Stdio::piped())
-        .stderr(fs::File::create(&said).expect("a file"))
-        .spawn()
-        .expect("it runs");
-    let status = format!("/proc/{}/status", child.id());
-    let (tell, told) = mpsc::channel();
-    let out = BufReader::new(child.stdout.take().expect("its output"));
-    thread::spawn(move || {
-        for line in out.lines().map_while(Result::ok) {
-            if line.contains("all slides are ready") && tell.send(()).is_err() {
-                break;
-            }
-        }
-    });
-    let mut ordeal = Ordeal {
-        took: Duration::ZERO,
-        taps: Vec::new(),
-        most_memory: 0,
-        served: false,
-        said: String::new(),
-    };
-    let mut ready = 0;
-    while ready < 2 && child.try_wait().expect("it can be asked").is_none() {
-        assert!(
-            start.elapsed().as_secs() < 120,
-            "{} goes on",
-            deck.display()
-        );
-        let status = fs::read_to_string(&status).unwrap_or_default();
-        let memory = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        if let Some(memory) = memory.and_then(|memory| memory.split_whitespace().next()) {
-            ordeal.most_memory = memory.parse().expect("a number");
-        }
-        ready += told.try_iter().count();
-        let Ok(links) = fs::read(&links) else {
-            thread::sleep(Duration::from_millis(5));
-            continue;
-        };
-        ordeal.served = true;
-        let links: Value = serde_json::from_slice(&links).expect("JSON");
-        let link = links["talks"][0]["presenter"].as_str().expect("a link");
-        let tap = Instant::now();
-        go_to(link, 1 + ordeal.taps.len() % 2);
-        ordeal.taps.push(tap.elapsed());
-        thread::sleep(Duration::from_millis(20));
-    }
-    ordeal.took = start.elapsed();
-    let _ = child.kill();
-    let status = child.wait().expect("it ends");
-    ordeal.said = fs::read_to_string(&said).expect("text");
-    if !ordeal.served {
-        assert_eq!(status.code(), Some(2), "{}", ordeal.said);
-        assert_eq!(ordeal.said.lines().count(), 1, "{}", ordeal.said);
-    }
-    ordeal.taps.sort_unstable();
-    println!(
-        "{}: {} after {:.1} s; {} taps, the longest {:?}; {} MiB; {}",
-        deck.display(),
-        if ordeal.served { "served" } else { "refused" },
-        ordeal.took.as_secs_f64(),
-        ordeal.taps.len(),
-        ordeal.taps.last().copied().unwrap_or_default(),
-        ordeal.most_memory >> 10,
-        ordeal.said.trim()
-    );
-    // One in twenty may be the machine's fault.
-    let nearly_all = ordeal.taps.len() * 19 / 20;
-    if let Some(tap) = ordeal.taps.get(nearly_all.saturating_sub(1)) {
-        assert!(tap.as_millis() < 100, "taps take {tap:?}");
-    }
-    ordeal
-}
-
-#[test]
-fn a_deck_that_wastes_time_is_cut_and_another_talk_goes_on() {
-    let place = Place::new();
-    let deck = file(&place, "laughing.pdf", laughing(40));
-    let Ordeal { served, said, .. } = ordeal(&deck);
-    assert!(served, "its first page is good: {said}");
-    assert!(said.contains("took more than 10 s"), "{said}");
-    assert!(said.contains("more pages were not tried"), "{said}");
-    assert!(said.lines().count() <= 5, "no line for each page: {said}");
-}
-
-/// `WEBSLIDES_DECKS` may name a folder with `talks/`, `markdown/` and `hostile/`.
-#[test]
-fn real_decks_are_read_whole_and_hostile_ones_are_refused_or_cut() {
-    let Some(folder) = env::var_os("WEBSLIDES_DECKS") else {
-        return;
-    };
-    let files = |name: &str| {
-        let folder = Path::new(&folder).join(name);
-        let mut files: Vec<_> = names_in(&folder)
-            .into_iter()
-            .map(|name| folder.join(name))
-            .collect();
-        files.sort();
-        files
-    };
-    for deck in [files("talks"), files("markdown")].concat() {
-        let place = Place::new();
-        let (running, printed) = served(&place, &deck);
-        let exported = exported(&place);
-        assert!(is_whole(&exported), "{}", deck.display());
-        assert!(
-            !exported.to_string().contains("could not be read"),
-            "{}",
-            deck.display()
-        );
-        let state = state(&printed);
-        let said = running.complaints();
-        println!(
-            "{}: {}, {} slides. {}",
-            deck.display(),
-            state["talk"],
-            state["slides"],
-            said.trim()
-        );
-    }
-    let place = Place::new();
-    let usual = ordeal(&file(&place, "usual.pdf", pdf("", &[saying("One")])));
-    for deck in files("hostile") {
-        let ordeal = ordeal(&deck);
-        let grown = ordeal.most_memory.saturating_sub(usual.most_memory) >> 10;
-        assert!(grown < 200, "{} costs {grown} MiB", deck.display());
-        assert!(ordeal.took.as_secs() < 30, "{}", deck.display());
-    }
 }

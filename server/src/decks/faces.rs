@@ -1,0 +1,146 @@
+//! What a page that was read becomes: pictures that are kept, or HTML that shows such.
+
+use super::{source::Html, staging::short_name, worker::protocol::FaceParts};
+use crate::store::Store;
+use app::deck::{Face, Rendition};
+use data_encoding::BASE64;
+use sha2::{Digest, Sha256};
+use std::{collections::HashMap, io};
+
+/// The size that Markdown's slides are written for.
+const DESIGN: (u32, u32) = (1_280, 720);
+
+/// Keeps a picture's renditions under their hashes.
+///
+/// # Errors
+/// When they can't be written.
+pub fn picture(parts: FaceParts, store: &dyn Store) -> io::Result<Face> {
+    let FaceParts::Pictures {
+        renditions,
+        preview,
+    } = parts
+    else {
+        return Ok(Face::pending(DESIGN.0, DESIGN.1));
+    };
+    let mut kept = Vec::new();
+    for rendition in renditions {
+        let name = format!("{}.webp", short_name(&Sha256::digest(&rendition.webp)));
+        store.put_media(&name, &rendition.webp)?;
+        kept.push(Rendition {
+            url: format!("/media/{name}"),
+            width: rendition.width,
+            height: rendition.height,
+        });
+    }
+    let (width, height) = kept
+        .last()
+        .map_or(DESIGN, |largest| (largest.width, largest.height));
+    Ok(Face {
+        renditions: kept,
+        preview: Some(format!(
+            "data:image/webp;base64,{}",
+            BASE64.encode(&preview)
+        )),
+        ..Face::pending(width, height)
+    })
+}
+
+/// A page of HTML: the names in it become addresses.
+pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
+    let mut markup = String::with_capacity(html.markup.len());
+    let mut rest = html.markup.as_str();
+    // In tags only: what looks the same in a slide's text, or in a picture's words, stays.
+    while let Some((text, tag)) = rest.split_once('<') {
+        markup.push_str(text);
+        markup.push('<');
+        rest = with_address(tag, pictures, &mut markup);
+    }
+    markup.push_str(rest);
+    let classes = html.classes.join(" ");
+    Face {
+        html: Some(format!("<div class=\"page {classes}\">{markup}</div>")),
+        ..Face::pending(DESIGN.0, DESIGN.1)
+    }
+}
+
+/// Writes a tag's attributes, and gives what comes after the last.
+fn with_address<'a>(
+    mut rest: &'a str,
+    pictures: &HashMap<String, Face>,
+    markup: &mut String,
+) -> &'a str {
+    while let Some((before, after)) = rest.find(['"', '>']).map(|at| rest.split_at(at)) {
+        let Some(after) = after.strip_prefix('"') else {
+            break;
+        };
+        let (value, after) = after.split_once('"').unwrap_or((after, ""));
+        rest = after;
+        let Some(before) = before.strip_suffix(" data-file=") else {
+            markup.push_str(before);
+            markup.push('"');
+            markup.push_str(value);
+            markup.push('"');
+            continue;
+        };
+        markup.push_str(before);
+        let name = value
+            .replace("&quot;", "\"")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&nbsp;", "\u{a0}")
+            .replace("&amp;", "&");
+        if let Some(picture) = pictures.get(&name).and_then(Face::rendition) {
+            markup.push_str(&format!(" src=\"{}\"", picture.url));
+        }
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(markup: &str) -> String {
+        let html = Html {
+            markup: markup.to_owned(),
+            steps: 0,
+            classes: vec!["cover".to_owned()],
+            files: Vec::new(),
+        };
+        let face = Face {
+            renditions: vec![Rendition {
+                url: "/media/a.webp".to_owned(),
+                width: 16,
+                height: 9,
+            }],
+            ..Face::pending(16, 9)
+        };
+        let pictures = HashMap::from([("a \u{a0}<.png".to_owned(), face)]);
+        let html = written(&html, &pictures).html.expect("HTML");
+        let inner = html.strip_prefix("<div class=\"page cover\">");
+        let inner = inner.and_then(|inner| inner.strip_suffix("</div>"));
+        inner.expect("a page").to_owned()
+    }
+
+    #[test]
+    fn a_picture_gets_its_address_and_one_that_is_not_there_none() {
+        assert_eq!(
+            shown("<p>a</p><img data-file=\"a &nbsp;&lt;.png\" alt=\"b\"><img data-file=\"c\">"),
+            "<p>a</p><img src=\"/media/a.webp\" alt=\"b\"><img>"
+        );
+    }
+
+    /// Taken for a name, it took the next tag's first quote with it: what stood in that tag's
+    /// values was then markup.
+    #[test]
+    fn words_that_look_like_a_picture_are_words() {
+        for markup in [
+            "<p>Write data-file=\"x\" so: data-file=\"</p><a title=\"<b>\">c</a>",
+            "<a title=\"x data-file=\" href=\"http://a\">c</a>",
+            "<p>\"",
+            "<p data-file=x>a < b",
+        ] {
+            assert_eq!(shown(markup), markup);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The rest of an import, while its deck is on screen already.
+
+use super::{
+    DeckError, Decks,
+    faces::picture,
+    growing::{Growing, Look, Read},
+    worker::{
+        Import, PageError, Reason,
+        protocol::{FaceParts, PageParts},
+    },
+};
+use crate::store::Store;
+use app::deck::{Deck, DeckId, Face};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::task::{JoinSet, spawn_blocking};
+
+/// A picture within a Markdown slide.
+const INSIDE: [u32; 1] = [1_920];
+
+/// Who looks at the deck is told of slides that nobody waits for so often. A deck is told of whole:
+/// one of 2,000 pages for each of its pages would keep the threads that carry taps busy.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+
+pub struct Rest {
+    pub(super) import: Arc<Import>,
+    pub(super) growing: Growing,
+    pub(super) widths: &'static [u32],
+    /// The page that was made in one size only.
+    pub(super) first: Option<u32>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) under_way: UnderWay,
+}
+
+/// While it lives, the deck is read by somebody. Dropped, also half-way, it may be begun again.
+pub struct UnderWay {
+    pub(super) decks: Decks,
+    pub(super) id: DeckId,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.decks.with_begun(|begun| begun.remove(&self.id));
+    }
+}
+
+/// Something that was asked for has come, or never will.
+enum Done {
+    Page(u32, Result<Read, PageError>),
+    Picture(String, Result<Face, Reason>),
+}
+
+impl Rest {
+    /// Reads what is missing, and tells of the deck when there is more of it, with what was left out
+    /// of that. `at` says which slide
+    /// (from 0) is needed next. The deck is stored when there is nothing more to read.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn read(
+        mut self,
+        at: impl Fn() -> usize,
+        mut tell: impl FnMut(Deck, &[String]),
+    ) -> Result<Vec<String>, DeckError> {
+        let store = self.store.clone();
+        let mut reading = JoinSet::new();
+        let most = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut told = Instant::now();
+        let mut said = 0;
+        loop {
+            while reading.len() < most {
+                let (import, store, widths) = (self.import.clone(), store.clone(), self.widths);
+                if let Some(page) = self.growing.next_page(at()) {
+                    reading.spawn(async move {
+                        Ok(Done::Page(page, read(&import, page, widths, &store).await?))
+                    });
+                } else if let Some(name) = self.growing.next_picture(at()) {
+                    reading.spawn(async move {
+                        let shown = shown_inside(&import, &name, &store).await?;
+                        Ok(Done::Picture(name, shown))
+                    });
+                } else {
+                    break;
+                }
+            }
+            let Some(done) = reading.join_next().await else {
+                break;
+            };
+            let done: io::Result<Done> = done.map_err(io::Error::other)?;
+            let shows = self.take(done?);
+            // What Next leads to is fetched ahead.
+            let near = at()..at().saturating_add(2);
+            if shows.iter().any(|slide| near.contains(slide)) || told.elapsed() > TELL_EVERY {
+                let warnings = self.growing.warnings.get(said..).unwrap_or_default();
+                tell(self.growing.deck()?, warnings);
+                said = self.growing.warnings.len();
+                told = Instant::now();
+            }
+        }
+        if let Some(first) = self.first
+            && let Ok(read) = read(&self.import, first, self.widths, &store).await?
+        {
+            let warnings = Vec::new(); // They were said with the first one.
+            self.growing.take(first, Read { warnings, ..read });
+        }
+        let (deck, warnings) = self.growing.finished()?;
+        let kept = deck.clone();
+        spawn_blocking(move || store.put_deck(&kept))
+            .await
+            .map_err(io::Error::other)??;
+        drop(self.under_way);
+        tell(deck, warnings.get(said..).unwrap_or_default());
+        Ok(warnings)
+    }
+
+    /// The slides that have changed.
+    fn take(&mut self, done: Done) -> Vec<usize> {
+        let pages = match done {
+            Done::Page(page, read) => {
+                match read {
+                    Ok(read) => self.growing.take(page, read),
+                    Err(error) => self.growing.give_up(page, &error),
+                }
+                vec![page]
+            }
+            Done::Picture(name, Ok(face)) => self.growing.take_picture(&name, face),
+            Done::Picture(name, Err(reason)) => {
+                self.growing.give_up_picture(&name, &reason);
+                Vec::new()
+            }
+        };
+        let slides = pages
+            .into_iter()
+            .filter_map(|page| self.growing.slide_of(page));
+        slides.collect()
+    }
+}
+
+/// One page.
+///
+/// # Errors
+/// When its picture can't be kept. A page that can't be read is no such error.
+pub async fn read(
+    import: &Import,
+    page: u32,
+    widths: &[u32],
+    store: &Arc<dyn Store>,
+) -> io::Result<Result<Read, PageError>> {
+    let PageParts {
+        title,
+        text,
+        notes,
+        links,
+        face,
+        warnings,
+    } = match import.page(page, widths).await {
+        Ok(parts) => parts,
+        Err(error) => return Ok(Err(error)),
+    };
+    let look = match face {
+        FaceParts::Html(html) => Look::Html(html),
+        pictures @ FaceParts::Pictures { .. } => Look::Picture(kept(pictures, store).await?),
+    };
+    Ok(Ok(Read {
+        title,
+        text,
+        notes,
+        links,
+        look,
+        warnings,
+    }))
+}
+
+/// A picture that HTML shows.
+///
+/// # Errors
+/// As for a page.
+pub async fn shown_inside(
+    import: &Import,
+    name: &str,
+    store: &Arc<dyn Store>,
+) -> io::Result<Result<Face, Reason>> {
+    match import.picture(name, &INSIDE).await {
+        Ok(parts) => kept(parts.face, store).await.map(Ok),
+        Err(reason) => Ok(Err(reason)),
+    }
+}
+
+/// A picture is written through to the disk, which is not for a thread that carries taps.
+async fn kept(parts: FaceParts, store: &Arc<dyn Store>) -> io::Result<Face> {
+    let store = store.clone();
+    let kept = spawn_blocking(move || picture(parts, store.as_ref()));
+    kept.await.map_err(io::Error::other)?
+}

@@ -1,0 +1,95 @@
+//! Decks that could not be read whole, and decks that are shown before they are.
+
+use crate::{
+    exported, file, go_to, is_whole,
+    made::png,
+    names_in, state,
+    support::{path, program::Place},
+    until,
+};
+use image::{GrayImage, ImageFormat};
+use std::{fmt::Write as _, fs, io::Cursor};
+
+fn grey(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    GrayImage::new(width, height)
+        .write_to(&mut bytes, ImageFormat::Png)
+        .expect("an image");
+    bytes.into_inner()
+}
+
+fn media(place: &Place) -> usize {
+    names_in(&place.path("data/media")).len()
+}
+
+#[test]
+fn a_deck_that_was_cut_says_what_is_missing_and_is_tried_again() {
+    let place = Place::new();
+    let folder = place.folder("deck");
+    fs::write(folder.join("1.png"), png(9)).expect("a file");
+    fs::write(folder.join("2.png"), grey(2_400, 20_000)).expect("a file");
+    let (mut running, printed) = place.started(&["--max-deck-memory", "256", path(&folder)]);
+    running.until_imported();
+    assert!(printed.contains("2 slides"), "{printed}");
+    let cut = exported(&place);
+    let missing = cut["deck"]["missing"].as_str().unwrap_or_default();
+    let words = "page 2 needed more than 256 MiB of memory";
+    assert!(missing.contains(words), "{missing}");
+    assert!(running.complaints().contains(words));
+    // Given again, only what is missing is read, and the rest is there at once.
+    let (mut running, printed) = place.started(&["--max-page-time", "60", path(&folder)]);
+    let first = state(&printed)["face"].clone();
+    assert_eq!(first, cut["deck"]["slides"][0]["faces"][0]);
+    running.until_imported();
+    let whole = exported(&place);
+    assert!(is_whole(&whole) && whole["deck"]["missing"].is_null());
+    let second = &whole["deck"]["slides"][1]["faces"][0];
+    assert_eq!(go_to(&printed, 2)["face"], *second);
+    assert_eq!(second["height"], 3_840);
+    drop(running);
+    let kept = media(&place);
+    let (running, printed) = place.started(&[path(&folder)]);
+    assert_eq!(go_to(&printed, 2)["face"], *second);
+    assert_eq!((running.workers().len(), media(&place)), (0, kept));
+}
+
+#[test]
+fn what_is_broken_for_good_is_not_tried_again() {
+    let place = Place::new();
+    let folder = place.folder("deck");
+    fs::write(folder.join("1.png"), png(9)).expect("a file");
+    fs::write(folder.join("2.png"), &png(9)[..40]).expect("a file");
+    let (mut running, _) = place.started(&[path(&folder)]);
+    running.until_imported();
+    assert!(exported(&place)["deck"]["missing"].is_null());
+    drop(running);
+    let (running, _) = place.started(&[path(&folder)]);
+    assert_eq!(running.workers().len(), 0);
+}
+
+#[test]
+fn text_is_shown_before_the_pictures_of_later_slides() {
+    const PICTURES: usize = 30;
+    let place = Place::new();
+    let mut text = "# First\n\n![](0.png)\n".to_owned();
+    for at in 0..PICTURES {
+        // Each is another, or it would be made once.
+        let side = 1_000 + u32::try_from(at).expect("few");
+        file(&place, &format!("{at}.png"), grey(side, side));
+        write!(text, "\n---\n\n# Later\n\n![]({at}.png)\n").expect("a string");
+    }
+    let deck = file(&place, "deck.md", text);
+    let (mut running, printed) = place.started(&[path(&deck)]);
+    let shown = |slide: usize| go_to(&printed, slide)["face"]["html"].to_string();
+    assert!(shown(1).contains("First"));
+    assert!(
+        media(&place) < PICTURES,
+        "all were made before it was shown"
+    );
+    // What the talk is at comes first.
+    until("a picture", || shown(PICTURES + 1).contains("src="));
+    running.until_imported();
+    assert!(shown(2).contains("src="));
+    assert_eq!(media(&place), PICTURES);
+    assert!(is_whole(&exported(&place)));
+}
