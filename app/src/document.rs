@@ -21,6 +21,9 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
             />
         }
     });
+    // Nothing runs on this one.
+    let waits = matches!(page, Page::Waiting(_));
+    let waits = waits.then(|| view! { <meta http-equiv="refresh" content="2"/> });
     // Without script a page of a talk asks again by itself. The remote does not: its taps do.
     let refresh = page.refreshes_every_s().map(|seconds| {
         view! {
@@ -50,6 +53,7 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
                 <meta name="color-scheme" content="dark light"/>
                 <title>{page.title()}</title>
                 {refresh}
+                {waits}
                 {without_wasm}
                 {preload}
                 <HashedStylesheet options=options.clone() id="webslides"/>

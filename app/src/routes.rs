@@ -59,6 +59,19 @@ pub fn events_since(code: &TalkCode, last: &EventId, view: View, seat: SeatNumbe
     format!("/t/{code}/events?last_event_id={last}&view={view}&seat={seat}")
 }
 
+/// The devices that present a talk; POST makes a link for one more.
+pub fn remotes(code: &TalkCode) -> String {
+    format!("/t/{code}/remotes")
+}
+
+pub fn allow(code: &TalkCode, number: u64) -> String {
+    format!("/t/{code}/remotes/{number}/allow")
+}
+
+pub fn revoke(code: &TalkCode, number: u64) -> String {
+    format!("/t/{code}/remotes/{number}/revoke")
+}
+
 /// Where the presenter's finger is sent to.
 pub fn point(code: &TalkCode) -> String {
     format!("/t/{code}/point")

@@ -38,6 +38,10 @@ pub struct Options {
     #[arg(long)]
     pub open: bool,
 
+    /// A further device that opens a presenter's link waits until one that presents lets it in
+    #[arg(long)]
+    pub ask_first: bool,
+
     /// Where to listen; 127.0.0.1:3000 keeps the room out, port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:3000")]
     pub listen: SocketAddr,

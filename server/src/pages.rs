@@ -148,7 +148,7 @@ pub async fn present(
     let (key, late) = query.map_or((None, None), |query| (query.key, query.late));
     if is_odd || key.is_some() || code.as_str() != typed {
         let key = key.map(|key| Key::sent(key.trim()));
-        return to_clean_address(&shared, &code, key.as_ref(), request.headers());
+        return to_clean_address(&shared, &code, key.as_ref(), request.headers()).await;
     }
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(request.headers()));
     match visitor.presented(&code) {
@@ -170,9 +170,18 @@ pub async fn present(
             response
         }
         Err(ErrorCode::NoSuchTalk) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
+        Err(_) if let Some(number) = waiting(&shared, &visitor, &code) => {
+            render(&shared, Page::Waiting(number), request).await
+        }
         Err(ErrorCode::WrongKey) => problem(&shared, ProblemPage::WrongKey, request).await,
         Err(_) => problem(&shared, ProblemPage::NoKey, request).await,
     }
+}
+
+/// The number of a device that has to be let in first.
+fn waiting(shared: &Shared, visitor: &Visitor, code: &TalkCode) -> Option<u64> {
+    let remote = visitor.remote(shared.talks.find(code)?.as_ref())?;
+    remote.waits.then_some(remote.number)
 }
 
 /// Whatever has no route.
@@ -218,16 +227,37 @@ async fn talk_page(
 
 /// The browser comes back to the clean address; a good key becomes a cookie on the way. The key
 /// stays in no URL, good or not.
-fn to_clean_address(
+async fn to_clean_address(
     shared: &Shared,
     code: &TalkCode,
     key: Option<&Key>,
     headers: &HeaderMap,
 ) -> Response<Body> {
+    let address = routes::present(code);
     let talk = shared.talks.find(code);
-    let good = key.filter(|key| talk.is_some_and(|talk| talk.has_key(&key.hash())));
-    let cookie = good.map(|key| presenter_cookie(code, key, is_secure(shared, headers)));
-    to_clean(&routes::present(code), cookie)
+    let linked = talk
+        .zip(key)
+        .filter(|(talk, key)| talk.is_link(&key.hash()));
+    let Some((talk, link)) = linked else {
+        return to_clean(&address, None);
+    };
+    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(headers));
+    if visitor.remote(&talk).is_some() {
+        // It came before, and has its key.
+        return to_clean(&address, None);
+    }
+    let (talks, link, ask) = (shared.talks.clone(), link.clone(), shared.ask_first);
+    let (code, name) = (code.clone(), hosting::device(headers));
+    let secure = is_secure(shared, headers);
+    // A task of its own: a browser that leaves must not stop it half-way.
+    let admitted = tokio::spawn(async move { talks.admit(&talk, &link, name, ask).await });
+    match admitted.await {
+        Ok(Ok(key)) => to_clean(&address, Some(presenter_cookie(&code, &key, secure))),
+        failed => {
+            tracing::error!(?failed, "a remote was not let in");
+            crate::answers::refusal(ErrorCode::NotStored)
+        }
+    }
 }
 
 /// Sends the browser to `address`, with the cookie that its key was good for.

@@ -35,6 +35,8 @@ pub struct Shared {
     pub host: Option<Arc<Host>>,
     /// The address that people use, when it is not the one that the server sees.
     pub public: Option<Arc<Uri>>,
+    /// A further remote waits until one that is there lets it in.
+    pub ask_first: bool,
 }
 
 pub fn router(shared: Shared) -> Router {
@@ -44,6 +46,10 @@ pub fn router(shared: Shared) -> Router {
         .route("/t/{code}/screen", get(pages::project))
         .route("/t/{code}/present", get(pages::present))
         .route("/t/{code}/links", get(hosting::links))
+        .route(
+            "/t/{code}/remotes",
+            get(hosting::remotes).post(hosting::link),
+        )
         .route(
             "/t/{code}/rename",
             get(hosting::ask_title).post(hosting::rename),
@@ -65,6 +71,8 @@ pub fn router(shared: Shared) -> Router {
             post(hosting::upload).layer(DefaultBodyLimit::disable()),
         )
         .route("/t/{code}/import", get(hosting::import))
+        .route("/t/{code}/remotes/{number}/allow", post(hosting::allow))
+        .route("/t/{code}/remotes/{number}/revoke", post(hosting::revoke))
         .route("/t/{code}/slides", get(stream::slides))
         .route("/t/{code}/seen", post(stream::seen))
         .route(

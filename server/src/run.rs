@@ -216,6 +216,7 @@ async fn open(
         leptos,
         host: Some(Arc::new(host)),
         public,
+        ask_first: options.ask_first,
     };
     Ok(Opened {
         shared,

@@ -76,11 +76,14 @@ pub async fn events(
         // On the presenter's own laptop these have the presenter's cookie too.
         Some("project") => Audience::Follower(View::Project, number),
         Some("follow") => Audience::Follower(View::Follow, number),
-        _ if presents => Audience::Presenter,
+        _ if presents => {
+            let code = talk.code().clone();
+            Audience::Presenter(Box::new(move || visitor.presented(&code).is_ok()))
+        }
         _ => Audience::Follower(View::Follow, number),
     };
     match shared.hub.seat(presents) {
-        Some(seat) => live::events(talk.channel(), seat, &audience, last),
+        Some(seat) => live::events(talk.channel(), seat, audience, last),
         None => live::no_seat(),
     }
 }

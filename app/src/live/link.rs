@@ -59,7 +59,7 @@ struct Inner {
 /// One `EventSource` with its listeners; dropped, it is closed.
 struct Connection {
     source: EventSource,
-    _listeners: [EventListener; 5],
+    _listeners: [EventListener; 6],
 }
 
 #[derive(Deserialize)]
@@ -119,6 +119,9 @@ impl Inner {
                     (inner.told.pointing)(&pointing);
                 }
             }),
+            self.listen(&source, "revoked", |inner, _| {
+                inner.finish(LinkState::Revoked)
+            }),
             self.listen(&source, "error", |inner, _| inner.on_error()),
         ];
         self.connection.replace(Some(Connection {
@@ -157,17 +160,17 @@ impl Inner {
             self.newest.replace(snapshot.state.clone());
             self.told.snapshot.set(snapshot);
             if over {
-                self.finish();
+                self.finish(LinkState::Over);
             }
         }
     }
 
-    /// The talk is over: there is nothing to wait for.
-    fn finish(&self) {
+    /// There is nothing to wait for any more, as `end` says.
+    fn finish(&self, end: LinkState) {
         self.connection.take();
         self.timer.take();
         self.page_listeners.take();
-        self.told.link.set(LinkState::Over);
+        self.told.link.set(end);
     }
 
     /// A server that was renewed under this page says what the page does not know. Loaded anew, it

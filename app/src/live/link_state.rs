@@ -11,6 +11,8 @@ pub enum LinkState {
     Stale,
     /// The talk was ended: nothing more will come.
     Over,
+    /// This device may not present any more.
+    Revoked,
     /// As stale, and the browser says that it has no network.
     Offline,
 }
@@ -24,6 +26,7 @@ impl LinkState {
             Self::Stale => "stale",
             Self::Offline => "offline",
             Self::Over => "over",
+            Self::Revoked => "revoked",
         }
     }
 
@@ -34,6 +37,7 @@ impl LinkState {
             Self::Live => "Live",
             Self::Stale => "Reconnecting. You may be a slide behind.",
             Self::Over => "This talk is over.",
+            Self::Revoked => "This remote was taken off. Ask for another link.",
             Self::Offline => "No network. You may be a slide behind.",
         }
     }

@@ -9,6 +9,7 @@ mod links;
 mod present;
 mod problem;
 mod project;
+mod remotes;
 
 pub use back::{Past, step_to_look_at};
 pub use change::Change;
@@ -16,6 +17,7 @@ pub use host::{Standing, TalkLine};
 pub use links::{TalkLinks, Tile, Way, Ways};
 pub use present::{Look, RemotePage};
 pub use problem::ProblemPage;
+pub use remotes::{RemoteLine, RemotesPage};
 
 use crate::{
     deck::Face,
@@ -30,6 +32,7 @@ use leptos::prelude::*;
 use links::Links;
 use present::RemoteView;
 use project::{Project, invitation};
+use remotes::{RemotesView, Waiting};
 
 /// A page with all that it shows, read before anything is rendered: so its status is known, and
 /// nothing is asked for half-way.
@@ -62,6 +65,10 @@ pub enum Page {
     },
     /// The presenter's remote.
     Present(Box<RemotePage>),
+    /// The devices that present a talk.
+    Remotes(RemotesPage),
+    /// A device that has to be let in, by its number.
+    Waiting(u64),
     /// What went wrong and how to go on.
     Problem(ProblemPage),
 }
@@ -83,6 +90,8 @@ impl Page {
             Self::Follow { rendered, .. } | Self::Project { rendered, .. } => rendered.talk.clone(),
             Self::Back { past, .. } => past.talk.clone(),
             Self::Present(page) => format!("Present: {}", page.rendered.talk),
+            Self::Remotes(_) => "Remotes · WebSlides".to_owned(),
+            Self::Waiting(_) => "Waiting to be let in · WebSlides".to_owned(),
             Self::Problem(problem) => format!("{} · WebSlides", problem.title()),
         }
     }
@@ -98,6 +107,8 @@ impl Page {
             | Self::Links(_)
             | Self::Rename(_)
             | Self::Delete(_)
+            | Self::Remotes(_)
+            | Self::Waiting(_)
             | Self::Problem(_) => None,
         }
     }
@@ -152,6 +163,8 @@ impl Page {
                 view! { <Project code rendered>{invitation}</Project> }.into_any()
             }
             Self::Present(page) => view! { <RemoteView page=*page/> }.into_any(),
+            Self::Remotes(page) => view! { <RemotesView page/> }.into_any(),
+            Self::Waiting(number) => view! { <Waiting number/> }.into_any(),
             Self::Problem(problem) => problem.into_view().into_any(),
         }
     }

@@ -22,6 +22,9 @@ pub struct Presence {
     pub lag_ms: Option<u32>,
     /// How many of the deck's slides can be seen: all, once it is imported.
     pub ready: u32,
+    /// Devices that ask to present; only with `--ask-first`.
+    #[serde(default)]
+    pub waiting: u32,
 }
 
 /// What a page shows a talk for: said with its stream, so that it is counted as what it is.

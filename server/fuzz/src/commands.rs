@@ -1,4 +1,4 @@
-//! The forms of `POST /api/{next,previous,go_to,screen}`, and of `POST /t/room/seen`.
+//! The forms of `POST /api/{next,previous,go_to,screen,clock,invite,back_to_room}`, and of `POST /t/room/seen`.
 
 use super::house::House;
 use axum::{
@@ -28,8 +28,10 @@ pub fn commands(input: &[u8]) -> Option<bool> {
         .any(|value| contains(value.as_bytes(), house.key.as_bytes()));
     let function = said.first.split('?').next()?;
     let address = match function {
-        "next" | "previous" | "go_to" | "screen" => format!("/api/{}", said.first),
-        "seen" => format!("/t/room/{}", said.first),
+        "next" | "previous" | "go_to" | "screen" | "clock" | "invite" | "back_to_room" => {
+            format!("/api/{}", said.first)
+        }
+        "seen" | "point" => format!("/t/room/{}", said.first),
         _ => return None,
     };
     let mut request = Request::post(address).body(Body::from(said.body)).ok()?;
@@ -43,7 +45,7 @@ pub fn commands(input: &[u8]) -> Option<bool> {
     match answer.status {
         // What a page has painted changes nothing.
         StatusCode::NO_CONTENT => {
-            assert!(function == "seen" && answer.body.is_empty() && !has_moved);
+            assert!(matches!(function, "seen" | "point") && answer.body.is_empty() && !has_moved);
         }
         StatusCode::OK => {
             let told = answer.json();

@@ -114,6 +114,7 @@ const NOBODY: Presence = Presence {
     late: 0,
     lag_ms: None,
     ready: 0,
+    waiting: 0,
 };
 
 /// What a query says, read another way than the server does. A name that is there twice makes all

@@ -4,11 +4,13 @@ mod form;
 mod home;
 mod links;
 mod names;
+mod remotes;
 mod talks;
 mod upload;
 
 pub use home::home;
 pub use links::{import, links, talk_ways};
+pub use remotes::{allow, device, link, remotes, revoke};
 pub use talks::{again, ask_delete, ask_title, delete, end, rename};
 pub use upload::upload;
 

@@ -43,6 +43,8 @@ struct Room {
     slowest: Option<Duration>,
     /// Slides that can be seen.
     ready: u32,
+    /// Devices that ask to present.
+    waiting: u32,
     /// Something changed since somebody looked.
     is_new: bool,
 }
@@ -81,6 +83,7 @@ impl Attendance {
             seen: 0,
             slowest: None,
             ready: 0,
+            waiting: 0,
             is_new: true,
         })))
     }
@@ -158,6 +161,13 @@ impl Attendance {
         Ok(())
     }
 
+    /// So many devices wait to be let in as remotes.
+    pub fn wait_to_present(&self, waiting: u32) {
+        let mut room = self.locked();
+        room.is_new |= room.waiting != waiting;
+        room.waiting = waiting;
+    }
+
     /// So many of the deck's slides can be seen.
     pub fn prepared(&self, ready: usize) {
         let mut room = self.locked();
@@ -202,6 +212,7 @@ impl Room {
             revision: self.newest.revision,
             seen: self.seen,
             ready: self.ready,
+            waiting: self.waiting,
             lag_ms: self
                 .slowest
                 .map(|lag| u32::try_from(lag.as_millis()).unwrap_or(u32::MAX)),

@@ -2,7 +2,7 @@
 
 use super::{
     Channel, Frame,
-    follower::{Follower, Pieces, retry},
+    follower::{Follower, Pieces, Presenter, retry},
     frame::Piece,
     hub::Seat,
 };
@@ -41,10 +41,13 @@ pub const RESPONSE_HEADERS: [(HeaderName, HeaderValue); 3] = [
 /// come back at once.
 const NO_SEAT_MS: std::ops::Range<u32> = 5_000..15_000;
 
+/// Asked whenever the room, or who may present, changes.
+pub type StillPresents = Box<dyn Fn() -> bool + Send>;
+
 /// Whose stream it is.
 pub enum Audience {
-    /// Hears of the room, and is not counted.
-    Presenter,
+    /// Hears of the room, and is not counted; for as long as this says that it still presents.
+    Presenter(StillPresents),
     /// Is counted.
     Follower(View, Option<SeatNumber>),
 }
@@ -57,14 +60,17 @@ pub enum Audience {
 pub fn events(
     channel: &Channel,
     seat: Seat,
-    audience: &Audience,
+    audience: Audience,
     last: Option<String>,
 ) -> Response<Body> {
-    let (presence, attendee) = match *audience {
-        Audience::Presenter => (Some(channel.presence()), None),
+    let (presenter, attendee) = match audience {
+        Audience::Presenter(is_still) => {
+            let presence = channel.presence();
+            (Some(Presenter { presence, is_still }), None)
+        }
         Audience::Follower(view, number) => (None, Some(channel.attendance().enter(view, number))),
     };
-    let follower = Follower::new(channel.subscribe(), presence, seat, attendee, last);
+    let follower = Follower::new(channel.subscribe(), presenter, seat, attendee, last);
     response(Pieces::Follower(follower))
 }
 

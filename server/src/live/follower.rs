@@ -2,6 +2,7 @@
 
 use super::{
     Attendee, Frame,
+    body::StillPresents,
     frame::Piece,
     hub::{Newest, Seat},
     notice::Reader,
@@ -56,11 +57,21 @@ impl Pieces {
 pub struct Follower {
     newest: Reader<Newest>,
     phase: Phase,
-    /// Only a presenter's stream tells who is there; boxed, because there are few.
-    presence: Option<Box<Reader<Piece>>>,
+    /// Boxed, because there are few.
+    presenter: Option<Box<Presenter>>,
     _seat: Seat,
     _attendee: Option<Attendee>,
 }
+
+/// What only a presenter's stream has.
+pub struct Presenter {
+    /// Who is there.
+    pub presence: Reader<Piece>,
+    pub is_still: StillPresents,
+}
+
+/// To whoever was taken off while they presented: the last that this stream says.
+const REVOKED: &str = "event: revoked\ndata: {}\n\n";
 
 enum Phase {
     /// Nothing was sent; `last` is what the follower says it has.
@@ -83,7 +94,7 @@ impl Follower {
     /// `newest` was subscribed before a snapshot is read: what is published in between is seen.
     pub fn new(
         newest: Reader<Newest>,
-        presence: Option<Reader<Piece>>,
+        presenter: Option<Presenter>,
         seat: Seat,
         attendee: Option<Attendee>,
         last: Option<String>,
@@ -91,7 +102,7 @@ impl Follower {
         Self {
             newest,
             phase: Phase::Open { last },
-            presence: presence.map(Box::new),
+            presenter: presenter.map(Box::new),
             _seat: seat,
             _attendee: attendee,
         }
@@ -149,10 +160,15 @@ impl Follower {
         if let Some(piece) = self.take_pointing() {
             return Poll::Ready(piece);
         }
-        match &mut self.presence {
-            Some(presence) => presence.poll_news(cx),
-            None => Poll::Pending,
+        let Some(presenter) = &mut self.presenter else {
+            return Poll::Pending;
+        };
+        let piece = ready!(presenter.presence.poll_news(cx));
+        if (presenter.is_still)() {
+            return Poll::Ready(piece);
         }
+        self.phase = Phase::Over;
+        Poll::Ready(Piece::new(REVOKED))
     }
 
     /// What is to be said of it to whoever has the one that was sent before.

@@ -255,6 +255,15 @@ impl Channel {
         &self.0.attendance
     }
 
+    /// Who may present has changed: those who do are asked at once.
+    pub fn say_presence(&self) {
+        let presence = frame::presence(&self.0.attendance.presence());
+        self.0.presence.change(|said| {
+            *said = presence;
+            true
+        });
+    }
+
     /// From here on, nothing published is missed.
     pub fn subscribe(&self) -> Reader<Newest> {
         self.0.newest.reader()

@@ -69,7 +69,7 @@ struct Commit {
 
 enum Change {
     Talk {
-        record: TalkRecord,
+        record: Box<TalkRecord>,
         expected: Option<Revision>,
         note: Option<Entry>,
     },
@@ -248,7 +248,7 @@ impl Store for EmbeddedStore {
         note: Option<Entry>,
     ) -> Committed {
         self.write(Change::Talk {
-            record,
+            record: Box::new(record),
             expected,
             note,
         })

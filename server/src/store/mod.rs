@@ -11,7 +11,10 @@ mod removal;
 pub use embedded::EmbeddedStore;
 pub use epoch::made_up_epoch;
 
-use crate::{access::KeyHash, talks::TalkTitle};
+use crate::{
+    access::KeyHash,
+    talks::{Remotes, TalkTitle},
+};
 use app::{
     deck::{Deck, DeckId},
     talk::{EventId, Revision, SlideState, TalkCode},
@@ -32,6 +35,15 @@ pub struct TalkRecord {
     pub state: SlideState,
     /// Whoever has a key of one of these is a presenter. Newest last.
     pub presenter_keys: Vec<KeyHash>,
+    #[serde(default, skip_serializing_if = "Remotes::is_empty")]
+    pub remotes: Remotes,
+}
+
+impl TalkRecord {
+    /// Which of two records is the later one. A remote that comes or goes does not move the talk.
+    pub fn age(&self) -> (Revision, u64) {
+        (self.state.revision, self.remotes.version())
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -4,19 +4,21 @@ mod deleting;
 mod finger;
 pub mod history;
 mod opening;
+mod remotes;
 mod talk;
 mod title;
 mod visitor;
 
 pub use deleting::Hold;
 pub use opening::OpenError;
+pub use remotes::{Remote, Remotes};
 pub use talk::CommandError as EndError;
 pub use talk::Talk;
 pub use title::TalkTitle;
 pub use visitor::Visitor;
 
 use crate::{
-    access::KeyHash,
+    access::{Key, KeyHash},
     decks::Warnings,
     live::Hub,
     metrics::FOLLOWERS,
@@ -172,6 +174,45 @@ impl Talks {
     pub fn warnings(&self, deck: &DeckId) -> Vec<String> {
         let kept = locked(&self.0.warnings);
         kept.get(deck).map(Warnings::sentences).unwrap_or_default()
+    }
+
+    /// A device that came by the presenter's `link` gets a key of its own. If it has to `ask`, it
+    /// may present once another one has let it in.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn admit(
+        &self,
+        talk: &Talk,
+        link: &Key,
+        name: String,
+        ask: bool,
+    ) -> Result<Key, OpenError> {
+        talk.admit(self.store(), link.hash(), name, ask).await
+    }
+
+    /// A fresh key, for a link to one more remote.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn link(&self, talk: &Talk) -> Result<Key, OpenError> {
+        talk.link(self.store()).await
+    }
+
+    /// Lets a device in that waits; of any other number it says nothing.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn allow(&self, talk: &Talk, number: u64) -> Result<(), StoreError> {
+        talk.allow(self.store(), number).await
+    }
+
+    /// Takes a device off, and the link that it came by; gone already is no error.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn revoke(&self, talk: &Talk, number: u64) -> Result<(), StoreError> {
+        talk.revoke(self.store(), number).await
     }
 
     /// Says who the host is; once, at the start.

@@ -1,6 +1,6 @@
 //! A deck becomes a talk, or goes on in the one that has its code.
 
-use super::{Talk, Talks, locked};
+use super::{Remotes, Talk, Talks, locked};
 use crate::{
     access::{Key, KeyHash},
     store::{StoreError, TalkRecord, made_up_epoch},
@@ -129,6 +129,7 @@ impl Talks {
                         title: None,
                         state,
                         presenter_keys: Vec::new(),
+                        remotes: Remotes::default(),
                     },
                     was,
                 )
@@ -186,8 +187,14 @@ impl Talks {
 }
 
 fn with_key(mut record: TalkRecord, key: KeyHash) -> TalkRecord {
+    remember(&mut record, key);
+    record
+}
+
+/// One more presenter's link.
+pub(super) fn remember(record: &mut TalkRecord, key: KeyHash) {
     record.presenter_keys.push(key);
     let forgotten = record.presenter_keys.len().saturating_sub(KEYS_KEPT);
     record.presenter_keys.drain(..forgotten);
-    record
+    record.remotes.has_changed();
 }

@@ -1,6 +1,6 @@
-use super::{OpenError, TalkTitle, finger::Finger, history};
+use super::{OpenError, Remotes, TalkTitle, finger::Finger, history};
 use crate::{
-    access::KeyHash,
+    access::{Key, KeyHash},
     live::{self, Channel, Frame, Hub},
     metrics::{COMMIT_SECONDS, PUBLISH_SECONDS},
     store::{Store, StoreError, TalkRecord},
@@ -122,8 +122,67 @@ impl Talk {
         self.snapshot().talk.clone()
     }
 
+    /// Whether it is the key of a presenter's link, or of a device that came by one.
     pub fn has_key(&self, key: &KeyHash) -> bool {
+        let published = self.published.borrow();
+        let record = &published.record;
+        record.presenter_keys.contains(key) || record.remotes.may_present(key)
+    }
+
+    /// Whether it is the key of a link, which any device may come by.
+    pub fn is_link(&self, key: &KeyHash) -> bool {
         self.published.borrow().record.presenter_keys.contains(key)
+    }
+
+    pub fn remotes(&self) -> Remotes {
+        self.published.borrow().record.remotes.clone()
+    }
+
+    /// A device that came by the presenter's `link` gets a key of its own.
+    pub(super) async fn admit(
+        &self,
+        store: &dyn Store,
+        link: KeyHash,
+        name: String,
+        ask: bool,
+    ) -> Result<Key, OpenError> {
+        let key = Key::made_up()?;
+        let hash = key.hash();
+        self.change(store, |staged| {
+            let remotes = &mut staged.record.remotes;
+            remotes.admit(hash, link, name, super::now(), ask);
+            true
+        })
+        .await?;
+        Ok(key)
+    }
+
+    pub(super) async fn allow(&self, store: &dyn Store, number: u64) -> Result<(), StoreError> {
+        self.change(store, |staged| staged.record.remotes.allow(number))
+            .await
+    }
+
+    /// Takes a device off, and the link that it came by: it would come back.
+    pub(super) async fn revoke(&self, store: &dyn Store, number: u64) -> Result<(), StoreError> {
+        self.change(store, |staged| {
+            let link = staged.record.remotes.revoke(number);
+            let keys = &mut staged.record.presenter_keys;
+            keys.retain(|key| Some(key) != link.as_ref());
+            link.is_some()
+        })
+        .await
+    }
+
+    /// A fresh key for one more presenter's link.
+    pub(super) async fn link(&self, store: &dyn Store) -> Result<Key, OpenError> {
+        let key = Key::made_up()?;
+        let hash = key.hash();
+        self.change(store, |staged| {
+            super::opening::remember(&mut staged.record, hash);
+            true
+        })
+        .await?;
+        Ok(key)
     }
 
     pub fn is_over(&self) -> bool {
@@ -201,7 +260,7 @@ impl Talk {
         staged.under_way = staged.under_way.saturating_sub(1);
         match durable {
             // Outcomes may be heard in any order.
-            Some(record) if record.state.revision > staged.durable.state.revision => {
+            Some(record) if record.age() > staged.durable.age() => {
                 staged.durable = record;
             }
             Some(_) => {}
@@ -300,11 +359,11 @@ impl Talk {
             let commit = store.commit(record.clone(), Some(expected), None);
             (record, commit)
         };
-        let told = record.state.revision;
+        let told = record.age();
         let outcome = committed.await;
         self.settle(outcome.is_ok().then_some(record));
         outcome?;
-        self.until(|seen| seen.state.revision >= told).await
+        self.until(|seen| seen.age() >= told).await
     }
 
     /// The same deck, with more of it than before. Where the talk is does not change, and so its
@@ -343,10 +402,10 @@ impl Talk {
         let revision = published.record.state.revision;
         {
             let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-            if staged.durable.state.revision <= revision {
+            if staged.durable.age() <= published.record.age() {
                 staged.durable = published.record.clone();
             }
-            if staged.record.state.revision <= revision {
+            if staged.record.age() <= published.record.age() {
                 staged.record = published.record.clone();
                 staged.deck = published.deck.clone();
             }
@@ -368,6 +427,11 @@ impl Talk {
                 self.channel.publish(frame, within);
             }
         }
+        let remotes = &published.record.remotes;
+        let waiting = u32::try_from(remotes.waiting()).unwrap_or(u32::MAX);
+        self.channel.attendance().wait_to_present(waiting);
+        let were = self.published.borrow().record.remotes.version();
+        let others = were != remotes.version();
         if before <= revision {
             self.published.send_modify(|shown| {
                 let failures = shown.failures;
@@ -376,6 +440,10 @@ impl Talk {
                     ..published
                 };
             });
+        }
+        if others {
+            // Whoever presents no longer is told so.
+            self.channel.say_presence();
         }
         Ok(())
     }
@@ -518,6 +586,7 @@ mod tests {
             title: None,
             state,
             presenter_keys: Vec::new(),
+            remotes: Remotes::default(),
         };
         store
             .commit(record.clone(), None, None)

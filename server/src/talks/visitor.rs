@@ -1,4 +1,4 @@
-use super::{Talk, Talks, talk::CommandError};
+use super::{Remote, Talk, Talks, talk::CommandError};
 use crate::{
     access::{Credentials, Key},
     metrics::COMMANDS,
@@ -45,6 +45,12 @@ impl Visitor {
 }
 
 impl Visitor {
+    /// The device that this visitor presents with, or would, once it is let in.
+    pub fn remote(&self, talk: &Talk) -> Option<Remote> {
+        let key = self.credentials.key(talk.code())?.hash();
+        talk.remotes().of(&key).cloned()
+    }
+
     pub fn is_host(&self) -> bool {
         let key = self.credentials.host_key().map(Key::hash);
         key.is_some_and(|key| self.talks.is_host(&key))

@@ -92,6 +92,7 @@ impl Life {
             leptos,
             host: None,
             public: None,
+            ask_first: false,
         });
         Self {
             runtime,

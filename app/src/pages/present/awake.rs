@@ -32,7 +32,7 @@ pub fn stay_awake(link: ReadSignal<LinkState>) {
     let held = StoredValue::new_local(None::<Sentinel>);
     let video = StoredValue::new_local(None::<HtmlVideoElement>);
     let take = move || {
-        let over = link.get_untracked() == LinkState::Over;
+        let over = has_ended(link.get_untracked());
         let visible = document().visibility_state() == VisibilityState::Visible;
         let has_it = held.with_value(|held| held.as_ref().is_some_and(|held| !held.released()));
         if over || !visible || has_it {
@@ -55,7 +55,7 @@ pub fn stay_awake(link: ReadSignal<LinkState>) {
     ];
     StoredValue::new_local(listeners);
     Effect::new(move |_| {
-        if link.get() != LinkState::Over {
+        if !has_ended(link.get()) {
             take();
             return;
         }
@@ -87,4 +87,8 @@ fn play(video: &mut Option<HtmlVideoElement>) {
             let _ = wasm_bindgen_futures::JsFuture::from(playing).await;
         });
     }
+}
+
+fn has_ended(link: LinkState) -> bool {
+    matches!(link, LinkState::Over | LinkState::Revoked)
 }

@@ -12,6 +12,9 @@ pub fn Room(presence: ReadSignal<Option<Presence>>) -> impl IntoView {
 }
 
 fn in_words(presence: &Presence) -> String {
+    if presence.waiting > 0 {
+        return "A remote asks to present: see More".to_owned();
+    }
     let screens = presence.followers + presence.projectors;
     let mut words = match screens {
         0 => "Nobody follows yet".to_owned(),
@@ -41,6 +44,7 @@ mod tests {
             late: followers - seen,
             lag_ms,
             ready: 7,
+            waiting: 0,
         })
     }
 

@@ -29,7 +29,10 @@ const NOT_CONNECTED: &str = "Not connected, so nothing was sent. Tap again when 
 impl Remote {
     pub fn tap(self, command: Command) {
         let link = self.link.get_untracked();
-        if matches!(link, LinkState::Stale | LinkState::Offline) {
+        if matches!(
+            link,
+            LinkState::Stale | LinkState::Offline | LinkState::Revoked
+        ) {
             self.say(NOT_CONNECTED);
             return;
         }

@@ -29,7 +29,7 @@ async fn next(body: &mut (impl StreamExt<Item = Result<Bytes, axum::Error>> + Un
 async fn a_silent_talk_pings_every_15_seconds() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(7));
-    let mut body = events(&channel, hub.seat(false).expect("a seat"), &FOLLOWER, None)
+    let mut body = events(&channel, hub.seat(false).expect("a seat"), FOLLOWER, None)
         .into_body()
         .into_data_stream();
     assert!(next(&mut body).await.starts_with(":\nretry: "));
@@ -52,7 +52,7 @@ async fn a_silent_talk_pings_every_15_seconds() {
 async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(0));
-    let mut body = events(&channel, hub.seat(false).expect("a seat"), &FOLLOWER, None)
+    let mut body = events(&channel, hub.seat(false).expect("a seat"), FOLLOWER, None)
         .into_body()
         .into_data_stream();
     next(&mut body).await;
@@ -68,7 +68,7 @@ async fn what_is_published_before_the_first_read_is_in_the_snapshot() {
     let mut body = events(
         &channel,
         hub.seat(false).expect("a seat"),
-        &FOLLOWER,
+        FOLLOWER,
         Some("test-0".to_owned()),
     )
     .into_body()
@@ -84,7 +84,7 @@ async fn a_frame_that_says_more_comes_under_the_id_there_is() {
     let channel = hub.open(frame(3));
     let body = |last: Option<&str>| {
         let seat = hub.seat(false).expect("a seat");
-        events(&channel, seat, &FOLLOWER, last.map(str::to_owned))
+        events(&channel, seat, FOLLOWER, last.map(str::to_owned))
             .into_body()
             .into_data_stream()
     };
@@ -109,7 +109,7 @@ async fn after_the_last_frame_a_stream_ends() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(0));
     let seat = hub.seat(false).expect("a seat");
-    let mut body = events(&channel, seat, &FOLLOWER, None)
+    let mut body = events(&channel, seat, FOLLOWER, None)
         .into_body()
         .into_data_stream();
     next(&mut body).await;
@@ -126,7 +126,7 @@ async fn an_ended_hub_ends_streams_that_open_later_too() {
     hub.end();
     let late = hub.open(frame(0));
     for channel in [channel, late] {
-        let mut body = events(&channel, hub.seat(false).expect("a seat"), &FOLLOWER, None)
+        let mut body = events(&channel, hub.seat(false).expect("a seat"), FOLLOWER, None)
             .into_body()
             .into_data_stream();
         next(&mut body).await;
@@ -141,11 +141,69 @@ async fn a_presenter_who_comes_is_told_of_the_room_as_it_is() {
     let channel = hub.open(frame(0));
     let _somebody = channel.attendance().enter(View::Follow, None);
     let seat = hub.seat(true).expect("a seat");
-    let mut body = events(&channel, seat, &Audience::Presenter, None)
+    let mut body = events(&channel, seat, Audience::Presenter(Box::new(|| true)), None)
         .into_body()
         .into_data_stream();
     next(&mut body).await;
     next(&mut body).await;
     let room = next(&mut body).await;
     assert!(room.contains("\"followers\":1,"), "{room}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_present_no_longer_is_told_so_and_let_go() {
+    let hub = Hub::start(10, true);
+    let channel = hub.open(frame(0));
+    let presents = Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let still = presents.clone();
+    let still = Box::new(move || still.load(std::sync::atomic::Ordering::SeqCst));
+    let seat = hub.seat(true).expect("a seat");
+    let mut body = events(&channel, seat, Audience::Presenter(still), None)
+        .into_body()
+        .into_data_stream();
+    for _ in 0..3 {
+        next(&mut body).await;
+    }
+    presents.store(false, std::sync::atomic::Ordering::SeqCst);
+    channel.say_presence();
+    assert_eq!(next(&mut body).await, "event: revoked\ndata: {}\n\n");
+    assert!(body.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
+    let hub = Hub::start(10, true);
+    let channel = hub.open(frame(0));
+    let follow = || {
+        let seat = hub.seat(false).expect("a seat");
+        events(&channel, seat, FOLLOWER, None)
+            .into_body()
+            .into_data_stream()
+    };
+    let mut early = follow();
+    next(&mut early).await;
+    next(&mut early).await;
+    let at = |x| {
+        let slide = app::deck::SlideNumber::FIRST;
+        let nothing = app::talk::Pointing::nothing(slide);
+        crate::live::pointer(&app::talk::Pointing { x, ..nothing })
+    };
+    channel.point(at(1));
+    channel.publish(frame(1), Duration::ZERO);
+    channel.point(at(2));
+    assert!(next(&mut early).await.starts_with("id: test-1\n"));
+    assert!(
+        next(&mut early).await.contains("\"x\":2,"),
+        "the newest, once"
+    );
+    let mut late = follow();
+    next(&mut late).await;
+    assert!(next(&mut late).await.starts_with("id: test-1\n"));
+    assert!(next(&mut late).await.contains("\"x\":2,"));
+    channel.forget_pointing();
+    channel.publish(frame(2), Duration::ZERO);
+    for body in [&mut early, &mut late] {
+        assert!(next(body).await.starts_with("id: test-2\n"));
+        assert!(next(body).await.starts_with("event: ping\n"));
+    }
 }

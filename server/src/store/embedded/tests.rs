@@ -1,4 +1,5 @@
 use super::*;
+use crate::talks::Remotes;
 use app::{
     deck::{Face, Rendition, Slide},
     talk::{Epoch, SlideState},
@@ -39,6 +40,7 @@ fn record() -> TalkRecord {
         deck: id,
         state: SlideState::start(epoch, &deck.outline()),
         presenter_keys: Vec::new(),
+        remotes: Remotes::default(),
         title: None,
     }
 }

@@ -1,6 +1,7 @@
 use super::{Panel, ask};
 use crate::{
     pages::present::look::{Layout, Look},
+    routes,
     talk::{Command, Screen, TalkCode, Tool},
 };
 use leptos::prelude::*;
@@ -16,6 +17,7 @@ pub fn More(code: TalkCode, look: Look) -> impl IntoView {
                 <button data-wipes>"Wipe the drawing"</button>
                 <button popovertarget="clock">"Clock"</button>
                 <button popovertarget="links">"Links"</button>
+                <a class="button" href=routes::remotes(&code)>"Remotes"</a>
                 <button popovertarget="help" class="keys">"Keys"</button>
             </div>
             <fieldset class="choices">

@@ -1,0 +1,116 @@
+use super::Way;
+use crate::{components::Wordmark, routes, talk::TalkCode};
+use leptos::prelude::*;
+
+/// The devices that present a talk, for whoever does.
+#[derive(Debug, Clone)]
+pub struct RemotesPage {
+    pub code: TalkCode,
+    pub remotes: Vec<RemoteLine>,
+    /// A link for one more, which was made for this page.
+    pub link: Option<Way>,
+}
+
+#[derive(Debug, Clone)]
+pub struct RemoteLine {
+    pub number: u64,
+    pub name: String,
+    /// "12 minutes ago".
+    pub since: String,
+    pub waits: bool,
+    /// It is the one that asks.
+    pub is_this: bool,
+}
+
+/// Who may present, one more, and one tap to take one off.
+#[component]
+pub fn RemotesView(page: RemotesPage) -> impl IntoView {
+    let RemotesPage {
+        code,
+        remotes,
+        link,
+    } = page;
+    let none = remotes.is_empty();
+    let lines: Vec<_> = remotes
+        .into_iter()
+        .map(|remote| line(&code, remote))
+        .collect();
+    view! {
+        <main class="welcome remotes" data-view="remotes">
+            <Wordmark/>
+            <h1>"Remotes"</h1>
+            <p><a class="primary" href=routes::present(&code)>"Back to the remote"</a></p>
+            <ul>{lines}</ul>
+            {none.then(|| view! { <p>"No device came by a presenter’s link yet."</p> })}
+            {link.map(added)}
+            <form method="post" action=routes::remotes(&code)>
+                <button>"Add a remote"</button>
+            </form>
+            <p class="quiet">
+                "Each device has a key of its own. One that is taken off stops at once, and the link \
+                 that it came by is void."
+            </p>
+        </main>
+    }
+}
+
+fn line(code: &TalkCode, remote: RemoteLine) -> impl IntoView + use<> {
+    let RemoteLine {
+        number,
+        name,
+        since,
+        waits,
+        is_this,
+    } = remote;
+    let allow = waits.then(|| {
+        view! {
+            <form method="post" action=routes::allow(code, number)>
+                <button class="primary">"Let it in"</button>
+            </form>
+        }
+    });
+    let state = match (waits, is_this) {
+        (true, _) => "asks to present",
+        (false, true) => "this one",
+        (false, false) => "presents",
+    };
+    view! {
+        <li>
+            <p><strong>{format!("{number}. {name}")}</strong> <span>{format!("{state}, {since}")}</span></p>
+            {allow}
+            <form method="post" action=routes::revoke(code, number)>
+                <button aria-label=format!("Take off {number}. {name}")>
+                    {if waits { "Refuse" } else { "Take off" }}
+                </button>
+            </form>
+        </li>
+    }
+}
+
+fn added(way: Way) -> impl IntoView {
+    let Way { url, qr } = way;
+    view! {
+        <figure class="added">
+            <div class="qr" role="img" aria-label="QR code: a remote" inner_html=qr></div>
+            <figcaption>
+                <strong>"Scan it with the other device"</strong>
+                <span>{url}</span>
+            </figcaption>
+        </figure>
+    }
+}
+
+/// For a device that has to be let in first.
+#[component]
+pub fn Waiting(number: u64) -> impl IntoView {
+    view! {
+        <main class="welcome" data-view="waiting">
+            <Wordmark/>
+            <h1>"Waiting to be let in"</h1>
+            <p>
+                "This device is number " <strong>{number.to_string()}</strong>
+                ". Whoever presents finds it under More, Remotes. This page goes on by itself."
+            </p>
+        </main>
+    }
+}

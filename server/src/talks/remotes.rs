@@ -1,0 +1,162 @@
+//! The devices that present a talk.
+
+use crate::access::KeyHash;
+use app::talk::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How many a talk remembers. Beyond, the one that came first is forgotten.
+const MOST: usize = 16;
+
+/// Each has a key of its own, so that one can be taken off and the others go on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remotes {
+    /// Grows with each change: two records of one revision are told apart by it.
+    version: u64,
+    list: Vec<Remote>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remote {
+    /// What it is called by; no other one of its talk ever was.
+    pub number: u64,
+    /// What kind of device it is, by its browser's word.
+    pub name: String,
+    pub since: Timestamp,
+    /// Until another one lets it in.
+    pub waits: bool,
+    key: KeyHash,
+    /// The link that it came by.
+    link: KeyHash,
+}
+
+impl Remotes {
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.version == 0
+    }
+
+    /// Something of how one may present did.
+    pub fn has_changed(&mut self) {
+        self.version += 1;
+    }
+
+    pub fn all(&self) -> &[Remote] {
+        &self.list
+    }
+
+    pub fn of(&self, key: &KeyHash) -> Option<&Remote> {
+        self.list.iter().find(|remote| remote.key == *key)
+    }
+
+    pub fn may_present(&self, key: &KeyHash) -> bool {
+        self.of(key).is_some_and(|remote| !remote.waits)
+    }
+
+    pub fn waiting(&self) -> usize {
+        self.list.iter().filter(|remote| remote.waits).count()
+    }
+
+    /// One more, that came by `link`. If it has to `ask`, it waits, unless there is none to ask.
+    pub fn admit(
+        &mut self,
+        key: KeyHash,
+        link: KeyHash,
+        name: String,
+        since: Timestamp,
+        ask: bool,
+    ) {
+        self.version += 1;
+        let waits = ask && self.list.iter().any(|remote| !remote.waits);
+        self.list.push(Remote {
+            number: self.version,
+            name,
+            since,
+            waits,
+            key,
+            link,
+        });
+        let forgotten = self.list.len().saturating_sub(MOST);
+        self.list.drain(..forgotten);
+    }
+
+    /// Whether there was such a one to let in.
+    pub fn allow(&mut self, number: u64) -> bool {
+        let waiting = self
+            .list
+            .iter_mut()
+            .find(|remote| remote.number == number && remote.waits);
+        let Some(remote) = waiting else { return false };
+        remote.waits = false;
+        self.version += 1;
+        true
+    }
+
+    /// The link that it came by, which is to be void too; `None` when there is none of this number.
+    pub fn revoke(&mut self, number: u64) -> Option<KeyHash> {
+        let place = self
+            .list
+            .iter()
+            .position(|remote| remote.number == number)?;
+        self.version += 1;
+        Some(self.list.remove(place).link)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Key;
+
+    fn came(remotes: &mut Remotes, key: &Key, ask: bool) -> u64 {
+        let link = Key::sent("link").hash();
+        remotes.admit(
+            key.hash(),
+            link,
+            "iPhone".to_owned(),
+            Timestamp::default(),
+            ask,
+        );
+        remotes.version()
+    }
+
+    #[test]
+    fn a_revoked_remote_is_none_and_the_others_go_on() {
+        let mut remotes = Remotes::default();
+        let (one, two) = (Key::sent("one"), Key::sent("two"));
+        let number = came(&mut remotes, &one, false);
+        came(&mut remotes, &two, false);
+        assert_eq!(remotes.revoke(number), Some(Key::sent("link").hash()));
+        assert_eq!(remotes.revoke(number), None);
+        assert!(!remotes.may_present(&one.hash()) && remotes.may_present(&two.hash()));
+    }
+
+    #[test]
+    fn who_has_to_ask_waits_unless_there_is_nobody_to_ask() {
+        let mut remotes = Remotes::default();
+        let (one, two) = (Key::sent("one"), Key::sent("two"));
+        came(&mut remotes, &one, true);
+        assert!(remotes.may_present(&one.hash()));
+        let number = came(&mut remotes, &two, true);
+        assert!(!remotes.may_present(&two.hash()));
+        assert!(remotes.allow(number) && !remotes.allow(number));
+        assert!(remotes.may_present(&two.hash()));
+    }
+
+    #[test]
+    fn a_talk_remembers_so_many_and_no_number_comes_again() {
+        let mut remotes = Remotes::default();
+        for device in 0..100 {
+            let number = came(&mut remotes, &Key::sent(&format!("{device}")), false);
+            if device % 3 == 1 {
+                remotes.revoke(number);
+            }
+        }
+        assert_eq!(remotes.all().len(), MOST);
+        let mut numbers: Vec<_> = remotes.all().iter().map(|remote| remote.number).collect();
+        numbers.dedup();
+        assert_eq!(numbers.len(), MOST);
+    }
+}
