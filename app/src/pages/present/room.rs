@@ -23,6 +23,8 @@ fn in_words(presence: &Presence) -> String {
     };
     if presence.late > 0 {
         words += &format!(", {} behind", presence.late);
+    } else if presence.seen < presence.answering {
+        return format!("{} of {} show it", presence.seen, presence.answering);
     } else if let Some(lag) = presence.lag_ms.filter(|lag| *lag >= SLOW_MS) {
         words += &format!(", the slowest took {} s", lag.div_ceil(1_000));
     }

@@ -26,15 +26,14 @@ const HINT_MS: u32 = 6_000;
 /// A tap is not kept for later: nobody wants to see it done when the network comes back.
 const NOT_CONNECTED: &str = "Not connected, so nothing was sent. Tap again when it is.";
 
+const TAKEN_OFF: &str = "Nothing was sent: this remote was taken off.";
+
 impl Remote {
     pub fn tap(self, command: Command) {
-        let link = self.link.get_untracked();
-        if matches!(
-            link,
-            LinkState::Stale | LinkState::Offline | LinkState::Revoked
-        ) {
-            self.say(NOT_CONNECTED);
-            return;
+        match self.link.get_untracked() {
+            LinkState::Stale | LinkState::Offline => return self.say(NOT_CONNECTED),
+            LinkState::Revoked => return self.say(TAKEN_OFF),
+            _ => {}
         }
         self.hint.set(String::new());
         let now = self.now.get_untracked();

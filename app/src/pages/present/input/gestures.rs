@@ -57,9 +57,10 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
         listen("pointerup", |hand, event| hand.up(Some(event))),
         listen("pointercancel", |hand, _| hand.up(None)),
     ];
-    // A long press is ours, not the browser's menu; nor is a picture dragged away.
+    // A long press is ours, not the browser's menu; nor is a picture dragged away. And a swipe that
+    // the browser takes for the start of a scroll would swallow the tap after it.
     let options = EventListenerOptions::enable_prevent_default();
-    let ours = ["contextmenu", "dragstart"].map(|name| {
+    let ours = ["contextmenu", "dragstart", "touchmove"].map(|name| {
         EventListener::new_with_options(&document(), name, options, |event| {
             if slide(event).is_some() {
                 event.prevent_default();

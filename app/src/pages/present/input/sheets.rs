@@ -1,5 +1,6 @@
 //! The sheets that open over the page: the browser opens them, this fills in what changed since.
 
+use crate::deck::SlideNumber;
 use crate::pages::present::{
     look::{Layout, Look},
     remote::Remote,
@@ -34,6 +35,16 @@ pub fn listen(remote: Remote) {
         }
     });
     StoredValue::new_local([opened, typed, chosen]);
+    // Another slide's notes begin at their beginning.
+    Effect::new(move |before: Option<SlideNumber>| {
+        let slide = remote.shown().place().slide;
+        if before.is_some_and(|before| before != slide)
+            && let Some(notes) = find::<Element>(".notes")
+        {
+            notes.set_scroll_top(0);
+        }
+        slide
+    });
 }
 
 pub fn toggle(sheet: &str) {

@@ -1,0 +1,74 @@
+import type { Page } from '@playwright/test';
+import { LAPTOP, PHONE, expect, isLive, next, sees, test } from './room.ts';
+
+const remotes = (page: Page, link: string) => page.goto(`${new URL(link).origin}/t/room/remotes`);
+
+test('a remote that is taken off stops at once, and its link with it', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  // A link for another one, by this one.
+  await phone.getByRole('button', { name: 'More', exact: true }).tap();
+  await phone.getByRole('link', { name: 'Remotes' }).tap();
+  await phone.getByRole('button', { name: 'Add a remote' }).tap();
+  await expect(phone.getByRole('img', { name: 'QR code: a remote' })).toBeVisible();
+  const link = await phone.locator('.added figcaption span').innerText();
+  const lent = await room.person(link, PHONE);
+  await isLive(lent);
+  await next(lent).tap();
+  await sees(lent, 2);
+
+  const laptop = await room.presenter(LAPTOP);
+  await isLive(laptop);
+  await remotes(phone, room.links.presenter);
+  await expect(phone.getByRole('listitem')).toHaveCount(3);
+  await expect(phone.getByText('this one')).toBeVisible();
+  await phone.getByRole('listitem').nth(1).getByRole('button', { name: 'Take off' }).tap();
+  await expect(phone.getByRole('listitem')).toHaveCount(2);
+
+  await expect(lent.locator('main')).toHaveAttribute('data-live', 'revoked');
+  await expect(lent.getByText('This remote was taken off. Ask')).toBeVisible();
+  await next(lent).tap();
+  await expect(lent.getByText('Nothing was sent: this remote was taken off.')).toBeVisible();
+  room.allow(/401/);
+  await lent.goto(link);
+  await expect(lent.getByRole('heading', { name: 'This page is the presenter’s' })).toBeVisible();
+  // The others go on.
+  await expect(laptop.locator('main')).toHaveAttribute('data-live', 'live');
+  await laptop.keyboard.press('ArrowRight');
+  await sees(laptop, 3);
+  // A script of the one that was taken off gets nothing.
+  const origin = new URL(link).origin;
+  const tap = await lent.request.post(`${origin}/api/next`, { form: { code: 'room' }, headers: { origin } });
+  expect(tap.status()).toBe(401);
+});
+
+test('without script a remote is taken off and added too', async ({ room }) => {
+  const phone = await room.person(room.links.presenter, { ...PHONE, javaScriptEnabled: false });
+  const laptop = await room.presenter(LAPTOP);
+  await isLive(laptop);
+  await remotes(phone, room.links.presenter);
+  await phone.getByRole('listitem').nth(1).getByRole('button', { name: 'Take off' }).tap();
+  await expect(laptop.locator('main')).toHaveAttribute('data-live', 'revoked');
+});
+
+test.describe('asking first', () => {
+  test.use({ serverOptions: ['--ask-first'] });
+
+  test('a further remote waits until it is let in', async ({ room }) => {
+    const phone = await room.presenter();
+    await isLive(phone);
+    room.allow(/401/);
+    const laptop = await room.presenter(LAPTOP);
+    await expect(laptop.getByRole('heading', { name: 'Waiting to be let in' })).toBeVisible();
+    await expect(phone.getByText('A remote asks to present')).toBeVisible();
+    const { origin } = new URL(room.links.presenter);
+    const tap = await laptop.request.post(`${origin}/api/next`, { form: { code: 'room' }, headers: { origin } });
+    expect(tap.status()).toBe(401);
+    await remotes(phone, room.links.presenter);
+    await phone.getByRole('button', { name: 'Let it in' }).tap();
+    // Its page goes on by itself.
+    await isLive(laptop);
+    await laptop.keyboard.press('ArrowRight');
+    await sees(laptop, 2);
+  });
+});
