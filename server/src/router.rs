@@ -130,6 +130,7 @@ fn built_files(leptos: &LeptosOptions) -> Router<Shared> {
         "icon-192.png",
         "icon-512.png",
         "manifest.webmanifest",
+        "awake.mp4",
     ] {
         let file = tower_http::services::ServeFile::new(root.join(name));
         router = router.route_service(&format!("/{name}"), file);

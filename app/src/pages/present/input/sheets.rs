@@ -1,10 +1,7 @@
 //! The sheets that open over the page: the browser opens them, this fills in what changed since.
 
 use crate::deck::SlideNumber;
-use crate::pages::present::{
-    look::{Layout, Look},
-    remote::Remote,
-};
+use crate::pages::present::{look::Look, remote::Remote};
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
@@ -64,17 +61,12 @@ pub fn close() {
 
 /// The layout after the one there is.
 pub fn next_layout() {
-    let now = find::<Element>(".remote").and_then(|page| page.get_attribute("data-layout"));
-    let position = Layout::ALL
-        .iter()
-        .position(|layout| Some(layout.as_str()) == now.as_deref());
-    let next = Layout::ALL.iter().cycle().nth(position.unwrap_or(0) + 1);
-    if let Some(next) = next {
-        let choice = format!("[name=layout][value={}]", next.as_str());
-        if let Some(input) = find::<HtmlInputElement>(&choice) {
-            input.set_checked(true);
-        }
-        change_look("layout", next.as_str());
+    let mut choices = Vec::new();
+    each("[name=layout]", |choice| choices.push(choice.clone()));
+    let is_chosen = |choice: &HtmlElement| choice.matches(":checked").unwrap_or(false);
+    let chosen = choices.iter().position(is_chosen).unwrap_or(0);
+    if let Some(next) = choices.iter().cycle().nth(chosen + 1) {
+        next.click();
     }
 }
 
@@ -87,7 +79,7 @@ fn change_look(name: &str, value: &str) {
     }
     // Fails for no name that is written here.
     let _ = page.set_attribute(&format!("data-{name}"), value);
-    let look = Look::read(&format!("{}-{}", look("layout"), look("notes_size")));
+    let look = format!("{}-{}", look("layout"), look("notes_size"));
     if let Ok(document) = document().dyn_into::<HtmlDocument>() {
         let (name, age) = (Look::COOKIE, REMEMBERED_S);
         // Without cookies it is forgotten; that is all.
