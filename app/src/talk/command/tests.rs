@@ -1,0 +1,277 @@
+use super::*;
+use crate::talk::Epoch;
+use proptest::prelude::*;
+
+const NOW: Timestamp = Timestamp::from_unix_ms(1_700_000_000_000);
+
+fn outlines() -> impl Strategy<Value = Outline> {
+    prop::collection::vec(0_u16..4, 1..12).prop_filter_map("a deck has slides", Outline::new)
+}
+
+fn commands() -> impl Strategy<Value = Command> {
+    let slide = (1_u32..20).prop_filter_map("from 1", SlideNumber::new);
+    let screens = vec![Screen::Live, Screen::Black, Screen::White, Screen::Frozen];
+    let screen = prop::sample::select(screens);
+    let timing = vec![Timing::Run, Timing::Pause, Timing::Reset, Timing::Plan];
+    let minutes = prop::option::of(
+        (1_u16..99).prop_map(|minutes| Minutes::try_from(minutes).expect("a plan")),
+    );
+    prop_oneof![
+        4 => Just(Command::Next),
+        2 => Just(Command::Previous),
+        2 => (slide, 0_u16..6).prop_map(|(slide, step)| Command::GoTo { slide, step }),
+        2 => screen.prop_map(Command::Screen),
+        1 => Just(Command::BackToRoom),
+        1 => any::<bool>().prop_map(Command::Invite),
+        1 => (prop::sample::select(timing), minutes)
+            .prop_map(|(timing, minutes)| Command::Clock(timing, minutes)),
+        1 => Just(Command::End),
+    ]
+}
+
+fn slides(count: usize) -> Outline {
+    Outline::new(vec![0; count]).expect("slides")
+}
+
+/// The state after each of `commands` in turn, a second apart.
+fn run(outline: &Outline, commands: &[Command]) -> SlideState {
+    let seconds = (1_700_000_000..).map(|second| Timestamp::from_unix_ms(second * 1_000));
+    commands
+        .iter()
+        .zip(seconds)
+        .fold(start(outline), |state, (command, now)| {
+            state
+                .apply(outline, *command, None, now)
+                .expect("carried out")
+        })
+}
+
+fn start(outline: &Outline) -> SlideState {
+    let epoch = Epoch::try_from("test".to_owned()).expect("a valid epoch");
+    SlideState::start(epoch, outline)
+}
+
+/// Where the command leads, without the revision: what a person sees.
+fn seen(state: &SlideState) -> impl PartialEq + std::fmt::Debug + use<> {
+    let of_the_room = (state.in_the_room(), state.screen, state.over);
+    (of_the_room, state.cue, state.clock, state.inviting)
+}
+
+proptest! {
+    #[test]
+    fn any_sequence_stays_in_range(
+        outline in outlines(),
+        commands in prop::collection::vec(commands(), 0..60),
+    ) {
+        let mut state = start(&outline);
+        for command in commands {
+            if let Ok(after) = state.apply(&outline, command, None, NOW) {
+                state = after;
+            }
+            prop_assert!(state.slide <= outline.last());
+            prop_assert!(Some(state.step) <= outline.steps(state.slide));
+            prop_assert!(Some(state.place().step) <= outline.steps(state.place().slide));
+            prop_assert_eq!(state.cue.is_some(), state.screen == Screen::Frozen);
+            prop_assert!(state.slide <= state.reach && state.reach <= outline.last());
+            prop_assert_eq!(state.slides, outline.last().get());
+        }
+    }
+
+    #[test]
+    fn the_revision_grows_by_one_with_each_change_and_by_none_otherwise(
+        outline in outlines(),
+        commands in prop::collection::vec(commands(), 0..60),
+    ) {
+        let mut state = start(&outline);
+        for command in commands {
+            let Ok(after) = state.apply(&outline, command, None, NOW) else { continue };
+            let growth = after.revision.get() - state.revision.get();
+            prop_assert_eq!(growth, u64::from(seen(&after) != seen(&state)));
+            state = after;
+        }
+    }
+
+    #[test]
+    fn a_repeated_late_or_reordered_command_never_moves_twice(
+        outline in outlines(),
+        made in prop::collection::vec(commands(), 1..20),
+        network in prop::collection::vec(any::<prop::sample::Index>(), 0..80),
+    ) {
+        // One remote makes its commands one after another, each against what it then shows;
+        // the network delivers them in any order and any number of times.
+        let mut shown = start(&outline);
+        let mut sent = Vec::new();
+        for command in made {
+            sent.push((command, shown.revision));
+            if let Ok(after) = shown.apply(&outline, command, Some(shown.revision), NOW) {
+                shown = after;
+            }
+        }
+        let mut server = start(&outline);
+        let mut moved_from = Vec::new();
+        for which in network {
+            let (command, if_revision) = which.get(&sent);
+            let before = server.revision;
+            if let Ok(after) = server.apply(&outline, *command, Some(*if_revision), NOW) {
+                if after.revision != before {
+                    prop_assert_eq!(*if_revision, before);
+                    prop_assert!(!moved_from.contains(if_revision), "moved twice");
+                    moved_from.push(*if_revision);
+                }
+                server = after;
+            }
+        }
+        prop_assert!(server.revision <= shown.revision);
+    }
+
+    #[test]
+    fn next_and_then_previous_is_where_one_was(outline in outlines(), taps in 0_u32..40) {
+        let mut state = start(&outline);
+        for _ in 0..taps {
+            state = state.apply(&outline, Command::Next, None, NOW)?;
+        }
+        let further = state.apply(&outline, Command::Next, None, NOW)?;
+        if further != state {
+            let back = further.apply(&outline, Command::Previous, None, NOW)?;
+            prop_assert_eq!(back.place(), state.place());
+        }
+    }
+
+    #[test]
+    fn another_deck_keeps_the_place_as_far_as_it_reaches(
+        outline in outlines(),
+        other in outlines(),
+        commands in prop::collection::vec(commands(), 0..30),
+    ) {
+        let mut state = start(&outline);
+        for command in commands {
+            state = state.apply(&outline, command, None, NOW).unwrap_or(state);
+        }
+        let moved = state.with_deck(&other);
+        prop_assert_eq!(moved.slide, state.slide.min(other.last()));
+        prop_assert!(Some(moved.step) <= other.steps(moved.slide));
+        prop_assert!(moved.slide <= moved.reach && moved.reach <= other.last());
+        prop_assert!(state.gives_way_to(&moved));
+    }
+}
+
+#[test]
+fn a_frozen_room_keeps_its_slide_until_it_jumps_to_the_presenters() {
+    let outline = slides(9);
+    let frozen = [
+        Command::Next,
+        Command::Screen(Screen::Frozen),
+        Command::Next,
+        Command::Next,
+    ];
+    let state = run(&outline, &frozen);
+    assert_eq!((state.slide.get(), state.reach.get()), (2, 2));
+    assert_eq!(state.place().slide.get(), 4);
+    let then = |command| {
+        let after = state
+            .apply(&outline, command, None, NOW)
+            .expect("carried out");
+        (
+            after.slide.get(),
+            after.reach.get(),
+            after.screen,
+            after.cue,
+        )
+    };
+    assert_eq!(
+        then(Command::Screen(Screen::Live)),
+        (4, 4, Screen::Live, None)
+    );
+    assert_eq!(
+        then(Command::Screen(Screen::Black)),
+        (4, 4, Screen::Black, None)
+    );
+    assert_eq!(then(Command::BackToRoom), (2, 2, Screen::Live, None));
+    assert_eq!(then(Command::Screen(Screen::Frozen)).0, 2);
+}
+
+#[test]
+fn the_clock_starts_when_the_talk_first_leaves_a_slide_and_ends_with_the_talk() {
+    let outline = Outline::new(vec![1, 0, 0]).expect("slides");
+    let built = run(&outline, &[Command::Next]);
+    assert!(!built.clock.has_started(), "a build is no move");
+    let moved = [
+        Command::Next,
+        Command::Next,
+        Command::Screen(Screen::Black),
+        Command::End,
+    ];
+    let over = run(&outline, &moved);
+    assert_eq!((over.clock.is_running(), over.clock.ran_ms), (false, 2_000));
+    let paused = [
+        Command::Clock(Timing::Run, None),
+        Command::Clock(Timing::Pause, None),
+        Command::GoTo {
+            slide: outline.last(),
+            step: 0,
+        },
+    ];
+    assert!(
+        !run(&outline, &paused).clock.is_running(),
+        "a pause is the presenter's to end"
+    );
+    let frozen = [
+        Command::Screen(Screen::Frozen),
+        Command::Next,
+        Command::Next,
+    ];
+    assert!(run(&outline, &frozen).clock.is_running());
+}
+
+#[test]
+fn nothing_moves_a_talk_that_is_over() {
+    let outline = Outline::new(vec![0, 2]).expect("two slides");
+    let over = start(&outline)
+        .apply(&outline, Command::End, None, NOW)
+        .expect("it ends");
+    assert!(over.over);
+    assert_eq!(
+        over.apply(&outline, Command::Next, None, NOW),
+        Err(Refused::Over)
+    );
+    assert_eq!(
+        over.apply(&outline, Command::End, None, NOW),
+        Ok(over.clone())
+    );
+}
+
+#[test]
+fn the_ends_are_no_error_and_no_change() {
+    let outline = Outline::new(vec![0, 2]).expect("two slides");
+    let first = start(&outline);
+    assert_eq!(
+        first.apply(&outline, Command::Previous, None, NOW),
+        Ok(first.clone())
+    );
+
+    let last = Command::GoTo {
+        slide: outline.last(),
+        step: 2,
+    };
+    let last = first.apply(&outline, last, None, NOW).expect("in range");
+    assert_eq!(
+        last.apply(&outline, Command::Next, None, NOW),
+        Ok(last.clone())
+    );
+}
+
+#[test]
+fn going_where_the_deck_does_not_reach_is_refused() {
+    let outline = Outline::new(vec![0, 2]).expect("two slides");
+    let state = start(&outline);
+    let check = |slide, step, expected| {
+        let slide = SlideNumber::new(slide).expect("from 1");
+        let answer = state.apply(&outline, Command::GoTo { slide, step }, None, NOW);
+        assert_eq!(answer.err(), expected, "slide {slide} step {step}");
+    };
+    check(2, 2, None);
+    check(2, 3, Some(Refused::OutOfRange));
+    check(1, 1, Some(Refused::OutOfRange));
+    check(3, 0, Some(Refused::OutOfRange));
+    check(u32::MAX, u16::MAX, Some(Refused::OutOfRange));
+}

@@ -1,0 +1,190 @@
+use super::*;
+use crate::store::{Committed, EmbeddedStore, Entry};
+use app::deck::{DeckId, Face, Rendition, Slide};
+use app::talk::{Epoch, EventId};
+use bytes::Bytes;
+use std::{
+    io,
+    sync::atomic::{AtomicBool, Ordering},
+};
+use tempfile::TempDir;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// A store whose disk can be full.
+struct Full {
+    store: EmbeddedStore,
+    is_full: AtomicBool,
+}
+
+impl Store for Full {
+    fn commit(
+        &self,
+        record: TalkRecord,
+        expected: Option<Revision>,
+        note: Option<Entry>,
+    ) -> Committed {
+        if self.is_full.load(Ordering::SeqCst) {
+            return Box::pin(async { Err(StoreError::Closed) });
+        }
+        self.store.commit(record, expected, note)
+    }
+
+    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed {
+        self.store.delete(code, expected, last)
+    }
+
+    fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.gone(code)
+    }
+
+    fn clear_away(&self) -> Result<(), StoreError> {
+        self.store.clear_away()
+    }
+
+    fn append(&self, list: &str, content: Vec<u8>) -> Committed {
+        self.store.append(list, content)
+    }
+
+    fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.store.read(list, from, most)
+    }
+
+    fn prove(&self) -> Committed {
+        self.store.prove()
+    }
+
+    fn load(&self) -> Result<Vec<TalkRecord>, StoreError> {
+        self.store.load()
+    }
+
+    fn feed(&self) -> UnboundedReceiver<TalkRecord> {
+        self.store.feed()
+    }
+
+    fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
+        self.store.deck(id)
+    }
+
+    fn put_deck(&self, deck: &Deck) -> Result<(), StoreError> {
+        self.store.put_deck(deck)
+    }
+
+    fn media(&self, name: &str) -> io::Result<Option<Bytes>> {
+        self.store.media(name)
+    }
+
+    fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {
+        self.store.put_media(name, content)
+    }
+}
+
+fn deck() -> Deck {
+    let rendition = Rendition {
+        url: "/media/x.png".to_owned(),
+        width: 16,
+        height: 9,
+    };
+    let slide = Slide::new("a slide".to_owned(), Face::picture(rendition));
+    Deck::new(
+        DeckId::new("deck".to_owned()),
+        "A deck".to_owned(),
+        vec![slide; 9],
+    )
+    .expect("it has slides")
+}
+
+/// A talk whose commits are published by the store's feed.
+async fn world(directory: &TempDir) -> (Arc<Full>, Arc<Talk>) {
+    let store = EmbeddedStore::open(directory.path()).expect("a store");
+    let store = Arc::new(Full {
+        store,
+        is_full: AtomicBool::new(false),
+    });
+    let mut feed = store.feed();
+    let code: TalkCode = "room".parse().expect("a code");
+    let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
+    let state = SlideState::start(epoch, &deck().outline());
+    let record = TalkRecord {
+        code,
+        deck: deck().id,
+        title: None,
+        state,
+        presenter_keys: Vec::new(),
+        remotes: Remotes::default(),
+    };
+    store
+        .commit(record.clone(), None, None)
+        .await
+        .expect("stored");
+    let talk = Arc::new(Talk::new(record, deck(), &Hub::start(1, true)).expect("a talk"));
+    let publishing = talk.clone();
+    tokio::spawn(async move {
+        while let Some(record) = feed.recv().await {
+            publishing.publish(record, None).expect("published");
+        }
+    });
+    (store, talk)
+}
+
+#[tokio::test]
+async fn a_full_disk_acknowledges_nothing_and_the_talk_goes_on_when_there_is_room() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let (store, talk) = world(&directory).await;
+    let first = talk
+        .command(store.as_ref(), Command::Next, None)
+        .await
+        .expect("stored");
+
+    store.is_full.store(true, Ordering::SeqCst);
+    for if_revision in [None, Some(first.revision)] {
+        let refused = talk
+            .command(store.as_ref(), Command::Next, if_revision)
+            .await;
+        assert!(
+            matches!(refused, Err(CommandError::Store(_))),
+            "{refused:?}"
+        );
+        assert_eq!(talk.snapshot().state, first, "it goes on being shown");
+    }
+
+    store.is_full.store(false, Ordering::SeqCst);
+    let if_revision = Some(first.revision);
+    let next = talk
+        .command(store.as_ref(), Command::Next, if_revision)
+        .await
+        .expect("stored");
+    assert_eq!(next.revision, first.revision.next());
+    assert_eq!(talk.snapshot().state, next);
+}
+
+#[tokio::test]
+async fn many_at_once_while_the_disk_fills_and_empties_leave_the_talk_as_the_store_has_it() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let (store, talk) = world(&directory).await;
+    for round in 0..20 {
+        store.is_full.store(round % 3 == 1, Ordering::SeqCst);
+        let tasks: Vec<_> = (0..8)
+            .map(|tap| {
+                let (store, talk) = (store.clone(), talk.clone());
+                let command = if tap % 2 == 0 {
+                    Command::Next
+                } else {
+                    Command::Previous
+                };
+                tokio::spawn(async move { talk.command(store.as_ref(), command, None).await })
+            })
+            .collect();
+        for task in tasks {
+            // Some are refused; which ones is the disk's business.
+            let _ = task.await.expect("no panic");
+        }
+    }
+    store.is_full.store(false, Ordering::SeqCst);
+    let told = talk
+        .command(store.as_ref(), Command::Next, None)
+        .await
+        .expect("stored");
+    let stored = store.load().expect("readable");
+    assert_eq!(stored[0].state, told);
+    assert_eq!(talk.snapshot().state, told);
+}
