@@ -1,4 +1,4 @@
-// Takes the README's picture of the running welcome deck:
+// Takes the README's pictures of the running welcome deck:
 //   target/release/webslides --listen 127.0.0.1:3000 --code k7mqxe --links links.json
 //   node end2end/screenshots/take.mjs links.json
 import { readFileSync } from 'node:fs';
@@ -30,18 +30,42 @@ const people = [
   await look(links.audience, 390, 844, 2, 'light'),
 ];
 await phone.getByRole('button', { name: 'Next' }).click();
+await phone.locator('.clock').click();
+await phone.getByLabel('Planned minutes').fill('8');
+await phone.getByRole('button', { name: 'Set', exact: true }).click();
 for (const page of people) await page.locator('.slide[data-slide="2"]').waitFor();
 const pictures = [];
 for (const page of [phone, ...people]) {
-  pictures.push((await page.screenshot()).toString('base64'));
+  pictures.push(await page.screenshot());
 }
-const board = await browser.newPage({ viewport: { width: 1600, height: 760 } });
-const [remote, projector, follower] = pictures.map((png) => `data:image/png;base64,${png}`);
-await board.setContent(`
-  <body style="margin:0;display:flex;gap:48px;align-items:center;justify-content:center;height:760px;background:#d5dadd">
-    <img src="${remote}" style="height:640px;border-radius:36px;border:10px solid #000">
-    <img src="${projector}" style="width:760px;border-radius:8px;border:10px solid #000">
-    <img src="${follower}" style="height:480px;border-radius:28px;border:8px solid #000">
-  </body>`);
-await board.screenshot({ path: here('room.png') });
+const laptop = await look(links.presenter, 1280, 800, 1, 'dark');
+const remotes = [];
+await phone.getByRole('button', { name: 'More', exact: true }).click();
+await phone.getByRole('radio', { name: 'Notes' }).check();
+await phone.keyboard.press('Escape');
+await phone.mouse.click(195, 40);
+remotes.push(await phone.screenshot());
+await phone.getByRole('button', { name: 'All slides' }).click();
+await phone.waitForFunction(() =>
+  [...document.querySelectorAll('#all-slides img')].every((image) => image.complete),
+);
+remotes.push(await phone.screenshot());
+remotes.push(await laptop.screenshot());
+
+async function board(name, pictures, heights) {
+  const page = await browser.newPage({ viewport: { width: 1600, height: 760 } });
+  const images = pictures.map((png, place) => {
+    const [height, radius] = heights[place];
+    const style = `height:${height}px;border-radius:${radius}px;border:10px solid #000`;
+    return `<img src="data:image/png;base64,${png.toString('base64')}" style="${style}">`;
+  });
+  await page.setContent(`
+    <body style="margin:0;display:flex;gap:48px;align-items:center;justify-content:center;height:760px;background:#d5dadd">
+      ${images.join('')}
+    </body>`);
+  await page.screenshot({ path: here(name) });
+}
+const [remote, projector, follower] = pictures;
+await board('room.png', [remote, projector, follower], [[640, 36], [428, 8], [480, 28]]);
+await board('remote.png', remotes, [[640, 36], [640, 36], [500, 12]]);
 await browser.close();

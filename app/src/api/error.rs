@@ -27,7 +27,7 @@ struct Problem {
 
 /// Stable names, the same for every release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(from = "String", into = "&'static str")]
 pub enum ErrorCode {
     NoKey,
     NoHostKey,
@@ -98,6 +98,28 @@ impl ApiError {
 }
 
 impl ErrorCode {
+    const ALL: [Self; 19] = [
+        Self::NoKey,
+        Self::NoHostKey,
+        Self::WrongKey,
+        Self::OtherOrigin,
+        Self::NoSuchTalk,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Stale,
+        Self::Taken,
+        Self::Over,
+        Self::TooLarge,
+        Self::TooSlow,
+        Self::TooFast,
+        Self::OutOfRange,
+        Self::BadRequest,
+        Self::BadDeck,
+        Self::NotStored,
+        Self::Internal,
+        Self::Unreachable,
+    ];
+
     /// The name that JSON has.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -172,6 +194,20 @@ impl ErrorCode {
             Self::Internal => "Something went wrong on the server. Try again.",
             Self::Unreachable => "The server did not answer. Check the network, then try again.",
         }
+    }
+}
+
+/// By its name. One that a page is too old to know is no more than that something went wrong.
+impl From<String> for ErrorCode {
+    fn from(name: String) -> Self {
+        let known = Self::ALL.into_iter().find(|code| code.as_str() == name);
+        known.unwrap_or(Self::Internal)
+    }
+}
+
+impl From<ErrorCode> for &'static str {
+    fn from(code: ErrorCode) -> Self {
+        code.as_str()
     }
 }
 
