@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Browser, type EngineName } from './engine.ts';
 import { LAPTOP, PHONE, expect, isLive, next, sees, test as inRoom } from './room.ts';
 
@@ -121,6 +123,19 @@ for (const engine of ['Firefox', 'WebKit'] as const) {
       await isLive(phone);
       await next(phone).tap();
       await shows(laptop, 2);
+    });
+
+    test('a slide of HTML is as large as its place', async ({ room, open }) => {
+      await room.server.stop();
+      const deck = join(room.server.directory, 'words.md');
+      writeFileSync(deck, '# Words');
+      await room.server.start([deck]);
+      const scale = () => {
+        const [place, page] = ['.slide', '.slide .page'].map((it) => document.querySelector(it)!.getBoundingClientRect());
+        return page.width / 1280 / Math.min(place.width / 1280, place.height / 720);
+      };
+      const follower = await open(room.links.audience);
+      await expect.poll(() => follower.evaluate(scale)).toBeCloseTo(1, 3);
     });
   });
 }
