@@ -6,8 +6,11 @@ SHELL := /bin/bash
 CARGO_LEPTOS := 0.3.11
 BINARYEN := 132
 CARGO_FUZZ := 0.13.2
+GECKODRIVER := 0.37.1
 # What people put in front, and end2end/tests/proxies.spec.ts too.
 PROXIES := nginx caddy haproxy
+# Other people's browsers for end2end/tests/engines.spec.ts; WebKit's has no window but on a screen.
+ENGINES := firefox WebKitWebDriver Xvfb
 # The command line tool must be of the version that the browser side is compiled with.
 WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)
 
@@ -94,6 +97,10 @@ packages: end2end/node_modules/.package-lock.json
 	@[ -x "$(CHROMIUM)" ] || $(call install,chromium,Chromium (or say where it is with CHROMIUM=/path/to/it))
 	@PATH="$$PATH:/usr/sbin"; type -P $(PROXIES) openssl >/dev/null \
 	  || { $(start_no_services); $(call install,$(PROXIES) openssl,$(PROXIES) or openssl); }
+	@type -P $(ENGINES) >/dev/null \
+	  || $(call install,firefox-esr webkit2gtk-driver xvfb,$(ENGINES))
+	@command -v geckodriver >/dev/null \
+	  || $(TOOL_PROFILE) cargo install --locked geckodriver --version $(GECKODRIVER)
 
 end2end/node_modules/.package-lock.json: end2end/package-lock.json
 	cd end2end && npm ci

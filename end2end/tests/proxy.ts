@@ -256,7 +256,7 @@ function selfSigned(directory: string): string {
 }
 
 /** Below those that the system gives to clients, so that none of them takes it meanwhile. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(10_000, 32_768);
     const server = createServer();

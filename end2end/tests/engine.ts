@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { freePort } from './proxy.ts';
+
+export type EngineName = 'Firefox' | 'WebKit';
+
+interface Engine {
+  driver: (port: number) => [program: string, ...options: string[]];
+  capabilities: object;
+  /** Whether it has no windows without a screen. */
+  needsScreen: boolean;
+  /** A line of its output about a page that has an error, where it writes any. */
+  complaint?: RegExp;
+}
+
+const ENGINES: Record<EngineName, Engine> = {
+  Firefox: {
+    driver: (port) => ['geckodriver', '--port', String(port)],
+    capabilities: {
+      'moz:firefoxOptions': {
+        args: ['-headless'],
+        prefs: {
+          'browser.dom.window.dump.enabled': true,
+          'devtools.console.stdout.content': true,
+          // An origin that browsers do not hold for secure, as Playwright's configuration has it.
+          'network.dns.localDomains': 'room.test',
+        },
+      },
+    },
+    needsScreen: false,
+    // What its own scripts say has no quotes, and other addresses.
+    complaint: /^console\.(error|warn): "|^JavaScript (error|warning): http/,
+  },
+  WebKit: {
+    driver: (port) => ['WebKitWebDriver', `--port=${port}`],
+    capabilities: {},
+    needsScreen: true,
+  },
+};
+
+/** Keys without a character, as WebDriver writes them. */
+const KEYS: Record<string, string> = {
+  Space: ' ', Enter: '\uE006', Escape: '\uE00C', PageUp: '\uE00E', PageDown: '\uE00F',
+};
+
+/**
+ * A browser that Playwright does not know: one person, one page. It is driven as
+ * https://www.w3.org/TR/webdriver2 says, by a program of its maker's.
+ */
+export class Browser {
+  private readonly directory = mkdtempSync(join(tmpdir(), 'webslides-browser-'));
+  private readonly children: ChildProcess[] = [];
+  private output = '';
+  private driver = '';
+  private session = '';
+
+  constructor(private readonly engine: EngineName) {}
+
+  /** Opens its window. None of the engines has one that is narrower than about 450 pixels. */
+  async start(size: { width: number; height: number }): Promise<void> {
+    const { driver, capabilities, needsScreen } = ENGINES[this.engine];
+    // Whatever it keeps goes with it.
+    const env: NodeJS.ProcessEnv = { ...process.env, HOME: this.directory, TMPDIR: this.directory };
+    if (needsScreen) env.DISPLAY = await this.screen();
+    const port = await freePort();
+    this.driver = `http://127.0.0.1:${port}`;
+    const [program, ...options] = driver(port);
+    const child = this.spawn(program, options, env);
+    for (const stream of [child.stdout, child.stderr]) stream!.on('data', (text) => (this.output += text));
+    await Promise.race([this.listens(child), fails(child, program)]);
+    const { sessionId } = await this.ask('POST', '/session', { capabilities: { alwaysMatch: capabilities } });
+    this.session = `/session/${sessionId}`;
+    await this.command('POST', '/window/rect', size);
+  }
+
+  async goto(url: string): Promise<void> {
+    await this.command('POST', '/url', { url });
+    // WebKit writes nothing of a driven window's pages, which are private. WebDriver has no earlier
+    // moment than this, when the page has loaded: what fails before is no live page.
+    await this.evaluate(() => {
+      const errors: string[] = [];
+      Object.assign(window, { errors });
+      addEventListener('error', ({ message }) => errors.push(message));
+      addEventListener('unhandledrejection', ({ reason }) => errors.push(String(reason)));
+      console.error = console.warn = (...words) => errors.push(words.join(' '));
+    });
+  }
+
+  /** Runs `script` in the page. What goes in and comes out is JSON, or an element. */
+  evaluate<Given extends unknown[], Out>(script: (...given: Given) => Out, ...given: Given): Promise<Out> {
+    return this.command('POST', '/execute/sync', { script: `return (${script})(...arguments)`, args: given });
+  }
+
+  /** Clicks what is called so, where it is, as a person would. */
+  async click(name: string): Promise<void> {
+    const button = await this.evaluate((name) => {
+      const buttons = [...document.querySelectorAll('button')].filter((button) => button.checkVisibility());
+      return buttons.find((button) => (button.ariaLabel ?? button.textContent.trim()) === name);
+    }, name);
+    if (!button) throw new Error(`There is no button ${name}.`);
+    const [element] = Object.values(button);
+    await this.command('POST', `/element/${element}/click`, {});
+  }
+
+  async press(key: string): Promise<void> {
+    const value = KEYS[key] ?? key;
+    const actions = [{ type: 'keyDown', value }, { type: 'keyUp', value }];
+    await this.command('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
+  }
+
+  /** A picture of the page, as PNG. */
+  async screenshot(): Promise<Buffer> {
+    return Buffer.from(await this.command('GET', '/screenshot'), 'base64');
+  }
+
+  /** What went wrong in its page. */
+  async errors(): Promise<string[]> {
+    const { complaint } = ENGINES[this.engine];
+    const written = this.output.split('\n').filter((line) => complaint?.test(line));
+    return [...written, ...(await this.evaluate(() => (window as unknown as { errors: string[] }).errors))];
+  }
+
+  async end(): Promise<void> {
+    try {
+      if (this.session) await this.command('DELETE', '');
+    } finally {
+      for (const child of this.children) await killed(child);
+      rmSync(this.directory, { recursive: true, force: true });
+    }
+  }
+
+  /** A screen that nobody sees, by its name. */
+  private async screen(): Promise<string> {
+    const options = ['-displayfd', '3', '-screen', '0', '2000x1200x24', '-nolisten', 'tcp'];
+    const child = this.spawn('Xvfb', options, process.env);
+    const [number] = await Promise.race([once(child.stdio[3] as Readable, 'data'), fails(child, 'Xvfb')]);
+    return `:${String(number).trim()}`;
+  }
+
+  private spawn(program: string, options: string[], env: NodeJS.ProcessEnv): ChildProcess {
+    // A group of its own, so that it ends with all that it started.
+    const child = spawn(program, options, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    this.children.push(child);
+    return child;
+  }
+
+  private async listens(child: ChildProcess): Promise<void> {
+    const asked = () => fetch(`${this.driver}/status`).catch(() => undefined);
+    while (child.pid !== undefined && child.exitCode === null && !(await asked())?.ok) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  private command(method: string, path: string, body?: object): Promise<any> {
+    return this.ask(method, this.session + path, body);
+  }
+
+  private async ask(method: string, path: string, body?: object): Promise<any> {
+    const answer = await fetch(this.driver + path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(60_000),
+    });
+    const { value } = (await answer.json()) as { value: any };
+    if (answer.ok) return value;
+    throw new Error(`${this.engine}, ${method} ${path}: ${value.message}\n${this.output}`);
+  }
+}
+
+function fails(child: ChildProcess, program: string): Promise<never> {
+  return new Promise((_, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`${program} ended.`)));
+  });
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  process.kill(-child.pid, 'SIGKILL');
+  await ended;
+}

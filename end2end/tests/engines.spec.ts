@@ -1,0 +1,152 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Browser, type EngineName } from './engine.ts';
+import { LAPTOP, PHONE, expect, isLive, next, sees, test as inRoom } from './room.ts';
+
+// What people do, in the engines of other browsers: Gecko is Firefox', and WebKit is Safari's and
+// that of every browser on an iPhone.
+
+interface Engine {
+  engine: EngineName;
+  /** Somebody with this engine opens `url`. What goes wrong in their browser fails the test. */
+  open: (url: string, window?: typeof LAPTOP) => Promise<Browser>;
+}
+
+const test = inRoom.extend<Engine>({
+  engine: ['Firefox', { option: true }],
+  open: async ({ engine }, use) => {
+    const browsers: Browser[] = [];
+    try {
+      await use(async (url, { viewport } = LAPTOP) => {
+        const browser = new Browser(engine);
+        browsers.push(browser);
+        await browser.start(viewport);
+        await browser.goto(url);
+        return browser;
+      });
+      const errors = await Promise.all(browsers.map((browser) => browser.errors()));
+      expect(errors.flat(), `errors in ${engine}`).toEqual([]);
+    } finally {
+      for (const browser of browsers) await browser.end();
+    }
+  },
+});
+
+// Each person is a whole browser, and those start in seconds.
+test.describe.configure({ timeout: 120_000 });
+
+/** What its page shows, and whether that follows the stream and is painted. */
+function look() {
+  const main = document.querySelector('main');
+  const slide = document.querySelector<HTMLElement>('.slide');
+  const pictures = [...document.querySelectorAll<HTMLImageElement>('.slide img')];
+  return {
+    live: main?.hasAttribute('data-hydrated') && main.dataset.live,
+    slide: Number(slide?.dataset.slide),
+    screen: slide?.dataset.screen,
+    painted: pictures.length === 1 && pictures[0].complete && pictures[0].naturalWidth > 0,
+  };
+}
+
+async function shows(browser: Browser, slide: number, screen = 'live'): Promise<void> {
+  await expect.poll(() => browser.evaluate(look)).toEqual({ live: 'live', slide, screen, painted: true });
+}
+
+/** The name of the sheet that lies over the page. */
+const sheet = (browser: Browser) =>
+  browser.evaluate(() => document.querySelector(':popover-open')?.getAttribute('aria-label') ?? null);
+
+for (const engine of ['Firefox', 'WebKit'] as const) {
+  test.describe(engine, () => {
+    test.use({ engine });
+
+    test('a tap moves every screen', async ({ room, open }) => {
+      const [phone, laptop] = [await open(room.links.presenter, PHONE), await open(room.links.audience)];
+      const follower = await room.follower();
+      await isLive(follower);
+      for (const browser of [phone, laptop]) await shows(browser, 1);
+      for (const [name, slide] of [['Next', 2], ['Next', 3], ['Previous', 2]] as const) {
+        await phone.click(name);
+        for (const browser of [phone, laptop]) await shows(browser, slide);
+        await sees(follower, slide);
+      }
+    });
+
+    test('a keyboard drives the talk', async ({ room, open }) => {
+      const laptop = await open(room.links.presenter);
+      const follower = await room.follower();
+      await isLive(follower);
+      await shows(laptop, 1);
+      for (const [key, slide] of [['Space', 2], ['PageDown', 3], ['PageUp', 2]] as const) {
+        await laptop.press(key);
+        await sees(follower, slide);
+      }
+      for (const key of ['5', 'Enter']) await laptop.press(key);
+      await sees(follower, 5);
+      await laptop.press('b');
+      await shows(laptop, 5, 'black');
+      await expect(follower.locator('.slide')).toHaveAttribute('data-screen', 'black');
+      await laptop.press('b');
+      await shows(laptop, 5);
+      await laptop.press('s');
+      await expect.poll(() => sheet(laptop)).toBe('All slides');
+      await laptop.press('Escape');
+      await expect.poll(() => sheet(laptop)).toBe(null);
+      await shows(laptop, 5);
+    });
+
+    test('a frozen room keeps its slide', async ({ room, open }) => {
+      const phone = await open(room.links.presenter, PHONE);
+      const follower = await room.follower();
+      await isLive(follower);
+      await shows(phone, 1);
+      await phone.click('Freeze');
+      await shows(phone, 1, 'frozen');
+      await phone.click('Next');
+      await shows(phone, 2, 'frozen');
+      await sees(follower, 1);
+      await phone.click('Freeze');
+      await shows(phone, 2);
+      await sees(follower, 2);
+    });
+
+    test('a follower comes back when the server does', async ({ room, open }) => {
+      room.allow(/net::ERR_/);
+      const laptop = await open(room.links.audience);
+      const phone = await room.presenter();
+      await isLive(phone);
+      await shows(laptop, 1);
+      await room.server.kill();
+      await expect.poll(async () => (await laptop.evaluate(look)).live).not.toBe('live');
+      await expect(phone.locator('main')).not.toHaveAttribute('data-live', 'live');
+      await room.server.start();
+      await isLive(phone);
+      await next(phone).tap();
+      await shows(laptop, 2);
+    });
+
+    test('a slide of HTML is as large as its place', async ({ room, open }) => {
+      await room.server.stop();
+      const deck = join(room.server.directory, 'words.md');
+      writeFileSync(deck, '# Words');
+      await room.server.start([deck]);
+      const scale = () => {
+        const [place, page] = ['.slide', '.slide .page'].map((it) => document.querySelector(it)!.getBoundingClientRect());
+        return page.width / 1280 / Math.min(place.width / 1280, place.height / 720);
+      };
+      const follower = await open(room.links.audience);
+      await expect.poll(() => follower.evaluate(scale)).toBeCloseTo(1, 3);
+    });
+  });
+}
+
+// WebKit takes no other name for this machine.
+test('Firefox has all of it on plain http, too', async ({ room, open }) => {
+  const elsewhere = new URL(room.links.presenter);
+  elsewhere.hostname = 'room.test';
+  const phone = await open(elsewhere.href, PHONE);
+  await shows(phone, 1);
+  expect(await phone.evaluate(() => isSecureContext)).toBe(false);
+  await phone.click('Next');
+  await shows(phone, 2);
+});
