@@ -48,7 +48,8 @@ check: tools ## format, lints, unit and server tests
 	cargo clippy --package frontend --target wasm32-unknown-unknown --target-dir target/front -- --deny warnings
 	cargo test --workspace --exclude frontend
 
-bench: build ## followers on loopback: wait, CPU and memory for each; leaving, commands, imports: how long
+bench: build packages ## tap to painted in a real browser; followers: wait, CPU, memory; leaving, commands, imports
+	cd end2end && WEBSLIDES_BIN="$(CURDIR)/target/release/webslides" npx playwright test --config bench
 	@install -D target/release/webslides target/bench/webslides
 	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench followers --bench leaving --bench commands --bench imports
 
