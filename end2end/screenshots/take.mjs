@@ -43,7 +43,7 @@ const remotes = [];
 await phone.getByRole('button', { name: 'More', exact: true }).click();
 await phone.getByRole('radio', { name: 'Notes' }).check();
 await phone.keyboard.press('Escape');
-await phone.mouse.click(195, 40);
+await phone.evaluate(() => document.activeElement?.blur());
 remotes.push(await phone.screenshot());
 await phone.getByRole('button', { name: 'All slides' }).click();
 await phone.waitForFunction(() =>

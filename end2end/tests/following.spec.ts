@@ -182,3 +182,10 @@ test('three lines of script follow a talk', async ({ room }) => {
   await next(phone).tap();
   await expect(page).toHaveTitle('slide 2');
 });
+
+test('a projector that is live shows the slide and nothing else', async ({ room }) => {
+  const projector = await room.projector();
+  await isLive(projector);
+  await sees(projector, 1);
+  await expect(projector.getByText('Live', { exact: true })).toBeHidden();
+});

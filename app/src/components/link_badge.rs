@@ -10,19 +10,19 @@ pub fn LinkBadge(
     /// come to the server. Shown when it lasts.
     behind: Signal<bool>,
 ) -> impl IntoView {
+    let waits = move || link.get() == LinkState::Live && behind.get();
     let late = words(move || {
-        let waits = link.get() == LinkState::Live && behind.get();
-        if waits {
+        let late = if waits() {
             "The slide is on its way."
         } else {
             ""
-        }
-        .to_owned()
+        };
+        late.to_owned()
     });
     view! {
-        <p class="link-badge" role="status">
-            <span class="late">{late}</span>
+        <p class="link-badge" role="status" data-waits=words(move || waits().to_string())>
             <span>{words(move || link.get().sentence().to_owned())}</span>
+            <span class="late">{late}</span>
         </p>
     }
 }
