@@ -8,7 +8,7 @@ use crate::talk::SlideState;
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, DomParser, RequestInit, Response, SupportedType, UrlSearchParams};
+use web_sys::{RequestInit, Response, UrlSearchParams};
 
 /// Posts `form` (already encoded) to the server function at `path`.
 pub async fn call(path: &str, form: &str) -> Result<SlideState, ApiError> {
@@ -21,13 +21,9 @@ pub async fn call(path: &str, form: &str) -> Result<SlideState, ApiError> {
 }
 
 /// Another page of ours, as it is by now.
-pub async fn page(path: &str) -> Option<Document> {
-    let answer = text(path, &RequestInit::new()).await.ok();
-    let (_, html) = answer.filter(|(agreed, _)| *agreed)?;
-    let parser = DomParser::new().ok()?;
-    parser
-        .parse_from_string(&html, SupportedType::TextHtml)
-        .ok()
+pub async fn page(path: &str) -> Option<String> {
+    let (agreed, html) = text(path, &RequestInit::new()).await.ok()?;
+    agreed.then_some(html)
 }
 
 /// Says something that has no answer. Whether it was heard.

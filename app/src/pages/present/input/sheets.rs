@@ -96,10 +96,8 @@ pub fn look(name: &str) -> String {
 
 /// Marks where the talk is by now, and begins the search anew.
 fn show_place(remote: Remote) {
-    let Some(grid) = find::<HtmlElement>("#all-slides form") else {
-        return;
-    };
-    if grid.get_attribute("data-whole").as_deref() == Some("false") {
+    let grid = find::<HtmlElement>("#all-slides form:has([data-whole=false])");
+    if let Some(grid) = grid {
         spawn_local(take_newer(remote, grid));
         return;
     }
@@ -121,15 +119,18 @@ fn mark_place(remote: Remote) {
 
 /// While the deck is imported, the grid that came with the page shows less than there is by now.
 async fn take_newer(remote: Remote, grid: HtmlElement) {
-    let page = crate::routes::present(&remote.code());
-    let newer = crate::api::page(&page).await;
-    let newer = newer.and_then(|page| page.query_selector("#all-slides form").ok().flatten());
-    if let Some(newer) = newer {
-        grid.set_inner_html(&newer.inner_html());
-        let whole = newer.get_attribute("data-whole").unwrap_or_default();
-        let _ = grid.set_attribute("data-whole", &whole);
+    let page = crate::api::page(&crate::routes::present(&remote.code())).await;
+    if let Some(newer) = page.as_deref().and_then(grid_in) {
+        grid.set_inner_html(newer);
     }
     mark_place(remote);
+}
+
+/// What is in the grid's form, in the page's HTML.
+fn grid_in(page: &str) -> Option<&str> {
+    let (_, form) = page.split_once("data-grid=\"all-slides\"")?;
+    let (_, within) = form.split_once('>')?;
+    Some(within.split_once("</form>")?.0)
 }
 
 fn search(words: &str) {
