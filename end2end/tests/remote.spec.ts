@@ -272,6 +272,18 @@ test('where the browser has no lock, a video of nothing keeps the screen on', as
   await sees(phone, 2);
 });
 
+test('a button looks down as long as a finger is on it', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  const { x, y } = (await next(phone).boundingBox())!;
+  const client = await phone.context().newCDPSession(phone);
+  await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: x + 20, y: y + 20 }] });
+  await expect(next(phone)).toHaveCSS('filter', 'brightness(0.85)');
+  await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await expect(next(phone)).toHaveCSS('filter', 'none');
+  await sees(phone, 2);
+});
+
 test('two remotes at 20 taps a second end equal, and no tap counts twice', async ({ room }) => {
   const [phone, laptop] = [await room.presenter(), await room.presenter(LAPTOP)];
   const people = [await room.follower(), await room.projector()];

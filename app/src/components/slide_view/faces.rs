@@ -132,8 +132,12 @@ impl Stage {
                 0 => String::new(),
                 tries => format!("?again={tries}"),
             };
-            let drawn = drawn.or_else(|| self.draw(&sight.face, &sight.title, &query));
-            let Some(drawn) = drawn else { return };
+            if let Some(drawn) = drawn.filter(Drawn::was_decoded) {
+                break drawn;
+            }
+            let Some(drawn) = self.draw(&sight.face, &sight.title, &query) else {
+                return;
+            };
             if drawn.is_decoded(patience).await {
                 break drawn;
             }
@@ -181,14 +185,18 @@ impl Stage {
 }
 
 impl Drawn {
+    /// Whether a face that was kept can go on the page at once: to ask for its decoding again would
+    /// take the browser a frame. Should its pixels be gone, the frame that shows it decodes them.
+    fn was_decoded(&self) -> bool {
+        self.pictures().all(|picture| {
+            picture.set_decoding("sync");
+            picture.complete() && picture.natural_width() > 0
+        })
+    }
+
     /// Whether every picture in it can be painted at once.
     async fn is_decoded(&self, patience_ms: u32) -> bool {
-        let pictures = self.element.get_elements_by_tag_name("img");
-        for index in 0..pictures.length() {
-            let picture = pictures.item(index);
-            let Some(Ok(picture)) = picture.map(JsCast::dyn_into::<HtmlImageElement>) else {
-                continue;
-            };
+        for picture in self.pictures() {
             let decoded = pin!(JsFuture::from(picture.decode()));
             match select(decoded, TimeoutFuture::new(patience_ms)).await {
                 Either::Left((Ok(_), _)) => {}
@@ -196,6 +204,11 @@ impl Drawn {
             }
         }
         true
+    }
+
+    fn pictures(&self) -> impl Iterator<Item = HtmlImageElement> {
+        let pictures = self.element.get_elements_by_tag_name("img");
+        (0..pictures.length()).filter_map(move |index| pictures.item(index)?.dyn_into().ok())
     }
 
     /// Links lie over the picture; where, only a script may say.

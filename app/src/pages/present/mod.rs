@@ -26,10 +26,13 @@ use crate::{
 };
 use buttons::Buttons;
 use clock::ClockFace;
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use panels::Panels;
 use remote::Remote;
 use room::Room;
+
+/// Answers a finger in the next frame: no WASM, which may not be there yet.
+const PRESSED_SCRIPT: &str = include_str!("pressed.js");
 
 /// All that the remote's page shows.
 #[derive(Debug, Clone)]
@@ -74,6 +77,7 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
                 <Buttons code=code.clone() state=rendered.state.clone()/>
                 <Panels code rendered deck look links/>
             </Present>
+            <script nonce=use_nonce() inner_html=PRESSED_SCRIPT></script>
         </div>
     }
 }
