@@ -347,3 +347,42 @@ test('notes are text whatever they say, and begin at their beginning', async ({ 
   await expect(notes).toContainText('Second.');
   expect(await notes.evaluate((notes) => notes.scrollTop)).toBe(0);
 });
+
+test('a remote that was locked knows where the talk is before it takes a tap', async ({ room }) => {
+  const phone = await room.presenter();
+  const laptop = await room.presenter(LAPTOP);
+  const follower = await room.follower();
+  for (const page of [phone, laptop, follower]) await isLive(page);
+  const client = await phone.context().newCDPSession(phone);
+  await client.send('Page.setWebLifecycleState', { state: 'frozen' });
+  for (const slide of [2, 3]) {
+    await laptop.keyboard.press('ArrowRight');
+    await sees(follower, slide);
+  }
+  await client.send('Page.setWebLifecycleState', { state: 'active' });
+  await sees(phone, 3);
+  await isLive(phone);
+  await next(phone).tap();
+  for (const page of [phone, laptop, follower]) await sees(page, 4);
+  const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
+  expect(state.revision).toBe(3);
+});
+
+test('an app switch loses the network without a word, and nothing fires when it is back', async ({ room }) => {
+  const phone = await room.presenter();
+  const laptop = await room.presenter(LAPTOP);
+  for (const page of [phone, laptop]) await isLive(page);
+  room.allow(/net::ERR_/);
+  // The events arrive in another order on every phone: the page is shown while it knows nothing.
+  await phone.context().setOffline(true);
+  await phone.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await next(phone).tap();
+  await expect(phone.getByText('Not connected, so nothing was sent.')).toBeVisible();
+  await laptop.keyboard.press('ArrowRight');
+  await sees(laptop, 2);
+  await phone.context().setOffline(false);
+  await phone.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await sees(phone, 2);
+  await isLive(phone);
+  await sees(laptop, 2);
+});

@@ -18,7 +18,7 @@ use axum::Router;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::BuildError;
 use std::{
-    io,
+    fs, io,
     io::Write,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -263,11 +263,17 @@ pub fn print(text: &str) {
 /// Whole or not at all, because somebody waits for it; and for the host's eyes only, because it
 /// holds keys.
 fn write_links(file: &Path, links: &LinksFile<'_>) -> io::Result<()> {
+    let content = serde_json::to_vec_pretty(links)?;
+    // A device or a pipe, such as /dev/stdout, is written to and not replaced.
+    let is_special = fs::symlink_metadata(file).is_ok_and(|file| !file.is_file());
+    if is_special {
+        return fs::write(file, content);
+    }
     let folder = file
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let mut beside = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    beside.write_all(&serde_json::to_vec_pretty(links)?)?;
+    beside.write_all(&content)?;
     beside.persist(file)?;
     Ok(())
 }
@@ -287,5 +293,30 @@ async fn end_signal() {
         }
     } else {
         std::future::pending().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+    use tempfile::TempDir;
+
+    #[test]
+    fn links_are_written_to_what_is_no_plain_file_and_do_not_take_its_place() {
+        let directory = TempDir::new().expect("a temporary directory");
+        let (plain, linked) = (directory.path().join("a"), directory.path().join("b"));
+        symlink(&plain, &linked).expect("a link");
+        let links = LinksFile {
+            host: "http://host",
+            talks: &[],
+        };
+        for file in [&linked, &plain] {
+            write_links(file, &links).expect("written");
+            let content = fs::read_to_string(&plain).expect("readable");
+            assert!(content.contains("http://host"));
+        }
+        let is_link = |file| fs::symlink_metadata(file).is_ok_and(|file| file.is_symlink());
+        assert!(is_link(&linked));
     }
 }

@@ -115,7 +115,14 @@ fn Present(
         if told.state == shown && shown.cue.is_none() {
             return told;
         }
-        Snapshot::new(shown.as_presented(), &deck.read_value()).unwrap_or(told)
+        match Snapshot::new(shown.as_presented(), &deck.read_value()) {
+            // Its title may be another than its deck's.
+            Some(snapshot) => Snapshot {
+                talk: told.talk,
+                ..snapshot
+            },
+            None => told,
+        }
     });
     let showing = Showing::of(snapshot);
     let picture_is_behind = showing.is_behind();
