@@ -20,12 +20,6 @@ pub async fn call(path: &str, form: &str) -> Result<SlideState, ApiError> {
     .ok_or_else(unreachable)
 }
 
-/// Another page of ours, as it is by now.
-pub async fn page(path: &str) -> Option<String> {
-    let (agreed, html) = text(path, &RequestInit::new()).await.ok()?;
-    agreed.then_some(html)
-}
-
 /// Says something that has no answer. Whether it was heard.
 pub async fn say(path: &str, form: &str) -> bool {
     post(path, form).await.is_ok_and(|(agreed, _)| agreed)

@@ -17,7 +17,7 @@ mod stage;
 
 pub use back_to_room::{BackToRoom, back_to_room};
 #[cfg(feature = "hydrate")]
-pub use call::{page, say};
+pub use call::say;
 pub use clock::{SetClock, clock};
 pub use error::{ApiError, ErrorCode};
 pub use go_to::{GoTo, go_to};

@@ -100,6 +100,7 @@ fn Present(
     {
         input::listen(remote, live.seat);
         remote.keep_time(rendered_at);
+        remote.reload_when_read(&deck, live.presence);
         awake::stay_awake(live.link);
         if late {
             sending::forget_late(remote);

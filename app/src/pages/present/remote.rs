@@ -95,6 +95,31 @@ impl Remote {
         self.hint.get()
     }
 
+    /// A page that was opened while its deck was still being imported lacks the notes and titles of
+    /// what came since. Once all is there it is loaded anew, at a moment when nobody uses it: no tap
+    /// is on its way, and nothing is open.
+    #[cfg(feature = "hydrate")]
+    pub fn reload_when_read(
+        self,
+        deck: &Deck,
+        presence: ReadSignal<Option<crate::talk::Presence>>,
+    ) {
+        let slides = deck.slides().len();
+        if deck.ready() == slides {
+            return;
+        }
+        Effect::new(move |_| {
+            let has_come = presence
+                .read()
+                .as_ref()
+                .is_some_and(|room| usize::try_from(room.ready) == Ok(slides));
+            if has_come && !self.is_sending() && !super::input::is_one_open() {
+                // Fails on no page that is shown.
+                let _ = window().location().reload();
+            }
+        });
+    }
+
     /// Keeps `now` and the time of day, by the second.
     #[cfg(feature = "hydrate")]
     pub fn keep_time(self, rendered_at: Timestamp) {

@@ -6,6 +6,8 @@ mod pencil;
 mod sheets;
 mod shortcuts;
 
+pub use sheets::is_one_open;
+
 use super::remote::Remote;
 use crate::talk::SeatNumber;
 use pencil::Pencil;

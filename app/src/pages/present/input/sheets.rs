@@ -3,7 +3,7 @@
 use crate::deck::SlideNumber;
 use crate::pages::present::{look::Look, remote::Remote};
 use gloo_events::{EventListener, EventListenerOptions};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDocument, HtmlElement, HtmlInputElement};
 
@@ -59,6 +59,10 @@ pub fn close() {
     });
 }
 
+pub fn is_one_open() -> bool {
+    find::<Element>("[popover]:popover-open").is_some()
+}
+
 /// The layout after the one there is.
 pub fn next_layout() {
     let mut choices = Vec::new();
@@ -96,15 +100,6 @@ pub fn look(name: &str) -> String {
 
 /// Marks where the talk is by now, and begins the search anew.
 fn show_place(remote: Remote) {
-    let grid = find::<HtmlElement>("#all-slides form:has([data-whole=false])");
-    if let Some(grid) = grid {
-        spawn_local(take_newer(remote, grid));
-        return;
-    }
-    mark_place(remote);
-}
-
-fn mark_place(remote: Remote) {
     let here = untrack(move || remote.shown()).place().slide.to_string();
     each("#all-slides li", |slide| {
         let is_here = slide.get_attribute("data-number").as_ref() == Some(&here);
@@ -115,22 +110,6 @@ fn mark_place(remote: Remote) {
             let _ = slide.remove_attribute("aria-current");
         }
     });
-}
-
-/// While the deck is imported, the grid that came with the page shows less than there is by now.
-async fn take_newer(remote: Remote, grid: HtmlElement) {
-    let page = crate::api::page(&crate::routes::present(&remote.code())).await;
-    if let Some(newer) = page.as_deref().and_then(grid_in) {
-        grid.set_inner_html(newer);
-    }
-    mark_place(remote);
-}
-
-/// What is in the grid's form, in the page's HTML.
-fn grid_in(page: &str) -> Option<&str> {
-    let (_, form) = page.split_once("data-grid=\"all-slides\"")?;
-    let (_, within) = form.split_once('>')?;
-    Some(within.split_once("</form>")?.0)
 }
 
 fn search(words: &str) {

@@ -40,10 +40,9 @@ pub fn AllSlides(code: TalkCode, deck: Deck, here: SlideNumber) -> impl IntoView
                 action=api::path(go_to)
                 autocomplete="off"
                 data-closes
-                data-grid="all-slides"
             >
                 <input type="hidden" name="code" value=code.to_string()/>
-                <ol data-whole=deck.is_whole().to_string()>{slides}</ol>
+                <ol>{slides}</ol>
                 <p class="nothing" hidden>"No slide has these words."</p>
             </form>
         </Panel>
