@@ -24,15 +24,14 @@ const TRIES: u32 = 4;
 const HINT_MS: u32 = 6_000;
 
 /// A tap is not kept for later: nobody wants to see it done when the network comes back.
-const NOT_CONNECTED: &str = "Not connected, so nothing was sent. Tap again when it is.";
-
-const TAKEN_OFF: &str = "Nothing was sent: this remote was taken off.";
+const NOT_CONNECTED: &str = "Not connected, so nothing was sent.";
 
 impl Remote {
     pub fn tap(self, command: Command) {
-        match self.link.get_untracked() {
+        let link = self.link.get_untracked();
+        match link {
             LinkState::Stale | LinkState::Offline => return self.say(NOT_CONNECTED),
-            LinkState::Revoked => return self.say(TAKEN_OFF),
+            LinkState::Revoked => return self.say(link.sentence()),
             _ => {}
         }
         self.hint.set(String::new());
