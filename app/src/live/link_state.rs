@@ -30,6 +30,11 @@ impl LinkState {
         }
     }
 
+    /// Whether the page can't know where the talk is, and so should ask for nothing.
+    pub const fn is_lost(self) -> bool {
+        matches!(self, Self::Stale | Self::Offline | Self::Revoked)
+    }
+
     /// What the page says of it.
     pub const fn sentence(self) -> &'static str {
         match self {

@@ -3,7 +3,6 @@
 use super::remote::{Remote, TOO_LATE};
 use crate::{
     api::{self, ApiError, ErrorCode},
-    live::LinkState,
     routes,
     talk::{Command, Refused, Revision, SlideState},
 };
@@ -28,11 +27,9 @@ const NOT_CONNECTED: &str = "Not connected, so nothing was sent.";
 
 impl Remote {
     pub fn tap(self, command: Command) {
-        let link = self.link.get_untracked();
-        match link {
-            LinkState::Stale | LinkState::Offline => return self.say(NOT_CONNECTED),
-            LinkState::Revoked => return self.say(link.sentence()),
-            _ => {}
+        // What the page says of itself tells why.
+        if self.link.get_untracked().is_lost() {
+            return self.say(NOT_CONNECTED);
         }
         self.hint.set(String::new());
         let now = self.now.get_untracked();
