@@ -137,6 +137,8 @@ test('a laptop does all of it by keyboard, and a clicker its part', async ({ roo
   await laptop.keyboard.press('Escape');
   await laptop.keyboard.press('Escape');
   await expect(laptop.getByRole('dialog', { name: 'All slides' })).toBeHidden();
+  // The browser takes the focus off what is hidden with the next frame.
+  await expect(laptop.locator('body')).toBeFocused();
 
   await laptop.keyboard.press('.');
   await expect(projector.locator('.slide')).toHaveAttribute('data-screen', 'black');
