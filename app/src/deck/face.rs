@@ -57,8 +57,9 @@ impl Link {
     /// The slide and step that such an address leads to.
     pub fn place(url: &str) -> Option<(SlideNumber, u16)> {
         let place = url.strip_prefix("?slide=")?;
-        let (slide, step) = place.split_once("&step=").unwrap_or((place, "0"));
-        Some((SlideNumber::new(slide.parse().ok()?)?, step.parse().ok()?))
+        let (slide, step) = place.split_once('&').unwrap_or((place, "step=0"));
+        let step = step.strip_prefix("step=")?.parse().ok()?;
+        Some((SlideNumber::new(slide.parse().ok()?)?, step))
     }
 }
 
