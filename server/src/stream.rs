@@ -3,7 +3,7 @@
 use crate::{
     access::Credentials,
     answers::refusal,
-    live::{self, Audience, Frame, TooOften},
+    live::{self, Audience, Frame},
     router::Shared,
     talks::{Talk, Visitor},
 };
@@ -104,10 +104,8 @@ pub async fn seen(State(shared): State<Shared>, path: CodePath, body: Body) -> R
     let Ok(seen) = serde_urlencoded::from_bytes::<Seen>(&form) else {
         return refusal(ErrorCode::BadRequest);
     };
-    match talk.channel().attendance().acknowledge(&seen) {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(TooOften) => refusal(ErrorCode::TooFast),
-    }
+    talk.channel().attendance().acknowledge(&seen);
+    StatusCode::NO_CONTENT.into_response()
 }
 
 /// `GET /t/{code}/state`: the stream's snapshot as JSON, once.

@@ -3,11 +3,12 @@
 use super::{LinkState, Live, jitter_ms};
 use crate::{
     routes,
-    talk::{EventId, SeatNumber, SlideState, TalkCode},
+    talk::{SlideState, TalkCode},
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
+use web_sys::VisibilityState;
 
 /// Who taps quickly is answered for the slide where the tapping stops.
 const APART_MS: u32 = 250;
@@ -34,17 +35,21 @@ pub fn acknowledge(code: &TalkCode, live: Live, shown: impl Fn() -> SlideState +
         let url = url.clone();
         let waited_ms = APART_MS + jitter_ms(within);
         waiting.set(Some(Timeout::new(waited_ms, move || {
-            // Nothing is painted in a tab that nobody looks at: it answers when it is looked at.
-            request_animation_frame(move || say(&url, seat, &id, waited_ms));
+            let said = format!("seat={seat}&id={id}&waited_ms={waited_ms}");
+            if document().visibility_state() == VisibilityState::Visible {
+                request_animation_frame(move || say(&url, &said));
+            } else {
+                // Nothing is painted in a tab that nobody looks at. Looked at again, it says more.
+                say(&url, &(said + "&elsewhere=true"));
+            }
         })));
     });
 }
 
-fn say(url: &str, seat: SeatNumber, id: &EventId, waited_ms: u32) {
-    // The fields of `talk::Seen`.
-    let form = format!("seat={seat}&id={id}&waited_ms={waited_ms}");
+/// `said` has the fields of `talk::Seen`.
+fn say(url: &str, said: &str) {
     // One that does not arrive is made good by the next slide's.
     let _ = window()
         .navigator()
-        .send_beacon_with_opt_str(url, Some(&form));
+        .send_beacon_with_opt_str(url, Some(said));
 }

@@ -15,6 +15,9 @@ pub struct Presence {
     /// The newest revision, and how many of those that answer have painted it.
     pub revision: Revision,
     pub seen: u32,
+    /// Of those that answer, pages that nobody looks at, or that show another slide.
+    #[serde(default)]
+    pub elsewhere: u32,
     /// Of the rest, those who have had time enough: networks are given two seconds.
     pub late: u32,
     /// Milliseconds from the newest revision's commit until the last of `seen` had painted it;
@@ -44,6 +47,9 @@ pub struct Seen {
     pub id: EventId,
     /// Milliseconds that it waited since it had painted: pages of a room do not answer at once.
     pub waited_ms: u32,
+    /// It has not painted that, because nobody looks at it, or because it shows another slide.
+    #[serde(default)]
+    pub elsewhere: bool,
 }
 
 /// A page makes one up for itself and says it with its stream and with each [`Seen`]. It proves

@@ -13,9 +13,6 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// One page needs to say no more often than this what it has painted.
-const ANSWERS_APART: Duration = Duration::from_millis(100);
-
 /// A page that says it waited longer than this is not believed.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -40,6 +37,7 @@ struct Room {
     /// How many seats have said anything, and how many that they painted the newest.
     answering: u32,
     seen: u32,
+    elsewhere: u32,
     slowest: Option<Duration>,
     /// Slides that can be seen.
     ready: u32,
@@ -52,9 +50,16 @@ struct Room {
 #[derive(Debug)]
 struct Taken {
     since: Instant,
-    answered: Option<(Instant, Revision)>,
+    answered: Option<Answer>,
     /// A page that comes back may have its new stream before its old one is known to be gone.
     streams: u32,
+}
+
+/// The last word of a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Answer {
+    revision: Revision,
+    elsewhere: bool,
 }
 
 /// One counted stream; dropped, it is counted no more.
@@ -64,10 +69,6 @@ pub struct Attendee {
     view: View,
     seat: Option<SeatNumber>,
 }
-
-/// An answer came too soon after the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooOften;
 
 impl Attendance {
     pub fn new(newest: EventId) -> Self {
@@ -81,6 +82,7 @@ impl Attendance {
             seats: HashMap::new(),
             answering: 0,
             seen: 0,
+            elsewhere: 0,
             slowest: None,
             ready: 0,
             waiting: 0,
@@ -118,47 +120,38 @@ impl Attendance {
         room.is_new = true;
     }
 
-    /// A page has painted something. One that has no stream here is not counted.
-    ///
-    /// # Errors
-    /// [`TooOften`] when it said something a moment ago.
-    pub fn acknowledge(&self, said: &Seen) -> Result<(), TooOften> {
+    /// A page has painted something, or has not because nobody looks. One that has no stream here
+    /// is not counted, and what was said before changes nothing, however often it is said.
+    pub fn acknowledge(&self, said: &Seen) {
         let mut room = self.locked();
-        let now = Instant::now();
         let (newest, committed) = (room.newest.clone(), room.committed);
+        if said.id.epoch != newest.epoch || said.id.revision > newest.revision {
+            return;
+        }
         let Some(taken) = room.seats.get_mut(&said.seat) else {
-            return Ok(());
+            return;
         };
-        if taken
-            .answered
-            .is_some_and(|(at, _)| now < at + ANSWERS_APART)
-        {
-            return Err(TooOften);
+        let answer = Answer {
+            revision: said.id.revision,
+            elsewhere: said.elsewhere,
+        };
+        let before = taken.answered;
+        if before.is_some_and(|before| answer.revision < before.revision || answer == before) {
+            return;
         }
+        taken.answered = Some(answer);
         let was_there = taken.since <= committed;
-        let before = taken.answered.map(|(_, revision)| revision);
-        let of_this_life = said.id.epoch == newest.epoch && said.id.revision <= newest.revision;
-        if !of_this_life || before.is_some_and(|before| said.id.revision <= before) {
-            return Ok(());
-        }
-        taken.answered = Some((now, said.id.revision));
+        room.count_answer(before, answer);
         room.is_new = true;
-        if before.is_none() {
-            room.answering += 1;
-        }
-        if said.id.revision == newest.revision {
-            room.seen += 1;
+        // Whoever came or looked later has not waited for it.
+        let has_waited = before.is_none_or(|before| before.revision < answer.revision);
+        let is_newest = answer.revision == newest.revision && !answer.elsewhere;
+        if was_there && has_waited && is_newest {
             let waited = Duration::from_millis(said.waited_ms.into()).min(LONGEST_WAIT);
-            let lag = now
-                .saturating_duration_since(committed)
-                .saturating_sub(waited);
-            // Whoever came later has not waited for it.
-            if was_there {
-                room.slowest = room.slowest.max(Some(lag));
-                histogram!(LAG_SECONDS).record(lag);
-            }
+            let lag = committed.elapsed().saturating_sub(waited);
+            room.slowest = room.slowest.max(Some(lag));
+            histogram!(LAG_SECONDS).record(lag);
         }
-        Ok(())
     }
 
     /// So many devices wait to be let in as remotes.
@@ -202,7 +195,7 @@ impl Attendance {
 
 impl Room {
     fn presence(&self) -> Presence {
-        let behind = self.answering - self.seen;
+        let behind = self.answering - self.seen - self.elsewhere;
         let is_due = Instant::now() >= self.due;
         Presence {
             late: if is_due { behind } else { 0 },
@@ -211,12 +204,26 @@ impl Room {
             answering: self.answering,
             revision: self.newest.revision,
             seen: self.seen,
+            elsewhere: self.elsewhere,
             ready: self.ready,
             waiting: self.waiting,
             lag_ms: self
                 .slowest
                 .map(|lag| u32::try_from(lag.as_millis()).unwrap_or(u32::MAX)),
         }
+    }
+
+    fn count_answer(&mut self, before: Option<Answer>, after: impl Into<Option<Answer>>) {
+        let after = after.into();
+        self.answering -= u32::from(before.is_some());
+        self.answering += u32::from(after.is_some());
+        let newest = self.newest.revision;
+        let has_seen = |answer: Answer| answer.revision == newest && !answer.elsewhere;
+        self.seen -= u32::from(before.is_some_and(has_seen));
+        self.seen += u32::from(after.is_some_and(has_seen));
+        let is_elsewhere = |answer: Answer| answer.elsewhere;
+        self.elsewhere -= u32::from(before.is_some_and(is_elsewhere));
+        self.elsewhere += u32::from(after.is_some_and(is_elsewhere));
     }
 
     const fn count(&mut self, view: View) -> &mut u32 {
@@ -240,14 +247,9 @@ impl Drop for Attendee {
         if taken.streams > 0 {
             return;
         }
-        let answered = taken.answered.map(|(_, revision)| revision);
+        let answered = taken.answered;
         room.seats.remove(&seat);
-        if let Some(revision) = answered {
-            room.answering -= 1;
-            if revision == room.newest.revision {
-                room.seen -= 1;
-            }
-        }
+        room.count_answer(answered, None);
     }
 }
 
@@ -266,6 +268,14 @@ mod tests {
             seat: SeatNumber::made_up(0, seat),
             id: id(revision),
             waited_ms: 0,
+            elsewhere: false,
+        }
+    }
+
+    fn elsewhere(seat: u32, revision: u64) -> Seen {
+        Seen {
+            elsewhere: true,
+            ..seen(seat, revision)
         }
     }
 
@@ -286,10 +296,11 @@ mod tests {
             waited_ms: 200,
             ..seen(1, 1)
         };
-        assert_eq!(room.acknowledge(&waited), Ok(()));
-        assert_eq!(room.acknowledge(&seen(1, 1)), Err(TooOften));
-        assert_eq!(room.acknowledge(&seen(2, 0)), Ok(()));
-        assert_eq!(room.acknowledge(&seen(3, 1)), Ok(()), "a stranger");
+        room.acknowledge(&waited);
+        room.acknowledge(&seen(1, 1));
+        room.acknowledge(&seen(2, 0));
+        // A stranger.
+        room.acknowledge(&seen(3, 1));
         let presence = room.presence();
         assert_eq!((presence.followers, presence.projectors), (3, 1));
         assert_eq!((presence.answering, presence.seen), (2, 1));
@@ -307,12 +318,12 @@ mod tests {
     async fn the_future_and_other_lives_are_not_believed() {
         let room = Attendance::new(id(5));
         let _one = enter(&room, 1);
-        let _ = room.acknowledge(&seen(1, 6));
+        room.acknowledge(&seen(1, 6));
         let foreign = Seen {
             id: "other-5".parse().expect("an id"),
             ..seen(1, 5)
         };
-        let _ = room.acknowledge(&foreign);
+        room.acknowledge(&foreign);
         assert_eq!(room.presence().answering, 0);
     }
 
@@ -321,13 +332,44 @@ mod tests {
         let room = Attendance::new(id(5));
         advance(Duration::from_secs(60)).await;
         let _one = enter(&room, 1);
-        assert_eq!(room.acknowledge(&seen(1, 5)), Ok(()));
+        room.acknowledge(&seen(1, 5));
         assert_eq!((room.presence().seen, room.presence().lag_ms), (1, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_looks_elsewhere_is_not_behind() {
+        let room = Attendance::new(id(0));
+        let (_one, two) = (enter(&room, 1), enter(&room, 2));
+        room.acknowledge(&seen(1, 0));
+        room.acknowledge(&seen(2, 0));
+        room.published(id(1), Duration::ZERO);
+        room.acknowledge(&seen(1, 1));
+        room.acknowledge(&elsewhere(2, 1));
+        advance(GRACE).await;
+        let counts = |room: &Attendance| {
+            let presence = room.presence();
+            (presence.seen, presence.elsewhere, presence.late)
+        };
+        assert_eq!(counts(&room), (1, 1, 0));
+        // It stays elsewhere until it says more: a tab that nobody looks at is put to sleep.
+        room.published(id(2), Duration::ZERO);
+        room.acknowledge(&seen(1, 2));
+        advance(GRACE).await;
+        assert_eq!(counts(&room), (1, 1, 0));
+        // Looked at again, it has not been slow.
+        room.acknowledge(&elsewhere(2, 2));
+        room.acknowledge(&seen(2, 2));
+        assert_eq!(counts(&room), (2, 0, 0));
+        assert_eq!(room.presence().lag_ms, Some(0));
+        room.acknowledge(&elsewhere(2, 2));
+        assert_eq!(counts(&room), (1, 1, 0));
+        drop(two);
+        assert_eq!(counts(&room), (1, 0, 0));
     }
 
     proptest! {
         #[test]
-        fn an_empty_room_counts_nobody(steps in prop::collection::vec((0_u8..4, 0_u32..5, 0_u64..5), 0..100)) {
+        fn an_empty_room_counts_nobody(steps in prop::collection::vec((0_u8..5, 0_u32..5, 0_u64..5), 0..100)) {
             let room = Attendance::new(id(0));
             let mut there = Vec::new();
             let mut newest = 0;
@@ -339,10 +381,11 @@ mod tests {
                         newest += 1;
                         room.published(id(newest), Duration::ZERO);
                     }
-                    _ => drop(room.acknowledge(&seen(seat, revision.min(newest)))),
+                    3 => room.acknowledge(&seen(seat, revision.min(newest))),
+                    _ => room.acknowledge(&elsewhere(seat, revision.min(newest))),
                 }
                 let presence = room.presence();
-                prop_assert!(presence.seen <= presence.answering);
+                prop_assert!(presence.seen + presence.elsewhere <= presence.answering);
                 prop_assert!(presence.answering <= presence.followers);
             }
             drop(there);

@@ -15,8 +15,8 @@ mod notice;
 mod stream;
 
 pub use accept::{Limits, accept, listen};
+pub use attendance::Attendance;
 use attendance::Attendee;
-pub use attendance::{Attendance, TooOften};
 pub use body::{Audience, events, farewell, no_seat};
 pub use frame::{Frame, pointer};
 pub use hub::{Channel, Hub};

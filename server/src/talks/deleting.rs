@@ -43,7 +43,7 @@ impl Talks {
             {
                 open.remove(talk.code());
                 // Its counts would be told as they were last.
-                say_followers(talk.code(), 0, 0, 0);
+                say_followers(talk.code(), [0; 4]);
             }
         }
         self.clear_away().await;

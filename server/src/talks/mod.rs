@@ -237,8 +237,8 @@ impl Talks {
         for (code, talk) in open.iter() {
             let room = talk.channel().attendance().presence();
             let silent = (room.followers + room.projectors).saturating_sub(room.answering);
-            let behind = room.answering.saturating_sub(room.seen);
-            say_followers(code, room.seen, behind, silent);
+            let behind = room.answering.saturating_sub(room.seen + room.elsewhere);
+            say_followers(code, [room.seen, room.elsewhere, behind, silent]);
         }
     }
 
@@ -291,8 +291,9 @@ impl Inner {
     }
 }
 
-fn say_followers(code: &TalkCode, seen: u32, behind: u32, silent: u32) {
-    for (state, count) in [("seen", seen), ("behind", behind), ("silent", silent)] {
+fn say_followers(code: &TalkCode, counts: [u32; 4]) {
+    let states = ["seen", "elsewhere", "behind", "silent"];
+    for (state, count) in states.into_iter().zip(counts) {
         gauge!(FOLLOWERS, "talk" => code.to_string(), "state" => state).set(count);
     }
 }

@@ -21,12 +21,17 @@ fn in_words(presence: &Presence) -> String {
         1 => "1 screen follows".to_owned(),
         _ => format!("{screens} screens follow"),
     };
+    let told = presence.seen + presence.elsewhere + presence.late;
+    if told < presence.answering {
+        return format!("{} of {} show it", presence.seen, presence.answering);
+    }
     if presence.late > 0 {
         words += &format!(", {} behind", presence.late);
-    } else if presence.seen < presence.answering {
-        return format!("{} of {} show it", presence.seen, presence.answering);
     } else if let Some(lag) = presence.lag_ms.filter(|lag| *lag >= SLOW_MS) {
         words += &format!(", the slowest took {} s", lag.div_ceil(1_000));
+    }
+    if presence.elsewhere > 0 {
+        words += &format!(", {} looking elsewhere", presence.elsewhere);
     }
     words
 }
@@ -37,17 +42,22 @@ mod tests {
     use crate::talk::Revision;
 
     fn room(followers: u32, seen: u32, lag_ms: Option<u32>) -> String {
-        in_words(&Presence {
+        in_words(&presence(followers, seen, lag_ms))
+    }
+
+    fn presence(followers: u32, seen: u32, lag_ms: Option<u32>) -> Presence {
+        Presence {
             followers,
             projectors: 1,
             answering: followers,
             revision: Revision::new(7),
             seen,
+            elsewhere: 0,
             late: followers - seen,
             lag_ms,
             ready: 7,
             waiting: 0,
-        })
+        }
     }
 
     #[test]
@@ -59,5 +69,16 @@ mod tests {
             "25 screens follow, the slowest took 2 s"
         );
         assert_eq!(room(0, 0, None), "1 screen follows");
+        let away = Presence {
+            elsewhere: 3,
+            late: 0,
+            ..presence(24, 21, Some(400))
+        };
+        assert_eq!(in_words(&away), "25 screens follow, 3 looking elsewhere");
+        let both = Presence { late: 1, ..away };
+        assert_eq!(
+            in_words(&both),
+            "25 screens follow, 1 behind, 3 looking elsewhere"
+        );
     }
 }
