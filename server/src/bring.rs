@@ -3,7 +3,7 @@
 
 use crate::{
     cli::Options,
-    decks::{self, Begun, DeckError, Decks, Rest, Warnings},
+    decks::{self, Begun, DeckError, Decks, Rest, Sharpening, Warnings},
     run::print,
     store::Store,
     talks::{Hold, Talk, Talks},
@@ -15,7 +15,7 @@ use std::{
     sync::Arc,
     time::{Duration, SystemTime},
 };
-use tokio::time::sleep;
+use tokio::{task::JoinSet, time::sleep};
 
 /// How often a watched deck is looked at. A program that writes a PDF takes its time: it is read
 /// once it was the same twice.
@@ -46,9 +46,28 @@ pub async fn begin(
     Ok(begun)
 }
 
-/// The rest of an import, while its talk is on already. Dropped, it ends its workers. It runs to its
-/// end even if its talk is deleted: another may show the same deck by then.
+/// The rest of an import, while its talk is on already, and what makes it sharper. Dropped, it ends
+/// its workers. It runs to its end even if its talk is deleted: another may show the same deck by
+/// then.
 pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks, hold: Hold) {
+    if let Some(sharpening) = read(rest, &talk, &talks).await {
+        sharpen(sharpening, &talk, &talks).await;
+    }
+    drop(hold);
+    talks.clear_away().await;
+}
+
+async fn sharpen(sharpening: Sharpening, talk: &Talk, talks: &Talks) {
+    let at = || talk.snapshot().state.slide.index().as_usize();
+    let sharpened = sharpening.sharpen(at, |deck| talks.has_grown(deck)).await;
+    match sharpened {
+        Ok(()) => tracing::info!(talk = %talk.code(), "its slides are as sharp as 4K screens"),
+        Err(error) => eprintln!("webslides: {error}"),
+    }
+}
+
+/// The rest of an import: from then on the deck is whole.
+async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
     let at = || talk.snapshot().state.slide.index().as_usize();
     let tell = |deck: Deck, warnings: &[String]| {
         // Whoever sees that it is whole sees what it lacks.
@@ -56,7 +75,7 @@ pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks, hold: Hold) {
         talks.has_grown(deck);
     };
     match rest.read(at, tell).await {
-        Ok(warnings) => {
+        Ok((warnings, sharpening)) => {
             complain(&warnings);
             let deck = talk.deck();
             let (title, slides) = (&deck.title, deck.slides().len());
@@ -68,11 +87,13 @@ pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks, hold: Hold) {
             print(&format!(
                 "  {title}: all slides are ready ({slides}){but}.\n"
             ));
+            sharpening
         }
-        Err(error) => eprintln!("webslides: {error}"),
+        Err(error) => {
+            eprintln!("webslides: {error}");
+            None
+        }
     }
-    drop(hold);
-    talks.clear_away().await;
 }
 
 /// What was left out of a deck, to the host's terminal.
@@ -97,6 +118,8 @@ impl Watched {
     /// Until the talk is over. What can't be read is said, and the deck of before goes on.
     pub async fn watch(self) {
         let mut shown = look(&self.path).ok();
+        // Of the deck that is shown: another one ends it.
+        let mut sharpening = JoinSet::new();
         let mut before = shown.clone();
         while !self.talk.is_over() {
             sleep(LOOK_EVERY).await;
@@ -105,7 +128,7 @@ impl Watched {
             let is_settled = before.as_ref() == Some(&now);
             before = Some(now.clone());
             if is_settled && shown.as_ref() != Some(&now) {
-                let done = self.show().await;
+                let done = self.show(&mut sharpening).await;
                 // What could not be stored is tried again; what can't be read stays so.
                 if !matches!(done, Err(DeckError::Store(_) | DeckError::Media(_))) {
                     shown = Some(now);
@@ -117,7 +140,7 @@ impl Watched {
         }
     }
 
-    async fn show(&self) -> Result<(), DeckError> {
+    async fn show(&self, sharpening: &mut JoinSet<()>) -> Result<(), DeckError> {
         let hold = self.talks.hold().await;
         let at = self.talk.snapshot().state.slide.index().as_usize();
         let Begun {
@@ -132,8 +155,17 @@ impl Watched {
         self.talks.warn(&deck.id, &warnings);
         let shown = self.talks.show(&self.talk, deck).await;
         shown.map_err(io::Error::other)?;
+        sharpening.abort_all();
+        let (talk, talks) = (self.talk.clone(), self.talks.clone());
         if let Some(rest) = rest {
-            finish(rest, self.talk.clone(), self.talks.clone(), hold).await;
+            let sharper = read(rest, &talk, &talks).await;
+            sharpening.spawn(async move {
+                if let Some(sharper) = sharper {
+                    sharpen(sharper, &talk, &talks).await;
+                }
+                drop(hold);
+                talks.clear_away().await;
+            });
         }
         Ok(())
     }

@@ -119,21 +119,47 @@ impl Growing {
         Ok(deck)
     }
 
-    /// The deck, when nothing more comes. What it misses is said in it.
+    /// The deck, when nothing more comes that it needs. What it misses is said in it.
     ///
     /// # Errors
     /// Without any slide.
-    pub fn finished(mut self) -> Result<(Deck, Vec<String>), NoSlides> {
-        if self.untried > 0 {
+    pub fn finished(&mut self) -> Result<Deck, NoSlides> {
+        let untried = std::mem::take(&mut self.untried);
+        if untried > 0 {
             self.miss(format!(
-                "{} more pages were not tried, because those before took too long; they are shown \
-                 empty.",
-                self.untried
+                "{untried} more pages were not tried, because those before took too long; they \
+                 are shown empty."
             ));
         }
-        let mut deck = Deck::new(self.id, self.title, self.slides)?;
+        let mut deck = Deck::new(self.id.clone(), self.title.clone(), self.slides.clone())?;
         deck.missing = self.missing.join("\n");
-        Ok((deck, self.warnings))
+        Ok(deck)
+    }
+
+    /// Pages whose pictures are not wider than this are asked for once more. Whether there are any.
+    pub fn ask_again_up_to(&mut self, width: u32) -> bool {
+        for ((at, step), asked) in self.places.iter().zip(&mut self.asked) {
+            let face = self
+                .slides
+                .get(*at)
+                .and_then(|slide| slide.faces.get(*step));
+            *asked = !face.is_some_and(|face| is_picture_up_to(face, width));
+        }
+        self.asked.contains(&false)
+    }
+
+    /// Takes in a larger picture of a page; all else that it has stays.
+    pub fn sharpen(&mut self, page: u32, larger: Face) {
+        let Some((at, step)) = self.places.get(index(page)) else {
+            return;
+        };
+        let slide = self.slides.get_mut(*at);
+        if let Some(face) = slide.and_then(|slide| slide.faces.get_mut(*step))
+            && larger.width > face.width
+        {
+            (face.width, face.height) = (larger.width, larger.height);
+            face.renditions.extend(larger.renditions);
+        }
     }
 
     /// The page that is needed most when this slide (from 0) is shown: the first that was not asked
@@ -290,6 +316,11 @@ impl Growing {
             url,
         })
     }
+}
+
+/// A picture that may be had in more than this width.
+pub fn is_picture_up_to(face: &Face, width: u32) -> bool {
+    !face.renditions.is_empty() && face.width <= width
 }
 
 fn index(page: u32) -> usize {

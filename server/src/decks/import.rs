@@ -5,6 +5,7 @@ use super::{
     growing::{Growing, Look},
     limits::DeckLimits,
     rest::{Rest, UnderWay, read, shown_inside},
+    sharpening::is_sharp,
     staging::{Staged, Staging},
     worker::{Import, PageError, Pool},
 };
@@ -20,9 +21,12 @@ use std::{
 use tokio::task::spawn_blocking;
 
 /// What is made of a page: for a projector, a laptop, a phone. Pictures that are sharp enough get
-/// a size for 4K screens too; a PDF would take four times as long for it.
-const WIDTHS: [u32; 3] = [640, 1_280, 1_920];
-const WIDEST: [u32; 4] = [640, 1_280, 1_920, 3_840];
+/// a size for 4K screens too.
+const WIDTHS: [u32; 4] = [640, 1_280, 1_920, 3_840];
+
+/// A PDF is sharp in any size, and the largest takes three times as long as all others together: it
+/// comes once the deck is whole ([`Sharpening`](super::Sharpening)).
+const AT_FIRST: [u32; 3] = [640, 1_280, 1_920];
 
 /// What the first slide is shown with, until there is time for the rest: on a screen, and where the
 /// host watches the import.
@@ -106,18 +110,29 @@ impl Decks {
             Some(_) => None,
             None => self.store.deck(&id)?,
         };
-        // One of which a part could not be read is tried again, from where it came to.
-        let is_whole = known.as_ref().is_some_and(Deck::is_whole);
-        if let Some(deck) = begun.or(known.clone().filter(|_| is_whole)) {
-            return Ok(Begun {
+        let there = |deck| {
+            Ok(Begun {
                 deck,
                 warnings: Vec::new(),
                 rest: None,
-            });
+            })
+        };
+        let is_vector = kind == "pdf";
+        // One of which a part could not be read is tried again, from where it came to.
+        let whole = known.clone().filter(Deck::is_whole);
+        let is_sharp = whole
+            .as_ref()
+            .is_some_and(|deck| !is_vector || is_sharp(deck));
+        if let Some(deck) = begun.or(whole.clone().filter(|_| is_sharp)) {
+            return there(deck);
         }
         let refused = |words: String| DeckError::Refused(path.to_owned(), words);
         let opened = Import::open(self.pool.clone(), directory, kind, password).await;
-        let (import, outline) = opened.map_err(|error| refused(error.to_string()))?;
+        let (import, outline) = match (opened, whole.clone()) {
+            (Ok(opened), _) => opened,
+            (Err(_), Some(deck)) => return there(deck),
+            (Err(error), None) => return Err(refused(error.to_string())),
+        };
         let mut growing = Growing::new(id.clone(), name, outline);
         let resumed = known.is_some_and(|known| growing.resume(&known));
         let first = if resumed {
@@ -126,7 +141,10 @@ impl Decks {
             let first = self.read_first(&import, &mut growing, at).await?;
             first.map_err(|error| refused(error.to_string()))?
         };
-        let deck = growing.deck()?;
+        let deck = match whole {
+            Some(deck) if resumed => deck,
+            _ => growing.deck()?,
+        };
         self.with_begun(|begun| begun.insert(id.clone(), deck.clone()));
         Ok(Begun {
             deck,
@@ -134,8 +152,9 @@ impl Decks {
             rest: Some(Rest {
                 import: Arc::new(import),
                 growing,
-                widths: if kind == "pdf" { &WIDTHS } else { &WIDEST },
+                widths: if is_vector { &AT_FIRST } else { &WIDTHS },
                 first,
+                is_vector,
                 store: self.store.clone(),
                 under_way: UnderWay {
                     decks: self.clone(),

@@ -2,7 +2,8 @@
 //!
 //! The way of a deck: [`staging`] gathers its files, the [`worker`] opens them with one of the
 //! [`sources`] and gives its pages, [`growing`] makes slides of them. The first slide can be shown
-//! before the others are there.
+//! before the others are there ([`rest`]), and the sizes that few screens need come last
+//! ([`sharpening`]).
 //!
 //! What reads a stranger's bytes is public, so that the fuzzers reach it.
 
@@ -19,6 +20,7 @@ mod pictures;
 mod renditions;
 mod rest;
 mod safely;
+mod sharpening;
 pub mod source;
 mod sources;
 mod staging;
@@ -30,6 +32,7 @@ pub mod worker;
 pub use import::{Begun, Decks};
 pub use limits::DeckLimits;
 pub use rest::Rest;
+pub use sharpening::Sharpening;
 pub use sources::SOURCES;
 pub use warnings::Warnings;
 pub use welcome::welcome;

@@ -4,6 +4,7 @@ use super::{
     DeckError, Decks,
     faces::picture,
     growing::{Growing, Look, Read},
+    sharpening::Sharpening,
     worker::{
         Import, PageError, Reason,
         protocol::{FaceParts, PageParts},
@@ -31,6 +32,8 @@ pub struct Rest {
     pub(super) widths: &'static [u32],
     /// The page that was made in one size only.
     pub(super) first: Option<u32>,
+    /// It can be drawn larger than `widths` say.
+    pub(super) is_vector: bool,
     pub(super) store: Arc<dyn Store>,
     pub(super) under_way: UnderWay,
 }
@@ -39,6 +42,14 @@ pub struct Rest {
 pub struct UnderWay {
     pub(super) decks: Decks,
     pub(super) id: DeckId,
+}
+
+impl UnderWay {
+    /// Whoever brings the same deck now gets this.
+    fn has_come_to(&self, deck: Deck) {
+        self.decks
+            .with_begun(|begun| begun.insert(self.id.clone(), deck));
+    }
 }
 
 impl Drop for UnderWay {
@@ -55,8 +66,8 @@ enum Done {
 
 impl Rest {
     /// Reads what is missing, and tells of the deck when there is more of it, with what was left out
-    /// of that. `at` says which slide
-    /// (from 0) is needed next. The deck is stored when there is nothing more to read.
+    /// of that. `at` says which slide (from 0) is needed next. The deck is stored when there is
+    /// nothing more to read. Gives all that was left out, and what may be done yet.
     ///
     /// # Errors
     /// When it can't be stored.
@@ -64,7 +75,7 @@ impl Rest {
         mut self,
         at: impl Fn() -> usize,
         mut tell: impl FnMut(Deck, &[String]),
-    ) -> Result<Vec<String>, DeckError> {
+    ) -> Result<(Vec<String>, Option<Sharpening>), DeckError> {
         let store = self.store.clone();
         let mut reading = JoinSet::new();
         let most = std::thread::available_parallelism().map_or(1, usize::from);
@@ -106,14 +117,18 @@ impl Rest {
             let warnings = Vec::new(); // They were said with the first one.
             self.growing.take(first, Read { warnings, ..read });
         }
-        let (deck, warnings) = self.growing.finished()?;
-        let kept = deck.clone();
-        spawn_blocking(move || store.put_deck(&kept))
-            .await
-            .map_err(io::Error::other)??;
-        drop(self.under_way);
+        let deck = self.growing.finished()?;
+        let warnings = std::mem::take(&mut self.growing.warnings);
+        put(&store, &deck).await?;
+        let sharpening = if self.is_vector {
+            self.under_way.has_come_to(deck.clone());
+            Sharpening::new(self.import, self.growing, store, self.under_way)
+        } else {
+            drop(self.under_way);
+            None
+        };
         tell(deck, warnings.get(said..).unwrap_or_default());
-        Ok(warnings)
+        Ok((warnings, sharpening))
     }
 
     /// The slides that have changed.
@@ -137,6 +152,16 @@ impl Rest {
             .filter_map(|page| self.growing.slide_of(page));
         slides.collect()
     }
+}
+
+/// Keeps the deck as it is now.
+///
+/// # Errors
+/// When it can't be stored.
+pub async fn put(store: &Arc<dyn Store>, deck: &Deck) -> Result<(), DeckError> {
+    let (store, kept) = (store.clone(), deck.clone());
+    let stored = spawn_blocking(move || store.put_deck(&kept)).await;
+    Ok(stored.map_err(io::Error::other)??)
 }
 
 /// One page.

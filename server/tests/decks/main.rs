@@ -95,6 +95,28 @@ fn fetched(printed: &str, state: &Value) -> Vec<u64> {
         .collect()
 }
 
+/// The largest size of a PDF comes later.
+fn assert_in_every_size(printed: &str, state: &Value) {
+    let widths = fetched(printed, state);
+    assert_eq!(widths.get(..3), Some(&[640, 1_280, 1_920][..]), "{state}");
+}
+
+/// Until a PDF has its largest size too, and nothing more is done.
+fn until_sharp(place: &Place) {
+    until("pictures for 4K screens", || {
+        let deck = exported(place);
+        let slides = deck["deck"]["slides"].as_array().expect("slides");
+        let mut faces = slides.iter().flat_map(|slide| {
+            let faces = slide["faces"].as_array();
+            faces.expect("faces")
+        });
+        faces.all(|face| face["width"] == 3_840)
+    });
+    until("the folder is gone", || {
+        names_in(&place.path("data/importing")).is_empty()
+    });
+}
+
 /// The deck as the host can have it.
 fn exported(place: &Place) -> Value {
     let data = place.path("data");
@@ -187,7 +209,7 @@ fn a_pdf_is_served_with_its_title_its_steps_and_every_size() {
         (&first["talk"], &first["slides"]),
         (&"Of made things".into(), &3.into())
     );
-    assert_eq!(fetched(&printed, &first), [640, 1_280, 1_920]);
+    assert_in_every_size(&printed, &first);
     let mut pictures = vec![first["face"].clone()];
     for place in [(2, 0), (2, 1), (3, 0)] {
         let state = command(&printed, "next", "code=room");
@@ -195,7 +217,7 @@ fn a_pdf_is_served_with_its_title_its_steps_and_every_size() {
             (&state["slide"], &state["step"]),
             (&place.0.into(), &place.1.into())
         );
-        assert_eq!(fetched(&printed, &state), [640, 1_280, 1_920]);
+        assert_in_every_size(&printed, &state);
         assert!(!pictures.contains(&state["face"]), "each is another");
         pictures.push(state["face"].clone());
     }
@@ -316,7 +338,7 @@ fn a_pdf_in_a_zip_and_one_called_markdown_are_pdfs() {
         let (_running, printed) = served(&place, &file(&place, name, content));
         let state = state(&printed);
         assert_eq!(state["slides"], 2, "{name}");
-        assert_eq!(fetched(&printed, &state), [640, 1_280, 1_920]);
+        assert_in_every_size(&printed, &state);
     }
 }
 
@@ -326,6 +348,7 @@ fn a_deck_that_is_given_again_is_there_at_once_and_nothing_is_decoded() {
     let deck = file(&place, "made.pdf", pdf("", &[saying("One"), saying("Two")]));
     let (running, printed) = served(&place, &deck);
     let before = state(&printed);
+    until_sharp(&place);
     drop(running);
     let written = || {
         let mut written: Vec<(String, SystemTime)> = names_in(&place.path("data/media"))
@@ -340,13 +363,38 @@ fn a_deck_that_is_given_again_is_there_at_once_and_nothing_is_decoded() {
         written
     };
     let first = written();
-    assert!(first.len() >= 4, "{first:?}");
+    assert!(first.len() >= 8, "{first:?}");
     let (running, printed) = place.started(&[path(&deck)]);
     assert_eq!(running.workers(), [0; 0]);
     assert_eq!(state(&printed)["epoch"], before["epoch"]);
-    assert_eq!(fetched(&printed, &go_to(&printed, 2)), [640, 1_280, 1_920]);
+    let widths = fetched(&printed, &go_to(&printed, 2));
+    assert_eq!(widths, [640, 1_280, 1_920, 3_840]);
     assert_eq!(running.workers(), [0; 0]);
     assert_eq!(written(), first);
+}
+
+#[test]
+fn the_largest_size_of_a_pdf_comes_last_and_after_a_crash_too() {
+    let place = Place::new();
+    let pages: Vec<_> = (0..6).map(|page| saying(&format!("Page {page}"))).collect();
+    let deck = file(&place, "made.pdf", pdf("", &pages));
+    let (running, printed) = served(&place, &deck);
+    let before = state(&printed);
+    assert!(is_whole(&exported(&place)), "it does not wait for that");
+    drop(running);
+
+    let (_running, printed) = place.started(&[path(&deck)]);
+    let after = state(&printed);
+    assert_eq!(
+        after["face"]["renditions"][0],
+        before["face"]["renditions"][0]
+    );
+    assert_in_every_size(&printed, &after);
+    until_sharp(&place);
+    for slide in [1, 6, 2] {
+        let widths = fetched(&printed, &go_to(&printed, slide));
+        assert_eq!(widths, [640, 1_280, 1_920, 3_840], "slide {slide}");
+    }
 }
 
 #[test]
@@ -364,7 +412,7 @@ fn a_deck_that_is_given_twice_is_read_once() {
     let second = links["talks"][1]["code"].as_str().expect("a code");
     let answer = ask(&printed, &format!("GET /t/{second}/state HTTP/1.1"));
     let state: Value = serde_json::from_str(parts(&answer).1).expect("a state");
-    assert_eq!(fetched(&printed, &state), [640, 1_280, 1_920]);
+    assert_in_every_size(&printed, &state);
 }
 
 #[test]
@@ -394,7 +442,7 @@ fn killed_in_the_middle_of_an_import_it_goes_on_with_the_same_talk() {
     assert_eq!(names_in(&place.path("data/importing")).len(), 1);
     running.until_imported();
     assert!(is_whole(&exported(&place)));
-    assert_eq!(fetched(&printed, &state(&printed)), [640, 1_280, 1_920]);
+    assert_in_every_size(&printed, &state(&printed));
     until("the folder is gone", || {
         names_in(&place.path("data/importing")).is_empty()
     });
@@ -424,7 +472,7 @@ fn a_protected_pdf_opens_with_its_password() {
     assert!(said.contains("this is not its password"), "{said}");
     let (mut running, printed) = place.started(&["--password", "sesame", deck]);
     running.until_imported();
-    assert_eq!(fetched(&printed, &state(&printed)), [640, 1_280, 1_920]);
+    assert_in_every_size(&printed, &state(&printed));
 }
 
 #[test]
