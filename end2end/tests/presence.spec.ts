@@ -43,6 +43,41 @@ test('a page that cannot paint the newest is behind', async ({ room }) => {
   await expect(crowd).toHaveText(/1 screen follows(, the slowest took \d+ s)?$/, { timeout: 40_000 });
 });
 
+test('who looks at another tab or another slide is not behind', async ({ room }) => {
+  const phone = await room.presenter();
+  const [tab, reader] = [await room.follower(), await room.follower()];
+  for (const page of [phone, tab, reader]) await isLive(page);
+  const crowd = phone.locator('.room');
+  await expect(crowd).toHaveText('2 screens follow');
+  await next(phone).tap();
+  for (const page of [tab, reader]) await sees(page, 2);
+
+  // As a browser says it; a headless one never hides a tab.
+  const look = (state: 'hidden' | 'visible') =>
+    tab.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await look('hidden');
+  await next(phone).tap();
+  await expect(crowd).toHaveText('2 screens follow, 1 looking elsewhere');
+
+  await reader.goto(`${room.links.audience}?slide=1`);
+  await isLive(reader);
+  await expect(reader.locator('.slide')).toHaveAttribute('data-slide', '1');
+  await expect(reader.getByText('1 of 6, live: 3')).toBeVisible();
+  await expect(crowd).toHaveText('2 screens follow, 2 looking elsewhere');
+  await next(phone).tap();
+  await expect(reader.getByText('1 of 6, live: 4')).toBeVisible();
+
+  await look('visible');
+  await sees(tab, 4);
+  await expect(crowd).toHaveText('2 screens follow, 1 looking elsewhere');
+  await reader.getByRole('link', { name: 'Back to live' }).click();
+  await sees(reader, 4);
+  await expect(crowd).toHaveText('2 screens follow');
+});
+
 test.describe('a host who does not ask', () => {
   test.use({ serverOptions: ['--no-acknowledgements'] });
 

@@ -104,14 +104,18 @@ async fn look_back(
         };
     };
     let past = Past {
-        talk: snapshot.talk.clone(),
         slide,
         step,
-        slides: snapshot.state.slides,
         title: found.title.clone(),
         face: found.face(step).clone(),
     };
-    render(shared, Page::Back { code, past }, request).await
+    let rendered = snapshot.as_ref().clone();
+    let page = Page::Back {
+        code,
+        rendered,
+        past,
+    };
+    render(shared, page, request).await
 }
 
 /// `GET /t/{code}/screen`

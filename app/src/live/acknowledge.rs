@@ -15,7 +15,12 @@ const APART_MS: u32 = 250;
 
 /// Says, once it is painted, each revision that `shown` comes to, while the page is sure that it
 /// is the newest.
-pub fn acknowledge(code: &TalkCode, live: Live, shown: impl Fn() -> SlideState + 'static) {
+pub fn acknowledge(
+    code: &TalkCode,
+    live: Live,
+    shown: impl Fn() -> SlideState + 'static,
+    looks_back: bool,
+) {
     let (url, seat) = (routes::seen(code), live.seat);
     let said = RefCell::new(None);
     // Dropped by the next: what was not yet said is not said any more.
@@ -36,7 +41,8 @@ pub fn acknowledge(code: &TalkCode, live: Live, shown: impl Fn() -> SlideState +
         let waited_ms = APART_MS + jitter_ms(within);
         waiting.set(Some(Timeout::new(waited_ms, move || {
             let said = format!("seat={seat}&id={id}&waited_ms={waited_ms}");
-            if document().visibility_state() == VisibilityState::Visible {
+            let is_seen = document().visibility_state() == VisibilityState::Visible;
+            if is_seen && !looks_back {
                 request_animation_frame(move || say(&url, &said));
             } else {
                 // Nothing is painted in a tab that nobody looks at. Looked at again, it says more.

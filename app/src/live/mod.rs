@@ -69,12 +69,18 @@ pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot, pointing: fn(&P
     live
 }
 
-/// Says to the server what this page has painted, as long as it asks.
-pub fn acknowledge(code: &TalkCode, live: Live, shown: impl Fn() -> SlideState + 'static) {
+/// Says to the server what this page has painted, as long as it asks; of a page that looks back at
+/// another slide, that it knows of that.
+pub fn acknowledge(
+    code: &TalkCode,
+    live: Live,
+    shown: impl Fn() -> SlideState + 'static,
+    looks_back: bool,
+) {
     #[cfg(feature = "hydrate")]
-    acknowledge::acknowledge(code, live, shown);
+    acknowledge::acknowledge(code, live, shown, looks_back);
     #[cfg(not(feature = "hydrate"))]
-    let _ = (code, live, shown);
+    let _ = (code, live, shown, looks_back);
 }
 
 /// A random wait up to `most` milliseconds, so that a room does not act at once.

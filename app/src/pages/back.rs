@@ -1,21 +1,18 @@
 use crate::{
-    components::markup,
+    components::{hydrated, markup, words},
     deck::{Face, SlideNumber},
+    live::{acknowledge, use_live},
     routes,
-    talk::{SlideState, TalkCode},
+    talk::{SlideState, Snapshot, TalkCode, View},
 };
 use leptos::prelude::*;
 
 /// A slide that was shown before, as a follower looks back at it.
 #[derive(Debug, Clone)]
 pub struct Past {
-    /// The talk's title.
-    pub talk: String,
     pub slide: SlideNumber,
     /// At which of its steps.
     pub step: u16,
-    /// How many the deck has.
-    pub slides: u32,
     /// The slide's title.
     pub title: String,
     pub face: Face,
@@ -37,34 +34,58 @@ pub fn step_to_look_at(
     Some(asked.unwrap_or(most).min(most))
 }
 
-/// Needs no script: it shows one slide, and the way back.
-#[component]
-pub fn Back(code: TalkCode, past: Past) -> impl IntoView {
+/// The page around a slide that was shown before: the way back, and where the talk is by now. Its
+/// presenter is told that somebody looks elsewhere. Without script it shows the slide all the same.
+#[island]
+pub fn Back(
+    code: TalkCode,
+    /// The talk as it is.
+    rendered: Snapshot,
+    slide: SlideNumber,
+    children: Children,
+) -> impl IntoView {
+    let live = use_live(&code, View::Follow, rendered, |_| {});
+    let snapshot = live.snapshot;
+    acknowledge(&code, live, move || snapshot.get().state, true);
+    let place = words(move || {
+        let state = snapshot.get().state;
+        format!("{slide} of {}, live: {}", state.slides, state.slide)
+    });
+    view! {
+        <main
+            class="follow"
+            data-view="back"
+            data-live=words(move || live.link.get().as_str().to_owned())
+            data-hydrated=hydrated()
+        >
+            {children()}
+            <footer>
+                <a class="button" href=routes::follow(&code)>"Back to live"</a>
+                <p class="place">{place}</p>
+            </footer>
+        </main>
+    }
+}
+
+/// The slide itself, which the browser gets as it is.
+pub fn past_slide(talk: &str, past: Past) -> impl IntoView + use<> {
     let Past {
-        talk,
         slide,
         step,
-        slides,
         title,
         face,
     } = past;
     let html = markup(&face, &title, super::FULL_SIZES, "");
     view! {
-        <main class="follow" data-view="back">
-            <h1 class="visually-hidden">{talk}</h1>
-            <figure
-                class="slide"
-                data-slide=slide.to_string()
-                data-step=step.to_string()
-                data-screen="live"
-            >
-                <div class="face" inner_html=html></div>
-            </figure>
-            <footer>
-                <a class="button" href=routes::follow(&code)>"Back to live"</a>
-                <p class="place">{format!("{slide} of {slides}")}</p>
-            </footer>
-        </main>
+        <h1 class="visually-hidden">{talk.to_owned()}</h1>
+        <figure
+            class="slide"
+            data-slide=slide.to_string()
+            data-step=step.to_string()
+            data-screen="live"
+        >
+            <div class="face" inner_html=html></div>
+        </figure>
     }
 }
 

@@ -15,7 +15,7 @@ pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
     let live = use_live(&code, View::Follow, rendered, draw_pointing);
     let snapshot = live.snapshot;
     let showing = Showing::of(snapshot);
-    acknowledge(&code, live, move || showing.state());
+    acknowledge(&code, live, move || showing.state(), false);
     // The browser's: another deck may come while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {

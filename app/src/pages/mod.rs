@@ -23,7 +23,7 @@ use crate::{
     deck::Face,
     talk::{Snapshot, TalkCode},
 };
-use back::Back;
+use back::{Back, past_slide};
 use change::{Delete, Rename};
 use follow::Follow;
 use home::Home;
@@ -55,7 +55,11 @@ pub enum Page {
     /// A follower's page.
     Follow { code: TalkCode, rendered: Snapshot },
     /// A follower's look at a slide that was shown before.
-    Back { code: TalkCode, past: Past },
+    Back {
+        code: TalkCode,
+        rendered: Snapshot,
+        past: Past,
+    },
     /// The projector's page: only the slide.
     Project {
         code: TalkCode,
@@ -87,8 +91,9 @@ impl Page {
             Self::Links(links) => format!("Links: {}", links.title),
             Self::Rename(change) => format!("Rename: {}", change.title),
             Self::Delete(change) => format!("Delete: {}", change.title),
-            Self::Follow { rendered, .. } | Self::Project { rendered, .. } => rendered.talk.clone(),
-            Self::Back { past, .. } => past.talk.clone(),
+            Self::Follow { rendered, .. }
+            | Self::Back { rendered, .. }
+            | Self::Project { rendered, .. } => rendered.talk.clone(),
             Self::Present(page) => format!("Present: {}", page.rendered.talk),
             Self::Remotes(_) => "Remotes · WebSlides".to_owned(),
             Self::Waiting(_) => "Waiting to be let in · WebSlides".to_owned(),
@@ -127,7 +132,7 @@ impl Page {
     }
 
     pub fn has_islands(&self) -> bool {
-        self.first_face().is_some() && !matches!(self, Self::Back { .. })
+        self.first_face().is_some()
     }
 
     pub fn into_any_view(self) -> AnyView {
@@ -153,7 +158,14 @@ impl Page {
                 </noscript>
             }
             .into_any(),
-            Self::Back { code, past } => view! { <Back code past/> }.into_any(),
+            Self::Back {
+                code,
+                rendered,
+                past,
+            } => {
+                let (slide, shown) = (past.slide, past_slide(&rendered.talk, past));
+                view! { <Back code rendered slide>{shown}</Back> }.into_any()
+            }
             Self::Project {
                 code,
                 rendered,
