@@ -11,8 +11,12 @@ import { type Watch, type What, watch } from './watch.ts';
 
 const SLIDES = 24;
 
-/** The network's round trip, the same for all three: a tap's way is one half of it, its slide's the other. */
-const NETWORKS = [
+/**
+ * The network's round trip, the same for all three: a tap's way is one half of it, its slide's the
+ * other. And the remote alone, as on a phone of its own: beside the others it waits for their pixels.
+ */
+const NETWORKS: { roundTripMs: number; taps: number; alone?: true }[] = [
+  { roundTripMs: 0, taps: 200, alone: true },
   { roundTripMs: 0, taps: 200 },
   { roundTripMs: 100, taps: 60 },
   { roundTripMs: 400, taps: 60 },
@@ -49,7 +53,7 @@ test('tap to painted', async ({ browser }) => {
 async function measure(
   browser: Browser,
   links: Links,
-  { roundTripMs, taps }: (typeof NETWORKS)[number],
+  { roundTripMs, taps, alone }: (typeof NETWORKS)[number],
 ): Promise<void> {
   const direct = Number(new URL(links.audience).port);
   const network = roundTripMs > 0 ? await slowNetwork(direct, roundTripMs / 2) : { port: direct, close() {} };
@@ -62,20 +66,22 @@ async function measure(
     await isLive(page);
     return page;
   };
-  const people = {
-    phone: await open(links.presenter, PHONE),
-    projector: await open(links.projector, PROJECTOR),
-    follower: await open(links.audience, LAPTOP),
-  };
-  const pages = Object.values(people);
-  await imported(people.phone, new URL(`/t/${links.code}/slides`, people.phone.url()));
-  const finger = await Finger.over(people.phone);
-  const measured = FIGURES.map(() => [] as number[]);
+  const phone = await open(links.presenter, PHONE);
+  const people = new Map([['phone', phone]]);
+  if (!alone) {
+    people.set('projector', await open(links.projector, PROJECTOR));
+    people.set('follower', await open(links.audience, LAPTOP));
+  }
+  const pages = [...people.values()];
+  await imported(phone, new URL(`/t/${links.code}/slides`, phone.url()));
+  const finger = await Finger.over(phone);
+  const figures = FIGURES.filter(({ on }) => people.has(on));
+  const measured = figures.map(() => [] as number[]);
   // One round, to warm up, does not count: no page has seen its pictures yet, nor has its code run.
   let at = SLIDES;
   for (let tap = 1 - SLIDES; tap < taps; tap += 1) {
     if (at === SLIDES) {
-      await people.phone.keyboard.press('Home');
+      await phone.keyboard.press('Home');
       await settle(pages, 1, roundTripMs);
       // One at a time: each waits until the clock ticks, and would hold up the others.
       for (const page of pages) await page.evaluate(() => watched.setClock());
@@ -84,15 +90,16 @@ async function measure(
     await Promise.all(pages.map((page) => page.evaluate(() => watched.forget())));
     await finger.tap();
     const values = await Promise.all(
-      FIGURES.map(async ({ from, to, on }) => (await when(people[on], to)) - (await when(people.phone, from))),
+      figures.map(async ({ from, to, on }) => (await when(people.get(on)!, to)) - (await when(phone, from))),
     );
     if (tap >= 0) values.forEach((value, index) => measured[index]!.push(value));
     at += 1;
     await settle(pages, at, roundTripMs);
   }
-  const way = roundTripMs > 0 ? `a round trip of ${roundTripMs} ms` : 'loopback';
+  const wire = roundTripMs > 0 ? `a round trip of ${roundTripMs} ms` : 'loopback';
+  const way = alone ? `${wire}, the remote alone` : wire;
   say(`${`${taps} taps, ${way}`.padEnd(36)}    p50    p99    max`);
-  FIGURES.forEach(({ name }, index) => {
+  figures.forEach(({ name }, index) => {
     const sorted = measured[index]!.sort((a, b) => a - b);
     const share = (part: number) => sorted[Math.ceil(part * sorted.length) - 1]!.toFixed(1).padStart(7);
     say(`  ${name.padEnd(36)}${share(0.5)}${share(0.99)}${share(1)}`);

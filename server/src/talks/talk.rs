@@ -1,6 +1,7 @@
-use super::{OpenError, Remotes, TalkTitle, finger::Finger, history};
+mod presenting;
+
+use super::{OpenError, TalkTitle, finger::Finger, history};
 use crate::{
-    access::{Key, KeyHash},
     live::{self, Channel, Frame, Hub},
     metrics::{COMMIT_SECONDS, PUBLISH_SECONDS},
     store::{Store, StoreError, TalkRecord},
@@ -120,69 +121,6 @@ impl Talk {
 
     pub fn title(&self) -> String {
         self.snapshot().talk.clone()
-    }
-
-    /// Whether it is the key of a presenter's link, or of a device that came by one.
-    pub fn has_key(&self, key: &KeyHash) -> bool {
-        let published = self.published.borrow();
-        let record = &published.record;
-        record.presenter_keys.contains(key) || record.remotes.may_present(key)
-    }
-
-    /// Whether it is the key of a link, which any device may come by.
-    pub fn is_link(&self, key: &KeyHash) -> bool {
-        self.published.borrow().record.presenter_keys.contains(key)
-    }
-
-    pub fn remotes(&self) -> Remotes {
-        self.published.borrow().record.remotes.clone()
-    }
-
-    /// A device that came by the presenter's `link` gets a key of its own.
-    pub(super) async fn admit(
-        &self,
-        store: &dyn Store,
-        link: KeyHash,
-        name: String,
-        ask: bool,
-    ) -> Result<Key, OpenError> {
-        let key = Key::made_up()?;
-        let hash = key.hash();
-        self.change(store, |staged| {
-            let remotes = &mut staged.record.remotes;
-            remotes.admit(hash, link, name, super::now(), ask);
-            true
-        })
-        .await?;
-        Ok(key)
-    }
-
-    pub(super) async fn allow(&self, store: &dyn Store, number: u64) -> Result<(), StoreError> {
-        self.change(store, |staged| staged.record.remotes.allow(number))
-            .await
-    }
-
-    /// Takes a device off, and the link that it came by: it would come back.
-    pub(super) async fn revoke(&self, store: &dyn Store, number: u64) -> Result<(), StoreError> {
-        self.change(store, |staged| {
-            let link = staged.record.remotes.revoke(number);
-            let keys = &mut staged.record.presenter_keys;
-            keys.retain(|key| Some(key) != link.as_ref());
-            link.is_some()
-        })
-        .await
-    }
-
-    /// A fresh key for one more presenter's link.
-    pub(super) async fn link(&self, store: &dyn Store) -> Result<Key, OpenError> {
-        let key = Key::made_up()?;
-        let hash = key.hash();
-        self.change(store, |staged| {
-            super::opening::remember(&mut staged.record, hash);
-            true
-        })
-        .await?;
-        Ok(key)
     }
 
     pub fn is_over(&self) -> bool {

@@ -110,7 +110,7 @@ async fn world(directory: &TempDir) -> (Arc<Full>, Arc<Talk>) {
         title: None,
         state,
         presenter_keys: Vec::new(),
-        remotes: Remotes::default(),
+        remotes: crate::talks::Remotes::default(),
     };
     store
         .commit(record.clone(), None, None)
