@@ -127,6 +127,7 @@ impl Decks {
             return there(deck);
         }
         let refused = |words: String| DeckError::Refused(path.to_owned(), words);
+        let wanted = self.pool.want();
         let opened = Import::open(self.pool.clone(), directory, kind, password).await;
         let (import, outline) = match (opened, whole.clone()) {
             (Ok(opened), _) => opened,
@@ -155,6 +156,7 @@ impl Decks {
                 widths: if is_vector { &AT_FIRST } else { &WIDTHS },
                 first,
                 is_vector,
+                wanted,
                 store: self.store.clone(),
                 under_way: UnderWay {
                     decks: self.clone(),

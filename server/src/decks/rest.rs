@@ -6,7 +6,7 @@ use super::{
     growing::{Growing, Look, Read},
     sharpening::Sharpening,
     worker::{
-        Import, PageError, Reason,
+        Import, PageError, Reason, Wanted,
         protocol::{FaceParts, PageParts},
     },
 };
@@ -34,6 +34,7 @@ pub struct Rest {
     pub(super) first: Option<u32>,
     /// It can be drawn larger than `widths` say.
     pub(super) is_vector: bool,
+    pub(super) wanted: Wanted,
     pub(super) store: Arc<dyn Store>,
     pub(super) under_way: UnderWay,
 }
@@ -117,6 +118,7 @@ impl Rest {
             let warnings = Vec::new(); // They were said with the first one.
             self.growing.take(first, Read { warnings, ..read });
         }
+        drop(self.wanted);
         let deck = self.growing.finished()?;
         let warnings = std::mem::take(&mut self.growing.warnings);
         put(&store, &deck).await?;

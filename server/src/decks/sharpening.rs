@@ -49,9 +49,9 @@ impl Sharpening {
         })
     }
 
-    /// One page after the other, so that a core is left for the talk. `at` says which slide (from
-    /// 0) is needed next; `tell` is given the deck whenever a slide that is needed soon is done, and
-    /// at the end, when it is stored.
+    /// One page after the other, so that a core is left for the talk, and none while somebody waits
+    /// for another deck. `at` says which slide (from 0) is needed next; `tell` is given the deck
+    /// whenever a slide that is needed soon is done, and at the end, when it is stored.
     ///
     /// # Errors
     /// When it can't be stored: the deck stays as it was.
@@ -60,7 +60,11 @@ impl Sharpening {
         at: impl Fn() -> usize,
         mut tell: impl FnMut(Deck),
     ) -> Result<(), DeckError> {
-        while let Some(page) = self.growing.next_page(at()) {
+        loop {
+            self.import.until_nobody_waits().await;
+            let Some(page) = self.growing.next_page(at()) else {
+                break;
+            };
             match read(&self.import, page, &LARGER, &self.store).await? {
                 Ok(read) => {
                     if let Look::Picture(face) = read.look {

@@ -137,6 +137,11 @@ impl Import {
         Ok((import, outline))
     }
 
+    /// Until nobody waits for any deck: then there is time for what nobody waits for.
+    pub async fn until_nobody_waits(&self) {
+        self.deck.pool.until_nobody_waits().await;
+    }
+
     /// One page, with its picture in each of `widths`. May be called for many pages at once: as
     /// many are read as there are workers, in the order of the calls.
     ///

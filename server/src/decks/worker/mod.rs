@@ -17,7 +17,7 @@ pub mod tidy;
 mod webp_header;
 
 pub use import::{Import, ImportError, PageError, Reason};
-pub use pool::{Limits, Pool};
+pub use pool::{Limits, Pool, Wanted};
 
 /// The hidden argument that makes the program a worker. Looked at before a runtime is built or an
 /// option is read: a worker must have one thread when it confines itself.

@@ -11,11 +11,11 @@ use std::{
     num::NonZeroUsize,
     path::Path,
     pin::pin,
-    sync::Once,
+    sync::{Arc, Once},
     thread,
     time::{Duration, Instant},
 };
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle, sync::watch, time::timeout};
 
 /// What one deck may take.
 #[derive(Debug, Clone, Copy)]
@@ -54,8 +54,19 @@ pub struct Pool {
     pub(super) limits: Limits,
     pub(super) schedule: Schedule,
     starter: Starter,
+    /// Decks that somebody waits for.
+    wanted: watch::Sender<usize>,
     /// What the system does not let us hold is told once.
     told: Once,
+}
+
+/// A deck that somebody waits for.
+pub struct Wanted(Arc<Pool>);
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.wanted.send_modify(|decks| *decks -= 1);
+    }
 }
 
 /// What became of a question.
@@ -77,8 +88,20 @@ impl Pool {
             limits,
             schedule: Schedule::new(limits.workers.max(1)),
             starter: Starter::new(Handle::current())?,
+            wanted: watch::Sender::new(0),
             told: Once::new(),
         })
+    }
+
+    /// Somebody waits for a deck, until this is dropped.
+    pub fn want(self: &Arc<Self>) -> Wanted {
+        self.wanted.send_modify(|decks| *decks += 1);
+        Wanted(self.clone())
+    }
+
+    pub(super) async fn until_nobody_waits(&self) {
+        // It lasts as long as the pool.
+        let _ = self.wanted.subscribe().wait_for(|decks| *decks == 0).await;
     }
 
     /// A fresh worker with the deck open, and what it said to that. No worker: no more answers.
