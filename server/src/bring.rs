@@ -15,7 +15,10 @@ use std::{
     sync::Arc,
     time::{Duration, SystemTime},
 };
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::{JoinSet, spawn_blocking},
+    time::sleep,
+};
 
 /// How often a watched deck is looked at. A program that writes a PDF takes its time: it is read
 /// once it was the same twice.
@@ -54,7 +57,6 @@ pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks, hold: Hold) {
         sharpen(sharpening, &talk, &talks).await;
     }
     drop(hold);
-    talks.clear_away().await;
 }
 
 async fn sharpen(sharpening: Sharpening, talk: &Talk, talks: &Talks) {
@@ -71,7 +73,7 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
     let at = || talk.snapshot().state.slide.index().as_usize();
     let tell = |deck: Deck, warnings: &[String]| {
         // Whoever sees that it is whole sees what it lacks.
-        talks.warn(&deck.id, warnings);
+        talks.warn(&deck.id, warnings, false);
         talks.has_grown(deck);
     };
     match rest.read(at, tell).await {
@@ -112,19 +114,24 @@ pub struct Watched {
     pub decks: Decks,
     pub talk: Arc<Talk>,
     pub talks: Talks,
+    /// What is still to be read of the deck as it is.
+    pub rest: Option<(Rest, Hold)>,
 }
 
 impl Watched {
     /// Until the talk is over. What can't be read is said, and the deck of before goes on.
-    pub async fn watch(self) {
-        let mut shown = look(&self.path).ok();
+    pub async fn watch(mut self) {
+        let mut shown = self.look().await.ok();
         // Of the deck that is shown: another one ends it.
         let mut sharpening = JoinSet::new();
+        if let Some((rest, hold)) = self.rest.take() {
+            self.go_on(rest, hold, &mut sharpening).await;
+        }
         let mut before = shown.clone();
         while !self.talk.is_over() {
             sleep(LOOK_EVERY).await;
             // In the middle of being replaced it may be gone for a moment.
-            let Ok(now) = look(&self.path) else { continue };
+            let Ok(now) = self.look().await else { continue };
             let is_settled = before.as_ref() == Some(&now);
             before = Some(now.clone());
             if is_settled && shown.as_ref() != Some(&now) {
@@ -152,22 +159,34 @@ impl Watched {
             .begin_at(&self.path, self.password.as_deref(), at)
             .await?;
         complain(&warnings);
-        self.talks.warn(&deck.id, &warnings);
+        self.talks.warn(&deck.id, &warnings, rest.is_some());
         let shown = self.talks.show(&self.talk, deck).await;
         shown.map_err(io::Error::other)?;
         sharpening.abort_all();
-        let (talk, talks) = (self.talk.clone(), self.talks.clone());
         if let Some(rest) = rest {
-            let sharper = read(rest, &talk, &talks).await;
-            sharpening.spawn(async move {
-                if let Some(sharper) = sharper {
-                    sharpen(sharper, &talk, &talks).await;
-                }
-                drop(hold);
-                talks.clear_away().await;
-            });
+            self.go_on(rest, hold, sharpening).await;
+        } else {
+            drop(hold);
         }
+        // The deck of before, unless another talk shows it.
+        self.talks.clear_away().await;
         Ok(())
+    }
+
+    async fn go_on(&self, rest: Rest, hold: Hold, sharpening: &mut JoinSet<()>) {
+        let (talk, talks) = (self.talk.clone(), self.talks.clone());
+        let sharper = read(rest, &talk, &talks).await;
+        sharpening.spawn(async move {
+            if let Some(sharper) = sharper {
+                sharpen(sharper, &talk, &talks).await;
+            }
+            drop(hold);
+        });
+    }
+
+    async fn look(&self) -> io::Result<Look> {
+        let path = self.path.clone();
+        spawn_blocking(move || look(&path)).await?
     }
 }
 

@@ -167,7 +167,10 @@ async fn answer(host: UnixStream, talks: Talks) -> io::Result<()> {
         .take(MAX_QUESTION_BYTES)
         .read_line(&mut question)
         .await?;
-    let answer = match carry_out(&talks, serde_json::from_str(&question)?).await {
+    let command = serde_json::from_str(&question)?;
+    // A task of its own: nobody waits for ever, and what was begun must come to its end.
+    let carried_out = tokio::spawn(async move { carry_out(&talks, command).await }).await;
+    let answer = match carried_out.map_err(io::Error::other)? {
         Ok(said) => Answer { said, error: None },
         Err(error) => Answer {
             said: String::new(),

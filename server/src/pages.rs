@@ -250,11 +250,11 @@ async fn to_clean_address(
         // It came before, and has its key.
         return to_clean(&address, None);
     }
-    let (talks, link, ask) = (shared.talks.clone(), link.clone(), shared.ask_first);
+    let (talks, link) = (shared.talks.clone(), link.clone());
     let (code, name) = (code.clone(), hosting::device(headers));
     let secure = is_secure(shared, headers);
     // A task of its own: a browser that leaves must not stop it half-way.
-    let admitted = tokio::spawn(async move { talks.admit(&talk, &link, name, ask).await });
+    let admitted = tokio::spawn(async move { talks.admit(&talk, &link, name).await });
     match admitted.await {
         Ok(Ok(key)) => to_clean(&address, Some(presenter_cookie(&code, &key, secure))),
         failed => {

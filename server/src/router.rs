@@ -35,8 +35,6 @@ pub struct Shared {
     pub host: Option<Arc<Host>>,
     /// The address that people use, when it is not the one that the server sees.
     pub public: Option<Arc<Uri>>,
-    /// A further remote waits until one that is there lets it in.
-    pub ask_first: bool,
 }
 
 pub fn router(shared: Shared) -> Router {

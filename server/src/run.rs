@@ -170,6 +170,9 @@ async fn open(
     let most_followers = options.max_followers.unwrap_or(most_connections() / 10 * 9);
     let hub = Hub::start(most_followers, !options.no_acknowledgements);
     let talks = Talks::start(store, hub.clone())?;
+    if options.ask_first {
+        talks.ask_first();
+    }
     let base = base_url(address, options.public_url.as_ref());
     let storing = |error| RunError::Store(options.data.clone(), error);
     let made = Host::new(
@@ -193,12 +196,13 @@ async fn open(
     } in begun
     {
         bring::complain(&warnings);
-        talks.warn(&deck.id, &warnings);
+        talks.warn(&deck.id, &warnings, rest.is_some());
         let (talk, key) = talks.open(code.take(), deck).await?;
         links.push(Links::new(&base, &talk, &key));
-        if let Some(rest) = rest {
-            rests.push((rest, talk.clone(), talks.hold().await));
-        }
+        let rest = match rest {
+            Some(rest) => Some((rest, talks.hold().await)),
+            None => None,
+        };
         if let (true, Some(path)) = (options.watch, paths.next()) {
             watches.push(Watched {
                 path,
@@ -206,7 +210,10 @@ async fn open(
                 decks: decks.clone(),
                 talk,
                 talks: talks.clone(),
+                rest,
             });
+        } else if let Some((rest, hold)) = rest {
+            rests.push((rest, talk, hold));
         }
     }
     let public = options.public_url.map(Arc::new);
@@ -216,7 +223,6 @@ async fn open(
         leptos,
         host: Some(Arc::new(host)),
         public,
-        ask_first: options.ask_first,
     };
     Ok(Opened {
         shared,

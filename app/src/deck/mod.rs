@@ -9,5 +9,5 @@ mod slide_number;
 
 pub use face::{Face, Link, Rendition};
 pub use outline::{Outline, Place};
-pub use slide::{Deck, DeckId, NoSlides, Slide};
+pub use slide::{Deck, DeckId, NoSlides, STILL_READ, Slide};
 pub use slide_number::{SlideIndex, SlideNumber};

@@ -64,6 +64,9 @@ pub struct Slide {
     pub text: String,
 }
 
+/// What is missing of a deck until the end of its import.
+pub const STILL_READ: &str = "It is still being read.";
+
 /// The shape of a slide that nothing is known of yet.
 static USUAL: Face = Face::pending(1_920, 1_080);
 
@@ -110,10 +113,17 @@ impl Deck {
         self.slides.get(number.index().as_usize())
     }
 
-    /// How many slides can be seen, with all of their steps.
+    /// Whether more of it comes: slides, or pictures in them.
+    pub fn is_being_read(&self) -> bool {
+        self.missing == STILL_READ
+    }
+
+    /// How many slides can be seen, with all of their steps: all of them, but while the deck is
+    /// still being read.
     pub fn ready(&self) -> usize {
         let is_ready = |slide: &&Slide| !slide.faces.iter().any(Face::is_pending);
-        self.slides.iter().filter(is_ready).count()
+        let ready = self.slides.iter().filter(is_ready).count();
+        ready.min(self.slides.len() - usize::from(self.is_being_read()))
     }
 
     /// Whether every slide can be seen as it should be; not while the deck is still being imported,

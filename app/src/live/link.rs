@@ -44,8 +44,6 @@ struct Inner {
     /// What the page has; a re-created stream says it in its query, since only a native
     /// reconnection sends the `Last-Event-ID` header.
     newest: RefCell<SlideState>,
-    /// The slide that it shows was not imported yet.
-    pending: Cell<bool>,
     told: Told,
     connection: RefCell<Option<Connection>>,
     /// The page is out of sight for good or in the back/forward cache: no connection is wanted.
@@ -80,7 +78,6 @@ impl Link {
             view,
             seat,
             newest: RefCell::new(newest.state.clone()),
-            pending: Cell::new(newest.face.is_pending()),
             told,
             connection: RefCell::default(),
             hidden: Cell::new(false),
@@ -152,10 +149,9 @@ impl Inner {
         };
         self.set_alive();
         let newer = self.newest.borrow().gives_way_to(&snapshot.state);
-        // The slide that this page waits for may come under the revision that it has.
-        let awaited = self.pending.get() && *self.newest.borrow() == snapshot.state;
-        if newer || awaited {
-            self.pending.set(snapshot.face.is_pending());
+        // More of the slide, or the slide itself, may come under the revision that the page has.
+        let more = *self.newest.borrow() == snapshot.state;
+        if newer || more {
             let over = snapshot.state.over;
             self.newest.replace(snapshot.state.clone());
             self.told.snapshot.set(snapshot);

@@ -1,6 +1,6 @@
 use crate::{
-    components::{hydrated, markup, words},
-    deck::{Face, SlideNumber},
+    components::{LinkBadge, hydrated, markup, words},
+    deck::{DeckId, Face, SlideNumber},
     live::{acknowledge, use_live},
     routes,
     talk::{SlideState, Snapshot, TalkCode, View},
@@ -47,6 +47,15 @@ pub fn Back(
     let live = use_live(&code, View::Follow, rendered, |_| {});
     let snapshot = live.snapshot;
     acknowledge(&code, live, move || snapshot.get().state, true);
+    // Of another deck it may not be the same slide, or none.
+    Effect::new(move |before: Option<DeckId>| {
+        let deck = snapshot.get().deck;
+        if before.is_some_and(|before| before != deck) {
+            // Fails on no page that is shown.
+            let _ = window().location().reload();
+        }
+        deck
+    });
     let place = words(move || {
         let state = snapshot.get().state;
         format!("{slide} of {}, live: {}", state.slides, state.slide)
@@ -61,6 +70,8 @@ pub fn Back(
             {children()}
             <footer>
                 <a class="button" href=routes::follow(&code)>"Back to live"</a>
+                // It has nothing to say while the page is live: what it shows is not.
+                <LinkBadge link=live.link behind=Signal::stored(false)/>
                 <p class="place">{place}</p>
             </footer>
         </main>

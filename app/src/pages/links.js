@@ -3,7 +3,6 @@
   if (box.hidden) return;
   const [bar, said, list] = ['progress', 'p', '.tiles'].map((it) => box.querySelector(it));
   const left = document.querySelector('.warnings');
-  const source = new EventSource(box.dataset.events);
   const show = ({ title, ready, picture }, at) => {
     const tile = list.children[at];
     // Its own element or none: what renders the page leaves comments.
@@ -14,29 +13,41 @@
   };
   // One question at a time; what comes meanwhile is asked for after it.
   let asking = false;
+  let done = false;
+  let source;
   let more = false;
   const look = async () => {
     more = asking;
     if (asking) return;
     asking = true;
     try {
-      const { slides, warnings } = await (await fetch(box.dataset.import)).json();
+      const { whole, slides, warnings } = await (await fetch(box.dataset.import)).json();
       slides.forEach(show);
       const ready = slides.filter((slide) => slide.ready).length;
-      const whole = ready === slides.length;
       bar.value = ready;
       const about = warnings.length ? ' Remarks are below.' : '';
-      said.textContent = whole ? `All slides are ready.${about}` : `${ready} of ${bar.max} slides are ready.`;
+      const rest = ready === slides.length ? ' Their pictures are on the way.' : '';
+      said.textContent = whole ? `All slides are ready.${about}` : `${ready} of ${bar.max} slides are ready.${rest}`;
       left.hidden = !warnings.length;
       left.querySelector('ul').replaceChildren(
         ...warnings.map((text) => Object.assign(document.createElement('li'), { textContent: text })),
       );
-      if (whole) source.close();
+      if (whole) source?.close();
+      done = whole;
     } catch {
       // The stream comes back when the network does, and says how far it is.
     }
     asking = false;
     if (more) look();
   };
-  source.addEventListener('presence', look);
+  // One that a proxy answered with an error is closed for good: then another one is opened.
+  const open = () => {
+    if (done) return;
+    source = new EventSource(box.dataset.events);
+    source.addEventListener('presence', look);
+    source.addEventListener('error', () => {
+      if (source.readyState === EventSource.CLOSED && !done) setTimeout(open, 2000);
+    });
+  };
+  open();
 })();

@@ -10,6 +10,8 @@ const PROGRESS_SCRIPT: &str = include_str!("links.js");
 pub struct TalkLinks {
     pub code: TalkCode,
     pub title: String,
+    /// Nothing more of its deck comes.
+    pub whole: bool,
     /// Every slide, whether it can be seen yet or not.
     pub tiles: Vec<Tile>,
     /// What was left out, a sentence each.
@@ -46,12 +48,12 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
     let TalkLinks {
         code,
         title,
+        whole,
         tiles,
         warnings,
         ways,
     } = links;
     let (slides, ready) = (tiles.len(), tiles.iter().filter(|tile| tile.ready).count());
-    let whole = slides == ready;
     // Nobody watches what is done.
     let tiles = (!whole).then(|| {
         let tiles: Vec<_> = tiles.into_iter().map(tile).collect();

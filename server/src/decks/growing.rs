@@ -5,11 +5,8 @@ use super::{
     source::{Html, Link, Outline, Target, Warning},
     worker::{PageError, Reason},
 };
-use app::deck::{self, Deck, DeckId, Face, NoSlides, Slide};
+use app::deck::{self, Deck, DeckId, Face, NoSlides, STILL_READ, Slide};
 use std::collections::HashMap;
-
-/// Said of a deck until the end of its import.
-const STILL_READ: &str = "It is still being read.";
 
 /// What a page becomes that could not be read.
 const UNREADABLE: &str = "<p class=\"pending\">This slide could not be read.</p>";

@@ -108,7 +108,7 @@ impl Decks {
         let begun = self.with_begun(|begun| begun.get(&id).cloned());
         let known = match begun {
             Some(_) => None,
-            None => self.store.deck(&id)?,
+            None => self.stored(&id).await?,
         };
         let there = |deck| {
             Ok(Begun {
@@ -164,6 +164,13 @@ impl Decks {
                 },
             }),
         })
+    }
+
+    /// A deck of 2,000 pages is not read on a thread that carries taps.
+    async fn stored(&self, id: &DeckId) -> Result<Option<Deck>, DeckError> {
+        let (store, id) = (self.store.clone(), id.clone());
+        let stored = spawn_blocking(move || store.deck(&id)).await;
+        Ok(stored.map_err(io::Error::other)??)
     }
 
     /// Reads until something can be shown. The page that was made in one size for that; what is

@@ -30,6 +30,7 @@ pub async fn links(
     let links = TalkLinks {
         code: talk.code().clone(),
         title: talk.title(),
+        whole: !talk.deck().is_being_read(),
         tiles: tiles(&talk),
         warnings: shared.talks.warnings(&talk.deck().id),
         ways: ways(&host, talk.code()),
@@ -63,6 +64,7 @@ pub async fn import(
     match presented(&shared, path, &headers) {
         Ok((talk, _)) => {
             let answer = json!({
+                "whole": !talk.deck().is_being_read(),
                 "slides": tiles(&talk),
                 "warnings": shared.talks.warnings(&talk.deck().id),
             });

@@ -66,7 +66,6 @@ pub async fn again(
     let opened = spawn(async move {
         let opened = talks.open_again(&talk).await;
         drop(hold);
-        talks.clear_away().await;
         opened
     });
     match opened.await {

@@ -166,7 +166,7 @@ async fn create(
         warnings,
         rest,
     } = begun.map_err(|error| error.about(&own_name(&main)))?;
-    talks.warn(&deck.id, &warnings);
+    talks.warn(&deck.id, &warnings, rest.is_some());
     let (talk, key) = talks
         .create(code, deck, by_host)
         .await

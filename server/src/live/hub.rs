@@ -188,12 +188,14 @@ impl Inner {
     }
 
     fn say_news(&self) {
-        if let Some(presence) = self.attendance.news() {
-            self.presence.change(|said| {
-                *said = frame::presence(&presence);
-                true
-            });
-        }
+        // Looked at while it is said: what another one says meanwhile is newer, and stays.
+        self.presence.change(|said| {
+            let news = self.attendance.news();
+            if let Some(presence) = &news {
+                *said = frame::presence(presence);
+            }
+            news.is_some()
+        });
     }
 }
 
@@ -257,9 +259,8 @@ impl Channel {
 
     /// Who may present has changed: those who do are asked at once.
     pub fn say_presence(&self) {
-        let presence = frame::presence(&self.0.attendance.presence());
         self.0.presence.change(|said| {
-            *said = presence;
+            *said = frame::presence(&self.0.attendance.presence());
             true
         });
     }

@@ -1,26 +1,44 @@
 //! A talk goes, and what only it showed.
 
-use super::{EndError, Talk, TalkTitle, Talks, locked, say_followers};
+use super::{EndError, Inner, Talk, TalkTitle, Talks, locked, say_followers};
 use crate::store::StoreError;
 use app::{
     deck::Face,
     talk::{SlideState, Snapshot, TalkCode},
 };
-use std::sync::{Arc, PoisonError};
-use tokio::{sync::OwnedRwLockReadGuard, task::spawn_blocking};
+use std::sync::{Arc, PoisonError, Weak, atomic::Ordering};
+use tokio::{runtime::Handle, sync::OwnedRwLockReadGuard, task::spawn_blocking};
 use tracing::error;
 
 /// What a page shows whose talk is gone.
 const GONE: &str = "<p class=\"pending\">Its slides were removed.</p>";
 
 /// While one is held no deck or media goes: an import has files before it has a deck, and a talk is
-/// made a moment after its deck was found. To be taken before the deck is looked for; whoever lets
-/// it go calls [`Talks::clear_away`].
-pub struct Hold(#[expect(dead_code, reason = "held for its drop")] OwnedRwLockReadGuard<()>);
+/// made a moment after its deck was found. To be taken before the deck is looked for. What was to be
+/// cleared away meanwhile is cleared away once it is dropped.
+pub struct Hold {
+    held: Option<OwnedRwLockReadGuard<()>>,
+    talks: Weak<Inner>,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.held.take();
+        if let Some(inner) = self.talks.upgrade()
+            && inner.put_off.swap(false, Ordering::Relaxed)
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(async move { Talks(inner).clear_away().await });
+        }
+    }
+}
 
 impl Talks {
     pub async fn hold(&self) -> Hold {
-        Hold(self.0.holds.clone().read_owned().await)
+        Hold {
+            held: Some(self.0.holds.clone().read_owned().await),
+            talks: Arc::downgrade(&self.0),
+        }
     }
 
     /// Ends a talk and removes it, its history and, if no other talk shows it, its deck. Its code
@@ -96,12 +114,15 @@ impl Talks {
         serde_json::from_slice(&last).ok()
     }
 
-    /// Removes decks of deleted talks, and their media, unless somebody holds them: then it is for
-    /// them to call this.
+    /// Removes decks of deleted talks, and their media, unless somebody holds them: then once they
+    /// hold them no more.
     pub async fn clear_away(&self) {
+        // Before it is tried: whoever lets go in this moment must know of it.
+        self.0.put_off.store(true, Ordering::Relaxed);
         let Ok(alone) = self.0.holds.clone().try_write_owned() else {
             return;
         };
+        self.0.put_off.store(false, Ordering::Relaxed);
         let store = self.0.store.clone();
         let cleared = spawn_blocking(move || {
             let _alone = alone;

@@ -31,9 +31,13 @@ use app::{
 use metrics::gauge;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
+use tokio::task::spawn_blocking;
 use tracing::{error, warn};
 
 /// Every open talk. A cheap handle over one shared inside.
@@ -50,12 +54,17 @@ struct Inner {
     left_out: Mutex<HashMap<TalkCode, TalkRecord>>,
     /// Whoever has one of these may present every talk.
     host_keys: OnceLock<Vec<KeyHash>>,
-    /// Decks that are shown while they are still being imported, and so are in no store yet.
+    /// Decks that are shown while they are still being read, and so are in no store yet.
     growing: Mutex<HashMap<DeckId, Deck>>,
     /// What was left out of decks that were imported since the start.
     warnings: Mutex<HashMap<DeckId, Warnings>>,
     /// Held by whoever is about to show a deck; see [`Hold`].
     holds: Arc<tokio::sync::RwLock<()>>,
+    /// Something was to be cleared away while somebody held it.
+    put_off: AtomicBool,
+    /// A presenter's link lets a device in once another one has agreed, and presents by itself
+    /// nothing.
+    ask_first: AtomicBool,
 }
 
 /// The moment by this server's clock, which is every page's.
@@ -81,6 +90,8 @@ impl Talks {
             growing: Mutex::default(),
             warnings: Mutex::default(),
             holds: Arc::default(),
+            put_off: AtomicBool::default(),
+            ask_first: AtomicBool::default(),
         });
         for record in inner.store.load()? {
             let code = record.code.clone();
@@ -117,16 +128,17 @@ impl Talks {
     /// # Errors
     /// When the store can't be written.
     pub async fn show(&self, talk: &Talk, deck: Deck) -> Result<(), OpenError> {
-        self.0.keep(&deck)?;
-        Ok(talk.change_deck(deck, self.store()).await?)
+        self.keep(&deck).await?;
+        talk.change_deck(deck, self.store()).await?;
+        self.catch_up(talk).await
     }
 
     /// There is more of a deck than before: talks that show it show that.
     pub fn has_grown(&self, deck: Deck) {
-        if deck.is_whole() {
-            locked(&self.0.growing).remove(&deck.id);
-        } else {
+        if deck.is_being_read() {
             locked(&self.0.growing).insert(deck.id.clone(), deck.clone());
+        } else {
+            locked(&self.0.growing).remove(&deck.id);
         }
         let deck = Arc::new(deck);
         for talk in self.all() {
@@ -162,10 +174,13 @@ impl Talks {
         talk.rename(title, self.store()).await
     }
 
-    /// Says what was left out of a deck.
-    pub fn warn(&self, deck: &DeckId, warnings: &[String]) {
+    /// Says what was left out of a deck; `anew` when it is read from its beginning.
+    pub fn warn(&self, deck: &DeckId, warnings: &[String], anew: bool) {
+        let mut kept = locked(&self.0.warnings);
+        if anew {
+            kept.remove(deck);
+        }
         if !warnings.is_empty() {
-            let mut kept = locked(&self.0.warnings);
             kept.entry(deck.clone()).or_default().add(warnings);
         }
     }
@@ -176,19 +191,14 @@ impl Talks {
         kept.get(deck).map(Warnings::sentences).unwrap_or_default()
     }
 
-    /// A device that came by the presenter's `link` gets a key of its own. If it has to `ask`, it
-    /// may present once another one has let it in.
+    /// A device that came by the presenter's `link` gets a key of its own. If it has to ask, it may
+    /// present once another one has let it in.
     ///
     /// # Errors
     /// When it can't be stored.
-    pub async fn admit(
-        &self,
-        talk: &Talk,
-        link: &Key,
-        name: String,
-        ask: bool,
-    ) -> Result<Key, OpenError> {
-        talk.admit(self.store(), link.hash(), name, ask).await
+    pub async fn admit(&self, talk: &Talk, link: &Key, name: String) -> Result<Key, OpenError> {
+        talk.admit(self.store(), link.hash(), name, self.asks_first())
+            .await
     }
 
     /// A fresh key, for a link to one more remote.
@@ -213,6 +223,15 @@ impl Talks {
     /// When it can't be stored.
     pub async fn revoke(&self, talk: &Talk, number: u64) -> Result<(), StoreError> {
         talk.revoke(self.store(), number).await
+    }
+
+    /// From now on a presenter's link lets a device in once another one has agreed.
+    pub fn ask_first(&self) {
+        self.0.ask_first.store(true, Ordering::Relaxed);
+    }
+
+    pub fn asks_first(&self) -> bool {
+        self.0.ask_first.load(Ordering::Relaxed)
     }
 
     /// Says who the host is; once, at the start.
@@ -245,6 +264,24 @@ impl Talks {
     pub fn store(&self) -> &dyn Store {
         self.0.store.as_ref()
     }
+
+    /// So that a talk can be published with this deck. Not on a thread that carries taps.
+    async fn keep(&self, deck: &Deck) -> Result<(), StoreError> {
+        let (inner, deck) = (self.0.clone(), deck.clone());
+        let kept = spawn_blocking(move || inner.keep(&deck)).await;
+        kept.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The import of a talk's deck may have come further, or to its end, before anybody knew that
+    /// this talk shows it.
+    async fn catch_up(&self, talk: &Talk) -> Result<(), OpenError> {
+        let (inner, id) = (self.0.clone(), talk.deck().id.clone());
+        let newest = spawn_blocking(move || inner.newest(&id)).await;
+        match newest.map_err(|_| StoreError::Closed)?? {
+            Some(newest) if newest != *talk.deck() => talk.take_grown(&Arc::new(newest)),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Inner {
@@ -270,24 +307,38 @@ impl Inner {
         let Some(talk) = self.find(&record.code) else {
             return;
         };
-        let deck = if talk.deck().id == record.deck {
-            None
-        } else {
-            let growing = locked(&self.growing).get(&record.deck).cloned();
-            growing.or_else(|| self.store.deck(&record.deck).ok().flatten())
+        let code = record.code.clone();
+        let find = |id: &DeckId| {
+            let deck = self.newest(id)?;
+            deck.ok_or_else(|| OpenError::Damaged(code.clone()))
         };
-        if let Err(error) = talk.publish(record, deck) {
-            error!(%error, "a change was not published");
+        if let Err(error) = talk.publish(record, find) {
+            error!(talk = %code, %error, "a change was not published");
+        }
+    }
+
+    /// As much of a deck as there is by now.
+    fn newest(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
+        let growing = locked(&self.growing).get(id).cloned();
+        match growing {
+            Some(deck) => Ok(Some(deck)),
+            None => self.store.deck(id),
         }
     }
 
     /// So that a talk can be published with this deck.
     fn keep(&self, deck: &Deck) -> Result<(), StoreError> {
-        if deck.is_whole() {
-            return self.store.put_deck(deck);
+        // Until it is kept, no end of its import comes between.
+        let mut growing = locked(&self.growing);
+        if growing.contains_key(&deck.id) || self.store.deck(&deck.id)?.is_some() {
+            return Ok(());
         }
-        locked(&self.growing).insert(deck.id.clone(), deck.clone());
-        Ok(())
+        if deck.is_being_read() {
+            growing.insert(deck.id.clone(), deck.clone());
+            return Ok(());
+        }
+        drop(growing);
+        self.store.put_deck(deck)
     }
 }
 

@@ -78,7 +78,7 @@ impl Talks {
         taking: Taking,
     ) -> Result<(Arc<Talk>, Key), OpenError> {
         let key = Key::made_up()?;
-        self.0.keep(&deck)?;
+        self.keep(&deck).await?;
         let code = match code {
             Some(code) => code,
             None => self.made_up_code()?,
@@ -107,7 +107,9 @@ impl Talks {
             record.state = record.state.with_deck(&deck.outline());
             self.0.store.commit(record.clone(), Some(was), None).await?;
             locked(&self.0.left_out).remove(&code);
-            return Ok((self.0.add(record, deck)?, key));
+            let talk = self.0.add(record, deck)?;
+            self.catch_up(&talk).await?;
+            return Ok((talk, key));
         }
         let (record, expected) = match &existing {
             Some(talk) => {
@@ -159,6 +161,7 @@ impl Talks {
                 self.0.add(record, deck)?
             }
         };
+        self.catch_up(&talk).await?;
         Ok((talk, key))
     }
 
@@ -197,4 +200,43 @@ pub(super) fn remember(record: &mut TalkRecord, key: KeyHash) {
     let forgotten = record.presenter_keys.len().saturating_sub(KEYS_KEPT);
     record.presenter_keys.drain(..forgotten);
     record.remotes.has_changed();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{live::Hub, store::EmbeddedStore};
+    use app::deck::{DeckId, Face, STILL_READ, Slide};
+
+    fn deck(face: Face, missing: &str) -> Deck {
+        let slide = Slide::new("One".to_owned(), face);
+        let id = DeckId::new("deck".to_owned());
+        let mut deck = Deck::new(id, "A deck".to_owned(), vec![slide]).expect("a slide");
+        missing.clone_into(&mut deck.missing);
+        deck
+    }
+
+    /// An import told of its end when nobody showed its deck yet: who opened a talk for it a moment
+    /// later showed what there was at its beginning, for ever.
+    #[tokio::test]
+    async fn a_talk_that_is_opened_when_its_import_ends_shows_all_of_it() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let store = Arc::new(EmbeddedStore::open(directory.path()).expect("a store"));
+        let talks = Talks::start(store.clone(), Hub::start(1, true)).expect("talks");
+        let begun = deck(Face::pending(16, 9), STILL_READ);
+        let whole = deck(
+            Face {
+                html: Some("<p>One</p>".to_owned()),
+                ..Face::pending(16, 9)
+            },
+            "",
+        );
+        crate::store::Store::put_deck(store.as_ref(), &whole).expect("stored");
+        talks.has_grown(whole.clone());
+        let (talk, _) = talks.open(None, begun.clone()).await.expect("opened");
+        assert_eq!(*talk.deck(), whole);
+        let (again, _) = talks.open(None, begun).await.expect("opened");
+        assert_eq!(*again.deck(), whole);
+        assert_eq!(again.snapshot().face, whole.slides()[0].faces[0]);
+    }
 }

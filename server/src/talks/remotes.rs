@@ -4,8 +4,9 @@ use crate::access::KeyHash;
 use app::talk::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// How many a talk remembers. Beyond, the one that came first is forgotten.
-const MOST: usize = 16;
+/// How many a talk remembers. Beyond, one that waits is forgotten; when none does, the one that came
+/// first.
+const MOST: usize = 64;
 
 /// Each has a key of its own, so that one can be taken off and the others go on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,8 +79,11 @@ impl Remotes {
             key,
             link,
         });
-        let forgotten = self.list.len().saturating_sub(MOST);
-        self.list.drain(..forgotten);
+        if self.list.len() > MOST {
+            // Nobody who presents makes room for one who asks.
+            let waiting = self.list.iter().position(|remote| remote.waits);
+            self.list.remove(waiting.unwrap_or(0));
+        }
     }
 
     /// Whether there was such a one to let in.
@@ -148,7 +152,7 @@ mod tests {
     #[test]
     fn a_talk_remembers_so_many_and_no_number_comes_again() {
         let mut remotes = Remotes::default();
-        for device in 0..100 {
+        for device in 0..300 {
             let number = came(&mut remotes, &Key::sent(&format!("{device}")), false);
             if device % 3 == 1 {
                 remotes.revoke(number);
@@ -158,5 +162,19 @@ mod tests {
         let mut numbers: Vec<_> = remotes.all().iter().map(|remote| remote.number).collect();
         numbers.dedup();
         assert_eq!(numbers.len(), MOST);
+    }
+
+    #[test]
+    fn nobody_who_asks_takes_the_place_of_one_who_presents() {
+        let mut remotes = Remotes::default();
+        let first = Key::sent("first");
+        came(&mut remotes, &first, true);
+        for device in 0..1_000 {
+            let key = Key::sent(&format!("{device}"));
+            came(&mut remotes, &key, true);
+            assert!(!remotes.may_present(&key.hash()));
+        }
+        assert!(remotes.may_present(&first.hash()));
+        assert_eq!(remotes.all().len(), MOST);
     }
 }

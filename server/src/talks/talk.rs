@@ -7,7 +7,7 @@ use crate::{
     store::{Store, StoreError, TalkRecord},
 };
 use app::{
-    deck::Deck,
+    deck::{Deck, DeckId, Face},
     talk::{Command, Pointing, Refused, Revision, SeatNumber, SlideState, Snapshot, TalkCode},
 };
 use metrics::histogram;
@@ -24,6 +24,9 @@ const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Talk {
     code: TalkCode,
     staged: Mutex<Staged>,
+    /// Held by whoever makes something what everybody sees: the feed has changes, an import has
+    /// more of the deck, and neither may undo the other's. Taken before `staged`.
+    publishing: Mutex<()>,
     /// What is durable, and so what everybody sees.
     published: watch::Sender<Published>,
     channel: Channel,
@@ -81,6 +84,7 @@ impl Talk {
         }
         Ok(Self {
             code: record.code.clone(),
+            publishing: Mutex::default(),
             staged: Mutex::new(Staged {
                 durable: record.clone(),
                 record,
@@ -308,6 +312,10 @@ impl Talk {
     /// revision does not: a tap that is on its way is not refused for it. Whoever waits for the
     /// current slide is told at once; others see it when they get there.
     pub(super) fn take_grown(&self, deck: &Arc<Deck>) -> Result<(), OpenError> {
+        let _publishing = self
+            .publishing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
         if staged.deck.id != deck.id {
             return Ok(());
@@ -317,11 +325,10 @@ impl Talk {
         if now.deck.id != deck.id {
             return Ok(());
         }
-        let was_awaited = now.snapshot.face.is_pending();
         let within = now.snapshot.acknowledge_within_ms;
         let (published, frame) = prepare(now.record, deck.clone(), within)?;
-        let is_there = !published.snapshot.face.is_pending();
-        self.channel.refresh(frame, was_awaited && is_there);
+        let was_awaited = is_more(&now.snapshot.face, &published.snapshot.face);
+        self.channel.refresh(frame, was_awaited);
         self.channel.attendance().prepared(deck.ready());
         self.published.send_modify(|shown| {
             shown.deck = published.deck;
@@ -330,9 +337,26 @@ impl Talk {
         Ok(())
     }
 
-    /// Makes a committed record what everybody sees. `deck` when it shows another one.
-    pub(super) fn publish(&self, record: TalkRecord, deck: Option<Deck>) -> Result<(), OpenError> {
-        let deck = deck.map_or_else(|| self.deck(), Arc::new);
+    /// Makes a committed record what everybody sees. `find` its deck, if it is another than the one
+    /// that is shown or staged.
+    pub(super) fn publish(
+        &self,
+        record: TalkRecord,
+        find: impl FnOnce(&DeckId) -> Result<Deck, OpenError>,
+    ) -> Result<(), OpenError> {
+        let _publishing = self
+            .publishing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let staged = {
+            let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
+            staged.deck.clone()
+        };
+        let mut known = [staged, self.deck()].into_iter();
+        let deck = match known.find(|deck| deck.id == record.deck) {
+            Some(deck) => deck,
+            None => Arc::new(find(&record.deck)?),
+        };
         let followers = self.channel.attendance().followers();
         let within = self.hub.acknowledge_within_ms(followers);
         self.channel.attendance().prepared(deck.ready());
@@ -385,6 +409,12 @@ impl Talk {
         }
         Ok(())
     }
+}
+
+/// Whether a face that is seen by now has something that people wait for: itself, or pictures in its
+/// HTML. A larger size of what is there is no such thing.
+fn is_more(before: &Face, now: &Face) -> bool {
+    before.is_pending() != now.is_pending() || before.html != now.html
 }
 
 fn prepare(

@@ -34,8 +34,13 @@ impl Visitor {
             return Ok(talk);
         }
         let key = self.credentials.key(code).ok_or(ErrorCode::NoKey)?.hash();
-        if talk.has_key(&key) {
+        let is_link = talk.is_link(&key);
+        let by_link = is_link && !self.talks.asks_first();
+        if by_link || talk.remotes().may_present(&key) {
             Ok(talk)
+        } else if is_link {
+            // It lets a device in that asks for a key of its own.
+            Err(ErrorCode::NoKey)
         } else if self.talks.any_has_key(&key) {
             Err(ErrorCode::WrongKey)
         } else {

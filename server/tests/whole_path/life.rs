@@ -92,7 +92,6 @@ impl Life {
             leptos,
             host: None,
             public: None,
-            ask_first: false,
         });
         Self {
             runtime,

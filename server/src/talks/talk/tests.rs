@@ -6,6 +6,8 @@ use bytes::Bytes;
 use std::{
     io,
     sync::atomic::{AtomicBool, Ordering},
+    task::Poll,
+    thread,
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -120,7 +122,9 @@ async fn world(directory: &TempDir) -> (Arc<Full>, Arc<Talk>) {
     let publishing = talk.clone();
     tokio::spawn(async move {
         while let Some(record) = feed.recv().await {
-            publishing.publish(record, None).expect("published");
+            publishing
+                .publish(record, |_| unreachable!("it shows one deck"))
+                .expect("published");
         }
     });
     (store, talk)
@@ -187,4 +191,60 @@ async fn many_at_once_while_the_disk_fills_and_empties_leave_the_talk_as_the_sto
     let stored = store.load().expect("readable");
     assert_eq!(stored[0].state, told);
     assert_eq!(talk.snapshot().state, told);
+}
+
+/// The deck when so much of it has been read.
+fn read_so_far(step: usize, face: Face) -> Arc<Deck> {
+    let title = format!("after {step}");
+    let slide = Slide::new(title, face);
+    let deck = Deck::new(deck().id, "A deck".to_owned(), vec![slide; 9]);
+    Arc::new(deck.expect("it has slides"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taps_and_an_import_do_not_undo_each_other() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let (store, talk) = world(&directory).await;
+    for step in 0..400 {
+        let grown = read_so_far(step, Face::pending(16, 9));
+        let (importing, more) = (talk.clone(), grown.clone());
+        let import = tokio::task::spawn_blocking(move || {
+            // Spread over the time that a tap takes.
+            thread::sleep(Duration::from_micros(20) * u32::try_from(step % 40).expect("few"));
+            importing.take_grown(&more).expect("shown");
+        });
+        let command = [Command::Next, Command::Previous][step % 2];
+        let told = talk.command(store.as_ref(), command, None).await;
+        assert_eq!(talk.snapshot().state, told.expect("stored"));
+        import.await.expect("no panic");
+        assert_eq!(talk.deck(), grown, "step {step}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_on_a_slide_gets_what_comes_of_it_and_nobody_is_told_of_a_larger_picture() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let (_store, talk) = world(&directory).await;
+    let mut follower = talk.channel().subscribe();
+    let html = |html: &str| Face {
+        html: Some(html.to_owned()),
+        ..Face::pending(1_280, 720)
+    };
+    let small = deck().slides()[0].faces[0].clone();
+    let mut large = small.clone();
+    large.renditions.extend(small.renditions.clone());
+    let steps = [
+        (Face::pending(16, 9), true),
+        (html("<img>"), true),
+        (html("<img src=\"/media/a.webp\">"), true),
+        (small, true),
+        (large, false),
+    ];
+    for (step, (face, is_told)) in steps.into_iter().enumerate() {
+        let deck = read_so_far(step, face);
+        talk.take_grown(&deck).expect("shown");
+        let news = std::future::poll_fn(|cx| Poll::Ready(follower.poll_news(cx))).await;
+        assert_eq!(news.is_ready(), is_told, "step {step}");
+        assert_eq!(talk.snapshot().face, deck.slides()[0].faces[0]);
+    }
 }

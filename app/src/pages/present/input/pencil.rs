@@ -137,12 +137,12 @@ impl Pencil {
         self.tell(&nothing, true);
     }
 
-    /// Takes what was drawn off every slide.
+    /// Takes what was drawn off every slide; also what this page drew before it was loaded anew.
     pub fn wipe(&self) {
-        if let Some(drawn) = self.0.now.take() {
-            pointing::clear();
-            self.tell(&Pointing::nothing(drawn.slide), true);
-        }
+        self.0.now.take();
+        pointing::clear();
+        let slide = untrack(move || self.0.remote.shown()).slide;
+        self.tell(&Pointing::nothing(slide), true);
     }
 
     fn tick(&self) {
