@@ -57,6 +57,7 @@ pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks, hold: Hold) {
         sharpen(sharpening, &talk, &talks).await;
     }
     drop(hold);
+    talks.clear_away().await;
 }
 
 async fn sharpen(sharpening: Sharpening, talk: &Talk, talks: &Talks) {
@@ -181,6 +182,7 @@ impl Watched {
                 sharpen(sharper, &talk, &talks).await;
             }
             drop(hold);
+            talks.clear_away().await;
         });
     }
 
