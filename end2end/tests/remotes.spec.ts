@@ -65,6 +65,11 @@ test.describe('asking first', () => {
     const { origin } = new URL(room.links.presenter);
     const tap = await laptop.request.post(`${origin}/api/next`, { form: { code: 'room' }, headers: { origin } });
     expect(tap.status()).toBe(401);
+    // Nor does the link's own key present.
+    const key = new URL(room.links.presenter).searchParams.get('key');
+    const headers = { authorization: `Bearer ${key}` };
+    const byLink = await laptop.request.post(`${origin}/api/next`, { form: { code: 'room' }, headers });
+    expect(byLink.status()).toBe(401);
     await remotes(phone, room.links.presenter);
     await phone.getByRole('button', { name: 'Let it in' }).tap();
     // Its page goes on by itself.
