@@ -94,6 +94,11 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
         }
         Err(error) => {
             eprintln!("webslides: {error}");
+            let deck = talk.deck();
+            let words = format!("{error}. What is ready is shown on; give the deck again.");
+            talks.warn(&deck.id, &[words], false);
+            // Whoever watches the import looks again.
+            talk.channel().attendance().prepared(deck.ready());
             None
         }
     }

@@ -5,12 +5,10 @@
 
 mod support;
 
-use rlimit::Resource;
 use serde_json::Value;
 use std::{
     fs::{self, OpenOptions},
     io::{Seek, SeekFrom, Write},
-    process::Command,
 };
 use support::program::{Place, ask, ask_with, key, parts};
 
@@ -34,29 +32,12 @@ fn next(printed: &str, key: &str) -> (u16, String) {
 #[test]
 fn a_full_disk_stores_nothing_shows_on_and_once_there_is_room_takes_commands_again() {
     let place = Place::new();
-    // What passes a file's largest size fails, as on a full disk; but first comes a signal, which
-    // this process does not want.
-    let program = place.command(&["--listen", "127.0.0.1:0"]);
-    let mut deaf = Command::new("bash");
-    deaf.args(["-c", "trap '' XFSZ; exec \"$@\"", "bash"])
-        .arg(program.get_program())
-        .args(program.get_args())
-        .envs(
-            program
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        );
-    let (running, printed) = Place::start(&mut deaf);
-    let largest_file = |bytes| {
-        let pid = running.pid();
-        rlimit::prlimit(pid, Resource::FSIZE, Some((bytes, rlimit::INFINITY)), None)
-            .expect("its limit is set");
-    };
+    let (running, printed) = place.on_a_disk_that_may_fill(&["--listen", "127.0.0.1:0"]);
     let key = key(&printed);
     assert_eq!(next(&printed, &key).0, 200);
     let last = state(&printed);
 
-    largest_file(4_096);
+    running.fill_disk(true);
     for _ in 0..3 {
         let (status, body) = next(&printed, &key);
         assert_eq!(status, 500, "{body}");
@@ -68,7 +49,7 @@ fn a_full_disk_stores_nothing_shows_on_and_once_there_is_room_takes_commands_aga
     let page = ask(&printed, "GET /t/room HTTP/1.1");
     assert_eq!(parts(&page).0, 200, "{page}");
 
-    largest_file(rlimit::INFINITY);
+    running.fill_disk(false);
     let (status, body) = next(&printed, &key);
     assert_eq!(status, 200, "{body}");
     let health = ask(&printed, "GET /healthz HTTP/1.1");

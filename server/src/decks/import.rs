@@ -6,11 +6,12 @@ use super::{
     limits::DeckLimits,
     rest::{Rest, UnderWay, read, shown_inside},
     sharpening::is_sharp,
-    staging::{Staged, Staging},
+    staging::{Staged, Staging, short_name},
     worker::{Import, PageError, Pool},
 };
 use crate::store::Store;
 use app::deck::{Deck, DeckId};
+use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     io,
@@ -103,6 +104,10 @@ impl Decks {
             id,
             name,
         } = staged.map_err(io::Error::other)??;
+        let id = match password {
+            Some(word) if kind == "pdf" => opened_with(&id, word),
+            _ => id,
+        };
         let opening = self.opening(&id);
         let _first = opening.lock().await;
         let begun = self.with_begun(|begun| begun.get(&id).cloned());
@@ -231,4 +236,14 @@ impl Decks {
         // Nothing panics while it holds this.
         work(&mut self.begun.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Who has a protected file and not its password gets nothing that was read with it.
+fn opened_with(id: &DeckId, password: &str) -> DeckId {
+    let mut hash = Sha256::new();
+    for part in [id.as_str(), password] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    DeckId::new(short_name(&hash.finalize()))
 }

@@ -88,10 +88,11 @@ impl DeckError {
             Self::Unknown(_) => Self::Unknown(name()),
             Self::Unreadable(_, error) => Self::Unreadable(name(), error),
             Self::Empty(_) => Self::Empty(name()),
+            Self::NoBytes(_) => Self::NoBytes(name()),
             Self::TooMany(_, most) => Self::TooMany(name(), most),
             Self::TooLarge(_, most) => Self::TooLarge(name(), most),
             Self::Refused(_, words) => Self::Refused(name(), words),
-            other => other,
+            Self::NoWorkers(_) | Self::Media(_) | Self::Store(_) | Self::NoSlides(_) => self,
         }
     }
 }

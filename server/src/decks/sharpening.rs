@@ -50,8 +50,8 @@ impl Sharpening {
     }
 
     /// One page after the other, so that a core is left for the talk, and none while somebody waits
-    /// for another deck. `at` says which slide (from 0) is needed next; `tell` is given the deck
-    /// whenever a slide that is needed soon is done, and at the end, when it is stored.
+    /// for another deck. `at` says which slide (from 0) is needed next; `tell` is given the deck as
+    /// it is stored, whenever a slide that is needed soon is done, and at the end.
     ///
     /// # Errors
     /// When it can't be stored: the deck stays as it was.
@@ -82,9 +82,14 @@ impl Sharpening {
             let near = at()..=at().saturating_add(1);
             let slide = self.growing.slide_of(page);
             if slide.is_some_and(|slide| near.contains(&slide)) {
-                tell(self.growing.finished()?);
+                self.put(&mut tell).await?;
             }
         }
+        self.put(&mut tell).await
+    }
+
+    /// Stored before it is told of: else a full disk would leave a talk that names what is gone.
+    async fn put(&mut self, tell: &mut impl FnMut(Deck)) -> Result<(), DeckError> {
         let deck = self.growing.finished()?;
         put(&self.store, &deck).await?;
         tell(deck);

@@ -134,8 +134,17 @@ fn stage(path: &Path, below: &Path, most_bytes: u64) -> Result<Staged, DeckError
     if files.len() > MAX_FILES {
         return Err(DeckError::TooMany(path.to_owned(), MAX_FILES));
     }
-    let staged = copied(kind, name, files, below, most_bytes).map_err(unreadable)?;
+    let staged = copied(kind, name, files, below, most_bytes).map_err(|error| match error {
+        CopyError::From(error) => unreadable(error),
+        CopyError::To(error) => DeckError::Media(error),
+    })?;
     staged.ok_or_else(|| DeckError::TooLarge(path.to_owned(), most_bytes >> 20))
+}
+
+/// Which end of a copy failed: the deck is to blame for one of them only.
+enum CopyError {
+    From(io::Error),
+    To(io::Error),
 }
 
 /// `None` when it is too large.
@@ -145,8 +154,10 @@ fn copied(
     files: Vec<(String, PathBuf)>,
     below: &Path,
     most_bytes: u64,
-) -> io::Result<Option<Staged>> {
-    let directory = TempDir::new_in(below)?;
+) -> Result<Option<Staged>, CopyError> {
+    let directory = tempfile::Builder::new()
+        .tempdir_in(below)
+        .map_err(CopyError::To)?;
     let mut hash = Sha256::new();
     for part in [VERSION, kind, &name] {
         hash.update(part);
@@ -160,8 +171,9 @@ fn copied(
     for (index, (name, path)) in files.into_iter().enumerate() {
         // No stranger names a file here.
         let own = format!("{index:05}");
-        let from = File::open(&path)?.take(left.saturating_add(1));
-        let to = File::create(directory.path().join(&own))?;
+        let from = File::open(&path).map_err(CopyError::From)?;
+        let from = from.take(left.saturating_add(1));
+        let to = File::create(directory.path().join(&own)).map_err(CopyError::To)?;
         let (length, digest) = copy(from, to)?;
         if length > left {
             return Ok(None);
@@ -173,10 +185,9 @@ fn copied(
         let content = Content::File(own.into());
         manifest.files.push(NamedFile { name, content });
     }
-    fs::write(
-        directory.path().join(MANIFEST),
-        serde_json::to_vec(&manifest)?,
-    )?;
+    let listed = serde_json::to_vec(&manifest).map_err(io::Error::from);
+    let listed = listed.and_then(|list| fs::write(directory.path().join(MANIFEST), list));
+    listed.map_err(CopyError::To)?;
     Ok(Some(Staged {
         directory,
         kind,
@@ -186,18 +197,18 @@ fn copied(
 }
 
 /// How long it was, and its hash. A part at a time: the server's memory is for its followers.
-fn copy(mut from: impl Read, mut to: impl Write) -> io::Result<(u64, impl AsRef<[u8]>)> {
+fn copy(mut from: impl Read, mut to: impl Write) -> Result<(u64, impl AsRef<[u8]>), CopyError> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 64 << 10];
     let mut copied = 0;
     loop {
-        let length = from.read(&mut buffer)?;
+        let length = from.read(&mut buffer).map_err(CopyError::From)?;
         let part = buffer.get(..length).unwrap_or_default();
         if part.is_empty() {
             return Ok((copied, hash.finalize()));
         }
         hash.update(part);
-        to.write_all(part)?;
+        to.write_all(part).map_err(CopyError::To)?;
         copied += u64::try_from(length).unwrap_or(u64::MAX);
     }
 }
@@ -212,16 +223,17 @@ pub fn short_name(hash: &[u8]) -> String {
 fn kind_of(path: &Path) -> io::Result<Option<&'static str>> {
     let mut head = Vec::new();
     File::open(path)?.take(1_024).read_to_end(&mut head)?;
-    // Some programs write a few bytes before it.
-    if head.windows(5).any(|bytes| bytes == b"%PDF-") {
+    let ending = ending_of(path);
+    let is_text = !head.contains(&0) && ["md", "markdown"].contains(&ending.as_str());
+    // Some programs write a few bytes before it; some people write of it.
+    let of_pdf = |bytes: &[u8]| bytes == b"%PDF-";
+    if head.get(..5).is_some_and(of_pdf) || (!is_text && head.windows(5).any(of_pdf)) {
         return Ok(Some("pdf"));
     }
     // An archive begins with its first file, or ends at once when it has none.
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Ok(Some("zip"));
     }
-    let ending = ending_of(path);
-    let is_text = !head.contains(&0) && ["md", "markdown"].contains(&ending.as_str());
     Ok(is_text.then_some("markdown"))
 }
 

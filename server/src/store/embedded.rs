@@ -56,7 +56,7 @@ impl EmbeddedStore {
             if begin_anew_if_restored(&database, &file)? {
                 // What this copy does not know may be the one's that it was put in place of.
                 media.list_loose(&BTreeSet::new())?;
-            } else if let Err(error) = clear_away(&database, &media) {
+            } else if let Err(error) = clear_away(&database, &media, &[]) {
                 // No reason not to show talks.
                 error!(%error, "what was deleted could not be cleared away");
             }
@@ -168,10 +168,14 @@ impl Store for EmbeddedStore {
         })
     }
 
-    fn clear_away(&self) -> Result<(), StoreError> {
+    fn clear_away(&self, unstored: &[Deck]) -> Result<(), StoreError> {
         whole(|| {
             let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-            clear_away(database.as_ref().ok_or(StoreError::Closed)?, &self.media)
+            clear_away(
+                database.as_ref().ok_or(StoreError::Closed)?,
+                &self.media,
+                unstored,
+            )
         })
     }
 

@@ -104,8 +104,12 @@ impl MediaFiles {
         fs::File::open(&self.directory)?.sync_all()
     }
 
-    /// Removes those that are no deck's, and then says that there are none.
-    pub fn remove_loose(&self, names: &BTreeSet<String>) -> io::Result<()> {
+    /// Removes those that are no deck's, and then says that there are none but those that are kept.
+    pub fn remove_loose(
+        &self,
+        names: &BTreeSet<String>,
+        kept: &BTreeSet<String>,
+    ) -> io::Result<()> {
         for path in names.iter().filter_map(|name| self.path(name)) {
             match fs::remove_file(path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -113,7 +117,7 @@ impl MediaFiles {
             }
         }
         fs::File::open(&self.directory)?.sync_all()?;
-        self.list_loose(&BTreeSet::new())
+        self.list_loose(kept)
     }
 
     /// A name is a hash and an ending, of letters and digits: nothing that leads out of here.

@@ -110,11 +110,12 @@ pub trait Store: Send + Sync {
     fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Removes the decks of deleted talks that no other talk shows, and the media that no deck
-    /// shows. Must not be called while one of them is about to be shown.
+    /// shows, nor one of `unstored`: those that are shown and could not be stored. Must not be called
+    /// while one of them is about to be shown.
     ///
     /// # Errors
     /// When the store can't be written. What was begun is done at the next call or start.
-    fn clear_away(&self) -> Result<(), StoreError>;
+    fn clear_away(&self, unstored: &[Deck]) -> Result<(), StoreError>;
 
     /// At most `most` entries of a list, from the `from`th on (from 0); none of a list that is not
     /// there.

@@ -11,7 +11,7 @@ use super::{
     media_files::MediaFiles,
 };
 use app::{
-    deck::DeckId,
+    deck::{Deck, DeckId},
     talk::{Epoch, EventId, Revision, TalkCode},
 };
 use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
@@ -79,9 +79,13 @@ pub fn delete_talk(
     Ok(Ok(()))
 }
 
-/// Removes the decks that were marked and are shown by no talk, and the media that no deck shows.
-/// Nobody may be about to show one of them.
-pub fn clear_away(database: &Database, media: &MediaFiles) -> Result<(), StoreError> {
+/// Removes the decks that were marked and are shown by no talk, and the media that no deck shows,
+/// neither a stored one nor one of `unstored`. Nobody may be about to show one of them.
+pub fn clear_away(
+    database: &Database,
+    media: &MediaFiles,
+    unstored: &[Deck],
+) -> Result<(), StoreError> {
     let transaction = database.begin_write().map_err(database_error)?;
     let mut loose: BTreeSet<String> = media.loose()?;
     {
@@ -118,9 +122,16 @@ pub fn clear_away(database: &Database, media: &MediaFiles) -> Result<(), StoreEr
             }
         }
     }
+    // A deck that could not be stored is shown all the same; the next start removes its media.
+    let mut spared = BTreeSet::new();
+    for deck in unstored {
+        let names = media_of(&serde_json::to_vec(deck)?).into_iter();
+        spared.extend(names.filter(|name| loose.contains(name)));
+    }
     media.list_loose(&loose)?;
     transaction.commit().map_err(database_error)?;
-    Ok(media.remove_loose(&loose)?)
+    loose.retain(|name| !spared.contains(name));
+    Ok(media.remove_loose(&loose, &spared)?)
 }
 
 /// Every medium that a stored deck names: read from its text, because a newer WebSlides may have

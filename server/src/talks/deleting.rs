@@ -3,10 +3,13 @@
 use super::{EndError, Inner, Talk, TalkTitle, Talks, locked, say_followers};
 use crate::store::StoreError;
 use app::{
-    deck::Face,
+    deck::{Deck, DeckId, Face},
     talk::{SlideState, Snapshot, TalkCode},
 };
-use std::sync::{Arc, PoisonError, Weak, atomic::Ordering};
+use std::{
+    collections::HashSet,
+    sync::{Arc, PoisonError, Weak, atomic::Ordering},
+};
 use tokio::{runtime::Handle, sync::OwnedRwLockReadGuard, task::spawn_blocking};
 use tracing::error;
 
@@ -123,14 +126,29 @@ impl Talks {
             return;
         };
         self.0.put_off.store(false, Ordering::Relaxed);
-        let store = self.0.store.clone();
+        let inner = self.0.clone();
         let cleared = spawn_blocking(move || {
             let _alone = alone;
-            store.clear_away()
+            inner.store.clear_away(&inner.unstored())
         });
         if let Ok(Err(error)) = cleared.await {
             error!(%error, "what was deleted could not be cleared away");
         }
+    }
+}
+
+impl Inner {
+    /// Decks that talks show and that could not be stored. Of those that no talk shows any more
+    /// nothing is known from now on. Nothing may be about to be read.
+    fn unstored(&self) -> Vec<Deck> {
+        let shown: HashSet<DeckId> = {
+            let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+            open.values().map(|talk| talk.deck().id.clone()).collect()
+        };
+        locked(&self.warnings).retain(|id, _| shown.contains(id));
+        let mut growing = locked(&self.growing);
+        growing.retain(|id, _| shown.contains(id));
+        growing.values().cloned().collect()
     }
 }
 

@@ -1,13 +1,17 @@
 //! Decks that could not be read whole, and decks that are shown before they are.
 
 use crate::{
-    exported, file, go_to, is_whole,
-    made::png,
-    names_in, state,
-    support::{path, program::Place},
+    ANY, assert_in_every_size, exported, fetched, file, go_to, is_whole,
+    made::{pdf, png, saying},
+    names_in, served, state,
+    support::{
+        path,
+        program::{Place, ask, key},
+    },
     until,
 };
 use image::{GrayImage, ImageFormat};
+use serde_json::Value;
 use std::{fmt::Write as _, fs, io::Cursor};
 
 fn grey(width: u32, height: u32) -> Vec<u8> {
@@ -92,4 +96,57 @@ fn text_is_shown_before_the_pictures_of_later_slides() {
     assert!(shown(2).contains("src="));
     assert_eq!(media(&place), PICTURES);
     assert!(is_whole(&exported(&place)));
+}
+
+/// What was to be cleared away took the pictures of a deck that could not be stored, and the talk
+/// went on naming them.
+#[test]
+fn a_disk_that_fills_during_an_import_takes_nothing_that_is_shown() {
+    let place = Place::new();
+    let pages: Vec<_> = (0..24)
+        .map(|page| saying(&format!("Page {page}")))
+        .collect();
+    let deck = file(&place, "made.pdf", pdf("", &pages));
+    let (other, links) = (
+        file(&place, "other.md", "# Other"),
+        place.path("links.json"),
+    );
+    let options = ["--links", path(&links), path(&deck), path(&other)];
+    let options = [&ANY[..], &options].concat();
+    let (running, printed) = place.on_a_disk_that_may_fill(&options);
+    let seen = |slide: usize| !go_to(&printed, slide)["face"]["renditions"].is_null();
+    until("another slide", || seen(2));
+    running.fill_disk(true);
+    until("the import has failed", || {
+        names_in(&place.path("data/importing")).is_empty()
+    });
+    let import = || {
+        let head = format!(
+            "GET /t/room/import HTTP/1.1\r\nauthorization: Bearer {}",
+            key(&printed)
+        );
+        ask(&printed, &head)
+    };
+    until("a word about it", || {
+        import().contains("could not be stored")
+    });
+    assert!(import().contains("\"whole\":false"));
+    running.fill_disk(false);
+    // What nobody shows goes, and a talk that is deleted has that looked for.
+    let links = fs::read_to_string(&links).expect("the links");
+    let links: Value = serde_json::from_str(&links).expect("JSON");
+    let code = links["talks"][1]["code"].as_str().expect("a code");
+    let data = place.path("data");
+    let deleted = place
+        .command(&[])
+        .args(["talks", "delete", code, "--data", path(&data)])
+        .output()
+        .expect("it runs");
+    assert!(deleted.status.success(), "{deleted:?}");
+    assert_in_every_size(&printed, &go_to(&printed, 2));
+    fetched(&printed, &go_to(&printed, 1));
+    drop(running);
+    // Given again, it is read again.
+    let (_running, printed) = served(&place, &deck);
+    assert_in_every_size(&printed, &go_to(&printed, 24));
 }

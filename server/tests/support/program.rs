@@ -78,6 +78,23 @@ impl Place {
         Self::start(&mut self.command(&[&any, options].concat()))
     }
 
+    /// The same, where the disk can be filled.
+    pub fn on_a_disk_that_may_fill(&self, options: &[&str]) -> (Running, String) {
+        // What passes a file's largest size fails, as on a full disk; but first comes a signal,
+        // which this process does not want.
+        let program = self.command(options);
+        let mut deaf = Command::new("bash");
+        deaf.args(["-c", "trap '' XFSZ; exec \"$@\"", "bash"])
+            .arg(program.get_program())
+            .args(program.get_args())
+            .envs(
+                program
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            );
+        Self::start(&mut deaf)
+    }
+
     /// The same, of a command that was prepared.
     pub fn start(command: &mut Command) -> (Running, String) {
         let mut child = command
@@ -104,6 +121,14 @@ pub struct Running(Child, BufReader<ChildStdout>);
 impl Running {
     pub fn pid(&self) -> i32 {
         i32::try_from(self.0.id()).expect("a process's number")
+    }
+
+    /// From now on there is room for no file above 4 KiB, or for all.
+    pub fn fill_disk(&self, is_full: bool) {
+        let most = if is_full { 4_096 } else { rlimit::INFINITY };
+        let limits = Some((most, rlimit::INFINITY));
+        rlimit::prlimit(self.pid(), rlimit::Resource::FSIZE, limits, None)
+            .expect("its limit is set");
     }
 
     /// What it complains about, up to the line that holds `word`; it runs on.

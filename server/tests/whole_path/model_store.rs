@@ -166,7 +166,7 @@ impl Store for ModelStore {
         Ok(None)
     }
 
-    fn clear_away(&self) -> Result<(), StoreError> {
+    fn clear_away(&self, _unstored: &[Deck]) -> Result<(), StoreError> {
         Ok(())
     }
 

@@ -115,8 +115,8 @@ impl Store for Witnessed {
         self.store().gone(code)
     }
 
-    fn clear_away(&self) -> Result<(), StoreError> {
-        self.store().clear_away()
+    fn clear_away(&self, unstored: &[Deck]) -> Result<(), StoreError> {
+        self.store().clear_away(unstored)
     }
 
     fn append(&self, list: &str, content: Vec<u8>) -> Committed {
