@@ -36,7 +36,7 @@ pub fn path(command: Command) -> &'static str {
         Command::Next => Next::PATH,
         Command::Previous => Previous::PATH,
         Command::GoTo { .. } => GoTo::PATH,
-        // Ended by the host, at the terminal: no remote says so.
+        // The host ends a talk, on pages and at a terminal of their own: no remote says so.
         Command::Screen(_) | Command::End => SetScreen::PATH,
         Command::BackToRoom => BackToRoom::PATH,
         Command::Clock(..) => SetClock::PATH,
