@@ -14,7 +14,7 @@ use crate::{
     decks::{Begun, DeckError},
     pages::is_secure,
     router::Shared,
-    talks::{OpenError, Talk, Talks},
+    talks::{Hold, OpenError, Talk, Talks},
 };
 use app::{api::ErrorCode, routes, talk::TalkCode};
 use axum::{
@@ -31,7 +31,7 @@ use std::{
     time::Duration,
 };
 use tempfile::TempDir;
-use tokio::time::timeout;
+use tokio::{spawn, time::timeout};
 
 /// How long a place is waited for.
 const PLACE_WITHIN: Duration = Duration::from_secs(30);
@@ -161,11 +161,27 @@ async fn create(
     let main = main_of(&folder, &files);
     let password = Some(password).filter(|password| !password.is_empty());
     let begun = host.decks.begin(&main, password.as_deref()).await;
+    let begun = begun.map_err(|error| error.about(&own_name(&main)))?;
+    // A task of its own: a browser that leaves must not stop it half-way, when the talk is stored and
+    // not open.
+    let opened = open(host.clone(), talks.clone(), begun, code, by_host, hold);
+    spawn(opened).await.map_err(io::Error::other)?
+}
+
+/// The talk of a deck, and the rest of its import. Must run to its end.
+async fn open(
+    host: Arc<Host>,
+    talks: Talks,
+    begun: Begun,
+    code: Option<TalkCode>,
+    by_host: bool,
+    hold: Hold,
+) -> Result<(Arc<Talk>, Key), UploadError> {
     let Begun {
         deck,
         warnings,
         rest,
-    } = begun.map_err(|error| error.about(&own_name(&main)))?;
+    } = begun;
     talks.warn(&deck.id, &warnings);
     let (talk, key) = talks
         .create(code, deck, by_host)
@@ -175,10 +191,13 @@ async fn create(
             error => UploadError::Talk(error),
         })?;
     if let Some(rest) = rest {
-        let finish = bring::finish(rest, talk.clone(), talks.clone(), hold);
+        let finish = bring::finish(rest, talk.clone(), talks, hold);
         let mut imports = host.imports.lock().unwrap_or_else(PoisonError::into_inner);
         while imports.try_join_next().is_some() {}
         imports.spawn(finish);
     }
     Ok((talk, key))
 }
+
+#[cfg(test)]
+mod tests;
