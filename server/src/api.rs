@@ -15,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 /// A form is a code, a slide and a revision.
-const MAX_FORM_BYTES: usize = 16 * 1_024;
+pub const MAX_FORM_BYTES: usize = 16 * 1_024;
 
 /// How long its bytes may take to come.
 const FORM_TIMEOUT: Duration = Duration::from_secs(10);
@@ -29,7 +29,7 @@ pub async fn server_function(State(shared): State<Shared>, request: Request) -> 
         return refusal(ErrorCode::NotFound);
     }
     let (head, body) = request.into_parts();
-    let form = match form(body).await {
+    let form = match form(body, MAX_FORM_BYTES).await {
         Ok(form) => form,
         Err(code) => return refusal(code),
     };
@@ -53,12 +53,12 @@ pub async fn server_function(State(shared): State<Shared>, request: Request) -> 
     }
 }
 
-/// A form without files, soon.
+/// A form without files, of at most so many bytes, soon.
 ///
 /// # Errors
 /// [`ErrorCode::TooLarge`], [`ErrorCode::TooSlow`], or [`ErrorCode::BadRequest`] when it is cut off.
-pub async fn form(body: Body) -> Result<Bytes, ErrorCode> {
-    let form = Limited::new(body, MAX_FORM_BYTES).collect();
+pub async fn form(body: Body, most: usize) -> Result<Bytes, ErrorCode> {
+    let form = Limited::new(body, most).collect();
     match timeout(FORM_TIMEOUT, form).await {
         Ok(Ok(form)) => Ok(form.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ErrorCode::TooLarge),

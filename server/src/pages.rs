@@ -46,16 +46,20 @@ pub struct PresentQuery {
     late: Option<String>,
 }
 
-/// `GET /`, and `GET /?code=` from its form.
+/// `GET /`, and `GET /?code=` from its form. With `?key=`, the host's key is exchanged for a cookie and
+/// leaves the URL.
 pub async fn home(
     State(shared): State<Shared>,
     query: Result<Query<HomeQuery>, QueryRejection>,
     request: Request,
 ) -> Response<Body> {
+    // As below: one that can't be read may hold a key.
+    let is_odd = query.is_err();
     let (typed, key) = query.map_or((None, None), |Query(query)| (query.code, query.key));
     match typed.map(|typed| typed.parse::<TalkCode>()) {
-        None => hosting::home(&shared, key.as_deref(), request).await,
         Some(Ok(code)) => Redirect::to(&routes::follow(&code)).into_response(),
+        _ if is_odd || key.is_some() => hosting::enter(&shared, key.as_deref(), request.headers()),
+        None => hosting::home(&shared, request).await,
         Some(Err(_)) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
     }
 }

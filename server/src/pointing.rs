@@ -1,22 +1,21 @@
 //! `POST /t/{code}/point`: the presenter's finger on its way to the room. Nothing of it is stored.
 
-use crate::{access::Credentials, answers::refusal, router::Shared, talks::Visitor};
+use crate::{access::Credentials, answers::refusal, api, router::Shared, talks::Visitor};
 use app::{
     api::ErrorCode,
     deck::SlideNumber,
     talk::{Pointing, SeatNumber, TalkCode, Tool},
 };
 use axum::{
-    Form,
     body::Body,
-    extract::{Path, State, rejection::FormRejection, rejection::PathRejection},
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, Response, StatusCode},
     response::IntoResponse,
 };
 use serde::Deserialize;
 
 /// All of its ink, encoded for a form, and a few numbers.
-pub const MAX_BYTES: usize = 4 * Pointing::MOST_INK;
+const MAX_BYTES: usize = 4 * Pointing::MOST_INK;
 
 /// The form that the remote sends while a finger is on its slide.
 #[derive(Deserialize)]
@@ -41,7 +40,7 @@ pub async fn point(
     State(shared): State<Shared>,
     path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
-    form: Result<Form<Pointed>, FormRejection>,
+    body: Body,
 ) -> Response<Body> {
     let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
     let Some(code): Option<TalkCode> = code else {
@@ -52,7 +51,12 @@ pub async fn point(
         Ok(talk) => talk,
         Err(code) => return refusal(code),
     };
-    let Ok(Form(pointed)) = form else {
+    // Only now: nobody without a key is waited for.
+    let form = match api::form(body, MAX_BYTES).await {
+        Ok(form) => form,
+        Err(code) => return refusal(code),
+    };
+    let Ok(pointed) = serde_urlencoded::from_bytes::<Pointed>(&form) else {
         return refusal(ErrorCode::BadRequest);
     };
     if !Pointing::is_ink(&pointed.ink) {

@@ -73,10 +73,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/t/{code}/remotes/{number}/revoke", post(hosting::revoke))
         .route("/t/{code}/slides", get(stream::slides))
         .route("/t/{code}/seen", post(stream::seen))
-        .route(
-            "/t/{code}/point",
-            post(pointing::point).layer(DefaultBodyLimit::max(pointing::MAX_BYTES)),
-        )
+        .route("/t/{code}/point", post(pointing::point))
         .route("/media/{name}", get(media::media))
         .route("/healthz", get(host::healthz))
         .route("/metrics", get(host::metrics))

@@ -9,8 +9,8 @@ use crate::{
 };
 use app::{
     api::ErrorCode,
-    deck::Slide,
-    talk::{Seen, TalkCode, View},
+    deck::{Slide, SlideNumber},
+    talk::{Seen, SlideState, TalkCode, View},
 };
 use axum::{
     Json,
@@ -22,7 +22,7 @@ use axum::{
 use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use serde_json::json;
-use std::{sync::Arc, time::Duration};
+use std::{cmp::Ordering, iter, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 type CodePath = Result<Path<String>, PathRejection>;
@@ -123,7 +123,7 @@ pub async fn state(State(shared): State<Shared>, path: CodePath) -> Response<Bod
     }
 }
 
-/// `GET /t/{code}/slides`: all of them with their notes for a presenter; those that were shown so
+/// `GET /t/{code}/slides`: all of them with their notes for a presenter; what was shown of them so
 /// far, without notes, for everybody else.
 pub async fn slides(
     State(shared): State<Shared>,
@@ -135,17 +135,17 @@ pub async fn slides(
     };
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
     let presents = visitor.presented(talk.code()).is_ok();
-    let (deck, reach) = (talk.deck(), talk.snapshot().state.reach);
-    let seen = if presents {
-        deck.slides().len()
+    let (deck, snapshot) = (talk.deck(), talk.snapshot());
+    let state = &snapshot.state;
+    let numbers = iter::successors(Some(SlideNumber::FIRST), |number| Some(number.next()));
+    let slides = deck.slides().iter().zip(numbers);
+    let slides: Vec<_> = if presents {
+        deck.slides().to_vec()
     } else {
-        reach.index().as_usize().saturating_add(1)
+        slides
+            .filter_map(|(slide, number)| as_seen(slide, number, state))
+            .collect()
     };
-    let slides = deck.slides().iter().take(seen).cloned().map(|slide| Slide {
-        notes: if presents { slide.notes } else { String::new() },
-        ..slide
-    });
-    let slides: Vec<_> = slides.collect();
     // Whether it is for a presenter depends on the cookie.
     let headers = [
         (header::CACHE_CONTROL, "private, no-store"),
@@ -155,7 +155,84 @@ pub async fn slides(
     (headers, Json(answer)).into_response()
 }
 
+/// A slide as a follower may see it: all of it when the talk went past it, and of the furthest one no
+/// more than is on, or what was there first. What was ahead of that is not remembered.
+fn as_seen(slide: &Slide, number: SlideNumber, state: &SlideState) -> Option<Slide> {
+    let shown = match number.cmp(&state.reach) {
+        Ordering::Less => slide.steps,
+        Ordering::Equal if number == state.slide => state.step,
+        Ordering::Equal => 0,
+        Ordering::Greater => return None,
+    };
+    let faces = slide
+        .faces
+        .iter()
+        .take(usize::from(shown).saturating_add(1));
+    let is_all = shown >= slide.steps;
+    Some(Slide {
+        faces: faces.cloned().collect(),
+        notes: String::new(),
+        // The words of all its steps: which are whose is not known.
+        text: if is_all {
+            slide.text.clone()
+        } else {
+            String::new()
+        },
+        ..slide.clone()
+    })
+}
+
 fn found(shared: &Shared, path: CodePath) -> Option<Arc<Talk>> {
     let Path(typed) = path.ok()?;
     shared.talks.find(&typed.parse::<TalkCode>().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::{
+        deck::{Face, Outline},
+        talk::Epoch,
+    };
+
+    #[test]
+    fn a_follower_gets_no_step_that_was_not_shown() {
+        let face = |step: u32| Face::pending(16 + step, 9);
+        let slide = Slide {
+            steps: 2,
+            faces: (0..=2).map(face).collect(),
+            notes: "say hello".to_owned(),
+            text: "all of its words".to_owned(),
+            ..Slide::new("a slide".to_owned(), face(0))
+        };
+        let number = |number| SlideNumber::new(number).expect("a slide");
+        let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
+        let mut state = SlideState::start(epoch, &Outline::new(vec![2; 9]).expect("slides"));
+        state.reach = number(5);
+        let mut check = |at, step, asked, faces| {
+            (state.slide, state.step) = (number(at), step);
+            let seen = as_seen(&slide, number(asked), &state).expect("it was shown");
+            assert_eq!(seen.faces, slide.faces[..faces], "{asked} at {at}.{step}");
+            let text = if faces == 3 { slide.text.as_str() } else { "" };
+            assert_eq!((seen.text.as_str(), seen.notes.as_str()), (text, ""));
+            assert_eq!(seen.steps, slide.steps);
+        };
+        check(5, 0, 5, 1);
+        check(5, 1, 5, 2);
+        check(5, 2, 5, 3);
+        check(5, 0, 4, 3);
+        check(3, 2, 5, 1);
+        check(3, 0, 3, 3);
+    }
+
+    #[test]
+    fn a_slide_whose_one_face_is_all_of_its_steps_has_that() {
+        let mut slide = Slide::new("a slide".to_owned(), Face::pending(16, 9));
+        slide.steps = 2;
+        let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
+        let state = SlideState::start(epoch, &Outline::new(vec![2]).expect("slides"));
+        let seen = as_seen(&slide, SlideNumber::FIRST, &state).expect("it is shown");
+        assert_eq!(seen.faces, slide.faces);
+        assert!(as_seen(&slide, SlideNumber::FIRST.next(), &state).is_none());
+    }
 }

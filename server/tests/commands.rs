@@ -244,6 +244,31 @@ async fn hostile_addresses_are_refused_and_never_break_the_server() {
     }
 }
 
+/// The host's link that was pasted twice, or behind a code that is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_stays_in_no_address_whatever_else_is_in_it() {
+    let server = Server::start().await;
+    for query in [
+        "key=secret",
+        "key=secret&key=secret",
+        "code=%F0%9F%99%82&key=secret",
+        "code=a&code=b&key=secret",
+    ] {
+        let answer = server.get(&format!("/?{query}")).await;
+        assert_eq!(answer.status, 303, "{query}: {answer:?}");
+        assert!(
+            answer.head.contains("\r\nlocation: /\r\n"),
+            "{query}: {answer:?}"
+        );
+    }
+    let followed = server.get("/?code=room&key=secret").await;
+    assert!(
+        followed.head.contains("\r\nlocation: /t/room\r\n"),
+        "{followed:?}"
+    );
+    assert_eq!(server.get("/?code=%F0%9F%99%82").await.status, 404);
+}
+
 /// Any bytes at all in a form or in a code: an answer below 500, and nothing moved.
 #[test]
 fn any_bytes_are_answered_below_500() {

@@ -173,6 +173,22 @@ fn a_deleted_talk_is_gone_with_what_only_it_showed() {
 }
 
 #[test]
+fn a_code_that_gets_another_deck_keeps_nothing_of_the_one_before() {
+    let place = Place::new();
+    let [a, b, c] = [("a", [10, 20]), ("b", [30, 40]), ("c", [20, 30])]
+        .map(|(name, colours)| deck(&place, name, &colours));
+    drop(served(&place, &[("talk-c", &c)]));
+    let of_c = media(&place);
+    drop(served(&place, &[("talk-a", &a)]));
+    let before = media(&place);
+    drop(served(&place, &[("talk-a", &b)]));
+    drop(place.started(&["--code", "talk-a", &b]));
+    let after = media(&place);
+    let left: BTreeSet<_> = before.intersection(&after).cloned().collect();
+    assert_eq!(left, of_c, "what another talk shows, and nothing else");
+}
+
+#[test]
 fn talks_are_renamed_and_deleted_from_another_terminal_with_a_server_and_without() {
     let place = Place::new();
     let run = |command: &[&str]| {

@@ -11,6 +11,7 @@ use axum::{
 use bytes::Bytes;
 use futures_util::StreamExt;
 use std::{
+    collections::HashMap,
     io,
     path::Path,
     sync::{
@@ -49,8 +50,13 @@ pub async fn gather(request: Request, folder: &Path) -> Result<Sent, UploadError
     let patience = Patience::default();
     let mut form = patience.form(request).await?;
     let mut sent = Sent::default();
+    let mut names = Names::default();
     let mut left = MAX_UPLOAD_BYTES;
     while let Some(mut field) = patience.wait(form.next_field()).await? {
+        // With the heads of its parts, of which there may be any number.
+        if patience.came.load(Ordering::Relaxed) > MAX_UPLOAD_BYTES + MAX_IDLE_BYTES {
+            return Err(UploadError::TooLarge);
+        }
         match field.name() {
             Some("code") => sent.code = short(&mut field, &patience).await?,
             Some("password") => sent.password = short(&mut field, &patience).await?,
@@ -63,7 +69,7 @@ pub async fn gather(request: Request, folder: &Path) -> Result<Sent, UploadError
                 if sent.files.len() >= MAX_FILES {
                     return Err(UploadError::TooLarge);
                 }
-                let mut file = File::create(folder.join(&name)).await?;
+                let (name, mut file) = names.create(folder, name).await?;
                 while let Some(bytes) = patience.wait(field.chunk()).await? {
                     left = counted(left, &bytes)?;
                     file.write_all(&bytes).await?;
@@ -82,6 +88,30 @@ pub async fn gather(request: Request, folder: &Path) -> Result<Sent, UploadError
         return Err(UploadError::NoFile);
     }
     Ok(sent)
+}
+
+/// Files that are called the same, as a phone calls its photos, or are once their names are safe:
+/// `image.jpg`, `image-2.jpg`, in the order in which they came.
+#[derive(Default)]
+struct Names(HashMap<String, usize>);
+
+impl Names {
+    async fn create(&mut self, folder: &Path, name: String) -> io::Result<(String, File)> {
+        let came = self.0.entry(name.clone()).or_default();
+        loop {
+            *came += 1;
+            let own = match (*came, name.rsplit_once('.')) {
+                (1, _) => name.clone(),
+                (number, Some((stem, ending))) => format!("{stem}-{number}.{ending}"),
+                (number, None) => format!("{name}-{number}"),
+            };
+            match File::create_new(folder.join(&own)).await {
+                // One may have been sent that is called so.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                created => return Ok((own, created?)),
+            }
+        }
+    }
 }
 
 fn counted(left: u64, bytes: &Bytes) -> Result<u64, UploadError> {
@@ -154,5 +184,48 @@ impl Patience {
             return Err(UploadError::TooSlow);
         }
         Ok(step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use tempfile::TempDir;
+
+    #[tokio::test]
+    async fn files_of_one_name_are_all_kept_and_numbered_as_they_came() {
+        let folder = TempDir::new().expect("a directory");
+        let sent = [
+            ("image.jpg", "first"),
+            ("image-3.jpg", "another"),
+            ("image.jpg", "second"),
+            ("ima?ge.jpg", "third"),
+            ("talk", "fourth"),
+            ("talk", "fifth"),
+        ];
+        let mut form = String::new();
+        for (name, content) in sent {
+            form += "--XX\r\ncontent-disposition: form-data; name=\"file\"; filename=\"";
+            form += &format!("{name}\"\r\n\r\n{content}\r\n");
+        }
+        let request = Request::post("/")
+            .header("content-type", "multipart/form-data; boundary=XX")
+            .body(Body::from(form + "--XX--\r\n"))
+            .expect("a request");
+        let sent = gather(request, folder.path()).await.expect("files");
+        let kept = [
+            ("image.jpg", "first"),
+            ("image-3.jpg", "another"),
+            ("image-2.jpg", "second"),
+            ("image-4.jpg", "third"),
+            ("talk", "fourth"),
+            ("talk-2", "fifth"),
+        ];
+        let read = |name: &String| fs::read_to_string(folder.path().join(name)).expect("a file");
+        let contents: Vec<_> = sent.files.iter().map(read).collect();
+        let files = sent.files.iter().map(String::as_str);
+        let files: Vec<_> = files.zip(contents.iter().map(String::as_str)).collect();
+        assert_eq!(files, kept);
     }
 }

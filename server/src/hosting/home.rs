@@ -12,21 +12,17 @@ use app::{
     routes,
     talk::TalkCode,
 };
-use axum::{body::Body, extract::Request, http::Response};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, Response},
+};
 
-/// `GET /`: to join a talk, and for whoever may create talks to do that. With `?key=`, the key is
-/// exchanged for a cookie.
-pub async fn home(shared: &Shared, key: Option<&str>, request: Request) -> Response<Body> {
+/// `GET /`: to join a talk, and for whoever may create talks to do that.
+pub async fn home(shared: &Shared, request: Request) -> Response<Body> {
     let Some(host) = &shared.host else {
         return render(shared, Page::Home, request).await;
     };
-    if let Some(key) = key {
-        let key = Key::sent(key.trim());
-        let is_good = shared.talks.is_host(&key.hash());
-        let secure = is_secure(shared, request.headers());
-        let cookie = is_good.then(|| host_cookie(&key, secure));
-        return to_clean(routes::HOME, cookie);
-    }
     let visitor = visitor(shared, request.headers());
     let page = if host.may_create(&visitor) {
         page(shared, &visitor, None)
@@ -34,6 +30,14 @@ pub async fn home(shared: &Shared, key: Option<&str>, request: Request) -> Respo
         Page::Home
     };
     render(shared, page, request).await
+}
+
+/// The browser comes back to the page's clean address; a good key becomes a cookie on the way.
+pub fn enter(shared: &Shared, key: Option<&str>, headers: &HeaderMap) -> Response<Body> {
+    let key = key.map(|key| Key::sent(key.trim()));
+    let good = key.filter(|key| shared.talks.is_host(&key.hash()));
+    let cookie = good.map(|key| host_cookie(&key, is_secure(shared, headers)));
+    to_clean(routes::HOME, cookie)
 }
 
 /// `wrong` says what was, with what was brought last.

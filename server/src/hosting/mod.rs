@@ -8,7 +8,7 @@ mod remotes;
 mod talks;
 mod upload;
 
-pub use home::home;
+pub use home::{enter, home};
 pub use links::{import, links, talk_ways};
 pub use remotes::{allow, device, link, remotes, revoke};
 pub use talks::{again, ask_delete, ask_title, delete, end, rename};

@@ -54,6 +54,30 @@ pub fn main_of(folder: &Path, files: &[String]) -> PathBuf {
     }
 }
 
+/// Sentences about what was sent and is not in that deck. Of a folder of images its reader says so.
+pub fn passed_over(main: &Path, files: &[String]) -> Vec<String> {
+    let own = own_name(main);
+    let Some((stem, ending)) = own.rsplit_once('.').filter(|_| files.contains(&own)) else {
+        return Vec::new();
+    };
+    let is_pdf = ending.eq_ignore_ascii_case("pdf");
+    let belongs = |name: &str| {
+        let ends = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
+        if is_pdf {
+            name == format!("{stem}.pdfpc")
+        } else {
+            // What it does not show of these is nobody's loss.
+            ![".pdf", ".md", ".markdown", ".zip"]
+                .iter()
+                .any(|it| ends(it))
+        }
+    };
+    let others = files.iter().filter(|name| **name != own && !belongs(name));
+    others
+        .map(|name| format!("{name} is left out: the talk shows {own}. Bring it by itself."))
+        .collect()
+}
+
 pub fn own_name(path: &Path) -> String {
     path.file_name()
         .unwrap_or_default()
@@ -64,6 +88,21 @@ pub fn own_name(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_passed_over_is_said() {
+        let check = |main: &str, files: &[&str], expected: &[&str]| {
+            let files: Vec<_> = files.iter().map(|name| (*name).to_owned()).collect();
+            let said = passed_over(&Path::new("/x").join(main), &files);
+            let named: Vec<_> = said.iter().filter_map(|it| it.split(' ').next()).collect();
+            assert_eq!(named, expected, "{main}");
+        };
+        check("a.pdf", &["a.pdf", "b.pdf", "a.pdfpc"], &["b.pdf"]);
+        check("a.pdf", &["x.png", "a.pdf", "n.md"], &["x.png", "n.md"]);
+        check("a.md", &["a.md", "x.png", "b.MD"], &["b.MD"]);
+        check("a.zip", &["a.zip"], &[]);
+        check("Slides", &["1.png", "2.png"], &[]);
+    }
 
     #[test]
     fn no_name_leads_out_of_the_folder() {

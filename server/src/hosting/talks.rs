@@ -99,7 +99,7 @@ pub async fn rename(
         Ok(talk) => talk,
         Err(problem) => return refusal(problem.code()),
     };
-    let form = match api::form(body).await {
+    let form = match api::form(body, api::MAX_FORM_BYTES).await {
         Ok(form) => serde_urlencoded::from_bytes(&form),
         Err(code) => return refusal(code),
     };

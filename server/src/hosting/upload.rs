@@ -4,14 +4,15 @@ use super::{
     Host, answer_page,
     form::{MAX_FILES, MAX_UPLOAD_BYTES, Sent, gather},
     home::page,
-    names::{main_of, own_name},
+    names::{main_of, own_name, passed_over},
+    remotes::device,
     visitor, wants_json,
 };
 use crate::{
     access::{Key, presenter_cookie},
     answers::{refusal, refusal_in_words},
     bring,
-    decks::{Begun, DeckError},
+    decks::{Begun, DeckError, Rest},
     pages::is_secure,
     router::Shared,
     talks::{OpenError, Talk, Talks},
@@ -27,11 +28,12 @@ use axum::{
 use serde_json::json;
 use std::{
     io,
+    path::PathBuf,
     sync::{Arc, PoisonError},
     time::Duration,
 };
 use tempfile::TempDir;
-use tokio::time::timeout;
+use tokio::{spawn, time::timeout};
 
 /// How long a place is waited for.
 const PLACE_WITHIN: Duration = Duration::from_secs(30);
@@ -131,6 +133,21 @@ impl UploadError {
     }
 }
 
+/// What somebody sent, on the disk.
+struct Brought {
+    host: Arc<Host>,
+    talks: Talks,
+    /// Goes when this does.
+    _directory: TempDir,
+    main: PathBuf,
+    passed_over: Vec<String>,
+    code: Option<TalkCode>,
+    password: Option<String>,
+    by_host: bool,
+    /// What presents the talk from now on.
+    device: String,
+}
+
 async fn create(
     host: &Arc<Host>,
     talks: &Talks,
@@ -141,6 +158,7 @@ async fn create(
     // What a deck of images without a name of its own is called.
     let folder = directory.path().join("Slides");
     tokio::fs::create_dir(&folder).await?;
+    let device = device(request.headers());
     let Sent {
         files,
         code,
@@ -156,29 +174,64 @@ async fn create(
     {
         return Err(UploadError::Taken);
     }
-    // Before the deck is looked for, until it is stored.
-    let hold = talks.hold().await;
     let main = main_of(&folder, &files);
-    let password = Some(password).filter(|password| !password.is_empty());
-    let begun = host.decks.begin(&main, password.as_deref()).await;
-    let Begun {
-        deck,
-        warnings,
-        rest,
-    } = begun.map_err(|error| error.about(&own_name(&main)))?;
-    talks.warn(&deck.id, &warnings, rest.is_some());
-    let (talk, key) = talks
-        .create(code, deck, by_host)
-        .await
-        .map_err(|error| match error {
+    let brought = Brought {
+        host: host.clone(),
+        talks: talks.clone(),
+        _directory: directory,
+        passed_over: passed_over(&main, &files),
+        main,
+        code,
+        password: Some(password).filter(|password| !password.is_empty()),
+        by_host,
+        device,
+    };
+    // A task of its own: a browser that leaves must not stop it half-way, when pictures are kept and
+    // no deck is, or a talk is stored and not open.
+    spawn(brought.open()).await.map_err(io::Error::other)?
+}
+
+impl Brought {
+    /// The talk of a deck, and the rest of its import. Must run to its end.
+    async fn open(self) -> Result<(Arc<Talk>, Key), UploadError> {
+        // Before the deck is looked for, until it is stored.
+        let hold = self.talks.hold().await;
+        let (talk, key, rest) = match self.begin().await {
+            Ok((talk, key, Some(rest))) => (talk, key, rest),
+            done => {
+                drop(hold);
+                self.talks.clear_away().await;
+                return done.map(|(talk, key, _)| (talk, key));
+            }
+        };
+        let finish = bring::finish(rest, talk.clone(), self.talks.clone(), hold);
+        let imports = self.host.imports.lock();
+        let mut imports = imports.unwrap_or_else(PoisonError::into_inner);
+        while imports.try_join_next().is_some() {}
+        imports.spawn(finish);
+        Ok((talk, key))
+    }
+
+    async fn begin(&self) -> Result<(Arc<Talk>, Key, Option<Rest>), UploadError> {
+        let begun = self.host.decks.begin(&self.main, self.password.as_deref());
+        let begun = begun.await;
+        let Begun {
+            deck,
+            mut warnings,
+            rest,
+        } = begun.map_err(|error| error.about(&own_name(&self.main)))?;
+        warnings.extend(self.passed_over.iter().cloned());
+        self.talks.warn(&deck.id, &warnings, rest.is_some());
+        let created = self.talks.create(self.code.clone(), deck, self.by_host);
+        let (talk, link) = created.await.map_err(|error| match error {
             OpenError::Taken(_) => UploadError::Taken,
             error => UploadError::Talk(error),
         })?;
-    if let Some(rest) = rest {
-        let finish = bring::finish(rest, talk.clone(), talks.clone(), hold);
-        let mut imports = host.imports.lock().unwrap_or_else(PoisonError::into_inner);
-        while imports.try_join_next().is_some() {}
-        imports.spawn(finish);
+        // The first of its devices: others ask it, where they have to.
+        let key = self.talks.admit(&talk, &link, self.device.clone()).await?;
+        Ok((talk, key, rest))
     }
-    Ok((talk, key))
 }
+
+#[cfg(test)]
+mod tests;

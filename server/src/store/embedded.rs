@@ -6,7 +6,7 @@ mod writer;
 use super::{
     Committed, Entry, Store, StoreError, TalkRecord,
     media_files::MediaFiles,
-    removal::{GONE, clear_away},
+    removal::{GONE, clear_all_away, clear_away},
 };
 use app::{
     deck::{Deck, DeckId},
@@ -56,7 +56,7 @@ impl EmbeddedStore {
             if begin_anew_if_restored(&database, &file)? {
                 // What this copy does not know may be the one's that it was put in place of.
                 media.list_loose(&BTreeSet::new())?;
-            } else if let Err(error) = clear_away(&database, &media, &[]) {
+            } else if let Err(error) = clear_all_away(&database, &media) {
                 // No reason not to show talks.
                 error!(%error, "what was deleted could not be cleared away");
             }

@@ -110,8 +110,9 @@ pub trait Store: Send + Sync {
     fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Removes the decks of deleted talks that no other talk shows, and the media that no deck
-    /// shows, nor one of `unstored`: those that are shown and could not be stored. Must not be called
-    /// while one of them is about to be shown.
+    /// shows, nor one of `unstored`: those that are shown and could not be stored. A deck in whose
+    /// place its talk shows another one goes with the next call but one, or at a start: pages may
+    /// still load it. Must not be called while one of them is about to be shown.
     ///
     /// # Errors
     /// When the store can't be written. What was begun is done at the next call or start.

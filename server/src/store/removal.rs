@@ -1,9 +1,9 @@
 //! What was deleted goes whole: a talk with its history, decks that no talk shows any more, media
 //! that no deck shows.
 //!
-//! The talk goes in one transaction, which also marks its deck. Files can't take part in one: those
-//! that may go are listed before their deck does, so that whoever was interrupted goes on with them
-//! at the next start.
+//! The talk goes in one transaction, which also marks its deck; so does the change of a talk to
+//! another deck. Files can't take part in one: those that may go are listed before their deck does,
+//! so that whoever was interrupted goes on with them at the next start.
 
 use super::{
     StoreError,
@@ -20,6 +20,11 @@ use std::collections::{BTreeSet, HashSet};
 
 /// Decks of talks that were deleted. Another talk may show one all the same.
 pub const DOOMED: TableDefinition<&str, ()> = TableDefinition::new("doomed");
+
+/// Decks in whose place a talk shows another one since the last time that decks were cleared away.
+/// They are doomed then, and not before: the clearing comes right after the change, when a page may
+/// still load what it was told to show a moment ago.
+const REPLACED: TableDefinition<&str, ()> = TableDefinition::new("replaced");
 
 /// Of a talk that is gone, the last that its followers are told. By code.
 pub const GONE: TableDefinition<&str, &[u8]> = TableDefinition::new("gone");
@@ -79,17 +84,66 @@ pub fn delete_talk(
     Ok(Ok(()))
 }
 
-/// Removes the decks that were marked and are shown by no talk, and the media that no deck shows,
-/// neither a stored one nor one of `unstored`. Nobody may be about to show one of them.
+/// Says that a talk shows another deck in place of this one.
+pub fn replace_deck(transaction: &WriteTransaction, deck: &DeckId) -> Result<(), StoreError> {
+    let mut replaced = transaction.open_table(REPLACED).map_err(database_error)?;
+    replaced.insert(deck.as_str(), ()).map_err(database_error)?;
+    Ok(())
+}
+
+/// Removes the decks that are doomed and are shown by no talk, and the media that no deck shows,
+/// neither a stored one nor one of `unstored`. Decks that were replaced meanwhile are doomed from
+/// then on. Nobody may be about to show one.
 pub fn clear_away(
     database: &Database,
     media: &MediaFiles,
     unstored: &[Deck],
 ) -> Result<(), StoreError> {
     let transaction = database.begin_write().map_err(database_error)?;
+    let marked = taken(&transaction, DOOMED)?;
+    doom_replaced(&transaction)?;
+    remove(transaction, marked, media, unstored)
+}
+
+/// The same at a start, when no page can be loading anything: of those that were replaced, too.
+pub fn clear_all_away(database: &Database, media: &MediaFiles) -> Result<(), StoreError> {
+    let transaction = database.begin_write().map_err(database_error)?;
+    doom_replaced(&transaction)?;
+    let marked = taken(&transaction, DOOMED)?;
+    remove(transaction, marked, media, &[])
+}
+
+fn doom_replaced(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let replaced = taken(transaction, REPLACED)?;
+    let mut doomed = transaction.open_table(DOOMED).map_err(database_error)?;
+    for id in replaced {
+        doomed.insert(id.as_str(), ()).map_err(database_error)?;
+    }
+    Ok(())
+}
+
+/// All decks that a table marks; it marks none any more.
+fn taken(
+    transaction: &WriteTransaction,
+    table: TableDefinition<&str, ()>,
+) -> Result<Vec<String>, StoreError> {
+    let mut table = transaction.open_table(table).map_err(database_error)?;
+    let mut marked = Vec::new();
+    while let Some((id, _)) = table.pop_first().map_err(database_error)? {
+        marked.push(id.value().to_owned());
+    }
+    Ok(marked)
+}
+
+/// Commits, too.
+fn remove(
+    transaction: WriteTransaction,
+    marked: Vec<String>,
+    media: &MediaFiles,
+    unstored: &[Deck],
+) -> Result<(), StoreError> {
     let mut loose: BTreeSet<String> = media.loose()?;
     {
-        let mut doomed = transaction.open_table(DOOMED).map_err(database_error)?;
         let talks = transaction.open_table(TALKS).map_err(database_error)?;
         let mut decks = transaction.open_table(DECKS).map_err(database_error)?;
         let mut shown = HashSet::new();
@@ -98,12 +152,8 @@ pub fn clear_away(
             let (_, document) = entry.map_err(database_error)?;
             shown.insert(serde_json::from_slice::<Shown>(document.value())?.deck);
         }
-        let mut marked = Vec::new();
-        for entry in doomed.iter().map_err(database_error)? {
-            marked.push(entry.map_err(database_error)?.0.value().to_owned());
-        }
         for id in marked {
-            doomed.remove(id.as_str()).map_err(database_error)?;
+            // It may be another talk's, or its own one's again.
             if shown.contains(&DeckId::new(id.clone())) {
                 continue;
             }
@@ -112,7 +162,7 @@ pub fn clear_away(
             }
         }
         if loose.is_empty() {
-            drop((doomed, talks, decks));
+            drop((talks, decks));
             return transaction.commit().map_err(database_error);
         }
         for entry in decks.iter().map_err(database_error)? {

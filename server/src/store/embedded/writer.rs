@@ -3,7 +3,10 @@
 use super::{LISTS, StoreError, TALKS, TalkRecord, database_error, file::open_database, whole};
 use crate::{
     metrics::TRANSACTIONS,
-    store::{Entry, removal::delete_talk},
+    store::{
+        Entry,
+        removal::{delete_talk, replace_deck},
+    },
 };
 use app::talk::{EventId, Revision, TalkCode};
 use metrics::counter;
@@ -157,12 +160,17 @@ fn put_talk(
     let code = record.code.as_str();
     let stored = match table.get(code).map_err(database_error)? {
         // One that can't be read has no revision that anybody could expect.
-        Some(document) => serde_json::from_slice(document.value())
-            .map(|stored: TalkRecord| Some(stored.state.revision)),
+        Some(document) => serde_json::from_slice::<TalkRecord>(document.value()).map(Some),
         None => Ok(None),
     };
-    if !stored.is_ok_and(|stored| stored == expected) {
+    let Ok(stored) = stored else {
         return Ok(Err(StoreError::Conflict));
+    };
+    if stored.as_ref().map(|stored| stored.state.revision) != expected {
+        return Ok(Err(StoreError::Conflict));
+    }
+    if let Some(stored) = stored.filter(|stored| stored.deck != record.deck) {
+        replace_deck(transaction, &stored.deck)?;
     }
     let document = serde_json::to_vec(record)?;
     table

@@ -1,0 +1,141 @@
+use super::*;
+use crate::{
+    cli::Options,
+    decks::Decks,
+    live::Hub,
+    store::{Committed, EmbeddedStore, Entry, Store, StoreError, TalkRecord},
+};
+use app::{
+    deck::{Deck, DeckId, Face, Rendition, Slide},
+    talk::{EventId, Revision},
+};
+use bytes::Bytes;
+use clap::Parser;
+use leptos::config::LeptosOptions;
+use tokio::sync::{Notify, mpsc::UnboundedReceiver};
+
+/// Longer than it takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A store that knows every deck, and whose commits last until they are let through.
+struct Slow {
+    store: EmbeddedStore,
+    asked: Arc<Notify>,
+    lets_through: Arc<Notify>,
+}
+
+#[tokio::test]
+async fn a_browser_that_leaves_while_its_talk_is_stored_leaves_a_talk_that_is_open() {
+    let directory = TempDir::new().expect("a directory");
+    let (asked, lets_through) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let store = Arc::new(Slow {
+        store: EmbeddedStore::open(directory.path()).expect("it opens"),
+        asked: asked.clone(),
+        lets_through: lets_through.clone(),
+    });
+    let hub = Hub::start(usize::MAX, true);
+    let talks = Talks::start(store.clone(), hub.clone()).expect("it starts");
+    let limits = Options::parse_from(["webslides"]).deck_limits;
+    let decks = Decks::new(store, directory.path(), &limits).expect("it reads decks");
+    let made = Host::new(decks, &talks, directory.path(), String::new(), true).await;
+    let (host, _) = made.expect("a host");
+    let shared = Shared {
+        talks: talks.clone(),
+        hub,
+        leptos: LeptosOptions::builder().output_name("webslides").build(),
+        host: Some(Arc::new(host)),
+        public: None,
+    };
+    let form = "--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\nmine\r\n--XX\r\n\
+        content-disposition: form-data; name=\"file\"; filename=\"talk.md\"\r\n\r\n# Mine\r\n--XX--\r\n";
+    let request = Request::post(routes::DECKS)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX")
+        .body(Body::from(form))
+        .expect("a request");
+    let uploading = spawn(upload(State(shared), HeaderMap::new(), request));
+    let is_asked = timeout(PATIENCE, asked.notified()).await;
+    is_asked.expect("its talk is to be stored");
+
+    uploading.abort();
+    assert!(uploading.await.is_err(), "it was not answered");
+    lets_through.notify_one();
+
+    let code = "mine".parse().expect("a code");
+    let opened = timeout(PATIENCE, async {
+        while talks.find(&code).is_none() {
+            tokio::task::yield_now().await;
+        }
+    });
+    opened.await.expect("the talk is open");
+}
+
+impl Store for Slow {
+    fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
+        let rendition = Rendition {
+            url: "/media/x.png".to_owned(),
+            width: 16,
+            height: 9,
+        };
+        let slides = vec![Slide::new("a slide".to_owned(), Face::picture(rendition))];
+        Ok(Deck::new(id.clone(), "A deck".to_owned(), slides).ok())
+    }
+
+    fn commit(
+        &self,
+        record: TalkRecord,
+        expected: Option<Revision>,
+        note: Option<Entry>,
+    ) -> Committed {
+        let committed = self.store.commit(record, expected, note);
+        self.asked.notify_one();
+        let lets_through = self.lets_through.clone();
+        Box::pin(async move {
+            lets_through.notified().await;
+            committed.await
+        })
+    }
+
+    fn load(&self) -> Result<Vec<TalkRecord>, StoreError> {
+        self.store.load()
+    }
+
+    fn append(&self, list: &str, content: Vec<u8>) -> Committed {
+        self.store.append(list, content)
+    }
+
+    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed {
+        self.store.delete(code, expected, last)
+    }
+
+    fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.gone(code)
+    }
+
+    fn clear_away(&self, unstored: &[Deck]) -> Result<(), StoreError> {
+        self.store.clear_away(unstored)
+    }
+
+    fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.store.read(list, from, most)
+    }
+
+    fn prove(&self) -> Committed {
+        self.store.prove()
+    }
+
+    fn feed(&self) -> UnboundedReceiver<TalkRecord> {
+        self.store.feed()
+    }
+
+    fn put_deck(&self, deck: &Deck) -> Result<(), StoreError> {
+        self.store.put_deck(deck)
+    }
+
+    fn media(&self, name: &str) -> io::Result<Option<Bytes>> {
+        self.store.media(name)
+    }
+
+    fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {
+        self.store.put_media(name, content)
+    }
+}
