@@ -52,6 +52,10 @@ test('a link’s key becomes a cookie and leaves the address', async ({ room }) 
   expect(cookie).toMatchObject({ name: 'webslides-room', path: '/', httpOnly: true, sameSite: 'Lax', secure: false });
   const seen = await phone.evaluate(() => document.cookie + document.documentElement.outerHTML + document.referrer);
   expect(seen).not.toContain(cookie.value);
+  // The cookie's key is this phone's own; the link's would let any other in.
+  const key = new URL(room.links.presenter).searchParams.get('key')!;
+  expect(key).toMatch(/^\w{20,}$/);
+  expect(seen).not.toContain(key);
 });
 
 test('on a phone that opens the laptop’s plain http, all of it works', async ({ room }) => {

@@ -125,7 +125,7 @@ fn a_broken_image_among_good_ones_is_named_and_shown_empty() {
         );
         assert!(name == "events" || printed.contains(link), "{printed}");
     }
-    let said = running.said_until("slide5.png");
+    let said = running.until_it_says("slide5.png");
     for file in [
         "page 5 could not be read: slide5.png is broken or incomplete",
         "slide6.png is not",

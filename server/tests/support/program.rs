@@ -111,16 +111,37 @@ impl Place {
                 "it ended: {printed}"
             );
         }
-        (Running(child, out), printed)
+        let stderr = child.stderr.take().expect("its complaints");
+        let (lines, complaints) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                // The test may have ended.
+                let _ = lines.send(line + "\n");
+            }
+        });
+        let running = Running {
+            child,
+            out,
+            complaints,
+            said: String::new(),
+        };
+        (running, printed)
     }
 }
 
 /// A started program; gone with its test.
-pub struct Running(Child, BufReader<ChildStdout>);
+pub struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    /// A line each, until it has ended.
+    complaints: mpsc::Receiver<String>,
+    /// Those that were heard.
+    said: String,
+}
 
 impl Running {
     pub fn pid(&self) -> i32 {
-        i32::try_from(self.0.id()).expect("a process's number")
+        i32::try_from(self.child.id()).expect("a process's number")
     }
 
     /// From now on there is room for no file above 4 KiB, or for all.
@@ -131,33 +152,22 @@ impl Running {
             .expect("its limit is set");
     }
 
-    /// What it complains about, up to the line that holds `word`; it runs on.
-    pub fn said_until(mut self, word: &str) -> String {
-        let stderr = self.0.stderr.take().expect("its complaints");
-        let (lines, said) = mpsc::channel();
-        thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                // Nobody listens once the word was said.
-                let _ = lines.send(line);
-            }
-        });
-        let mut all = String::new();
-        loop {
-            let line = said.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-                panic!("it never said {word:?}, but: {all}");
-            });
-            all = all + &line + "\n";
-            if line.contains(word) {
-                return all;
-            }
+    /// All that it has complained about, once that holds `word`.
+    pub fn until_it_says(&mut self, word: &str) -> &str {
+        while !self.said.contains(word) {
+            let line = self.complaints.recv_timeout(PATIENCE);
+            let line =
+                line.unwrap_or_else(|_| panic!("it never said {word:?}, but: {}", self.said));
+            self.said += &line;
         }
+        &self.said
     }
 
     /// Waits until the deck that it imports is whole.
     pub fn until_imported(&mut self) {
         let mut printed = String::new();
         while !printed.contains("all slides are ready") {
-            let read = self.1.read_line(&mut printed).expect("text");
+            let read = self.out.read_line(&mut printed).expect("text");
             assert_ne!(read, 0, "it ended: {printed}");
         }
     }
@@ -180,18 +190,17 @@ impl Running {
 
     /// Kills it, and gives what it complained about.
     pub fn complaints(mut self) -> String {
-        self.0.kill().expect("it ran");
-        let mut said = String::new();
-        let mut stderr = self.0.stderr.take().expect("its complaints");
-        stderr.read_to_string(&mut said).expect("text");
+        self.child.kill().expect("it ran");
+        let mut said = std::mem::take(&mut self.said);
+        said.extend(self.complaints.iter());
         said
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -494,7 +494,7 @@ async fn a_slow_deck_lets_others_in() {
         let slow = slow.clone();
         asked.spawn(async move { slow.page(page, &[]).await.map(drop) });
     }
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    wait_until("it has both seats", || children().len() == 2).await;
     let start = Instant::now();
     let (import, _) = colours(&pool, "red\ngreen").await.expect("a deck");
     import.page(1, &[64]).await.expect("a page");
