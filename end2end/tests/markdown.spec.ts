@@ -36,3 +36,15 @@ test('code that is told line by line is there at each step, and once in small', 
     await expect(stage.locator('.lit')).toHaveText([...stressed]);
   }
 });
+
+test('a slide whose picture is missing is shown without it', async ({ room }) => {
+  room.allow(/^webslides: page 2: the picture missing\.png /);
+  const { host, follower } = await shown(room, ['# First', '---', '## Second', '![](missing.png)', '---', '# Third'].join('\n\n'));
+  await next(host).click();
+  await expect(follower.locator('.slide')).toHaveAttribute('data-slide', '2');
+  await expect(follower.locator('.slide .page h2')).toHaveText('Second');
+  await expect(follower.locator('.slide .page :is(img, .figure)')).toHaveCount(0);
+  await isLive(follower);
+  await next(host).click();
+  await expect(follower.locator('.slide .page h1')).toHaveText('Third');
+});
