@@ -48,3 +48,9 @@ test('a slide whose picture is missing is shown without it', async ({ room }) =>
   await next(host).click();
   await expect(follower.locator('.slide .page h1')).toHaveText('Third');
 });
+
+test('a name in a sentence is not broken at its hyphen', async ({ room }) => {
+  const { follower } = await shown(room, Array(30).fill('and `v-motion`').join(' '));
+  const lines = follower.locator('.slide .page code').evaluateAll((names) => names.map((name) => name.getClientRects().length));
+  expect(new Set(await lines)).toEqual(new Set([1]));
+});
