@@ -70,7 +70,7 @@ pub fn info(text: &str) -> Info {
         let (word, left) = rest.split_at_checked(end).unwrap_or((rest, ""));
         match word {
             "+line_numbers" | "lineNumbers" => info.numbered = true,
-            "+no_background" | "copy" | "wrap" => {}
+            "copy" | "wrap" => {}
             _ if info.language.is_empty() && !word.starts_with('+') => {
                 word.clone_into(&mut info.language)
             }

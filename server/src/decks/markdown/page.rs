@@ -106,6 +106,8 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
     for warning in &mut warnings {
         warning.page = Some(index);
     }
+    // Together they come from three places; a person reads down the file.
+    warnings.sort_by_key(|warning| warning.line);
     classes.dedup();
     let text = text.trim().to_owned();
     let first = text
