@@ -45,15 +45,31 @@ pub fn picture(parts: FaceParts, store: &dyn Store) -> io::Result<Face> {
     })
 }
 
-/// A page of HTML: the names in it become addresses.
+/// A page of HTML: the names in it become addresses. A picture that is still to come has no address
+/// yet; one that never comes (it is there without a rendition) is left out, and so is what held
+/// nothing else.
 pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
     let mut markup = String::with_capacity(html.markup.len());
     let mut rest = html.markup.as_str();
+    let mut left_out_at = None;
     // In tags only: what looks the same in a slide's text, or in a picture's words, stays.
     while let Some((text, tag)) = rest.split_once('<') {
         markup.push_str(text);
+        let start = markup.len();
+        if let Some(emptied) = left_out_at.and_then(|at| emptied(&markup, at, tag)) {
+            markup.truncate(emptied);
+            left_out_at = Some(emptied);
+            rest = tag.split_once('>').map_or("", |(_, after)| after);
+            continue;
+        }
         markup.push('<');
-        rest = with_address(tag, pictures, &mut markup);
+        let is_left_out;
+        (rest, is_left_out) = with_address(tag, pictures, &mut markup);
+        if is_left_out {
+            markup.truncate(start);
+            left_out_at = Some(start);
+            rest = rest.strip_prefix('>').unwrap_or(rest);
+        }
     }
     markup.push_str(rest);
     let classes = html.classes.join(" ");
@@ -63,14 +79,29 @@ pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
     }
 }
 
-/// Writes a tag's attributes, and gives what comes after the last.
+/// Where the element begins that this tag closes, when it holds nothing since a picture was left
+/// out of it. A cell or a column keeps its place.
+fn emptied(markup: &str, left_out_at: usize, tag: &str) -> Option<usize> {
+    let (name, _) = tag.strip_prefix('/')?.split_once('>')?;
+    let start = markup.rfind('<').filter(|start| *start < left_out_at)?;
+    let open = markup.get(start..)?.trim_end().strip_suffix('>')?;
+    let opened = open.strip_prefix('<')?.split(' ').next()?;
+    (opened == name && matches!(name, "p" | "a" | "li" | "span" | "figure")).then_some(start)
+}
+
+/// Writes a tag's attributes. Gives what comes after the last, and whether the tag is a picture
+/// that never comes.
 fn with_address<'a>(
     mut rest: &'a str,
     pictures: &HashMap<String, Face>,
     markup: &mut String,
-) -> &'a str {
+) -> (&'a str, bool) {
+    let mut is_left_out = false;
     while let Some((before, after)) = rest.find(['"', '>']).map(|at| rest.split_at(at)) {
         let Some(after) = after.strip_prefix('"') else {
+            if is_left_out {
+                rest = after;
+            }
             break;
         };
         let (value, after) = after.split_once('"').unwrap_or((after, ""));
@@ -89,11 +120,13 @@ fn with_address<'a>(
             .replace("&gt;", ">")
             .replace("&nbsp;", "\u{a0}")
             .replace("&amp;", "&");
-        if let Some(picture) = pictures.get(&name).and_then(Face::rendition) {
-            markup.push_str(&format!(" src=\"{}\"", picture.url));
+        match pictures.get(&name).map(Face::rendition) {
+            Some(Some(picture)) => markup.push_str(&format!(" src=\"{}\"", picture.url)),
+            Some(None) => is_left_out = true,
+            None => {}
         }
     }
-    rest
+    (rest, is_left_out)
 }
 
 #[cfg(test)]
@@ -115,7 +148,10 @@ mod tests {
             }],
             ..Face::pending(16, 9)
         };
-        let pictures = HashMap::from([("a \u{a0}<.png".to_owned(), face)]);
+        let pictures = HashMap::from([
+            ("a \u{a0}<.png".to_owned(), face),
+            ("gone".to_owned(), Face::pending(1, 1)),
+        ]);
         let html = written(&html, &pictures).html.expect("HTML");
         let inner = html.strip_prefix("<div class=\"page cover\">");
         let inner = inner.and_then(|inner| inner.strip_suffix("</div>"));
@@ -123,11 +159,36 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_gets_its_address_and_one_that_is_not_there_none() {
+    fn a_picture_gets_its_address_and_one_that_is_still_to_come_none() {
         assert_eq!(
             shown("<p>a</p><img data-file=\"a &nbsp;&lt;.png\" alt=\"b\"><img data-file=\"c\">"),
             "<p>a</p><img src=\"/media/a.webp\" alt=\"b\"><img>"
         );
+    }
+
+    /// An `<img>` without an address is a hole in the slide, and its figure takes room.
+    #[test]
+    fn a_picture_that_never_comes_is_left_out_with_what_held_only_it() {
+        let gone = "<img data-file=\"gone\" alt=\"b\" width=\"9\">";
+        for (markup, left) in [
+            (
+                "<h1>a</h1><p class=\"figure\">G</p><p>b</p>",
+                "<h1>a</h1><p>b</p>",
+            ),
+            ("<p class=\"figure\">G\nG</p>", ""),
+            (
+                "<p class=\"figure\">G\n<img data-file=\"c\"></p>",
+                "<p class=\"figure\">\n<img></p>",
+            ),
+            ("<p data-step=\"1\"><a href=\"http://a\">G</a></p>", ""),
+            ("<p>a G b</p>", "<p>a  b</p>"),
+            ("<p><br>G</p>", "<p><br></p>"),
+            ("<p></p><p>G</p><p></p>", "<p></p><p></p>"),
+            ("<td>G</td>", "<td></td>"),
+            ("<p>a</p>G", "<p>a</p>"),
+        ] {
+            assert_eq!(shown(&markup.replace('G', gone)), left);
+        }
     }
 
     /// Taken for a name, it took the next tag's first quote with it: what stood in that tag's

@@ -208,7 +208,12 @@ impl Drawn {
 
     fn pictures(&self) -> impl Iterator<Item = HtmlImageElement> {
         let pictures = self.element.get_elements_by_tag_name("img");
-        (0..pictures.length()).filter_map(move |index| pictures.item(index)?.dyn_into().ok())
+        (0..pictures.length()).filter_map(move |index| {
+            let picture = pictures.item(index)?;
+            // One that the server still waits for has no address: its slide is sent again with it.
+            picture.get_attribute("src")?;
+            picture.dyn_into().ok()
+        })
     }
 
     /// Links lie over the picture; where, only a script may say.

@@ -40,6 +40,7 @@ impl Renderer<'_> {
                     let name = tag.name.to_ascii_lowercase();
                     if let Some(what) = left_out_whole(&name) {
                         self.warn(line, &format!("{what}; left out"));
+                        self.lost_click(&tag);
                         if !tag.closes_itself {
                             skipping = Some(tag.name.to_owned());
                         }
@@ -80,6 +81,7 @@ impl Renderer<'_> {
                     let icon = name.contains(':') || name.contains("icon");
                     if !quiet && !icon {
                         self.warn(line, &format!("<{}> is not known here; left out", tag.name));
+                        self.lost_click(tag);
                     }
                     return;
                 }
@@ -158,10 +160,18 @@ impl Renderer<'_> {
         }
     }
 
+    /// What comes after the click of something that was left out comes by a click of its own.
+    fn lost_click(&mut self, tag: &Tag<'_>) {
+        let has_click = |key: &str| key.split('.').next() == Some("v-click");
+        if tag.attributes.iter().any(|(key, _)| has_click(key)) {
+            self.mark("lost-click", "");
+        }
+    }
+
     fn author_picture(&mut self, tag: &Tag<'_>, line: u32) {
         let source = super::html::unescaped(tag.get("src").unwrap_or_default());
         let Some(file) = self.file(&source, line) else {
-            return;
+            return self.lost_click(tag);
         };
         let alt = super::html::unescaped(tag.get("alt").unwrap_or_default());
         let mut extra = String::new();
@@ -272,9 +282,13 @@ fn classes(tag: &Tag<'_>) -> Vec<&'static str> {
         let Some((name, value)) = property.split_once(':') else {
             continue;
         };
-        match (name.trim(), picture::hue(value.trim())) {
-            ("color", Some(hue)) => found.push(hue),
-            ("background-color" | "background", Some(_)) => found.push("marked"),
+        let value = value.trim();
+        match name.trim() {
+            "color" => found.extend(picture::hue(value)),
+            // Greys, too: whatever it was, it is the theme's own ground.
+            "background-color" | "background" if picture::colour(value).is_some() => {
+                found.push("marked");
+            }
             _ => {}
         }
     }

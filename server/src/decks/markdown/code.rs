@@ -1,12 +1,14 @@
 //! Code, highlighted with classes of our own: a dozen names that both themes have colours for.
 
 use super::html::escape;
+use rustix::time::{ClockId, clock_gettime};
 use std::{
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::LazyLock,
-    time::{Duration, Instant},
+    time::Duration,
 };
-use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
+use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
 /// Read when the first code is met: it takes longer than all else of a small deck.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
@@ -15,6 +17,9 @@ static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_new
 /// regular expressions, and some are slow on lines that nobody wrote by hand.
 const MAX_LINE: usize = 1_000;
 const MAX_LINES: usize = 400;
+
+/// Blocks whose colours are kept; a deck of 2,000 slides has fewer that come again.
+const MAX_KNOWN: usize = 500;
 
 /// What follows the language: lines to stress, at each step others, and a file's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,7 +70,7 @@ pub fn info(text: &str) -> Info {
         let (word, left) = rest.split_at_checked(end).unwrap_or((rest, ""));
         match word {
             "+line_numbers" | "lineNumbers" => info.numbered = true,
-            "+no_background" | "copy" | "wrap" => {}
+            "copy" | "wrap" => {}
             _ if info.language.is_empty() && !word.starts_with('+') => {
                 word.clone_into(&mut info.language)
             }
@@ -96,73 +101,111 @@ fn stages(text: &str) -> Option<Vec<Vec<(usize, usize)>>> {
         .collect()
 }
 
-/// How long all highlighting of a deck may take.
+/// Highlights a deck's code, for as long as that may take in all.
 #[derive(Debug)]
-pub struct Patience(Duration);
+pub struct Highlighter {
+    /// Of this thread's time on a processor: a busy machine would else cost the colours.
+    left: Duration,
+    /// By code and language. A talk shows the same code on slide after slide, and its first slide
+    /// is read twice.
+    known: HashMap<(String, String), Vec<String>>,
+    gave_up: bool,
+    has_said_so: bool,
+}
 
-impl Patience {
-    pub const fn new(all: Duration) -> Self {
-        Self(all)
+impl Highlighter {
+    pub fn new(all: Duration) -> Self {
+        Self {
+            left: all,
+            known: HashMap::new(),
+            gave_up: false,
+            has_said_so: false,
+        }
+    }
+
+    /// Each line of the code as markup, without its end.
+    pub fn lines(&mut self, code: &str, language: &str) -> Vec<String> {
+        let key = (code.to_owned(), language.to_owned());
+        if let Some(lines) = self.known.get(&key) {
+            return lines.clone();
+        }
+        let Some(lines) = self.marked(code, language) else {
+            return plain(code);
+        };
+        if self.known.len() < MAX_KNOWN {
+            self.known.insert(key, lines.clone());
+        }
+        lines
+    }
+
+    /// Whether code has lost its colours since there was no time left. Told once.
+    pub fn gave_up(&mut self) -> bool {
+        self.gave_up && !std::mem::replace(&mut self.has_said_so, true)
+    }
+
+    fn marked(&mut self, code: &str, language: &str) -> Option<Vec<String>> {
+        let syntax = syntax(language)?;
+        let lines = code.lines().count();
+        if lines > MAX_LINES || code.lines().any(|line| line.len() > MAX_LINE) {
+            return None;
+        }
+        let mut parser = ParseState::new(syntax);
+        let mut stack = ScopeStack::new();
+        let mut marked = Vec::with_capacity(lines);
+        for line in code.lines() {
+            if self.left.is_zero() {
+                self.gave_up = true;
+                return None;
+            }
+            let before = processor_time();
+            // A grammar that makes the parser panic costs the colours, not the deck.
+            let parsed = catch_unwind(AssertUnwindSafe(|| {
+                parser.parse_line(&format!("{line}\n"), &SYNTAXES)
+            }));
+            let took = processor_time().saturating_sub(before);
+            self.left = self.left.saturating_sub(took);
+            marked.push(with_classes(line, &parsed.ok()?.ok()?, &mut stack)?);
+        }
+        Some(marked)
     }
 }
 
-/// Each line of the code as markup, without its end.
-pub fn highlight(code: &str, language: &str, patience: &mut Patience) -> Vec<String> {
-    let plain = || {
-        code.lines()
-            .map(|line| {
-                let mut out = String::new();
-                escape(line, &mut out);
-                out
-            })
-            .collect()
-    };
-    let Some(syntax) = syntax(language) else {
-        return plain();
-    };
-    let lines = code.lines().count();
-    if lines > MAX_LINES || code.lines().any(|line| line.len() > MAX_LINE) {
-        return plain();
-    }
-    let mut parser = ParseState::new(syntax);
-    let mut stack = ScopeStack::new();
-    let mut marked = Vec::with_capacity(lines);
-    for line in code.lines() {
-        if patience.0.is_zero() {
-            return plain();
-        }
-        let start = Instant::now();
-        // A grammar that makes the parser panic costs the colours, not the deck.
-        let parsed = catch_unwind(AssertUnwindSafe(|| {
-            parser.parse_line(&format!("{line}\n"), &SYNTAXES)
-        }));
-        patience.0 = patience.0.saturating_sub(start.elapsed());
-        let Ok(Ok(operations)) = parsed else {
-            return plain();
-        };
-        let mut out = String::new();
-        let mut run = Run::default();
-        let mut from = 0;
-        for (at, operation) in &operations {
-            run.add(
-                line.get(from..(*at).min(line.len())).unwrap_or_default(),
-                class(&stack),
-                &mut out,
-            );
-            from = (*at).max(from);
-            if stack.apply(operation).is_err() {
-                return plain();
-            }
-        }
+/// What this thread has had of the processors.
+fn processor_time() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
+}
+
+fn plain(code: &str) -> Vec<String> {
+    code.lines()
+        .map(|line| {
+            let mut out = String::new();
+            escape(line, &mut out);
+            out
+        })
+        .collect()
+}
+
+/// One line, by what its parser found where.
+fn with_classes(
+    line: &str,
+    operations: &[(usize, ScopeStackOp)],
+    stack: &mut ScopeStack,
+) -> Option<String> {
+    let mut out = String::new();
+    let mut run = Run::default();
+    let mut from = 0;
+    for (at, operation) in operations {
         run.add(
-            line.get(from..).unwrap_or_default(),
-            class(&stack),
+            line.get(from..(*at).min(line.len())).unwrap_or_default(),
+            class(stack),
             &mut out,
         );
-        run.end(&mut out);
-        marked.push(out);
+        from = (*at).max(from);
+        stack.apply(operation).ok()?;
     }
-    marked
+    run.add(line.get(from..).unwrap_or_default(), class(stack), &mut out);
+    run.end(&mut out);
+    Some(out)
 }
 
 /// Neighbours of one class share a span.
@@ -320,8 +363,8 @@ mod tests {
 
     #[test]
     fn code_has_classes_and_is_escaped() {
-        let mut patience = Patience::new(Duration::from_secs(5));
-        let lines = highlight("fn a() -> Vec<u8> { \"<b>\" } // x", "rust", &mut patience);
+        let mut highlighter = Highlighter::new(Duration::from_secs(5));
+        let lines = highlighter.lines("fn a() -> Vec<u8> { \"<b>\" } // x", "rust");
         let line = lines.concat();
         assert!(line.contains("<span class=\"hk\">fn </span>"), "{line}");
         assert!(line.contains("<span class=\"hc\">// x</span>"), "{line}");
@@ -329,5 +372,28 @@ mod tests {
             line.contains("&lt;b&gt;") && !line.contains("<b>"),
             "{line}"
         );
+    }
+
+    #[test]
+    fn code_that_comes_again_keeps_its_colours_when_no_time_is_left() {
+        let mut highlighter = Highlighter::new(Duration::from_secs(5));
+        let coloured = highlighter.lines("let a = 1;", "rust");
+        highlighter.left = Duration::ZERO;
+        assert_eq!(highlighter.lines("let a = 1;", "rust"), coloured);
+        assert!(!highlighter.gave_up());
+        assert_eq!(highlighter.lines("let b = 1;", "rust"), ["let b = 1;"]);
+        assert!(highlighter.gave_up() && !highlighter.gave_up(), "told once");
+    }
+
+    /// By the clock on the wall, four busy workers took each other's colours.
+    #[test]
+    fn what_others_have_of_the_processors_is_not_counted() {
+        let before = processor_time();
+        let other = std::thread::spawn(|| {
+            let start = processor_time();
+            while processor_time() - start < Duration::from_millis(200) {}
+        });
+        other.join().expect("an end");
+        assert!(processor_time() - before < Duration::from_millis(100));
     }
 }

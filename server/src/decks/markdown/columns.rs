@@ -16,6 +16,10 @@ impl Pass {
             self.pausing = true;
             return;
         }
+        if mark == "lost-click" {
+            self.lost_click = true;
+            return;
+        }
         if !self.frames.is_empty() {
             self.warnings.push("a column inside a list, a quote or an HTML element is not understood; left where it is".to_owned());
             return;

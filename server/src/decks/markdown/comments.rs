@@ -8,7 +8,7 @@ use super::{
 };
 
 impl Renderer<'_> {
-    fn mark(&mut self, mark: &str, value: &str) {
+    pub fn mark(&mut self, mark: &str, value: &str) {
         self.out.push_str(&format!(
             "<ws-mark data-mark=\"{mark}\" data-value=\"{}\"></ws-mark>",
             escaped(value)

@@ -93,7 +93,7 @@ impl Renderer<'_> {
             return;
         }
         if info.unknown.iter().any(|word| word == "magic-move") {
-            return self.magic(literal);
+            return self.magic(literal, line);
         }
         let unknown: Vec<&str> = info.unknown.iter().map(String::as_str).collect();
         if !unknown.is_empty() {
@@ -107,7 +107,7 @@ impl Renderer<'_> {
         }
         self.say(literal);
         self.end_line();
-        let stages = self.staged(literal, &info);
+        let stages = self.staged(literal, &info, line);
         let piece = if stages.len() == 1 {
             Piece::Html(stages.concat())
         } else {
@@ -117,9 +117,15 @@ impl Renderer<'_> {
     }
 
     /// The code once for each of its steps.
-    fn staged(&mut self, literal: &str, info: &code::Info) -> Vec<String> {
+    fn staged(&mut self, literal: &str, info: &code::Info, line: u32) -> Vec<String> {
         let literal = self.without_hidden(literal, &info.language);
-        let lines = code::highlight(&literal, &info.language, self.patience);
+        let lines = self.highlighter.lines(&literal, &info.language);
+        if self.highlighter.gave_up() {
+            self.warn(
+                line,
+                "this deck's code takes too long to colour; from here on it is plain",
+            );
+        }
         let first = code::block(&lines, info, info.stages.first().map_or(&[], Vec::as_slice));
         let room = MAX_STAGED / first.len().max(1);
         let mut stages = vec![first];
@@ -150,7 +156,7 @@ impl Renderer<'_> {
     }
 
     /// Slidev's magic move: blocks of code, each in the place of the one before.
-    fn magic(&mut self, literal: &str) {
+    fn magic(&mut self, literal: &str, first_line: u32) {
         let mut stages = Vec::new();
         let mut lines = literal.lines();
         while let Some(line) = lines.next() {
@@ -167,7 +173,7 @@ impl Renderer<'_> {
                 self.say(&literal);
                 self.end_line();
             }
-            stages.extend(self.staged(&literal, &info));
+            stages.extend(self.staged(&literal, &info, first_line));
         }
         stages.truncate(24);
         self.piece(Piece::Stages(stages), true);

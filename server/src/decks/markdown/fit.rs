@@ -12,26 +12,86 @@ const SCALES: [u16; 17] = [
 /// Below that, people at the back can't read it.
 pub const READABLE: u16 = 60;
 
-const WIDTH: f32 = 1280.0 - 2.0 * 72.0;
+const WIDTH: f32 = 1280.0;
 const HEIGHT: f32 = 720.0 - 2.0 * 48.0;
 const TYPE: f32 = 36.0;
 /// The mean width of a letter, in its size; generous, since each system has other fonts.
 const LETTER: f32 = 0.505;
+const BOLD_LETTER: f32 = 0.62;
 const CODE_LETTER: f32 = 0.605;
+/// From one baseline to the next, in the size of the type.
+const LINE: f32 = 1.38;
 
-/// The scale, in percent, in which the slide fits.
-pub fn scale(markup: &str, is_beside_picture: bool, is_large: bool) -> u16 {
+/// What the theme makes of a slide's layout, in the size of its own type.
+#[derive(Clone, Copy)]
+struct Layout {
+    /// Of the slide's type, against that of a slide without a layout.
+    large: f32,
+    h1: f32,
+    h2: f32,
+    /// A title's lines stand closer when it is large.
+    title_line: f32,
+    /// What it draws before the words: a bar, a quotation mark.
+    drawn: f32,
+    padding: f32,
+}
+
+impl Layout {
+    fn of(class: Option<&str>) -> Self {
+        let plain = Self {
+            large: 1.0,
+            h1: 1.5,
+            h2: 1.22,
+            title_line: 1.2,
+            drawn: 0.0,
+            padding: 72.0,
+        };
+        let large = Self {
+            large: 1.15,
+            ..plain
+        };
+        match class {
+            Some("cover") => Self {
+                h1: 2.1,
+                title_line: 1.1,
+                drawn: 1.1,
+                ..large
+            },
+            Some("section") => Self {
+                h1: 1.9,
+                h2: 1.9,
+                drawn: 1.1,
+                ..large
+            },
+            Some("center") => Self {
+                h1: 1.7,
+                h2: 1.7,
+                ..large
+            },
+            Some("quote") => Self {
+                drawn: 1.7,
+                padding: 128.0,
+                ..large
+            },
+            _ => plain,
+        }
+    }
+}
+
+/// The scale, in percent, in which the slide fits. `layout` is the theme's class for it.
+pub fn scale(markup: &str, is_beside_picture: bool, layout: Option<&str>) -> u16 {
+    let layout = Layout::of(layout);
     let width = if is_beside_picture {
-        WIDTH * 0.5
+        (WIDTH - 2.0 * layout.padding) * 0.5
     } else {
-        WIDTH
+        WIDTH - 2.0 * layout.padding
     };
     SCALES
         .into_iter()
         .find(|scale| {
-            let large = if is_large { 1.15 } else { 1.0 };
-            let size = TYPE * f32::from(*scale) / 100.0 * large;
-            height(markup, width, size).is_some_and(|height| height <= HEIGHT)
+            let size = TYPE * f32::from(*scale) / 100.0 * layout.large;
+            height(markup, width, size, layout)
+                .is_some_and(|height| height + layout.drawn * size <= HEIGHT)
         })
         .unwrap_or(SMALLEST)
 }
@@ -49,13 +109,22 @@ struct Frame<'a> {
     share: f32,
     padding: f32,
     is_code: bool,
+    /// The width of a letter and the height of a line, in its size.
+    letter: f32,
+    line: f32,
 }
 
 impl Frame<'_> {
     fn end_line(&mut self) {
         if self.run > 0.0 {
-            let lines = (self.run / self.width.max(1.0)).ceil();
-            self.height += lines * self.size * 1.38;
+            // Where a line ends, half a word is left open: of large type, a good part of the line.
+            let open = if self.run > self.width {
+                self.size * self.letter * 2.5
+            } else {
+                0.0
+            };
+            let lines = (self.run / (self.width - open).max(self.size)).ceil();
+            self.height += lines * self.size * self.line;
             self.run = 0.0;
         }
     }
@@ -82,7 +151,7 @@ impl Frame<'_> {
 }
 
 /// None when something is wider than the slide.
-fn height(markup: &str, width: f32, size: f32) -> Option<f32> {
+fn height(markup: &str, width: f32, size: f32, layout: Layout) -> Option<f32> {
     let root = Frame {
         name: "",
         width,
@@ -93,6 +162,8 @@ fn height(markup: &str, width: f32, size: f32) -> Option<f32> {
         share: 1.0,
         padding: 0.0,
         is_code: false,
+        letter: LETTER,
+        line: LINE,
     };
     let mut frames = vec![root];
     for token in Tokens::of(markup) {
@@ -113,10 +184,10 @@ fn height(markup: &str, width: f32, size: f32) -> Option<f32> {
                         frame.height += frame.size * 1.4;
                     }
                 } else if !text.trim().is_empty() {
-                    frame.run += units(text, LETTER) * frame.size;
+                    frame.run += units(text, frame.letter) * frame.size;
                 }
             }
-            Token::Open(tag) => open(&mut frames, &tag)?,
+            Token::Open(tag) => open(&mut frames, &tag, layout)?,
             Token::Close(name) => close(&mut frames, name),
             Token::Comment(_) => {}
         }
@@ -128,14 +199,14 @@ fn height(markup: &str, width: f32, size: f32) -> Option<f32> {
     frames.pop().map(Frame::total)
 }
 
-fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>) -> Option<()> {
+fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>, layout: Layout) -> Option<()> {
     let parent = frames.last_mut()?;
     let class = tag.get("class").unwrap_or_default();
     let size = parent.size;
     match tag.name {
         "br" => {
             if parent.run == 0.0 {
-                parent.height += size * 1.38;
+                parent.height += size * parent.line;
             }
             parent.end_line();
             return Some(());
@@ -175,14 +246,17 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>) -> Option<()> {
     }
     let is_title = parent.name.is_empty() && parent.height == 0.0;
     let (factor, gap, indent) = match tag.name {
-        "h1" => (1.5, 0.5, 0.0),
+        "h1" if class == "fit" => (2.2, 0.5, 0.0),
+        "h1" => (layout.h1, 0.5, 0.0),
+        // In every layout: the theme says it of a slide's first h2 with more weight.
         "h2" if is_title => (1.5, 0.5, 0.0),
-        "h2" => (1.22, 0.5, 0.0),
+        "h2" => (layout.h2, 0.5, 0.0),
         "h3" | "h4" | "h5" | "h6" => (1.05, 0.5, 0.0),
         "p" | "ul" | "ol" | "dl" | "table" | "section" => {
             (if tag.name == "table" { 0.84 } else { 1.0 }, 0.55, 0.0)
         }
         "li" => (1.0, 0.28, 1.3),
+        "blockquote" if layout.padding > 100.0 => (1.25, 0.6, 0.0),
         "blockquote" => (1.0, 0.6, 1.2),
         "pre" => (0.74, 1.9, 2.0),
         "tr" => (1.0, 0.62, 0.0),
@@ -222,6 +296,11 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>) -> Option<()> {
         1.0
     };
     let is_code = tag.name == "pre";
+    let (letter, line) = match tag.name {
+        "h1" | "h2" => (BOLD_LETTER, layout.title_line),
+        "h3" | "h4" | "h5" | "h6" => (BOLD_LETTER, 1.2),
+        _ => (parent.letter, parent.line),
+    };
     frames.push(Frame {
         name: tag.name,
         width: width.max(size),
@@ -232,6 +311,8 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>) -> Option<()> {
         share,
         padding: gap * size,
         is_code,
+        letter,
+        line,
     });
     Some(())
 }
@@ -312,4 +393,30 @@ fn units(text: &str, letter: f32) -> f32 {
         }
     }
     width
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: &str = "<h1>Why the slide that everybody in the room is looking at right now has to \
+                        change the moment the presenter taps and not a second later</h1><p>By me</p>";
+
+    /// Counted as on any slide, it went over the edge: there its type is larger and bold.
+    #[test]
+    fn a_long_title_is_smaller_where_titles_are_larger() {
+        // At 88 it fits exactly, in a browser with DejaVu Sans.
+        assert!((72..=88).contains(&scale(LONG, false, Some("cover"))));
+        assert!(scale(LONG, false, Some("cover")) <= scale(LONG, false, Some("section")));
+        assert!(scale(LONG, false, Some("section")) <= scale(LONG, false, Some("center")));
+        assert_eq!(scale(LONG, false, None), 100);
+    }
+
+    #[test]
+    fn a_title_as_people_write_them_keeps_its_size() {
+        let title = "<h1>Live slides in a room of five hundred</h1><p>By me, in Vienna</p>";
+        for layout in [None, Some("cover"), Some("section"), Some("center")] {
+            assert_eq!(scale(title, false, layout), 100, "{layout:?}");
+        }
+    }
 }

@@ -26,7 +26,7 @@ mod steps;
 mod tests;
 
 use crate::decks::source::{Bounds, Outline, Page, SlideOutline, Source, SourceError};
-use code::Patience;
+use code::Highlighter;
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
 use render::Renderer;
 use split::{Deck, Slide};
@@ -39,7 +39,7 @@ pub struct Limits {
     pub slides: usize,
     /// Of one slide's text; more is left out with a warning.
     pub slide_bytes: usize,
-    /// For highlighting all of the deck's code; what comes later is plain.
+    /// Of a processor's time, for highlighting all of the deck's code; what comes later is plain.
     pub highlighting: Duration,
 }
 
@@ -71,7 +71,7 @@ pub struct Markdown {
     title: Option<String>,
     /// `[label]: address`, wherever in the deck it stands.
     references: Arc<HashMap<String, String>>,
-    patience: Patience,
+    highlighter: Highlighter,
 }
 
 impl Markdown {
@@ -84,7 +84,7 @@ impl Markdown {
             deck,
             title: None,
             references: Arc::new(references),
-            patience: Patience::new(limits.highlighting),
+            highlighter: Highlighter::new(limits.highlighting),
         };
         opened.title = opened.find_title();
         Ok(opened)
@@ -215,7 +215,7 @@ impl Source for Markdown {
             grounds: Vec::new(),
             open: Vec::new(),
             incremental: self.deck.front.is_true("options.incremental_lists"),
-            patience: &mut self.patience,
+            highlighter: &mut self.highlighter,
         };
         for (line, file) in &prepared.included {
             let line = slide.line.saturating_add(u32::try_from(*line).unwrap_or(0));

@@ -86,8 +86,7 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
     let is_beside = classes
         .iter()
         .any(|class| class == "picture-left" || class == "picture-right");
-    let is_large = layout.is_some_and(|layout| layout != "image");
-    let scale = fit::scale(&body, is_beside, is_large);
+    let scale = fit::scale(&body, is_beside, layout);
     if scale < 100 {
         classes.push(format!("fit-{scale}"));
     }
@@ -107,6 +106,8 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
     for warning in &mut warnings {
         warning.page = Some(index);
     }
+    // Together they come from three places; a person reads down the file.
+    warnings.sort_by_key(|warning| warning.line);
     classes.dedup();
     let text = text.trim().to_owned();
     let first = text

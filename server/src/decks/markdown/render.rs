@@ -2,7 +2,7 @@
 //! and diagrams are kept aside as pieces of our own.
 
 use super::{
-    code::Patience,
+    code::Highlighter,
     dialect::Dialect,
     html::{escape, escaped},
     picture::{self, Ground},
@@ -31,7 +31,7 @@ pub struct Renderer<'a> {
     /// Tags that an author opened: their name and ours.
     pub open: Vec<(String, &'static str)>,
     pub incremental: bool,
-    pub patience: &'a mut Patience,
+    pub highlighter: &'a mut Highlighter,
 }
 
 type Node<'a> = &'a AstNode<'a>;

@@ -55,9 +55,24 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
     cutter.cut(&front, start)?;
     let Cutter {
         mut slides,
-        warnings,
+        mut warnings,
         ..
     } = cutter;
+    // presenterm: `theme`, `override`, `code`, each below the one before.
+    if front.get("theme.background") == Some("false") {
+        let matter = lines.get(..start).unwrap_or_default();
+        let says = |line: &&str| line.trim() == "background: false";
+        warnings.push(Warning {
+            line: (1..)
+                .zip(matter)
+                .find(|(_, line)| says(line))
+                .map(|(at, _)| at),
+            page: None,
+            reason: "code without a background, by a theme of the deck's own; ours holds"
+                .to_owned(),
+        });
+    }
+    warnings.sort_by_key(|warning| warning.line);
     if dialect == Dialect::Presenterm {
         slides.extend(introduction(&front));
         if front.get("title").is_some() {

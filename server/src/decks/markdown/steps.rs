@@ -64,6 +64,8 @@ pub struct Pass {
     /// A pause counts when something follows it.
     pub pausing: bool,
     paused: u16,
+    /// An element with a click was left out; nothing has taken its place yet.
+    pub lost_click: bool,
     pub columns: Option<Columns>,
     /// Where the headings end that the slide begins with.
     pub headings_end: usize,
@@ -177,8 +179,10 @@ impl Pass {
             Some(value) => value,
             None => self.in_clicks(tag.name)?,
         };
+        let is_lost = std::mem::take(&mut self.lost_click);
         let step = match value {
-            "after" => self.count,
+            "after" if !is_lost => self.count,
+            "after" => self.count.saturating_add(1),
             "" => self.count.saturating_add(1),
             value => {
                 let number: u16 = value.trim_start_matches('+').parse().unwrap_or(1);

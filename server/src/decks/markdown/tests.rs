@@ -80,6 +80,49 @@ fn a_click_on_nothing_takes_no_other_elements_step() {
     assert_eq!(steps("text\n\n<div v-click=\"5\"></div>\n"), 0);
 }
 
+/// The words stood there from the start, and pointed at nothing.
+#[test]
+fn what_comes_after_a_click_that_was_left_out_comes_by_a_click() {
+    let steps = |text: &str| {
+        let pages = pages(&format!("---\nlayout: cover\n---\n\n{text}"));
+        let html = html(&pages[0]);
+        (html.steps, html.markup.contains("<p data-step=\"1\">Here"))
+    };
+    let arrow = "<img v-click src=\"https://a.b/arrow.svg\"/>\n<p v-after>Here</p>\n";
+    assert_eq!(steps(arrow), (1, true));
+    assert_eq!(
+        steps("<Arrow v-click />\n<p v-after>Here</p>\n<p v-after>too</p>\n"),
+        (1, true)
+    );
+    assert_eq!(
+        steps("<Arrow v-click />\n<p v-click>Here</p>\n<p v-after>too</p>\n"),
+        (1, true)
+    );
+    assert_eq!(steps("<Arrow v-click />\n\ntext\n"), (0, false));
+}
+
+#[test]
+fn what_the_theme_does_otherwise_is_said_with_its_line() {
+    let text = "---\ntheme:\n  override:\n    code:\n      background: false\n---\n\n# A\n\n```rust +no_background\nlet a = 1;\n```\n\n<Unknown/>\n";
+    let mut said = open(text).outline().warnings;
+    said.extend(pages(text).into_iter().flat_map(|page| page.warnings));
+    let lines: Vec<_> = said.iter().filter_map(|warning| warning.line).collect();
+    assert_eq!(lines, [5, 10, 14], "{said:?}");
+    assert!(said[1].reason.contains("+no_background"));
+}
+
+#[test]
+fn a_grey_ground_is_a_ground() {
+    let ground = |colour: &str| {
+        let pages = pages(&format!(
+            "a <span style=\"background-color: {colour}\">b</span>"
+        ));
+        html(&pages[0]).markup.contains("class=\"marked\"")
+    };
+    assert!(ground("black") && ground("#eee") && ground("red"));
+    assert!(!ground("url(a.png)"));
+}
+
 #[test]
 fn marp_directives_hold_and_its_stars_are_steps() {
     let text = "---\nmarp: true\n---\n\n<!-- class: invert -->\n# A\n\n---\n\n<!-- _class: lead -->\n![bg left](x.png)\n\n* one\n* two\n\n<!-- say it -->\n\n---\n\n- calm\n";

@@ -55,14 +55,22 @@ pub fn catalog(pdf: &Pdf) -> Option<Dict<'_>> {
 pub fn title(pdf: &Pdf) -> Option<String> {
     let title = strings::decoded(pdf.metadata().title.as_deref()?);
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let title = title
-        .strip_prefix("Microsoft PowerPoint - ")
+    let title = ["Microsoft PowerPoint - ", "Microsoft Word - "]
+        .iter()
+        .find_map(|program| title.strip_prefix(program))
         .unwrap_or(&title);
+    let lower = title.to_lowercase();
     let is_file = [
-        ".ppt", ".pptx", ".key", ".odp", ".tex", ".dvi", ".pdf", ".indd",
+        ".ppt", ".pptx", ".key", ".odp", ".doc", ".docx", ".odt", ".tex", ".dvi", ".pdf", ".indd",
+        ".md", ".html",
     ]
     .iter()
-    .any(|ending| title.to_ascii_lowercase().ends_with(ending));
+    .any(|ending| lower.ends_with(ending));
+    // A browser that prints gives a page's address when the page has no title.
+    let is_address = ["about:", "data:", "file:", "http://", "https://", "/"]
+        .iter()
+        .any(|start| lower.starts_with(start))
+        || lower.get(1..3) == Some(":\\");
     let made_up = [
         "untitled",
         "untitled presentation",
@@ -71,7 +79,7 @@ pub fn title(pdf: &Pdf) -> Option<String> {
         "slide 1",
         "title",
     ];
-    let is_made_up = made_up.contains(&title.to_lowercase().as_str());
+    let is_made_up = made_up.contains(&lower.as_str());
     let has_letters = title.chars().any(char::is_alphanumeric);
-    (has_letters && !is_file && !is_made_up).then(|| shortened(title))
+    (has_letters && !is_file && !is_address && !is_made_up).then(|| shortened(title))
 }

@@ -1,7 +1,7 @@
 //! From glyphs to text: words by the gaps between glyphs, lines by their height on the page,
 //! columns one after the other. Pure: knows nothing of PDF.
 
-use super::columns;
+use super::{columns, direction};
 use hayro::kurbo::{Point, Rect, Vec2};
 
 /// A page of text in a picture of a slide is never longer, in bytes.
@@ -88,7 +88,7 @@ fn run(glyphs: &[(&Glyph, f64)]) -> Option<Run> {
         if *gap > limit && !text.ends_with(' ') && glyph.text != " " {
             text.push(' ');
         }
-        text.push_str(&glyph.text);
+        text.push_str(&direction::as_drawn(&glyph.text));
     }
     if text.trim().is_empty() {
         return None;
@@ -167,6 +167,7 @@ fn line(mut runs: Vec<Run>) -> Option<Line> {
         end = run.area.x1;
     }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = direction::as_read(&text);
     (!text.is_empty()).then_some(Line {
         text,
         baseline,

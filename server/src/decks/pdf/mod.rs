@@ -3,6 +3,7 @@
 //! from outside.
 
 mod columns;
+mod direction;
 mod document;
 mod draw;
 mod fonts;

@@ -55,6 +55,12 @@ fn the_deck_has_the_title_that_was_given_else_that_of_its_first_page() {
         ("Given \\351", "Given é"),
         ("Microsoft PowerPoint - Given", "Given"),
         ("Microsoft PowerPoint - deck.pptx", "On the page"),
+        ("Microsoft Word - deck.docx", "On the page"),
+        ("about:blank", "On the page"),
+        ("/home/me/talks/deck", "On the page"),
+        ("C:\\\\talks\\\\deck", "On the page"),
+        ("file:///home/me/a talk", "On the page"),
+        ("I/O: what it costs", "I/O: what it costs"),
         ("untitled", "On the page"),
         ("", "On the page"),
     ] {
