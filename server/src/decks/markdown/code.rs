@@ -171,7 +171,7 @@ impl Highlighter {
 }
 
 /// What this thread has had of the processors.
-fn processor_time() -> Duration {
+pub fn processor_time() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
 
