@@ -175,6 +175,10 @@ pub async fn present(
         }
         Err(ErrorCode::NoSuchTalk) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
         Err(_) if let Some(number) = waiting(&shared, &visitor, &code) => {
+            // Nobody lets it in any more: it sees where the talk ended, as the room does.
+            if shared.talks.find(&code).is_some_and(|talk| talk.is_over()) {
+                return Redirect::to(&routes::follow(&code)).into_response();
+            }
             render(&shared, Page::Waiting(number), request).await
         }
         Err(ErrorCode::WrongKey) => problem(&shared, ProblemPage::WrongKey, request).await,
