@@ -8,14 +8,14 @@ use crate::{
     talks::{Talk, TalkTitle, Visitor},
 };
 use app::{
-    pages::{Page, Standing, TalkLine},
+    pages::{Page, ProblemPage, Standing, TalkLine},
     routes,
     talk::TalkCode,
 };
 use axum::{body::Body, extract::Request, http::Response};
 
 /// `GET /`: to join a talk, and for whoever may create talks to do that. With `?key=`, the key is
-/// exchanged for a cookie.
+/// exchanged for a cookie; one that is not good is said to be so.
 pub async fn home(shared: &Shared, key: Option<&str>, request: Request) -> Response<Body> {
     let Some(host) = &shared.host else {
         return render(shared, Page::Home, request).await;
@@ -23,6 +23,9 @@ pub async fn home(shared: &Shared, key: Option<&str>, request: Request) -> Respo
     if let Some(key) = key {
         let key = Key::sent(key.trim());
         let is_good = shared.talks.is_host(&key.hash());
+        if !is_good && !visitor(shared, request.headers()).is_host() {
+            return render(shared, Page::Problem(ProblemPage::NoHostKey), request).await;
+        }
         let secure = is_secure(shared, request.headers());
         let cookie = is_good.then(|| host_cookie(&key, secure));
         return to_clean(routes::HOME, cookie);
@@ -45,7 +48,10 @@ pub fn page(shared: &Shared, visitor: &Visitor, wrong: Option<String>) -> Page {
         let talks = shared.talks.all();
         let lost = shared.talks.lost();
         let talks = talks.iter().map(|talk| line(talk));
-        talks.chain(lost.into_iter().map(lost_line)).collect()
+        let mut lines: Vec<_> = talks.chain(lost.into_iter().map(lost_line)).collect();
+        // Those that run first: they are what the host came for. Each kind stays in its order.
+        lines.sort_by_key(|line| line.standing);
+        lines
     };
     Page::Host {
         talks,
