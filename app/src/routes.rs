@@ -4,6 +4,9 @@ use crate::talk::{EventId, SeatNumber, TalkCode, View};
 
 pub const HOME: &str = "/";
 
+/// Where a browser is led whose host's key is not good.
+pub const REFUSED: &str = "/?refused=key";
+
 /// Where decks are brought to.
 pub const DECKS: &str = "/decks";
 

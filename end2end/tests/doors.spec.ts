@@ -45,6 +45,18 @@ test('without a key the remote says what to do', async ({ room }) => {
   await expect(page).toHaveURL(`${room.links.audience}/present`);
 });
 
+test('a wrong host’s key is said to be so, and costs the host nothing', async ({ room }) => {
+  room.allow(/401/);
+  const address = new URL('/?key=wrong', room.links.audience).href;
+  const page = await room.newcomer();
+  const answer = await page.goto(address);
+  expect(answer!.status()).toBe(401);
+  await expect(page.getByRole('heading', { name: 'This page is the host’s' })).toBeVisible();
+  const host = await room.person(room.links.host);
+  await host.goto(address);
+  await expect(host.getByRole('heading', { name: 'Show a deck' })).toBeVisible();
+});
+
 test('a link’s key becomes a cookie and leaves the address', async ({ room }) => {
   const phone = await room.presenter();
   await expect(phone).toHaveURL(`${room.links.audience}/present`);

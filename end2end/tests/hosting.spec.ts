@@ -105,8 +105,8 @@ test('only the host brings decks and ends talks', async ({ room }) => {
   await next(host).click();
   await expect(host.locator('.place')).toHaveText('2 of 6');
   await host.goto(room.links.host);
-  await host.getByRole('button', { name: 'End' }).click();
-  await expect(host.locator('.talks')).toContainText('over');
+  await host.getByRole('button', { name: 'End', exact: true }).click();
+  await host.getByRole('button', { name: 'End it' }).click();
   await host.getByRole('button', { name: 'Show it again' }).click();
   await host.waitForURL(/\/links$/);
   await expect(host.getByRole('heading', { name: 'Welcome to WebSlides' })).toBeVisible();

@@ -28,7 +28,11 @@ test('a talk is renamed while it is followed', async ({ room }) => {
 
   // It is the talk's: the same deck shown again is called the same.
   await phone.getByRole('link', { name: 'Start page' }).tap();
-  await phone.getByRole('button', { name: 'End' }).tap();
+  await phone.getByRole('button', { name: 'End', exact: true }).tap();
+  await phone.getByRole('button', { name: 'Keep it on' }).tap();
+  await isLive(follower);
+  await phone.getByRole('button', { name: 'End', exact: true }).tap();
+  await phone.getByRole('button', { name: 'End it' }).tap();
   await expect(follower.getByText('This talk is over.')).toBeVisible();
   await phone.getByRole('button', { name: 'Show it again' }).tap();
   await phone.waitForURL(/\/links$/);

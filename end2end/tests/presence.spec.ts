@@ -65,10 +65,10 @@ test('who looks at another tab or another slide is not behind', async ({ room })
   await reader.goto(`${room.links.audience}?slide=1`);
   await isLive(reader);
   await expect(reader.locator('.slide')).toHaveAttribute('data-slide', '1');
-  await expect(reader.getByText('1 of 6, live: 3')).toBeVisible();
+  await expect(reader.getByText('Live: 3 of 6')).toBeVisible();
   await expect(crowd).toHaveText('2 screens follow, 2 looking elsewhere');
   await next(phone).tap();
-  await expect(reader.getByText('1 of 6, live: 4')).toBeVisible();
+  await expect(reader.getByText('Live: 4 of 6')).toBeVisible();
 
   await look('visible');
   await sees(tab, 4);

@@ -61,7 +61,7 @@ test.describe('asking first', () => {
     room.allow(/401/);
     const laptop = await room.presenter(LAPTOP);
     await expect(laptop.getByRole('heading', { name: 'Waiting to be let in' })).toBeVisible();
-    await expect(phone.getByText('A remote asks to present')).toBeVisible();
+    await expect(phone.getByText('1 asks to present')).toBeVisible();
     const { origin } = new URL(room.links.presenter);
     const tap = await laptop.request.post(`${origin}/api/next`, { form: { code: 'room' }, headers: { origin } });
     expect(tap.status()).toBe(401);

@@ -30,6 +30,8 @@ type CodePath = Result<Path<String>, PathRejection>;
 pub struct HomeQuery {
     code: Option<String>,
     key: Option<String>,
+    /// A key was not good.
+    refused: Option<String>,
 }
 
 /// A slide that a follower looks back at.
@@ -55,10 +57,14 @@ pub async fn home(
 ) -> Response<Body> {
     // As below: one that can't be read may hold a key.
     let is_odd = query.is_err();
-    let (typed, key) = query.map_or((None, None), |Query(query)| (query.code, query.key));
+    let query = query.ok().map(|Query(query)| query);
+    let (typed, key, refused) = query.map_or((None, None, None), |query| {
+        (query.code, query.key, query.refused)
+    });
     match typed.map(|typed| typed.parse::<TalkCode>()) {
         Some(Ok(code)) => Redirect::to(&routes::follow(&code)).into_response(),
         _ if is_odd || key.is_some() => hosting::enter(&shared, key.as_deref(), request.headers()),
+        None if refused.is_some() => problem(&shared, ProblemPage::NoHostKey, request).await,
         None => hosting::home(&shared, request).await,
         Some(Err(_)) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
     }
@@ -179,6 +185,10 @@ pub async fn present(
         }
         Err(ErrorCode::NoSuchTalk) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
         Err(_) if let Some(number) = waiting(&shared, &visitor, &code) => {
+            // Nobody lets it in any more: it sees where the talk ended, as the room does.
+            if shared.talks.find(&code).is_some_and(|talk| talk.is_over()) {
+                return Redirect::to(&routes::follow(&code)).into_response();
+            }
             render(&shared, Page::Waiting(number), request).await
         }
         Err(ErrorCode::WrongKey) => problem(&shared, ProblemPage::WrongKey, request).await,

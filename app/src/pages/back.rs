@@ -34,7 +34,7 @@ pub fn step_to_look_at(
     Some(asked.unwrap_or(most).min(most))
 }
 
-/// The page around a slide that was shown before: the way back, and where the talk is by now. Its
+/// The page around a slide that was shown before, which says where the talk is by now. Its
 /// presenter is told that somebody looks elsewhere. Without script it shows the slide all the same.
 #[island]
 pub fn Back(
@@ -56,9 +56,13 @@ pub fn Back(
         }
         deck
     });
-    let place = words(move || {
+    let talk_is = words(move || {
         let state = snapshot.get().state;
-        format!("{slide} of {}, live: {}", state.slides, state.slide)
+        if state.over {
+            format!("of {}", state.slides)
+        } else {
+            format!("Live: {} of {}", state.slide, state.slides)
+        }
     });
     view! {
         <main
@@ -69,17 +73,16 @@ pub fn Back(
         >
             {children()}
             <footer>
-                <a class="button" href=routes::follow(&code)>"Back to live"</a>
                 // It has nothing to say while the page is live: what it shows is not.
                 <LinkBadge link=live.link behind=Signal::stored(false)/>
-                <p class="place">{place}</p>
+                <p class="place">{format!("Slide {slide}")} " " <span>{talk_is}</span></p>
             </footer>
         </main>
     }
 }
 
-/// The slide itself, which the browser gets as it is.
-pub fn past_slide(talk: &str, past: Past) -> impl IntoView + use<> {
+/// The slide itself and the way back, which the browser gets as they are.
+pub fn past_slide(code: &TalkCode, talk: &str, past: Past) -> impl IntoView + use<> {
     let Past {
         slide,
         step,
@@ -97,6 +100,11 @@ pub fn past_slide(talk: &str, past: Past) -> impl IntoView + use<> {
         >
             <div class="face" inner_html=html></div>
         </figure>
+        // One of the two is seen: the page says whether the talk is over.
+        <a class="way" href=routes::follow(code)>
+            <span class="while-on">"Back to live"</span>
+            <span class="when-over">"To the last slide"</span>
+        </a>
     }
 }
 

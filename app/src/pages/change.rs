@@ -68,8 +68,8 @@ pub fn Delete(change: Change) -> impl IntoView {
             </p>
             <form method="post" action=routes::delete(&code)>
                 <p class="wrong" role="alert">{wrong}</p>
-                <button class="primary">"Delete it"</button>
-                <a href=routes::HOME>"Keep it"</a>
+                <button class="danger">"Delete it"</button>
+                <a class="button" href=routes::HOME>"Keep it"</a>
             </form>
         </main>
     }

@@ -18,12 +18,13 @@ pub struct TalkLine {
     pub standing: Standing,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// In the order in which they are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     On,
-    Over,
     /// Its deck is not there: the import was cut off.
     Lost,
+    Over,
 }
 
 /// The host's own page: bring a deck, see the talks.
@@ -113,25 +114,43 @@ fn line(talk: TalkLine) -> impl IntoView {
     let rename = (standing != Standing::Lost).then(|| {
         view! { <a href=routes::rename(&code)>"Rename"</a> }
     });
-    let end = (standing == Standing::On).then(|| {
-        view! {
-            <form method="post" action=routes::end(&code)>
-                <button>"End"</button>
-            </form>
-        }
-    });
+    let end = (standing == Standing::On).then(|| end(&code, &title));
     view! {
         <li>
             <strong>{title.clone()}</strong>
             <span>{format!("{code} · {place}")}</span>
             <nav aria-label=format!("{title}, {code}")>
                 {show}
-                <span class="less">
+                <div class="less">
                     {rename}
                     <a href=routes::delete(&code)>"Delete"</a>
                     {end}
-                </span>
+                </div>
             </nav>
         </li>
+    }
+}
+
+/// One tap beside another must not end a talk: the browser opens the question, without script too.
+fn end(code: &TalkCode, title: &str) -> impl IntoView + use<> {
+    let question = format!("end-{code}");
+    view! {
+        <button popovertarget=question.clone()>"End"</button>
+        <div
+            id=question.clone()
+            class="panel change"
+            popover="auto"
+            role="dialog"
+            aria-label=format!("End {title}")
+        >
+            <h2>{format!("End “{title}”?")}</h2>
+            <p>"Whoever follows it sees that it is over. It can be shown again."</p>
+            <form method="post" action=routes::end(code)>
+                <button class="danger">"End it"</button>
+                <button type="button" popovertarget=question.clone() popovertargetaction="hide">
+                    "Keep it on"
+                </button>
+            </form>
+        </div>
     }
 }

@@ -53,6 +53,7 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
         warnings,
         ways,
     } = links;
+    let address = address(&ways.audience.url).to_owned();
     let (slides, ready) = (tiles.len(), tiles.iter().filter(|tile| tile.ready).count());
     // Nobody watches what is done.
     let tiles = (!whole).then(|| {
@@ -84,7 +85,10 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
                 {way("Audience", ways.audience)}
                 {way("Projector", ways.projector)}
             </section>
-            <p>"Or type the code at this address: " <strong>{code.to_string()}</strong></p>
+            <p>
+                "Or type the code " <strong>{code.to_string()}</strong> " at "
+                <strong>{address}</strong>
+            </p>
             <section class="warnings" hidden=none>
                 <h2>"Not shown as it was"</h2>
                 <ul>{warnings}</ul>
@@ -93,6 +97,12 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
             <script nonce=use_nonce() inner_html=PROGRESS_SCRIPT></script>
         </main>
     }
+}
+
+/// What a person types: neither the scheme nor the way to one talk.
+fn address(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split_once("/t/").map_or(rest, |(address, _)| address)
 }
 
 /// In its place from the beginning, so that nothing moves when it comes.

@@ -163,7 +163,7 @@ impl Page {
                 rendered,
                 past,
             } => {
-                let (slide, shown) = (past.slide, past_slide(&rendered.talk, past));
+                let (slide, shown) = (past.slide, past_slide(&code, &rendered.talk, past));
                 view! { <Back code rendered slide>{shown}</Back> }.into_any()
             }
             Self::Project {

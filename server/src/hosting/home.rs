@@ -32,10 +32,14 @@ pub async fn home(shared: &Shared, request: Request) -> Response<Body> {
     render(shared, page, request).await
 }
 
-/// The browser comes back to the page's clean address; a good key becomes a cookie on the way.
+/// The browser comes back to a clean address; a good key becomes a cookie on the way, and of one that
+/// is not good that is said there.
 pub fn enter(shared: &Shared, key: Option<&str>, headers: &HeaderMap) -> Response<Body> {
     let key = key.map(|key| Key::sent(key.trim()));
     let good = key.filter(|key| shared.talks.is_host(&key.hash()));
+    if good.is_none() && shared.host.is_some() && !visitor(shared, headers).is_host() {
+        return to_clean(routes::REFUSED, None);
+    }
     let cookie = good.map(|key| host_cookie(&key, is_secure(shared, headers)));
     to_clean(routes::HOME, cookie)
 }
@@ -49,7 +53,10 @@ pub fn page(shared: &Shared, visitor: &Visitor, wrong: Option<String>) -> Page {
         let talks = shared.talks.all();
         let lost = shared.talks.lost();
         let talks = talks.iter().map(|talk| line(talk));
-        talks.chain(lost.into_iter().map(lost_line)).collect()
+        let mut lines: Vec<_> = talks.chain(lost.into_iter().map(lost_line)).collect();
+        // Those that run first: they are what the host came for. Each kind stays in its order.
+        lines.sort_by_key(|line| line.standing);
+        lines
     };
     Page::Host {
         talks,

@@ -63,7 +63,7 @@ fn a_link_leads_to_what_was_shown_and_no_further() {
     let page = from_the_deck(1);
     assert_eq!(parts(&page).0, 200, "{page}");
     assert!(
-        page.contains("Back to live") && page.contains("1 of 3"),
+        page.contains("Back to live") && page.contains("Slide 1"),
         "{page}"
     );
     assert_eq!(

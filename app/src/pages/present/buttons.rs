@@ -1,6 +1,7 @@
 use crate::{
     api,
     components::Icon,
+    routes,
     talk::{Command, Screen, SlideState, TalkCode},
 };
 use leptos::prelude::*;
@@ -27,6 +28,11 @@ pub fn Buttons(code: TalkCode, state: SlideState) -> impl IntoView {
         <div class="controls">
             {button(Command::Previous, Icon::Previous, "Previous")}
             {button(Command::Next, Icon::Next, "Next")}
+        </div>
+        // In their place, once the talk is over.
+        <div class="over">
+            <p>"Every screen stays as it is."</p>
+            <a href=routes::HOME>"Start page"</a>
         </div>
     }
 }

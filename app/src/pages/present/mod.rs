@@ -172,6 +172,7 @@ fn Present(
             data-clock=words(move || clock::running(remote.shown().clock).to_owned())
             data-pace=words(move || clock::pace(&remote.shown(), remote.now().get()).to_owned())
             data-inviting=words(move || remote.shown().inviting.to_string())
+            data-asked=words(move || room::is_asked(live.presence).to_string())
             data-hydrated=hydrated()
         >
             <header>

@@ -11,9 +11,19 @@ pub fn Room(presence: ReadSignal<Option<Presence>>) -> impl IntoView {
     view! { <p class="room">{room}</p> }
 }
 
+/// The value of `data-asked`: whether a device asks to present. More and Remotes, which are the way
+/// to it, show it too.
+pub fn is_asked(presence: ReadSignal<Option<Presence>>) -> bool {
+    let presence = presence.read();
+    presence.as_ref().is_some_and(|room| room.waiting > 0)
+}
+
 fn in_words(presence: &Presence) -> String {
-    if presence.waiting > 0 {
-        return "A remote asks to present: see More".to_owned();
+    // Short: on a phone it stands beside the clock.
+    match presence.waiting {
+        0 => {}
+        1 => return "1 asks to present".to_owned(),
+        waiting => return format!("{waiting} ask to present"),
     }
     let screens = presence.followers + presence.projectors;
     let mut words = match screens {
@@ -80,5 +90,7 @@ mod tests {
             in_words(&both),
             "25 screens follow, 1 behind, 3 looking elsewhere"
         );
+        let asked = Presence { waiting: 1, ..both };
+        assert_eq!(in_words(&asked), "1 asks to present");
     }
 }

@@ -12,13 +12,15 @@ pub fn LinksPanel(code: TalkCode, links: Ways) -> impl IntoView {
     let hide = ask(&code, Command::Invite(false), "Hide on the projector");
     view! {
         <Panel id="links" name="Links">
-            <div class="ways">{way("Audience", &links.audience)}</div>
-            <p class="code">"Code " <strong>{code.to_string()}</strong></p>
             <div class="row">
                 <div class="invite">{show}</div>
                 <div class="uninvite">{hide}</div>
             </div>
-            <div class="ways">{way("Projector", &links.projector)}</div>
+            <p class="code">"Code " <strong>{code.to_string()}</strong></p>
+            <div class="ways">
+                {way("Audience", &links.audience)}
+                {way("Projector", &links.projector)}
+            </div>
         </Panel>
     }
 }
