@@ -257,10 +257,12 @@ async fn a_key_stays_in_no_address_whatever_else_is_in_it() {
         let answer = server.get(&format!("/?{query}")).await;
         assert_eq!(answer.status, 303, "{query}: {answer:?}");
         assert!(
-            answer.head.contains("\r\nlocation: /\r\n"),
+            answer.head.contains("\r\nlocation: /?refused=key\r\n"),
             "{query}: {answer:?}"
         );
     }
+    let refused = server.get("/?refused=key").await;
+    assert_eq!(refused.status, 401, "{refused:?}");
     let followed = server.get("/?code=room&key=secret").await;
     assert!(
         followed.head.contains("\r\nlocation: /t/room\r\n"),
