@@ -36,7 +36,8 @@ fn in_words(presence: &Presence) -> String {
         return format!("{} of {} show it", presence.seen, presence.answering);
     }
     if presence.late > 0 {
-        words += &format!(", {} behind", presence.late);
+        // What matters comes first: a phone may have no room for more.
+        words = format!("{} of {screens} behind", presence.late);
     } else if let Some(lag) = presence.lag_ms.filter(|lag| *lag >= SLOW_MS) {
         words += &format!(", the slowest took {} s", lag.div_ceil(1_000));
     }
@@ -73,7 +74,7 @@ mod tests {
     #[test]
     fn a_room_is_quiet_when_all_is_well() {
         assert_eq!(room(24, 24, Some(400)), "25 screens follow");
-        assert_eq!(room(24, 22, Some(400)), "25 screens follow, 2 behind");
+        assert_eq!(room(24, 22, Some(400)), "2 of 25 behind");
         assert_eq!(
             room(24, 24, Some(1_400)),
             "25 screens follow, the slowest took 2 s"
@@ -86,10 +87,7 @@ mod tests {
         };
         assert_eq!(in_words(&away), "25 screens follow, 3 looking elsewhere");
         let both = Presence { late: 1, ..away };
-        assert_eq!(
-            in_words(&both),
-            "25 screens follow, 1 behind, 3 looking elsewhere"
-        );
+        assert_eq!(in_words(&both), "1 of 25 behind, 3 looking elsewhere");
         let asked = Presence { waiting: 1, ..both };
         assert_eq!(in_words(&asked), "1 asks to present");
     }
