@@ -24,6 +24,10 @@ use tokio::{
 /// once it was the same twice.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 
+/// What whoever brought a deck is told when its import ended; the terminal knows more of why.
+const CUT_SHORT: &str = "The rest could not be stored. What is ready is shown on. Make room on the \
+                         computer that shows it, then give the deck again.";
+
 /// The options' decks in their order, each with its first slide at least.
 ///
 /// # Errors
@@ -95,8 +99,7 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
         Err(error) => {
             eprintln!("webslides: {error}");
             let deck = talk.deck();
-            let words = format!("{error}. What is ready is shown on; give the deck again.");
-            talks.warn(&deck.id, &[words], false);
+            talks.warn(&deck.id, &[CUT_SHORT.to_owned()], false);
             // Whoever watches the import looks again.
             talk.channel().attendance().prepared(deck.ready());
             None
