@@ -62,7 +62,7 @@ fn choice(slide: &Slide, number: SlideNumber, is_here: bool) -> impl IntoView + 
                 <div class="mini">
                     <div class="face" inner_html=picture></div>
                 </div>
-                <span>{name}</span>
+                <span dir="auto">{name}</span>
             </label>
             <button aria-label=format!("Go to slide {number}")>"Go"</button>
         </li>
