@@ -43,6 +43,7 @@ test('tap to painted', async ({ browser }) => {
     const deck = await drawDeck(browser, join(server.directory, 'deck'));
     const links = await server.start([deck]);
     say(`\n${SLIDES} pictures of 1920 x 1080, the next one preloaded; milliseconds`);
+    await measureFloor(browser, NETWORKS[0]!.taps);
     for (const network of NETWORKS) await measure(browser, links, network);
   } finally {
     await server.kill();
@@ -98,14 +99,46 @@ async function measure(
   }
   const wire = roundTripMs > 0 ? `a round trip of ${roundTripMs} ms` : 'loopback';
   const way = alone ? `${wire}, the remote alone` : wire;
-  say(`${`${taps} taps, ${way}`.padEnd(36)}    p50    p99    max`);
-  figures.forEach(({ name }, index) => {
-    const sorted = measured[index]!.sort((a, b) => a - b);
-    const share = (part: number) => sorted[Math.ceil(part * sorted.length) - 1]!.toFixed(1).padStart(7);
-    say(`  ${name.padEnd(36)}${share(0.5)}${share(0.99)}${share(1)}`);
-  });
+  head(`${taps} taps, ${way}`);
+  figures.forEach(({ name }, index) => figure(name, measured[index]!));
   for (const page of pages) await page.context().close();
   network.close();
+}
+
+/** A page with one button and nothing else: what this browser takes for its frame. */
+const BARE = `data:text/html,<meta name="viewport" content="width=device-width">
+  <style>button { position: fixed; inset: 50%25 0 0 } .pressed { filter: brightness(0.85) }</style>
+  <button>Next</button>
+  <script>
+    const { classList } = document.querySelector('button');
+    addEventListener('pointerdown', () => classList.add('pressed'));
+    addEventListener('pointerup', () => classList.remove('pressed'));
+  </script>`;
+
+async function measureFloor(browser: Browser, taps: number): Promise<void> {
+  const page = await (await browser.newContext(PHONE)).newPage();
+  await page.addInitScript(watch);
+  await page.goto(BARE);
+  const finger = await Finger.over(page);
+  const values: number[] = [];
+  for (let tap = 0; tap < taps; tap += 1) {
+    await page.evaluate(() => watched.forget());
+    await finger.tap();
+    values.push((await when(page, 'pressed')) - (await when(page, 'touched')));
+    // Of any length, or taps would keep the frames' pace.
+    await page.waitForTimeout(100 + 100 * Math.random());
+  }
+  head(`${taps} taps, a page with one button`);
+  figure('bare page: button down', values);
+  await page.context().close();
+}
+
+const head = (words: string) => say(`${words.padEnd(36)}    p50    p99    max`);
+
+function figure(name: string, values: number[]): void {
+  const sorted = values.sort((a, b) => a - b);
+  const share = (part: number) => sorted[Math.ceil(part * sorted.length) - 1]!.toFixed(1).padStart(7);
+  say(`  ${name.padEnd(36)}${share(0.5)}${share(0.99)}${share(1)}`);
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
