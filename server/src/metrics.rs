@@ -21,7 +21,7 @@ pub const STREAMS_REFUSED: &str = "webslides_streams_refused_total";
 pub const COMMANDS: &str = "webslides_commands_total";
 /// Seconds from a command to its change being durable.
 pub const COMMIT_SECONDS: &str = "webslides_commit_seconds";
-/// Seconds from there to every stream being told.
+/// Seconds from there to every stream being woken.
 pub const PUBLISH_SECONDS: &str = "webslides_publish_seconds";
 /// Seconds from a commit until a page had painted it, as far as pages say.
 pub const LAG_SECONDS: &str = "webslides_lag_seconds";
@@ -70,7 +70,7 @@ pub fn install() -> Result<(), BuildError> {
     describe_histogram!(
         PUBLISH_SECONDS,
         Unit::Seconds,
-        "From there to every stream being told"
+        "From there to every stream being woken"
     );
     describe_histogram!(
         LAG_SECONDS,

@@ -16,25 +16,30 @@ use bytes::Bytes;
 use file::{begin_anew_if_restored, open_database};
 use redb::{ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
 use std::{
+    cell::Cell,
     collections::BTreeSet,
     io,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::{Arc, PoisonError, RwLock, mpsc},
+    sync::{Arc, Once, PoisonError, RwLock, mpsc},
     thread,
+    time::Instant,
 };
 use tokio::sync::{
     mpsc::{UnboundedReceiver, unbounded_channel},
     oneshot,
 };
-use tracing::error;
+use tracing::{error, warn};
 pub(super) use writer::Outcome;
-use writer::{Change, Commit, Feed, Opened, Writer};
+use writer::{Change, Commit, Feed, Opened, Opener, Writer};
 
 pub(super) const TALKS: TableDefinition<&str, &[u8]> = TableDefinition::new("talks");
 /// Entries by their list and their place in it, from 0.
 pub(super) const LISTS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("lists");
 pub(super) const DECKS: TableDefinition<&str, &[u8]> = TableDefinition::new("decks");
+
+/// The database, in the data directory.
+const FILE: &str = "webslides.redb";
 
 pub struct EmbeddedStore {
     database: Opened,
@@ -49,11 +54,24 @@ impl EmbeddedStore {
     /// # Errors
     /// When another process has the directory, or it can't be created, read or written.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        let file = directory.join(FILE);
+        let open = {
+            let file = file.clone();
+            move || open_database(&file)
+        };
+        Self::open_by(directory, &file, Box::new(open))
+    }
+
+    /// Whether a directory holds what such a store has written.
+    pub fn is_in(directory: &Path) -> bool {
+        directory.join(FILE).is_file()
+    }
+
+    fn open_by(directory: &Path, file: &Path, mut open: Opener) -> Result<Self, StoreError> {
         let media = MediaFiles::open(directory.join("media"))?;
-        let file = directory.join("webslides.redb");
         let database = whole(|| {
-            let database = open_database(&file)?;
-            if begin_anew_if_restored(&database, &file)? {
+            let database = open()?;
+            if begin_anew_if_restored(&database, file)? {
                 // What this copy does not know may be the one's that it was put in place of.
                 media.list_loose(&BTreeSet::new())?;
             } else if let Err(error) = clear_all_away(&database, &media) {
@@ -66,9 +84,10 @@ impl EmbeddedStore {
         let feed = Feed::default();
         let (commits, waiting) = mpsc::channel();
         let writer = Writer {
-            file,
+            open,
             database: database.clone(),
             feed: feed.clone(),
+            doubt: None,
         };
         // A thread of its own: a flush takes as long as the disk likes.
         let writer = thread::Builder::new()
@@ -87,7 +106,11 @@ impl EmbeddedStore {
 impl EmbeddedStore {
     fn write(&self, change: Change) -> Committed {
         let (done, answer) = oneshot::channel();
-        let commit = Commit { change, done };
+        let commit = Commit {
+            change,
+            begun: Instant::now(),
+            done,
+        };
         let sent = self
             .commits
             .as_ref()
@@ -115,7 +138,7 @@ impl EmbeddedStore {
             match serde_json::from_slice(document.value()) {
                 Ok(talk) => talks.push(talk),
                 // One that can't be read is no reason not to read the others.
-                Err(error) => eprintln!("webslides: a stored talk cannot be read: {error}"),
+                Err(error) => warn!(%error, "a stored talk cannot be read"),
             }
         }
         Ok(talks)
@@ -209,27 +232,31 @@ impl Store for EmbeddedStore {
     }
 
     fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
-        let transaction = self.begin_read()?;
-        let table = transaction.open_table(DECKS).map_err(database_error)?;
-        let document = table.get(id.as_str()).map_err(database_error)?;
-        document
-            .map(|document| serde_json::from_slice(document.value()))
-            .transpose()
-            .map_err(StoreError::from)
+        whole(|| {
+            let transaction = self.begin_read()?;
+            let table = transaction.open_table(DECKS).map_err(database_error)?;
+            let document = table.get(id.as_str()).map_err(database_error)?;
+            document
+                .map(|document| serde_json::from_slice(document.value()))
+                .transpose()
+                .map_err(StoreError::from)
+        })
     }
 
     fn put_deck(&self, deck: &Deck) -> Result<(), StoreError> {
         let document = serde_json::to_vec(deck)?;
-        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        let database = database.as_ref().ok_or(StoreError::Closed)?;
-        let transaction = database.begin_write().map_err(database_error)?;
-        {
-            let mut table = transaction.open_table(DECKS).map_err(database_error)?;
-            table
-                .insert(deck.id.as_str(), document.as_slice())
-                .map_err(database_error)?;
-        }
-        transaction.commit().map_err(database_error)
+        whole(|| {
+            let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+            let database = database.as_ref().ok_or(StoreError::Closed)?;
+            let transaction = database.begin_write().map_err(database_error)?;
+            {
+                let mut table = transaction.open_table(DECKS).map_err(database_error)?;
+                table
+                    .insert(deck.id.as_str(), document.as_slice())
+                    .map_err(database_error)?;
+            }
+            transaction.commit().map_err(database_error)
+        })
     }
 
     fn media(&self, name: &str) -> io::Result<Option<Bytes>> {
@@ -241,13 +268,36 @@ impl Store for EmbeddedStore {
     }
 }
 
-/// redb panics on some files that something else has written into.
+thread_local! {
+    /// Whether this thread reads or writes the database.
+    static IS_AT_IT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// redb panics on some files that something else has written into. That is an error as others are,
+/// and said as one: not by the panic's own lines on the terminal.
 fn whole<T>(read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(StoreError::Damaged))
+    static SILENCED: Once = Once::new();
+    SILENCED.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !IS_AT_IT.get() {
+                others(panic);
+            }
+        }));
+    });
+    let was_at_it = IS_AT_IT.replace(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    IS_AT_IT.set(was_at_it);
+    read.unwrap_or(Err(StoreError::Damaged))
 }
 
 pub(super) fn database_error(error: impl Into<redb::Error>) -> StoreError {
-    StoreError::Database(Box::new(error.into()))
+    match error.into() {
+        redb::Error::Io(error) => StoreError::Disk(error),
+        // redb's word for every write after one that failed.
+        redb::Error::PreviousIo => StoreError::Disk(io::Error::other("an earlier write failed")),
+        error => StoreError::Database(Box::new(error)),
+    }
 }
 
 #[cfg(test)]

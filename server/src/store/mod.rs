@@ -21,7 +21,7 @@ use app::{
 };
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use std::{future::Future, io, pin::Pin};
+use std::{future::Future, io, pin::Pin, sync::Arc};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// All that is kept of a talk.
@@ -52,6 +52,13 @@ pub enum StoreError {
     InUse,
     #[error("cannot use the data directory: {0}")]
     Directory(#[from] io::Error),
+    #[error(
+        "the disk cannot be read or written ({0}); see whether it is full, and whose the data directory is"
+    )]
+    Disk(io::Error),
+    /// One reason for many changes.
+    #[error(transparent)]
+    Failed(Arc<StoreError>),
     #[error("the store is damaged or cannot be read: {0}")]
     Database(#[from] Box<redb::Error>),
     #[error("a record of the store cannot be read: {0}")]
@@ -88,7 +95,8 @@ pub trait Store: Send + Sync {
 
     /// Writes a talk if its stored revision is `expected` (`None`: if there is none yet), and with
     /// it the entry that notes the change: both or neither. Commits are carried out in the order of
-    /// the calls; the future says when this one is durable.
+    /// the calls; the future says when this one is durable. One that failed is not stored, or is taken
+    /// back before the next one.
     fn commit(
         &self,
         record: TalkRecord,

@@ -14,7 +14,7 @@ use app::{
     deck::{Deck, DeckId},
     talk::{Epoch, EventId, Revision, TalkCode},
 };
-use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{Database, ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashSet};
 
@@ -65,6 +65,11 @@ pub fn delete_talk(
         serde_json::from_slice::<Shown>(document.value()).ok()
     });
     let shown = shown.flatten();
+    let mut gone = transaction.open_table(GONE).map_err(database_error)?;
+    if shown.is_none() && is_said(&gone, code, last)? {
+        // By a call that was told that it failed.
+        return Ok(Ok(()));
+    }
     let Some(shown) = shown.filter(|shown| shown.state.is(expected)) else {
         return Ok(Err(StoreError::Conflict));
     };
@@ -73,7 +78,6 @@ pub fn delete_talk(
     doomed
         .insert(shown.deck.as_str(), ())
         .map_err(database_error)?;
-    let mut gone = transaction.open_table(GONE).map_err(database_error)?;
     gone.insert(code, last).map_err(database_error)?;
     let mut lists = transaction.open_table(LISTS).map_err(database_error)?;
     // Of all its lives: '0' comes after '/'.
@@ -82,6 +86,12 @@ pub fn delete_talk(
         .retain_in((from.as_str(), 0)..(to.as_str(), 0), |_, _| false)
         .map_err(database_error)?;
     Ok(Ok(()))
+}
+
+/// Whether this is the last of a talk that is gone.
+fn is_said(gone: &Table<&str, &[u8]>, code: &str, last: &[u8]) -> Result<bool, StoreError> {
+    let said = gone.get(code).map_err(database_error)?;
+    Ok(said.is_some_and(|said| said.value() == last))
 }
 
 /// Says that a talk shows another deck in place of this one.

@@ -3,7 +3,7 @@ mod presenting;
 use super::{OpenError, TalkTitle, finger::Finger, history};
 use crate::{
     live::{self, Channel, Frame, Hub},
-    metrics::{COMMIT_SECONDS, PUBLISH_SECONDS},
+    metrics::PUBLISH_SECONDS,
     store::{Store, StoreError, TalkRecord},
 };
 use app::{
@@ -173,15 +173,12 @@ impl Talk {
         };
         let is_durable = committed.is_some();
         if let Some((record, committed)) = committed {
-            let begun = Instant::now();
             let outcome = committed.await;
             self.settle(outcome.is_ok().then_some(record));
             outcome?;
-            histogram!(COMMIT_SECONDS).record(begun.elapsed());
         }
         // Not even a refusal tells of a state that is not durable; one that never will be has a
         // revision that another state may get.
-        let begun = Instant::now();
         let mut forgotten = false;
         self.until_published(|published| {
             forgotten = !is_durable && published.failures != failures;
@@ -191,7 +188,6 @@ impl Talk {
         if forgotten {
             return Err(StoreError::Closed.into());
         }
-        histogram!(PUBLISH_SECONDS).record(begun.elapsed());
         answer
     }
 
@@ -344,6 +340,7 @@ impl Talk {
         record: TalkRecord,
         find: impl FnOnce(&DeckId) -> Result<Deck, OpenError>,
     ) -> Result<(), OpenError> {
+        let begun = Instant::now();
         let _publishing = self
             .publishing
             .lock()
@@ -388,6 +385,7 @@ impl Talk {
                 let within = Duration::from_millis(within.unwrap_or_default().into());
                 self.channel.publish(frame, within);
             }
+            histogram!(PUBLISH_SECONDS).record(begun.elapsed());
         }
         let remotes = &published.record.remotes;
         let waiting = u32::try_from(remotes.waiting()).unwrap_or(u32::MAX);

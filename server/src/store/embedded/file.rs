@@ -16,6 +16,11 @@ pub fn open_database(path: &Path) -> Result<Database, StoreError> {
         DatabaseError::DatabaseAlreadyOpen => StoreError::InUse,
         error => database_error(error),
     })?;
+    with_tables(database)
+}
+
+/// All that is read: a table that nobody has written is there once it was opened for writing.
+pub fn with_tables(database: Database) -> Result<Database, StoreError> {
     let transaction = database.begin_write().map_err(database_error)?;
     transaction.open_table(TALKS).map_err(database_error)?;
     transaction.open_table(DECKS).map_err(database_error)?;

@@ -4,6 +4,12 @@ use app::{
     deck::{Face, Rendition, Slide},
     talk::{Epoch, SlideState},
 };
+use file::with_tables;
+use redb::{Database, StorageBackend, backends::FileBackend};
+use std::{
+    fs::OpenOptions,
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+};
 use tempfile::TempDir;
 
 #[tokio::test]
@@ -79,6 +85,175 @@ async fn a_replaced_deck_that_is_shown_again_or_elsewhere_stays() {
         store.clear_away(&[]).expect("it is cleared");
     }
     assert!(!is_kept(&store, 0) && is_kept(&store, 2));
+}
+
+/// Whatever the disk does, and when: what was acknowledged is stored, nothing else is, and once the
+/// disk works again the talk goes on.
+#[tokio::test]
+async fn a_commit_that_failed_is_not_stored_even_if_the_disk_took_it() {
+    for fails_after in [true, false] {
+        for (from, times) in (0..12).flat_map(|from| [1, 2, 3, 5, 8].map(|times| (from, times))) {
+            let disk = Arc::new(Trouble::default());
+            let directory = TempDir::new().expect("a directory");
+            let mut record = record();
+            let notes = {
+                let store = open_on(&disk, directory.path());
+                let mut notes = tell(&store, &mut record, None, 0).await;
+                assert_eq!(notes, 1, "the disk works");
+                disk.begin(from, times, fails_after);
+                for said in 1..6 {
+                    let expected = record.state.revision;
+                    notes += tell(&store, &mut record, Some(expected), said).await;
+                }
+                disk.begin(0, 0, false);
+                let expected = record.state.revision;
+                let last = tell(&store, &mut record, Some(expected), 9).await;
+                assert_eq!(last, 1, "from {from}, {times} times: the disk works again");
+                notes + last
+            };
+            let store = EmbeddedStore::open(directory.path()).expect("it opens");
+            assert_eq!(
+                store.load().expect("it is read"),
+                [record],
+                "{from} {times}"
+            );
+            let noted = store.read("notes", 0, 99).expect("it is read");
+            assert_eq!(noted.len(), notes, "{from} {times}: {noted:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_that_failed_and_is_stored_can_be_asked_for_again() {
+    let disk = Arc::new(Trouble::default());
+    let directory = TempDir::new().expect("a directory");
+    let store = open_on(&disk, directory.path());
+    let mut record = record();
+    tell(&store, &mut record, None, 0).await;
+    let id = record.state.event_id();
+    disk.begin(0, u32::MAX, true);
+    let failed = store
+        .delete(&record.code, id.clone(), b"last".to_vec())
+        .await;
+    failed.expect_err("the disk says that it failed");
+    disk.begin(0, 0, false);
+    let done = store
+        .delete(&record.code, id.clone(), b"last".to_vec())
+        .await;
+    done.expect("it is deleted");
+    assert!(store.load().expect("it is read").is_empty());
+    let other = store.delete(&record.code, id, b"other".to_vec()).await;
+    assert!(matches!(other, Err(StoreError::Conflict)), "{other:?}");
+}
+
+/// Commits the next revision and a note of it. How many were acknowledged; the record is the last of
+/// them.
+async fn tell(
+    store: &EmbeddedStore,
+    record: &mut TalkRecord,
+    expected: Option<Revision>,
+    said: u8,
+) -> usize {
+    let mut next = record.clone();
+    if expected.is_some() {
+        next.state.revision = next.state.revision.next();
+    }
+    let note = Entry {
+        list: "notes".to_owned(),
+        content: vec![said],
+    };
+    match store.commit(next.clone(), expected, Some(note)).await {
+        Ok(()) => {
+            *record = next;
+            1
+        }
+        Err(error) => {
+            assert!(matches!(error, StoreError::Failed(_)), "{error:?}");
+            0
+        }
+    }
+}
+
+/// A disk that fails so many times, from the so-manieth flush on.
+#[derive(Debug, Default)]
+struct Trouble {
+    before: AtomicU32,
+    left: AtomicU32,
+    /// It does what it was asked, and then says that it failed.
+    fails_after: AtomicBool,
+}
+
+impl Trouble {
+    fn begin(&self, from: u32, times: u32, fails_after: bool) {
+        self.left.store(times, Ordering::SeqCst);
+        self.before.store(from, Ordering::SeqCst);
+        self.fails_after.store(fails_after, Ordering::SeqCst);
+    }
+
+    fn is_now(&self) -> bool {
+        let count = |of: &AtomicU32| {
+            of.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            })
+        };
+        count(&self.before).is_err() && count(&self.left).is_ok()
+    }
+
+    fn meet(&self, work: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        if !self.is_now() {
+            return work();
+        }
+        if self.fails_after.load(Ordering::SeqCst) {
+            work()?;
+        }
+        Err(io::Error::other("the disk is in trouble"))
+    }
+}
+
+#[derive(Debug)]
+struct Troubled {
+    file: FileBackend,
+    disk: Arc<Trouble>,
+}
+
+impl StorageBackend for Troubled {
+    fn len(&self) -> io::Result<u64> {
+        self.file.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.file.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.file.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.disk.meet(|| self.file.sync_data())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.file.write(offset, data)
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.file.close()
+    }
+}
+
+fn open_on(disk: &Arc<Trouble>, directory: &Path) -> EmbeddedStore {
+    let path = directory.join(FILE);
+    let (disk, file) = (disk.clone(), path.clone());
+    let open = move || {
+        let mut options = OpenOptions::new();
+        let options = options.read(true).write(true).create(true);
+        let file = FileBackend::new(options.open(&file)?).map_err(database_error)?;
+        let disk = disk.clone();
+        let database = Database::builder().create_with_backend(Troubled { file, disk });
+        with_tables(database.map_err(database_error)?)
+    };
+    EmbeddedStore::open_by(directory, &path, Box::new(open)).expect("it opens")
 }
 
 /// Keeps a deck of one picture, and shows it in the talk.

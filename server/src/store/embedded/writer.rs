@@ -1,25 +1,28 @@
 //! The thread that writes: talks, lists and deletions, many in one transaction.
 
-use super::{LISTS, StoreError, TALKS, TalkRecord, database_error, file::open_database, whole};
+use super::{LISTS, StoreError, TALKS, TalkRecord, database_error, whole};
 use crate::{
-    metrics::TRANSACTIONS,
+    metrics::{COMMIT_SECONDS, TRANSACTIONS},
     store::{
         Entry,
         removal::{delete_talk, replace_deck},
     },
 };
 use app::talk::{EventId, Revision, TalkCode};
-use metrics::counter;
-use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
+use metrics::{counter, histogram};
+use redb::{
+    Database, ReadableDatabase, ReadableTable, TableDefinition, TableError, WriteTransaction,
+};
 use std::{
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError, RwLock, mpsc},
+    time::Instant,
 };
 use tokio::sync::{mpsc::UnboundedSender, oneshot};
 use tracing::error;
 
-/// Written by whoever asks whether the store can write.
-const PROOF: TableDefinition<&str, u64> = TableDefinition::new("proof");
+/// Which batch was written last, by the mark it made up. Written with each, so that one whose write
+/// failed at the very end can be asked whether it is there all the same.
+const MARK: TableDefinition<&str, u64> = TableDefinition::new("mark");
 
 /// How many commits share one transaction at most. Those that arrive while the disk is busy are
 /// made durable together: one flush for all of them.
@@ -33,6 +36,7 @@ pub type Feed = Arc<Mutex<Option<UnboundedSender<TalkRecord>>>>;
 
 pub struct Commit {
     pub change: Change,
+    pub begun: Instant,
     pub done: oneshot::Sender<Result<(), StoreError>>,
 }
 
@@ -54,32 +58,61 @@ pub enum Change {
 
 /// The one that writes talks.
 pub struct Writer {
-    pub file: PathBuf,
+    pub open: Opener,
     pub database: Opened,
     pub feed: Feed,
+    pub doubt: Option<Doubt>,
+}
+
+/// How the database's file is opened anew.
+pub type Opener = Box<dyn FnMut() -> Result<Database, StoreError> + Send>;
+
+/// A batch whose write failed, and that may be stored all the same: a disk may say that it failed
+/// after it has taken the last byte. Nobody was told of it, so it is taken back.
+pub struct Doubt {
+    /// It is stored if one of these is the newest.
+    marks: Vec<u64>,
+    undo: Vec<Undo>,
+}
+
+/// What takes one change back. A deletion is none: whoever tries again is told that it is done.
+enum Undo {
+    Talk {
+        code: TalkCode,
+        before: Option<Vec<u8>>,
+    },
+    Entry {
+        list: String,
+        place: u64,
+    },
+}
+
+/// What a transaction did, if it is stored.
+#[derive(Default)]
+struct Done {
+    outcomes: Vec<Result<(), StoreError>>,
+    undo: Vec<Undo>,
 }
 
 impl Writer {
     /// Until the store is dropped.
-    pub fn run(&self, waiting: &mpsc::Receiver<Commit>) {
+    pub fn run(mut self, waiting: &mpsc::Receiver<Commit>) {
         while let Ok(first) = waiting.recv() {
             let more = waiting.try_iter().take(MOST_IN_A_BATCH - 1);
             self.write(std::iter::once(first).chain(more).collect());
         }
     }
 
-    fn write(&self, batch: Vec<Commit>) {
-        let mut written = whole(|| self.transact(&batch));
-        if written.is_err() {
-            // Nothing of it was stored. Perhaps it was only the failure of a time before.
-            written = self
-                .open_anew()
-                .and_then(|()| whole(|| self.transact(&batch)));
-        }
+    fn write(&mut self, batch: Vec<Commit>) {
+        let written = match self.settle_doubt() {
+            Ok(()) => self.write_twice(&batch),
+            Err(error) => Err(error),
+        };
         match written {
             Ok(outcomes) => {
                 for (commit, outcome) in batch.into_iter().zip(outcomes) {
                     if let (Ok(()), Change::Talk { record, .. }) = (&outcome, &commit.change) {
+                        histogram!(COMMIT_SECONDS).record(commit.begun.elapsed());
                         self.tell(record);
                     }
                     // Whoever asked may be gone; what is stored is stored.
@@ -88,14 +121,65 @@ impl Writer {
             }
             Err(error) => {
                 error!(%error, "changes were not stored");
+                let error = Arc::new(error);
                 for commit in batch {
-                    let _ = commit.done.send(Err(StoreError::Closed));
+                    let _ = commit.done.send(Err(StoreError::Failed(error.clone())));
                 }
             }
         }
     }
 
-    fn open_anew(&self) -> Result<(), StoreError> {
+    /// A second time with the file opened anew, if the first one failed.
+    fn write_twice(&mut self, batch: &[Commit]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let mut done = Done::default();
+        let mut marks = vec![fastrand::u64(..)];
+        if whole(|| self.transact(batch, &marks, &mut done)).is_ok() {
+            return Ok(done.outcomes);
+        }
+        let written = self.open_anew().and_then(|()| {
+            let is_stored = self.is_newest(&marks)?;
+            marks.push(fastrand::u64(..));
+            if is_stored {
+                // Then nothing is missing but the disk's word that it is there to stay.
+                return whole(|| self.transact(&[], &marks, &mut Done::default()));
+            }
+            done = Done::default();
+            whole(|| self.transact(batch, &marks, &mut done))
+        });
+        if let Err(error) = written {
+            let undo = done.undo;
+            self.doubt = Some(Doubt { marks, undo });
+            return Err(error);
+        }
+        Ok(done.outcomes)
+    }
+
+    /// If the batch that failed last is stored, it is not any more when this returns.
+    fn settle_doubt(&mut self) -> Result<(), StoreError> {
+        let Some(doubt) = self.doubt.take() else {
+            return Ok(());
+        };
+        let settled = self.open_anew().and_then(|()| {
+            if self.is_newest(&doubt.marks)? {
+                whole(|| self.take_back(&doubt.undo))?;
+            }
+            Ok(())
+        });
+        if settled.is_err() {
+            self.doubt = Some(doubt);
+        }
+        settled
+    }
+
+    fn take_back(&self, undo: &[Undo]) -> Result<(), StoreError> {
+        self.in_transaction(fastrand::u64(..), |transaction| {
+            undo.iter()
+                .rev()
+                .try_for_each(|undo| undo.carry_out(transaction))
+        })
+    }
+
+    fn open_anew(&mut self) -> Result<(), StoreError> {
         let mut database = self
             .database
             .write()
@@ -105,38 +189,55 @@ impl Writer {
             database.take();
             Ok(())
         })?;
-        *database = Some(whole(|| open_database(&self.file))?);
+        *database = Some(whole(&mut self.open)?);
         Ok(())
     }
 
-    /// All of the batch that fits, in one transaction. Durable when this returns.
-    fn transact(&self, batch: &[Commit]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+    /// Whether the newest batch that is stored is one of these.
+    fn is_newest(&self, marks: &[u64]) -> Result<bool, StoreError> {
+        whole(|| {
+            let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+            let database = database.as_ref().ok_or(StoreError::Closed)?;
+            let transaction = database.begin_read().map_err(database_error)?;
+            let newest = match transaction.open_table(MARK) {
+                Ok(mark) => mark.get("last").map_err(database_error)?,
+                Err(TableError::TableDoesNotExist(_)) => None,
+                Err(error) => return Err(database_error(error)),
+            };
+            Ok(newest.is_some_and(|newest| marks.contains(&newest.value())))
+        })
+    }
+
+    /// All of the batch that fits, and the last of its marks.
+    fn transact(&self, batch: &[Commit], marks: &[u64], done: &mut Done) -> Result<(), StoreError> {
+        let mark = marks.last().copied().unwrap_or_default();
+        self.in_transaction(mark, |transaction| {
+            for commit in batch {
+                let outcome = put(transaction, &commit.change, &mut done.undo)?;
+                done.outcomes.push(outcome);
+            }
+            Ok(())
+        })
+    }
+
+    /// Durable when this returns.
+    fn in_transaction(
+        &self,
+        mark: u64,
+        change: impl FnOnce(&WriteTransaction) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
         let database = database.as_ref().ok_or(StoreError::Closed)?;
         let transaction = database.begin_write().map_err(database_error)?;
-        let mut outcomes = Vec::with_capacity(batch.len());
-        for commit in batch {
-            outcomes.push(match &commit.change {
-                Change::Talk {
-                    record,
-                    expected,
-                    note,
-                } => match (put_talk(&transaction, record, *expected)?, note) {
-                    (Ok(()), Some(note)) => put_entry(&transaction, note)?,
-                    (outcome, _) => outcome,
-                },
-                Change::Entry(entry) => put_entry(&transaction, entry)?,
-                Change::Deletion {
-                    code,
-                    expected,
-                    last,
-                } => delete_talk(&transaction, code, expected, last)?,
-                Change::Proof => put_proof(&transaction)?,
-            });
-        }
+        change(&transaction)?;
+        transaction
+            .open_table(MARK)
+            .map_err(database_error)?
+            .insert("last", mark)
+            .map_err(database_error)?;
         transaction.commit().map_err(database_error)?;
         counter!(TRANSACTIONS).increment(1);
-        Ok(outcomes)
+        Ok(())
     }
 
     fn tell(&self, record: &TalkRecord) {
@@ -151,19 +252,61 @@ impl Writer {
 /// What is wrong with one change is its own affair; what is wrong with the database is everybody's.
 pub type Outcome = Result<Result<(), StoreError>, StoreError>;
 
+fn put(transaction: &WriteTransaction, change: &Change, undo: &mut Vec<Undo>) -> Outcome {
+    match change {
+        Change::Talk {
+            record,
+            expected,
+            note,
+        } => match (put_talk(transaction, record, *expected, undo)?, note) {
+            (Ok(()), Some(note)) => put_entry(transaction, note, undo),
+            (outcome, _) => Ok(outcome),
+        },
+        Change::Entry(entry) => put_entry(transaction, entry, undo),
+        Change::Deletion {
+            code,
+            expected,
+            last,
+        } => delete_talk(transaction, code, expected, last),
+        Change::Proof => Ok(Ok(())),
+    }
+}
+
+impl Undo {
+    fn carry_out(&self, transaction: &WriteTransaction) -> Result<(), StoreError> {
+        match self {
+            Self::Talk { code, before } => {
+                let mut table = transaction.open_table(TALKS).map_err(database_error)?;
+                match before {
+                    Some(document) => table.insert(code.as_str(), document.as_slice()),
+                    None => table.remove(code.as_str()),
+                }
+                .map_err(database_error)?;
+            }
+            Self::Entry { list, place } => {
+                let mut table = transaction.open_table(LISTS).map_err(database_error)?;
+                table
+                    .remove((list.as_str(), *place))
+                    .map_err(database_error)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn put_talk(
     transaction: &WriteTransaction,
     record: &TalkRecord,
     expected: Option<Revision>,
+    undo: &mut Vec<Undo>,
 ) -> Outcome {
     let mut table = transaction.open_table(TALKS).map_err(database_error)?;
     let code = record.code.as_str();
-    let stored = match table.get(code).map_err(database_error)? {
-        // One that can't be read has no revision that anybody could expect.
-        Some(document) => serde_json::from_slice::<TalkRecord>(document.value()).map(Some),
-        None => Ok(None),
-    };
-    let Ok(stored) = stored else {
+    let before = table.get(code).map_err(database_error)?;
+    let before = before.map(|document| document.value().to_vec());
+    let stored = before.as_deref().map(serde_json::from_slice::<TalkRecord>);
+    // One that can't be read has no revision that anybody could expect.
+    let Ok(stored) = stored.transpose() else {
         return Ok(Err(StoreError::Conflict));
     };
     if stored.as_ref().map(|stored| stored.state.revision) != expected {
@@ -176,10 +319,12 @@ fn put_talk(
     table
         .insert(code, document.as_slice())
         .map_err(database_error)?;
+    let code = record.code.clone();
+    undo.push(Undo::Talk { code, before });
     Ok(Ok(()))
 }
 
-fn put_entry(transaction: &WriteTransaction, entry: &Entry) -> Outcome {
+fn put_entry(transaction: &WriteTransaction, entry: &Entry, undo: &mut Vec<Undo>) -> Outcome {
     let list = entry.list.as_str();
     let mut table = transaction.open_table(LISTS).map_err(database_error)?;
     let last = table
@@ -193,14 +338,7 @@ fn put_entry(transaction: &WriteTransaction, entry: &Entry) -> Outcome {
     table
         .insert((list, place), entry.content.as_slice())
         .map_err(database_error)?;
-    Ok(Ok(()))
-}
-
-fn put_proof(transaction: &WriteTransaction) -> Outcome {
-    // A transaction without any change would be empty, and an empty one needs no disk.
-    let mut proof = transaction.open_table(PROOF).map_err(database_error)?;
-    proof
-        .insert("last", fastrand::u64(..))
-        .map_err(database_error)?;
+    let list = entry.list.clone();
+    undo.push(Undo::Entry { list, place });
     Ok(Ok(()))
 }
