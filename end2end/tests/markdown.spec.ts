@@ -1,30 +1,13 @@
-import type { Page } from '@playwright/test';
-import { LAPTOP, type Room, expect, isLive, next, test } from './room.ts';
+import { expect, isLive, next, test } from './room.ts';
+import { shown } from './words.ts';
 
-/** Somebody brings this Markdown and presents it; another follows. */
-async function shown(room: Room, markdown: string): Promise<{ host: Page; follower: Page }> {
-  const host = await room.person(room.links.host, LAPTOP);
-  await host.locator('.upload [type=file]').setInputFiles({
-    name: 'words.md', mimeType: 'text/markdown', buffer: Buffer.from(markdown),
-  });
-  await host.getByRole('button', { name: 'Show it' }).click();
-  await host.waitForURL(/\/links$/);
-  const audience = await host.locator('.ways a').first().getAttribute('href');
-  const follower = await room.person(audience!);
-  await isLive(follower);
-  await host.getByRole('link', { name: 'Present', exact: true }).click();
-  await isLive(host);
-  return { host, follower };
-}
-
-test('code that is told line by line is there at each step, and once in small', async ({ room }) => {
+test('code that is told line by line is there at each step, and in small as Next will show it', async ({ room }) => {
   const code = ['```rust {1|2|all}', 'let first = 1;', 'let second = 2;', '```'].join('\n');
   const { host, follower } = await shown(room, ['# Code', '---', code].join('\n\n'));
 
-  // In small the next slide is as it will be at its end.
   const small = host.locator('.then .page pre').filter({ visible: true });
   await expect(small).toHaveCount(1);
-  await expect(small.locator('.lit')).toHaveCount(0);
+  await expect(small.locator('.lit')).toHaveText(['let first = 1;']);
 
   const stage = follower.locator('.slide .page pre').filter({ visible: true });
   for (const [step, stressed] of [['0', ['let first = 1;']], ['1', ['let second = 2;']], ['2', []]] as const) {
@@ -34,6 +17,7 @@ test('code that is told line by line is there at each step, and once in small', 
     await expect(stage).toHaveCount(1);
     await expect(stage).toContainText('let second = 2;');
     await expect(stage.locator('.lit')).toHaveText([...stressed]);
+    if (step === '0') await expect(small.locator('.lit')).toHaveText(['let second = 2;']);
   }
 });
 

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, isLive, next, sees, test } from './room.ts';
+import { expect, isLive, next, previous, sees, test } from './room.ts';
 
 /** A finger on the remote's current slide, at shares of its width and height. */
 async function finger(page: Page) {
@@ -96,6 +96,37 @@ test('what the pencil draws stays until the slide changes, for whoever comes lat
   await phone.getByRole('button', { name: 'More', exact: true }).tap();
   await phone.getByRole('button', { name: 'Wipe the drawing' }).tap();
   for (const page of [phone, follower, late]) await expect(light(page)).toHaveCount(0);
+});
+
+test('a drawing does not come back with its slide, and two remotes draw on one', async ({ room }) => {
+  const phone = await room.presenter();
+  const follower = await room.follower();
+  for (const page of [phone, follower]) await isLive(page);
+  await choose(phone, 'Pencil');
+  const strokes = (page: Page) => page.locator('.pointing polyline');
+  const draw = async (page: Page, height: number) => {
+    const hand = await finger(page);
+    await hand.press(0.2, height);
+    await hand.move(0.6, height);
+    await hand.lift();
+  };
+  await draw(phone, 0.3);
+  await expect(strokes(follower)).toHaveCount(1);
+  await next(phone).tap();
+  await previous(phone).tap();
+  for (const page of [phone, follower]) await sees(page, 1);
+  await expect(strokes(follower)).toHaveCount(0);
+  await draw(phone, 0.5);
+  await expect(strokes(follower)).toHaveCount(1);
+
+  const other = await room.presenter();
+  await isLive(other);
+  await expect(strokes(other)).toHaveCount(1);
+  await choose(other, 'Pencil');
+  await draw(other, 0.7);
+  for (const page of [phone, follower]) await expect(strokes(page)).toHaveCount(2);
+  await draw(phone, 0.9);
+  for (const page of [other, follower]) await expect(strokes(page)).toHaveCount(3);
 });
 
 for (const [tool, seen] of [['Spotlight', 'spotlight'], ['Magnifier', 'magnifier']]) {

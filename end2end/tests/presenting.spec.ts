@@ -156,9 +156,31 @@ test('a network that swallows every tap is said, and nothing fires later', async
   await sees(phone, 2);
   await phone.clock.fastForward(2_600);
   await expect(phone.getByText('No answer yet. Trying again.')).toBeVisible();
-  for (let wait = 0; wait < 3; wait++) await phone.clock.fastForward(2_600);
+  // What is tapped meanwhile would all be done at once when the network is back.
+  await next(phone).tap();
+  await sees(phone, 2);
+  for (let wait = 0; wait < 4; wait++) await phone.clock.fastForward(2_600);
   await expect(phone.getByText('The server did not answer.')).toBeVisible();
   await sees(phone, 1);
+});
+
+test('a tap that a sleeping phone could not send is not sent when it wakes', async ({ room }) => {
+  const phone = await room.newcomer(PHONE);
+  await phone.clock.install();
+  await phone.goto(room.links.presenter);
+  await isLive(phone);
+  let sent = 0;
+  await phone.route('**/api/next', () => {
+    sent += 1;
+    return new Promise(() => {});
+  });
+  await next(phone).tap();
+  await sees(phone, 2);
+  await expect.poll(() => sent).toBe(1);
+  await phone.clock.fastForward(40_000);
+  await expect(phone.getByText('The server did not answer.')).toBeVisible();
+  await sees(phone, 1);
+  expect(sent).toBe(1);
 });
 
 test('a tap that can’t be sent says so and moves nothing', async ({ room }) => {

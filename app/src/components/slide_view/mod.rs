@@ -112,7 +112,11 @@ fn announcement(sight: &Sight) -> String {
     let Sight { state, title, .. } = sight;
     match state.screen {
         Screen::Live | Screen::Frozen => {
-            format!("Slide {} of {}: {title}", state.slide, state.slides)
+            let (slide, slides) = (state.slide, state.slides);
+            match state.step {
+                0 => format!("Slide {slide} of {slides}: {title}"),
+                step => format!("Slide {slide} of {slides}, step {step}: {title}"),
+            }
         }
         Screen::Black => "Black screen".to_owned(),
         Screen::White => "White screen".to_owned(),

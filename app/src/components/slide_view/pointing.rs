@@ -57,6 +57,22 @@ pub fn area() -> Option<DomRect> {
     Some(layer(&slide)?.get_bounding_client_rect())
 }
 
+/// What is drawn on the slide, as [`Pointing`] has it.
+pub fn ink() -> String {
+    let mut ink = String::new();
+    let strokes = document().query_selector_all(".slide > .pointing polyline");
+    let Ok(strokes) = strokes else { return ink };
+    for index in 0..strokes.length() {
+        let stroke = strokes.get(index).map(JsCast::dyn_into::<Element>);
+        let points = stroke.and_then(|stroke| stroke.ok()?.get_attribute("points"));
+        if index > 0 {
+            ink.push(';');
+        }
+        ink += &points.unwrap_or_default();
+    }
+    ink
+}
+
 pub fn clear() {
     if let Some(layer) = find(".slide > .pointing") {
         layer.remove();

@@ -55,7 +55,12 @@ fn CommandForm(
 
 /// Stays down while the room sees this screen; pressed once more, it gives the slide back.
 #[component]
-fn Toggle(code: TalkCode, state: SlideState, screen: Screen, children: Children) -> impl IntoView {
+pub fn Toggle(
+    code: TalkCode,
+    state: SlideState,
+    screen: Screen,
+    children: Children,
+) -> impl IntoView {
     let is_on = state.screen == screen;
     let asked = if is_on { Screen::Live } else { screen };
     view! {

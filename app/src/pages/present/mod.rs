@@ -19,7 +19,7 @@ pub use look::Look;
 
 use crate::{
     components::{LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, markup, words},
-    deck::{Deck, Face},
+    deck::{self, Deck, Face},
     live::use_live,
     pages::Ways,
     talk::{Snapshot, TalkCode, Timestamp, View},
@@ -130,19 +130,23 @@ fn Present(
     let behind = Signal::derive(move || picture_is_behind.get() || remote.is_sending());
     let next = words(move || {
         let following = following(&snapshot.read(), &deck.read_value());
-        following.map_or_else(String::new, |(face, title)| {
+        following.map_or_else(String::new, |(_, face, title)| {
             markup(&face, &title, NEXT_SIZES, "")
         })
+    });
+    let next_step = words(move || {
+        let following = following(&snapshot.read(), &deck.read_value());
+        following.map_or_else(String::new, |(place, ..)| place.step.to_string())
     });
     let next_label = words(move || {
         let shown = snapshot.read();
         let following = following(&shown, &deck.read_value());
-        match (following.is_some(), shown.state.over) {
-            (true, _) => "Next",
-            (false, true) => "Nothing follows.",
-            (false, false) => "This is the last slide.",
+        match (following, shown.state.over) {
+            (Some((deck::Place { step, .. }, ..)), _) if step > 0 => format!("Next: step {step}"),
+            (Some(_), _) => "Next".to_owned(),
+            (None, true) => "Nothing follows.".to_owned(),
+            (None, false) => "This is the last slide.".to_owned(),
         }
-        .to_owned()
     });
     let notes = words(move || {
         let slide = snapshot.read().state.slide;
@@ -190,7 +194,7 @@ fn Present(
                 />
             </section>
             <section class="then" aria-label="Next slide">
-                <div class="mini">
+                <div class="mini" data-step=next_step>
                     <div class="face" inner_html=next></div>
                 </div>
                 <p>{next_label}</p>
@@ -210,8 +214,8 @@ const NO_NOTES: &str = "No notes for this slide.";
 /// How wide the next slide is shown.
 const NEXT_SIZES: &str = "(min-width: 60rem) 33vw, 50vw";
 
-/// What Next will show, and what it is called. `None` at the end.
-fn following(shown: &Snapshot, deck: &Deck) -> Option<(Face, String)> {
+/// Where Next will be, what it will show, and what that is called. `None` at the end.
+fn following(shown: &Snapshot, deck: &Deck) -> Option<(deck::Place, Face, String)> {
     let here = shown.state.in_the_room();
     let next = deck.outline().after(here);
     let slide = deck.slide(next.slide).filter(|_| next != here)?;
@@ -221,5 +225,5 @@ fn following(shown: &Snapshot, deck: &Deck) -> Option<(Face, String)> {
         Some(newer) if own.is_pending() => newer,
         _ => own,
     };
-    Some((face.clone(), slide.title.clone()))
+    Some((next, face.clone(), slide.title.clone()))
 }

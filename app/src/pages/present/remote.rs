@@ -22,6 +22,9 @@ pub struct Remote {
     /// that reorders can't.
     #[cfg(feature = "hydrate")]
     pub(super) sending: StoredValue<bool>,
+    /// Its answer is late: until it is there, or given up, no other tap is taken.
+    #[cfg(feature = "hydrate")]
+    pub(super) unanswered: StoredValue<bool>,
     pub(super) hint: RwSignal<String>,
     pub(super) link: ReadSignal<LinkState>,
     /// By the server's clock, as far as this page can know it. Grows by the second.
@@ -46,6 +49,8 @@ impl Remote {
             outbox: RwSignal::new(Outbox::new(deck.outline(), state)),
             #[cfg(feature = "hydrate")]
             sending: StoredValue::new(false),
+            #[cfg(feature = "hydrate")]
+            unanswered: StoredValue::new(false),
             hint: RwSignal::new(hint.to_owned()),
             link,
             now: RwSignal::new(rendered_at),

@@ -8,6 +8,7 @@ use crate::{
 };
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Date;
 use leptos::{prelude::*, task::spawn_local};
 use std::pin::pin;
 use wasm_bindgen::JsValue;
@@ -16,8 +17,9 @@ use wasm_bindgen::JsValue;
 /// twice moves once.
 const ANSWER_MS: u32 = 2_500;
 
-/// How often a command is sent before it is given up: the talk goes on without it for ten seconds.
-const TRIES: u32 = 4;
+/// So much later it is not sent again: the talk has gone on without it. By the clock on the wall,
+/// because a phone that sleeps stops all others.
+const GIVE_UP_MS: f64 = 10_000.0;
 
 /// How long a hint stands.
 const HINT_MS: u32 = 6_000;
@@ -25,11 +27,20 @@ const HINT_MS: u32 = 6_000;
 /// A tap is not kept for later: nobody wants to see it done when the network comes back.
 const NOT_CONNECTED: &str = "Not connected, so nothing was sent.";
 
+const NO_ANSWER: &str = "No answer yet. Trying again.";
+
 impl Remote {
-    pub fn tap(self, command: Command) {
+    /// Whether it was taken: done by the server, as far as this page can know.
+    pub fn tap(self, command: Command) -> bool {
         // What the page says of itself tells why.
         if self.link.get_untracked().is_lost() {
-            return self.say(NOT_CONNECTED);
+            self.say(NOT_CONNECTED);
+            return false;
+        }
+        // More of them would all be done at once when the network is back.
+        if self.unanswered.get_value() {
+            self.say(NO_ANSWER);
+            return false;
         }
         self.hint.set(String::new());
         let now = self.now.get_untracked();
@@ -42,6 +53,7 @@ impl Remote {
             self.sending.set_value(true);
             spawn_local(send_waiting(self));
         }
+        !matches!(tapped, Some(Err(_)))
     }
 
     /// A sentence that goes after a while, unless another one has taken its place.
@@ -68,7 +80,12 @@ async fn send_waiting(remote: Remote) {
         let Some((command, if_revision)) = first else {
             break;
         };
-        match send(remote, command, if_revision).await {
+        let answer = send(remote, command, if_revision).await;
+        remote.unanswered.set_value(false);
+        if *remote.hint.read_untracked() == NO_ANSWER {
+            remote.say("");
+        }
+        match answer {
             Ok(state) => remote.outbox.update(|outbox| outbox.accepted(state)),
             Err(error) => refused(remote, error),
         }
@@ -81,15 +98,23 @@ async fn send(
     command: Command,
     if_revision: Revision,
 ) -> Result<SlideState, ApiError> {
-    for _ in 0..TRIES {
+    let begun = Date::now();
+    let mut patience = ANSWER_MS;
+    loop {
         let code = remote.code();
         let answer = pin!(api::send(&code, command, if_revision));
-        match select(answer, TimeoutFuture::new(ANSWER_MS)).await {
-            Either::Left((answer, _)) => return answer,
-            Either::Right(_) => remote.say("No answer yet. Trying again."),
+        if let Either::Left((answer, _)) = select(answer, TimeoutFuture::new(patience)).await {
+            return answer;
         }
+        let is_lost = remote.link.get_untracked().is_lost();
+        if is_lost || Date::now() - begun > GIVE_UP_MS {
+            return Err(ApiError::new(ErrorCode::Unreachable));
+        }
+        // Its answer may only be slow.
+        patience = 2 * ANSWER_MS;
+        remote.unanswered.set_value(true);
+        remote.say(NO_ANSWER);
     }
-    Err(ApiError::new(ErrorCode::Unreachable))
 }
 
 fn refused(remote: Remote, error: ApiError) {

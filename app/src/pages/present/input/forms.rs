@@ -23,8 +23,9 @@ pub fn listen(remote: Remote) {
             return;
         };
         event.prevent_default();
-        remote.tap(command);
-        vibrate();
+        if remote.tap(command) {
+            vibrate();
+        }
         release_focus(event);
         if form.has_attribute("data-closes") {
             super::sheets::close();

@@ -9,7 +9,10 @@ use crate::{
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, PointerEvent};
 
@@ -34,6 +37,8 @@ struct Hand {
     remote: Remote,
     pencil: Pencil,
     touch: RefCell<Option<Touch>>,
+    /// The click that follows is where a finger was lifted that had pointed: no link is meant.
+    has_pointed: Cell<bool>,
 }
 
 pub fn listen(remote: Remote, pencil: &Pencil) {
@@ -41,6 +46,7 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
         remote,
         pencil: pencil.clone(),
         touch: RefCell::default(),
+        has_pointed: Cell::default(),
     });
     let listen = |name: &'static str, then: fn(&Rc<Hand>, &PointerEvent)| {
         let hand = hand.clone();
@@ -67,19 +73,22 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
             }
         })
     });
-    let pencil = pencil.clone();
     let clicked = EventListener::new_with_options(&document(), "click", options, move |event| {
         let element = event.target().map(JsCast::dyn_into::<Element>);
         let Some(Ok(element)) = element else { return };
+        if hand.has_pointed.take() {
+            event.prevent_default();
+            return;
+        }
         if element.has_attribute("data-wipes") {
-            pencil.wipe();
+            hand.pencil.wipe();
             super::sheets::close();
         }
         // A link from one slide to another of the deck.
         let address = element.get_attribute("href");
         if let Some((slide, step)) = address.and_then(|address| Link::place(&address)) {
             event.prevent_default();
-            remote.tap(Command::GoTo { slide, step });
+            hand.remote.tap(Command::GoTo { slide, step });
         }
     });
     StoredValue::new_local((listeners, ours, clicked));
@@ -87,7 +96,11 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
 
 impl Hand {
     fn down(self: &Rc<Self>, event: &PointerEvent) {
-        let Some(slide) = slide(event) else { return };
+        self.has_pointed.set(false);
+        // Beside an open sheet a finger closes it.
+        let Some(slide) = slide(event).filter(|_| !super::is_one_open()) else {
+            return;
+        };
         let (x, y) = (event.client_x(), event.client_y());
         let is_current = slide.class_name() == "now";
         if is_current && self.pencil.tool() == Tool::Pencil {
@@ -128,7 +141,10 @@ impl Hand {
     fn up(&self, event: Option<&PointerEvent>) {
         let touch = self.touch.take();
         match (touch, event) {
-            (Some(Touch::Points), _) => self.pencil.lift(),
+            (Some(Touch::Points), _) => {
+                self.has_pointed.set(true);
+                self.pencil.lift();
+            }
             (Some(Touch::Begun { x, y, .. }), Some(event)) => {
                 self.swipe(event.client_x() - x, event.client_y() - y);
             }
@@ -140,12 +156,14 @@ impl Hand {
         if across.abs() < SWIPE_PX || across.abs() < 2 * along.abs() {
             return;
         }
-        self.remote.tap(if across < 0 {
+        let is_taken = self.remote.tap(if across < 0 {
             Command::Next
         } else {
             Command::Previous
         });
-        super::forms::vibrate();
+        if is_taken {
+            super::forms::vibrate();
+        }
     }
 }
 

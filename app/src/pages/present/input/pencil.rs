@@ -33,7 +33,7 @@ struct Inner {
     seat: SeatNumber,
     count: Cell<u64>,
     on_their_way: Cell<u32>,
-    /// What is pointed at, and on what was drawn so far.
+    /// What is pointed at, with what was drawn so far.
     now: RefCell<Option<Pointing>>,
     /// Ticks since the last one was told; `None` when there is something new.
     rests: Cell<Option<u32>>,
@@ -70,10 +70,13 @@ impl Pencil {
         }
         let tool = self.tool();
         let mut now = self.0.now.borrow_mut();
-        let drawn = now.take().filter(|before| before.slide == state.slide);
-        let mut ink = drawn.map_or_else(String::new, |drawn| drawn.ink);
-        if tool == Tool::Pencil && !ink.is_empty() {
-            ink.push(';');
+        let mut ink = String::new();
+        if tool == Tool::Pencil {
+            // On what is there by now, whoever drew it.
+            ink = pointing::ink();
+            if !ink.is_empty() {
+                ink.push(';');
+            }
         }
         *now = Some(Pointing {
             slide: state.slide,
@@ -124,15 +127,14 @@ impl Pencil {
 
     pub fn lift(&self) {
         self.0.telling.take();
-        let mut now = self.0.now.borrow_mut();
-        let Some(pointing) = now.as_mut() else { return };
+        let Some(pointing) = self.0.now.take() else {
+            return;
+        };
         if pointing.tool == Tool::Pencil {
-            self.tell(pointing, true);
+            self.tell(&pointing, true);
             return;
         }
         let nothing = Pointing::nothing(pointing.slide);
-        *now = None;
-        drop(now);
         pointing::draw(&nothing);
         self.tell(&nothing, true);
     }

@@ -6,7 +6,7 @@ use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::JsString;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlDocument, HtmlElement, HtmlInputElement};
+use web_sys::{Element, Event, HtmlDocument, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 /// A year, in seconds.
 const REMEMBERED_S: u32 = 31_536_000;
@@ -17,6 +17,7 @@ pub fn listen(remote: Remote) {
     let options = EventListenerOptions::run_in_capture_phase();
     let opened = EventListener::new_with_options(&root, "toggle", options, move |event| {
         if target::<Element>(event).is_some_and(|sheet| sheet.id() == "all-slides") {
+            begin_anew();
             show_place(remote);
         }
     });
@@ -49,6 +50,22 @@ pub fn toggle(sheet: &str) {
     if let Some(sheet) = find::<HtmlElement>(&format!("#{sheet}")) {
         // A browser without popovers has the buttons in reach all the same.
         let _ = sheet.toggle_popover();
+        focus(".panel:popover-open [type=search]");
+    }
+}
+
+/// Chooses the first slide that the search has left; Enter once more goes there.
+pub fn choose_first() {
+    if let Some(first) = find::<HtmlElement>("#all-slides li:not([hidden]) input") {
+        first.click();
+        focus("#all-slides li:not([hidden]) button");
+    }
+}
+
+fn focus(selector: &str) {
+    if let Some(element) = find::<HtmlElement>(selector) {
+        // Fails on nothing that is shown.
+        let _ = element.focus();
     }
 }
 
@@ -99,7 +116,18 @@ pub fn look(name: &str) -> String {
     chosen.unwrap_or_default()
 }
 
-/// Marks where the talk is by now, and begins the search anew.
+/// Nothing is searched for and nothing chosen.
+fn begin_anew() {
+    if let Some(typed) = find::<HtmlInputElement>("#all-slides [type=search]") {
+        typed.set_value("");
+        search("");
+    }
+    if let Some(choice) = find::<HtmlFormElement>("#all-slides form") {
+        choice.reset();
+    }
+}
+
+/// Marks where the talk is by now.
 fn show_place(remote: Remote) {
     let here = untrack(move || remote.shown()).place().slide.to_string();
     each("#all-slides li", |slide| {

@@ -18,6 +18,8 @@ enum Wish {
     /// One more digit of a slide's number.
     Digit(u32),
     NextLayout,
+    /// The first slide that the search has found.
+    FirstFound,
     GiveUp,
 }
 
@@ -31,6 +33,11 @@ pub fn listen(remote: Remote, pencil: Pencil) {
             return;
         };
         let state = untrack(move || remote.shown());
+        // Only as long as the page says so: else an Enter long after would go there.
+        let number = typed.get_value();
+        if *remote.hint.read_untracked() != typed_hint(number) {
+            typed.set_value(0);
+        }
         let Some(wish) = wish_of(event, &state, typed.get_value()) else {
             return;
         };
@@ -48,11 +55,16 @@ pub fn listen(remote: Remote, pencil: Pencil) {
         };
         typed.set_value(number);
         match wish {
-            Wish::Tap(command) => remote.tap(command),
+            Wish::Tap(command) => {
+                remote.tap(command);
+            }
             Wish::Open(sheet) => sheets::toggle(sheet),
+            Wish::FirstFound => sheets::choose_first(),
             Wish::NextLayout => sheets::next_layout(),
-            Wish::Digit(_) if number > 0 => remote.say(&format!("Slide {number}: press Enter.")),
+            Wish::Digit(_) if number > 0 => remote.say(&typed_hint(number)),
             Wish::Digit(_) => {}
+            // It closes what is open, and nothing more.
+            Wish::GiveUp if sheets::is_one_open() => {}
             Wish::GiveUp => {
                 pencil.wipe();
                 remote.say("");
@@ -63,13 +75,21 @@ pub fn listen(remote: Remote, pencil: Pencil) {
 }
 
 fn wish_of(event: &KeyboardEvent, state: &SlideState, typed: u32) -> Option<Wish> {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() || is_on("INPUT", event) {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() {
         return None;
     }
     let key = event.key();
+    if is_on("input", event) {
+        let is_search = key == "Enter" && is_on("[type=search]", event);
+        return is_search.then_some(Wish::FirstFound);
+    }
     // Space and Enter on a focused button are that button's.
     let is_activation = key == " " || key == "Enter";
-    if is_activation && typed == 0 && is_on("BUTTON", event) {
+    if is_activation && typed == 0 && is_on("button, a", event) {
+        return None;
+    }
+    // Long notes are read with the arrows once a keyboard went to them. A clicker has other keys.
+    if matches!(key.as_str(), "ArrowUp" | "ArrowDown") && is_on(".notes:focus-visible", event) {
         return None;
     }
     let first = SlideNumber::FIRST;
@@ -105,9 +125,13 @@ fn wish_of(event: &KeyboardEvent, state: &SlideState, typed: u32) -> Option<Wish
     }))
 }
 
-fn is_on(tag: &str, event: &Event) -> bool {
+fn typed_hint(number: u32) -> String {
+    format!("Slide {number}: press Enter.")
+}
+
+fn is_on(selector: &str, event: &Event) -> bool {
     event
         .target()
         .and_then(|target| target.dyn_into::<HtmlElement>().ok())
-        .is_some_and(|element| element.tag_name() == tag)
+        .is_some_and(|element| element.matches(selector).unwrap_or(false))
 }

@@ -10,8 +10,8 @@ use leptos::prelude::*;
 /// How wide a slide is in the grid.
 const SIZES: &str = "12rem";
 
-/// What of a slide's text is searched: enough to find it by, not the whole of a book.
-const SEARCHED_CHARACTERS: usize = 400;
+/// What of a slide's text is searched: all of a slide as people write them, not the whole of a book.
+const SEARCHED_CHARACTERS: usize = 4_000;
 
 /// Every slide, to choose one and then to go there: the room sees nothing of the choosing.
 #[component]

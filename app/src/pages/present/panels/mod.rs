@@ -33,7 +33,7 @@ pub fn Panels(
     let planned = rendered.state.clock.planned;
     view! {
         <AllSlides code=code.clone() deck here=rendered.state.place().slide/>
-        <More code=code.clone() look/>
+        <More code=code.clone() state=rendered.state.clone() look/>
         <ClockPanel code=code.clone() planned/>
         {links.map(|links| view! { <LinksPanel code links/> })}
         <Help/>

@@ -1,19 +1,21 @@
-use super::{Panel, ask};
+use super::Panel;
 use crate::{
-    pages::present::look::{Layout, Look},
+    pages::present::{
+        buttons::Toggle,
+        look::{Layout, Look},
+    },
     routes,
-    talk::{Command, Screen, TalkCode, Tool},
+    talk::{Screen, SlideState, TalkCode, Tool},
 };
 use leptos::prelude::*;
 
 /// What is needed now and then.
 #[component]
-pub fn More(code: TalkCode, look: Look) -> impl IntoView {
-    let white = ask(&code, Command::Screen(Screen::White), "White screen");
+pub fn More(code: TalkCode, state: SlideState, look: Look) -> impl IntoView {
     view! {
         <Panel id="more" name="More">
             <div class="row">
-                {white}
+                <Toggle code=code.clone() state screen=Screen::White>"White screen"</Toggle>
                 <button data-wipes>"Wipe the drawing"</button>
                 <button popovertarget="clock">"Clock"</button>
                 <button popovertarget="links">"Links"</button>
