@@ -194,7 +194,9 @@ impl Follower {
             let pointed = match &self.phase {
                 Phase::Live { pointed, .. } => *pointed,
                 // Whoever comes sees what is pointed at.
-                _ if sent.pointing.is_some() => sent.pointed.wrapping_sub(1),
+                _ if sent.pointing.is_some() && !sent.is_pointed_no_more() => {
+                    sent.pointed.wrapping_sub(1)
+                }
                 _ => sent.pointed,
             };
             Phase::Live { sent, pointed }

@@ -12,7 +12,10 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{sync::watch, time::MissedTickBehavior};
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior},
+};
 
 /// How often a stream says that it lives. Below the 60 s after which nginx and others close a
 /// silent connection, and often enough that a page notices a dead one within 38 s.
@@ -20,6 +23,9 @@ pub const PING_EVERY: Duration = Duration::from_secs(15);
 
 /// How often a presenter hears of the room, at most.
 const PRESENCE_EVERY: Duration = Duration::from_millis(500);
+
+/// Pages take a light away that they have not heard of for this long.
+const POINTED_FOR: Duration = Duration::from_millis(900);
 
 /// A room's acknowledgements are spread by this much for each follower, and not over more than that.
 const MS_FOR_EACH: u32 = 2;
@@ -33,12 +39,21 @@ pub struct Newest {
     /// What is pointed at, since the talk last moved; and how often that changed. May be lost.
     pub pointing: Option<Piece>,
     pub pointed: u64,
+    /// Until when whoever comes is told of it; `None` for ever.
+    pub pointed_until: Option<Instant>,
     /// Counts pings; a stream that sees a new count and no new frame pings.
     pub beat: u64,
     /// The stream should end, and its page come back.
     pub ended: bool,
     /// This frame is the last one there will be.
     pub last: bool,
+}
+
+impl Newest {
+    pub fn is_pointed_no_more(&self) -> bool {
+        self.pointed_until
+            .is_some_and(|until| until < Instant::now())
+    }
 }
 
 /// One talk's stream. A cheap handle.
@@ -124,6 +139,7 @@ impl Hub {
                 frame: Arc::new(first),
                 pointing: None,
                 pointed: 0,
+                pointed_until: None,
                 beat: 0,
                 ended,
                 last: false,
@@ -215,9 +231,12 @@ impl Channel {
 
     /// What is pointed at by now: told to all, and until it is forgotten to whoever comes. Never
     /// waited for, and never before a frame.
-    pub fn point(&self, pointing: Piece) {
+    /// What does not `stay` is told again while a finger is there: a page that comes later than that
+    /// must not see a light whose finger is gone.
+    pub fn point(&self, pointing: Piece, stays: bool) {
         self.0.tell(|newest| {
             newest.pointing = Some(pointing);
+            newest.pointed_until = (!stays).then(|| Instant::now() + POINTED_FOR);
             newest.pointed = newest.pointed.wrapping_add(1);
         });
     }

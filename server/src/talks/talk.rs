@@ -8,7 +8,9 @@ use crate::{
 };
 use app::{
     deck::{Deck, DeckId, Face},
-    talk::{Command, Pointing, Refused, Revision, SeatNumber, SlideState, Snapshot, TalkCode},
+    talk::{
+        Command, Pointing, Refused, Revision, SeatNumber, SlideState, Snapshot, TalkCode, Tool,
+    },
 };
 use metrics::histogram;
 use std::{
@@ -119,7 +121,8 @@ impl Talk {
     pub fn point(&self, page: SeatNumber, count: u64, last: bool, pointing: &Pointing) {
         let followers = self.channel.attendance().followers();
         if self.finger.is_told(page, count, last, followers) {
-            self.channel.point(live::pointer(pointing));
+            let stays = pointing.tool == Tool::Pencil;
+            self.channel.point(live::pointer(pointing), stays);
         }
     }
 

@@ -188,9 +188,9 @@ async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
         let nothing = app::talk::Pointing::nothing(slide);
         crate::live::pointer(&app::talk::Pointing { x, ..nothing })
     };
-    channel.point(at(1));
+    channel.point(at(1), false);
     channel.publish(frame(1), Duration::ZERO);
-    channel.point(at(2));
+    channel.point(at(2), false);
     assert!(next(&mut early).await.starts_with("id: test-1\n"));
     assert!(
         next(&mut early).await.contains("\"x\":2,"),
@@ -200,9 +200,20 @@ async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
     next(&mut late).await;
     assert!(next(&mut late).await.starts_with("id: test-1\n"));
     assert!(next(&mut late).await.contains("\"x\":2,"));
+    // Its finger is gone: whoever comes now is not shown a light that nobody holds.
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let mut later = follow();
+    next(&mut later).await;
+    assert!(next(&mut later).await.starts_with("id: test-1\n"));
+    channel.point(at(3), true);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert!(next(&mut later).await.contains("\"x\":3,"));
+    for body in [&mut early, &mut late, &mut follow()] {
+        while !next(body).await.contains("\"x\":3,") {}
+    }
     channel.forget_pointing();
     channel.publish(frame(2), Duration::ZERO);
-    for body in [&mut early, &mut late] {
+    for body in [&mut early, &mut late, &mut later] {
         assert!(next(body).await.starts_with("id: test-2\n"));
         assert!(next(body).await.starts_with("event: ping\n"));
     }
