@@ -20,6 +20,7 @@ enum Wish {
     NextLayout,
     /// The first slide that the search has found.
     FirstFound,
+    Close,
     GiveUp,
 }
 
@@ -60,6 +61,7 @@ pub fn listen(remote: Remote, pencil: Pencil) {
             }
             Wish::Open(sheet) => sheets::toggle(sheet),
             Wish::FirstFound => sheets::choose_first(),
+            Wish::Close => sheets::close(),
             Wish::NextLayout => sheets::next_layout(),
             Wish::Digit(_) if number > 0 => remote.say(&typed_hint(number)),
             Wish::Digit(_) => {}
@@ -80,8 +82,12 @@ fn wish_of(event: &KeyboardEvent, state: &SlideState, typed: u32) -> Option<Wish
     }
     let key = event.key();
     if is_on("input", event) {
-        let is_search = key == "Enter" && is_on("[type=search]", event);
-        return is_search.then_some(Wish::FirstFound);
+        // An empty search has browsers that keep Escape for themselves.
+        return match key.as_str() {
+            "Enter" if is_on("[type=search]", event) => Some(Wish::FirstFound),
+            "Escape" if is_on(".search:placeholder-shown", event) => Some(Wish::Close),
+            _ => None,
+        };
     }
     // Space and Enter on a focused button are that button's.
     let is_activation = key == " " || key == "Enter";
