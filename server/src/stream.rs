@@ -58,8 +58,15 @@ pub async fn events(
         // Who followed it would come back for ever to learn that it is over.
         let gone = code.filter(|_| last.is_some());
         let gone = gone.and_then(|code| shared.talks.last_of_gone(&code));
-        let last = gone.and_then(|gone| Frame::new(gone.state.event_id(), &gone).ok());
-        return last.map_or_else(|| refusal(ErrorCode::NoSuchTalk), live::farewell);
+        let farewell = gone.and_then(|gone| Frame::new(gone.state.event_id(), &gone).ok());
+        return match farewell {
+            // Told before. Told again, a browser would come back for ever.
+            Some(farewell) if last == Some(farewell.id.to_string()) => {
+                StatusCode::NO_CONTENT.into_response()
+            }
+            Some(farewell) => live::farewell(farewell),
+            None => refusal(ErrorCode::NoSuchTalk),
+        };
     };
     if talk.is_over() {
         let end = talk.snapshot().state.event_id().to_string();
