@@ -15,7 +15,7 @@ pub const FOLLOWERS: &str = "webslides_followers";
 /// Streams that were opened, by `resume`: `none` had nothing, `current` had it all, `other` had
 /// something else.
 pub const STREAMS_OPENED: &str = "webslides_streams_opened_total";
-/// Streams that were not let in or were let go, by `why`: `no_seat`, `deaf`.
+/// Streams that were not let in or were let go, by `why`: `no_seat`, `deaf`, `revoked`.
 pub const STREAMS_REFUSED: &str = "webslides_streams_refused_total";
 /// Commands, by `command` and by `outcome`: `ok` or the error's code.
 pub const COMMANDS: &str = "webslides_commands_total";

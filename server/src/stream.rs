@@ -87,6 +87,8 @@ pub async fn events(
             let code = talk.code().clone();
             Audience::Presenter(Box::new(move || visitor.presented(&code).is_ok()))
         }
+        // A remote's page, taken off while it was away: as a follower it would say Live.
+        Some("present") => return live::revoked(),
         _ => Audience::Follower(View::Follow, number),
     };
     match shared.hub.seat(presents) {

@@ -112,3 +112,20 @@ async fn a_follower_hears_nothing_of_the_room() {
     }
     server.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_remote_whose_key_is_not_good_any_more_is_told_and_is_no_follower() {
+    let server = Server::start().await;
+    let mut presenter = presenter(&server).await;
+    until(&mut presenter, |room| room["followers"] == 0).await;
+    for headers in ["", "authorization: Bearer nobodys\r\n"] {
+        let mut remote = server.stream_from("?view=present&seat=7", headers).await;
+        let word = remote.block().await.expect("a word");
+        assert_eq!(word, "event: revoked\ndata: {}", "{headers}");
+        assert_eq!(remote.block().await, None, "a clean end");
+    }
+    let _follower = server.stream().await;
+    let room = until(&mut presenter, |room| room["followers"] != 0).await;
+    assert_eq!(room["followers"], 1, "the remotes were counted");
+    server.end().await;
+}

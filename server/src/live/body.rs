@@ -2,7 +2,7 @@
 
 use super::{
     Channel, Frame,
-    follower::{Follower, Pieces, Presenter, retry},
+    follower::{Follower, Pieces, Presenter, REVOKED, retry},
     frame::Piece,
     hub::Seat,
 };
@@ -81,6 +81,12 @@ pub fn no_seat() -> Response<Body> {
     let word = Piece::new(&format!(":\n{}", retry(NO_SEAT_MS)));
     // A stream of one, so that it looks like the other streams on the wire.
     response(Pieces::Word(Some(word)))
+}
+
+/// For a remote that does not present any more: a word, and an end.
+pub fn revoked() -> Response<Body> {
+    counter!(STREAMS_REFUSED, "why" => "revoked").increment(1);
+    response(Pieces::Word(Some(Piece::new(REVOKED))))
 }
 
 /// For whoever followed what is gone: the last there is to say, and an end.

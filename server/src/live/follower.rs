@@ -7,7 +7,7 @@ use super::{
     hub::{Newest, Seat},
     notice::Reader,
 };
-use crate::metrics::{self, STREAMS_OPENED};
+use crate::metrics::{self, STREAMS_OPENED, STREAMS_REFUSED};
 use ::metrics::counter;
 use std::{
     sync::Arc,
@@ -70,8 +70,9 @@ pub struct Presenter {
     pub is_still: StillPresents,
 }
 
-/// To whoever was taken off while they presented: the last that this stream says.
-const REVOKED: &str = "event: revoked\ndata: {}\n\n";
+/// To whoever was taken off while they presented, or before they came back: the last that this stream
+/// says.
+pub const REVOKED: &str = "event: revoked\ndata: {}\n\n";
 
 enum Phase {
     /// Nothing was sent; `last` is what the follower says it has.
@@ -168,6 +169,7 @@ impl Follower {
             return Poll::Ready(piece);
         }
         self.phase = Phase::Over;
+        counter!(STREAMS_REFUSED, "why" => "revoked").increment(1);
         Poll::Ready(Piece::new(REVOKED))
     }
 
