@@ -113,7 +113,9 @@ pub async fn seen(State(shared): State<Shared>, path: CodePath, body: Body) -> R
     let Ok(seen) = serde_urlencoded::from_bytes::<Seen>(&form) else {
         return refusal(ErrorCode::BadRequest);
     };
-    talk.channel().attendance().acknowledge(&seen);
+    if shared.hub.acknowledges() {
+        talk.channel().attendance().acknowledge(&seen);
+    }
     StatusCode::NO_CONTENT.into_response()
 }
 

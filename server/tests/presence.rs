@@ -90,7 +90,20 @@ async fn pages_are_asked_unless_the_host_says_no() {
     assert_eq!(server.state().await["acknowledge_within_ms"], 0);
     let directory = server.end().await;
     let server = Server::start_in(directory, &["--no-acknowledgements"]).await;
-    assert!(server.state().await.get("acknowledge_within_ms").is_none());
+    let state = server.state().await;
+    assert!(state.get("acknowledge_within_ms").is_none());
+
+    // And a page of before, which says it all the same, is not counted.
+    let mut presenter = presenter(&server).await;
+    let _page = server.stream_from("?view=follow&seat=7", "").await;
+    until(&mut presenter, |room| room["followers"] == 1).await;
+    let epoch = state["epoch"].as_str().expect("an epoch");
+    let seen = format!("seat=7&id={epoch}-0&waited_ms=0");
+    let answer = server.post_with("/t/room/seen", &[], seen).await;
+    assert_eq!(answer.status, 204);
+    let _another = server.stream().await;
+    let room = until(&mut presenter, |room| room["followers"] == 2).await;
+    assert_eq!((&room["answering"], &room["seen"]), (&0.into(), &0.into()));
     server.end().await;
 }
 

@@ -150,6 +150,11 @@ impl Hub {
         self.acknowledged.then_some(spread)
     }
 
+    /// Whether what pages say that they have painted counts.
+    pub fn acknowledges(&self) -> bool {
+        self.acknowledged
+    }
+
     /// Ends every stream, now and from now on.
     pub fn end(&self) {
         self.ended.send_replace(true);
