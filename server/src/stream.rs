@@ -16,7 +16,7 @@ use axum::{
     Json,
     body::Body,
     extract::{Path, Query, State, rejection::PathRejection, rejection::QueryRejection},
-    http::{HeaderMap, Response, StatusCode, header},
+    http::{HeaderMap, Method, Response, StatusCode, header},
     response::IntoResponse,
 };
 use http_body_util::{BodyExt, Limited};
@@ -45,6 +45,7 @@ pub async fn events(
     State(shared): State<Shared>,
     path: CodePath,
     query: Result<Query<Opening>, QueryRejection>,
+    method: Method,
     headers: HeaderMap,
 ) -> Response<Body> {
     // The header wins: it is the browser's own word, newer than the address that was opened.
@@ -75,6 +76,9 @@ pub async fn events(
         if last.as_ref().is_none_or(|last| *last == end) {
             return StatusCode::NO_CONTENT.into_response();
         }
+    }
+    if method == Method::HEAD {
+        return live::head();
     }
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
     let presents = visitor.presented(talk.code()).is_ok();

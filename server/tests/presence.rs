@@ -137,6 +137,8 @@ async fn a_remote_whose_key_is_not_good_any_more_is_told_and_is_no_follower() {
         assert_eq!(word, "event: revoked\ndata: {}", "{headers}");
         assert_eq!(remote.block().await, None, "a clean end");
     }
+    let head = b"HEAD /t/room/events HTTP/1.1\r\nhost: room\r\nconnection: close\r\n\r\n";
+    assert_eq!(server.send(head).await.status, 200, "nor is this one");
     let _follower = server.stream().await;
     let room = until(&mut presenter, |room| room["followers"] != 0).await;
     assert_eq!(room["followers"], 1, "the remotes were counted");

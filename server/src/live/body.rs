@@ -55,8 +55,6 @@ pub enum Audience {
 /// The stream for one follower: the first bytes at once, then where the talk is, then every
 /// change. `last` is the id that the follower had last: the current one is answered with a ping,
 /// whatever else (none, old, future, of another epoch, garbage) with the current snapshot.
-///
-/// The answer to HEAD is the same: the router takes the body off, unread.
 pub fn events(
     channel: &Channel,
     seat: Seat,
@@ -72,6 +70,11 @@ pub fn events(
     };
     let follower = Follower::new(channel.subscribe(), presenter, seat, attendee, last);
     response(Pieces::Follower(follower))
+}
+
+/// The answer to HEAD: whoever asks takes no seat and is not counted.
+pub fn head() -> Response<Body> {
+    response(Pieces::Word(None))
 }
 
 /// For whom there is no seat: an end, and when to try again. Not an error: any status but 200 would

@@ -17,6 +17,6 @@ mod stream;
 pub use accept::{Limits, accept, listen};
 pub use attendance::Attendance;
 use attendance::Attendee;
-pub use body::{Audience, events, farewell, no_seat, revoked};
+pub use body::{Audience, events, farewell, head, no_seat, revoked};
 pub use frame::{Frame, pointer};
 pub use hub::{Channel, Hub};
