@@ -12,6 +12,7 @@ mod follower;
 mod frame;
 mod hub;
 mod notice;
+mod scarcity;
 mod stream;
 
 pub use accept::{Limits, accept, listen};
@@ -20,3 +21,4 @@ use attendance::Attendee;
 pub use body::{Audience, events, farewell, head, no_seat, revoked};
 pub use frame::{Frame, pointer};
 pub use hub::{Channel, Hub};
+pub use scarcity::most_followers;
