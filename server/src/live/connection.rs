@@ -3,6 +3,7 @@
 use super::{
     body::{is_stream, take_pieces},
     deadline::{Deadline, Stuck},
+    offers::Offers,
     scarcity::Scarcity,
     stream::Stream,
 };
@@ -27,7 +28,11 @@ use std::{
     task::Poll,
     time::Duration,
 };
-use tokio::{net::TcpStream, sync::watch, time::sleep};
+use tokio::{
+    net::TcpStream,
+    sync::watch,
+    time::{sleep, timeout},
+};
 use tower::ServiceExt;
 
 /// How long a new connection may take to say its first byte, and then what it wants.
@@ -200,9 +205,17 @@ async fn http2(
 ) {
     let asked = Arc::new(AtomicBool::new(false));
     let asks = asked.clone();
+    let offers = Offers::default();
+    let offered = offers.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
-        answer(router.clone(), request, peer)
+        let answer = answer(router.clone(), request, peer);
+        let offered = offered.clone();
+        async move {
+            let mut response = answer.await?;
+            offered.remember(&mut response);
+            Ok::<_, Infallible>(response)
+        }
     });
     let io = TokioIo::new(Deadline::new(socket, patience, Stuck::default()));
     let connection = http2::Builder::new(TokioExecutor::new())
@@ -212,19 +225,39 @@ async fn http2(
         .serve_connection(io, service);
     let mut connection = pin!(connection);
     let begun = async {
-        too_late(scarcity).await;
+        too_late(scarcity.clone()).await;
         if asked.load(Ordering::Relaxed) {
             pending::<()>().await;
         }
     };
-    tokio::select! {
-        _ = connection.as_mut() => {}
-        // It said that it speaks HTTP/2, and then nothing.
-        () = begun => {}
-        () = ended => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
+    let mut heard = scarcity.clone();
+    let is_idle = async {
+        loop {
+            heard.heard().await;
+            if asked.load(Ordering::Relaxed) && offers.is_empty() {
+                return;
+            }
         }
+    };
+    let served = async {
+        tokio::select! {
+            _ = connection.as_mut() => {}
+            // It said that it speaks HTTP/2, and then nothing.
+            () = begun => {}
+            () = ended => {
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.await;
+            }
+            () = is_idle => {
+                connection.as_mut().graceful_shutdown();
+                // What was asked for meanwhile goes on.
+                while timeout(patience, connection.as_mut()).await.is_err() && !offers.is_empty() {}
+            }
+        }
+    };
+    tokio::select! {
+        () = served => {}
+        () = offers.let_deaf_go(patience) => {}
     }
 }
 

@@ -53,6 +53,16 @@ impl Pieces {
     }
 }
 
+impl Pieces {
+    /// Whether there is something to say, be it the end.
+    pub fn has_more(&self) -> bool {
+        match self {
+            Self::Follower(follower) => follower.has_more(),
+            Self::Word(_) | Self::Farewell(_) => true,
+        }
+    }
+}
+
 /// One follower's place in the stream.
 pub struct Follower {
     newest: Reader<Newest>,
@@ -107,6 +117,11 @@ impl Follower {
             _seat: seat,
             _attendee: attendee,
         }
+    }
+
+    fn has_more(&self) -> bool {
+        let is_live = matches!(self.phase, Phase::Live { .. });
+        !is_live || self.newest.has_news()
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Piece>> {

@@ -12,6 +12,7 @@ mod follower;
 mod frame;
 mod hub;
 mod notice;
+mod offers;
 mod scarcity;
 mod stream;
 
