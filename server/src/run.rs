@@ -30,6 +30,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     task::JoinSet,
 };
+use tracing::warn;
 
 /// The store, its flushes, pictures and pages that are being read.
 const FILES_OF_OUR_OWN: usize = 40;
@@ -101,8 +102,10 @@ pub async fn serve(
         rests,
         watches,
     } = open(options, leptos, address).await?;
+    // No reason not to show talks.
     let control = control::listen(&data, shared.talks.clone())
-        .map_err(|error| RunError::Store(data, error.into()))?;
+        .inspect_err(|error| warn!(%error, "other terminals cannot reach this server"))
+        .ok();
     ready(&host_link, &links)?;
     // Dropped at the end, it ends the imports that are under way.
     let mut imports = JoinSet::new();
@@ -124,8 +127,10 @@ pub async fn serve(
         hub.end();
     })
     .await;
-    control.abort();
-    let _ = control.await;
+    if let Some(control) = control {
+        control.abort();
+        let _ = control.await;
+    }
     Ok(())
 }
 
