@@ -1,7 +1,10 @@
 //! `POST /api/...`: hands a request to its server function.
 
-use crate::{access::Credentials, answers::refusal, router::Shared, talks::Visitor};
-use app::api::{ErrorCode, Stage};
+use crate::{access::Credentials, answers::refusal, metrics, router::Shared, talks::Visitor};
+use app::{
+    api::{ApiError, ErrorCode, Stage},
+    talk::{Command, Revision, SlideState, TalkCode},
+};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -11,7 +14,14 @@ use axum::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use leptos::prelude::provide_context;
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio::time::timeout;
 
 /// A form is a code, a slide and a revision.
@@ -29,9 +39,14 @@ pub async fn server_function(State(shared): State<Shared>, request: Request) -> 
         return refusal(ErrorCode::NotFound);
     }
     let (head, body) = request.into_parts();
+    let address = head.uri.path().to_owned();
+    let function = address.rsplit('/').next().unwrap_or_default();
     let form = match form(body, MAX_FORM_BYTES).await {
         Ok(form) => form,
-        Err(code) => return refusal(code),
+        Err(code) => {
+            metrics::count_refused(function, code);
+            return refusal(code);
+        }
     };
     let mut request = Request::from_parts(head, Body::from(form));
     let way_back = way_back(request.headers());
@@ -39,17 +54,42 @@ pub async fn server_function(State(shared): State<Shared>, request: Request) -> 
     // is below.
     request.headers_mut().remove(header::ACCEPT);
     let credentials = Credentials::of(request.headers());
-    let stage: Arc<dyn Stage> = Arc::new(Visitor::new(shared.talks, credentials));
+    let was_asked = Arc::new(AtomicBool::new(false));
+    let stage: Arc<dyn Stage> = Arc::new(Asked {
+        visitor: Visitor::new(shared.talks, credentials),
+        was_asked: was_asked.clone(),
+    });
     let context = move || provide_context(stage.clone());
     let response = leptos_axum::handle_server_fns_with_context(context, request)
         .await
         .into_response();
+    if !was_asked.load(Ordering::Relaxed) {
+        metrics::count_refused(function, ErrorCode::BadRequest);
+    }
     match way_back {
         Some(page) if response.status() == StatusCode::CONFLICT => {
             Redirect::to(&format!("{page}?late")).into_response()
         }
         Some(page) => Redirect::to(&page).into_response(),
         None => response,
+    }
+}
+
+/// Knows whether a request came so far that somebody was asked: who is asked counts.
+struct Asked {
+    visitor: Visitor,
+    was_asked: Arc<AtomicBool>,
+}
+
+impl Stage for Asked {
+    fn command(
+        &self,
+        code: TalkCode,
+        command: Command,
+        if_revision: Option<Revision>,
+    ) -> Pin<Box<dyn Future<Output = Result<SlideState, ApiError>> + Send + '_>> {
+        self.was_asked.store(true, Ordering::Relaxed);
+        self.visitor.command(code, command, if_revision)
     }
 }
 

@@ -13,8 +13,12 @@ use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
-    fs, io,
-    os::unix::fs::PermissionsExt,
+    fs::{self, File},
+    io,
+    os::{
+        fd::AsRawFd,
+        unix::{fs::PermissionsExt, net::SocketAddr},
+    },
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -91,7 +95,7 @@ pub enum ControlError {
 /// # Errors
 /// When there is no such talk, or neither a server nor the store can be reached.
 pub async fn run(data: &Path, command: Command) -> Result<String, ControlError> {
-    if let Ok(server) = UnixStream::connect(data.join(SOCKET)).await {
+    if let Ok(server) = connect(data).await {
         let answer = timeout(PATIENCE, ask(server, &command)).await;
         return match answer.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
             Ok(Answer { said, error: None }) => Ok(said),
@@ -101,7 +105,7 @@ pub async fn run(data: &Path, command: Command) -> Result<String, ControlError> 
             Err(error) => Err(ControlError::NoAnswer(error)),
         };
     }
-    if !data.is_dir() {
+    if !EmbeddedStore::is_in(data) {
         return Err(ControlError::NoData(data.to_owned()));
     }
     let store =
@@ -113,18 +117,54 @@ pub async fn run(data: &Path, command: Command) -> Result<String, ControlError> 
     .await
 }
 
+async fn connect(data: &Path) -> io::Result<UnixStream> {
+    let way = Way::to(data)?;
+    UnixStream::connect(way.socket()).await
+}
+
+/// How the socket is reached.
+struct Way {
+    directory: PathBuf,
+    /// Held while `directory` is a name of this process for it.
+    _held: Option<File>,
+}
+
+impl Way {
+    /// A socket's address is short. In a directory whose path is not, it is named by the opened
+    /// directory's number.
+    fn to(data: &Path) -> io::Result<Self> {
+        let path = data.join(SOCKET);
+        if SocketAddr::from_pathname(path).is_ok() {
+            return Ok(Self {
+                directory: data.to_owned(),
+                _held: None,
+            });
+        }
+        let held = File::open(data)?;
+        Ok(Self {
+            directory: format!("/proc/self/fd/{}", held.as_raw_fd()).into(),
+            _held: Some(held),
+        })
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.directory.join(SOCKET)
+    }
+}
+
 /// Answers the host's questions until it is aborted: it holds the talks, and so their store.
 ///
 /// # Errors
 /// When the socket can't be made.
 pub fn listen(data: &Path, talks: Talks) -> io::Result<JoinHandle<()>> {
+    let way = Way::to(data)?;
     let path = data.join(SOCKET);
     // Left behind by a process that was killed: the store's lock says that it is gone.
     match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let listener = UnixListener::bind(&path)?;
+    let listener = UnixListener::bind(way.socket())?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
     Ok(tokio::spawn(async move {
         loop {

@@ -2,12 +2,18 @@
 //!
 //! Names and meanings in one place; the rest of the server says what happened.
 
+use app::api::ErrorCode;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU64, Ordering},
+use metrics_util::MetricKindMask;
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
+use tokio::time::{MissedTickBehavior, interval};
 
 /// Streams that are open now, presenters' not counted, by `talk` and `state`: `seen` have painted
 /// the newest, `behind` something older, `silent` never said.
@@ -15,9 +21,11 @@ pub const FOLLOWERS: &str = "webslides_followers";
 /// Streams that were opened, by `resume`: `none` had nothing, `current` had it all, `other` had
 /// something else.
 pub const STREAMS_OPENED: &str = "webslides_streams_opened_total";
-/// Streams that were not let in or were let go, by `why`: `no_seat`, `deaf`.
+/// Streams that were not let in or were let go, by `why`: `no_seat`; `deaf` took nothing;
+/// `dead`, its peer or the network was not there any more; `revoked`, a remote that was taken off.
 pub const STREAMS_REFUSED: &str = "webslides_streams_refused_total";
-/// Commands, by `command` and by `outcome`: `ok` or the error's code.
+/// Commands, by `command` and by `outcome`: `ok` or the error's code, which is `bad_request` for a form
+/// that says no command.
 pub const COMMANDS: &str = "webslides_commands_total";
 /// Seconds from a command to its change being durable.
 pub const COMMIT_SECONDS: &str = "webslides_commit_seconds";
@@ -41,17 +49,33 @@ const SECONDS: [f64; 13] = [
     0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
 ];
 
+/// Gauges are set when they are asked for, so one that was not has nothing to tell: its talk is gone.
+/// Longer than two scrapes at once take.
+const NOT_SET_FOR: Duration = Duration::from_secs(1);
+
+/// What was measured is kept one by one until it is sorted in: now and then, asked for or not.
+const SORT_EVERY: Duration = Duration::from_secs(5);
+
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
-/// Counts from now on. Once for each process.
+/// Counts from now on. Once for each process, in a runtime.
 ///
 /// # Errors
 /// When something counts already.
 pub fn install() -> Result<(), BuildError> {
     let handle = PrometheusBuilder::new()
         .set_buckets(&SECONDS)?
+        .idle_timeout(MetricKindMask::GAUGE, Some(NOT_SET_FOR))
         .install_recorder()?;
-    let _ = RECORDER.set(handle);
+    let _ = RECORDER.set(handle.clone());
+    tokio::spawn(async move {
+        let mut interval = interval(SORT_EVERY);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            interval.tick().await;
+            handle.run_upkeep();
+        }
+    });
     describe_gauge!(FOLLOWERS, "Streams that are open now");
     describe_counter!(
         STREAMS_OPENED,
@@ -81,6 +105,12 @@ pub fn install() -> Result<(), BuildError> {
     describe_counter!(FRAMES, "Snapshots and pings given to sockets");
     describe_counter!(BYTES, Unit::Bytes, "Their bytes");
     Ok(())
+}
+
+/// A command that nobody was asked to carry out.
+pub fn count_refused(command: &str, why: ErrorCode) {
+    let command = command.to_owned();
+    counter!(COMMANDS, "command" => command, "outcome" => why.as_str()).increment(1);
 }
 
 /// A piece of so many bytes was given to a socket.

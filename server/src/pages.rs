@@ -17,7 +17,7 @@ use app::{
 use axum::{
     body::Body,
     extract::{Path, Query, Request, State, rejection::PathRejection, rejection::QueryRejection},
-    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
     response::{IntoResponse, Redirect},
 };
 use cookie::Cookie;
@@ -162,6 +162,8 @@ pub async fn present(
     let (key, late) = query.map_or((None, None), |query| (query.key, query.late));
     if is_odd || key.is_some() || code.as_str() != typed {
         let key = key.map(|key| Key::sent(key.trim()));
+        // A program that only looks whether the link leads somewhere is no remote.
+        let key = key.filter(|_| request.method() != Method::HEAD);
         return to_clean_address(&shared, &code, key.as_ref(), request.headers()).await;
     }
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(request.headers()));

@@ -30,6 +30,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     task::JoinSet,
 };
+use tracing::warn;
 
 /// The store, its flushes, pictures and pages that are being read.
 const FILES_OF_OUR_OWN: usize = 40;
@@ -101,8 +102,10 @@ pub async fn serve(
         rests,
         watches,
     } = open(options, leptos, address).await?;
+    // No reason not to show talks.
     let control = control::listen(&data, shared.talks.clone())
-        .map_err(|error| RunError::Store(data, error.into()))?;
+        .inspect_err(|error| warn!(%error, "other terminals cannot reach this server"))
+        .ok();
     ready(&host_link, &links)?;
     // Dropped at the end, it ends the imports that are under way.
     let mut imports = JoinSet::new();
@@ -124,8 +127,10 @@ pub async fn serve(
         hub.end();
     })
     .await;
-    control.abort();
-    let _ = control.await;
+    if let Some(control) = control {
+        control.abort();
+        let _ = control.await;
+    }
     Ok(())
 }
 
@@ -167,8 +172,10 @@ async fn open(
     let decks = Decks::new(store.clone(), &options.data, &options.deck_limits)?;
     let begun = bring::begin(&options, &decks, &*store).await?;
 
-    let most_followers = options.max_followers.unwrap_or(most_connections() / 10 * 9);
-    let hub = Hub::start(most_followers, !options.no_acknowledgements);
+    let hub = Hub::start(
+        most_followers(options.max_followers),
+        !options.no_acknowledgements,
+    );
     let talks = Talks::start(store, hub.clone())?;
     if options.ask_first {
         talks.ask_first();
@@ -248,6 +255,23 @@ fn most_connections() -> usize {
         .unwrap_or(usize::MAX)
         .saturating_sub(FILES_OF_OUR_OWN)
         .max(1)
+}
+
+/// As many as were `asked` for, and no more than leave places for pages and presenters.
+fn most_followers(asked: Option<usize>) -> usize {
+    let connections = most_connections();
+    let most = live::most_followers(connections);
+    match asked {
+        Some(asked) if asked > most => {
+            eprintln!(
+                "webslides: {asked} followers are more than this process may have files for; {most} \
+                 get a seat. Raise the limit of open files (ulimit -n)."
+            );
+            most
+        }
+        Some(asked) => asked,
+        None => most.min(connections / 10 * 9),
+    }
 }
 
 fn announce(host: &str, links: &[Links]) {

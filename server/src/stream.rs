@@ -16,7 +16,7 @@ use axum::{
     Json,
     body::Body,
     extract::{Path, Query, State, rejection::PathRejection, rejection::QueryRejection},
-    http::{HeaderMap, Response, StatusCode, header},
+    http::{HeaderMap, Method, Response, StatusCode, header},
     response::IntoResponse,
 };
 use http_body_util::{BodyExt, Limited};
@@ -45,6 +45,7 @@ pub async fn events(
     State(shared): State<Shared>,
     path: CodePath,
     query: Result<Query<Opening>, QueryRejection>,
+    method: Method,
     headers: HeaderMap,
 ) -> Response<Body> {
     // The header wins: it is the browser's own word, newer than the address that was opened.
@@ -58,8 +59,15 @@ pub async fn events(
         // Who followed it would come back for ever to learn that it is over.
         let gone = code.filter(|_| last.is_some());
         let gone = gone.and_then(|code| shared.talks.last_of_gone(&code));
-        let last = gone.and_then(|gone| Frame::new(gone.state.event_id(), &gone).ok());
-        return last.map_or_else(|| refusal(ErrorCode::NoSuchTalk), live::farewell);
+        let farewell = gone.and_then(|gone| Frame::new(gone.state.event_id(), &gone).ok());
+        return match farewell {
+            // Told before. Told again, a browser would come back for ever.
+            Some(farewell) if last == Some(farewell.id.to_string()) => {
+                StatusCode::NO_CONTENT.into_response()
+            }
+            Some(farewell) => live::farewell(farewell),
+            None => refusal(ErrorCode::NoSuchTalk),
+        };
     };
     if talk.is_over() {
         let end = talk.snapshot().state.event_id().to_string();
@@ -68,6 +76,9 @@ pub async fn events(
         if last.as_ref().is_none_or(|last| *last == end) {
             return StatusCode::NO_CONTENT.into_response();
         }
+    }
+    if method == Method::HEAD {
+        return live::head();
     }
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
     let presents = visitor.presented(talk.code()).is_ok();
@@ -80,6 +91,8 @@ pub async fn events(
             let code = talk.code().clone();
             Audience::Presenter(Box::new(move || visitor.presented(&code).is_ok()))
         }
+        // A remote's page, taken off while it was away: as a follower it would say Live.
+        Some("present") => return live::revoked(),
         _ => Audience::Follower(View::Follow, number),
     };
     match shared.hub.seat(presents) {
@@ -104,7 +117,9 @@ pub async fn seen(State(shared): State<Shared>, path: CodePath, body: Body) -> R
     let Ok(seen) = serde_urlencoded::from_bytes::<Seen>(&form) else {
         return refusal(ErrorCode::BadRequest);
     };
-    talk.channel().attendance().acknowledge(&seen);
+    if shared.hub.acknowledges() {
+        talk.channel().attendance().acknowledge(&seen);
+    }
     StatusCode::NO_CONTENT.into_response()
 }
 

@@ -7,7 +7,7 @@ mod support;
 use std::{fs, net::TcpListener, path::Path, process::Command};
 use support::{
     path,
-    program::{Place, ask, ask_with},
+    program::{Place, ask, ask_with, parts},
 };
 
 fn picture(path: &Path) {
@@ -324,4 +324,50 @@ fn talks_are_listed_exported_and_ended_while_they_run_and_after() {
     let refused = ask_with(&printed, &bearer, "code=room");
     assert!(refused.starts_with("HTTP/1.1 401"), "{refused}");
     assert!(printed_by(&place, &["talks"]).contains("slide 1 of 6"));
+}
+
+/// A command of the host from another terminal: whether it succeeded, and what it said.
+fn command(data: &Path, words: &[&str]) -> (bool, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_webslides"));
+    let output = program.args(words).args(["--data", path(data)]).output();
+    let output = output.expect("it runs");
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8(said).expect("text");
+    (output.status.success(), said)
+}
+
+#[test]
+fn a_folder_that_holds_no_talks_stays_as_it_is() {
+    let place = Place::new();
+    let folder = place.folder("elsewhere");
+    for words in [
+        &["talks"][..],
+        &["export", "room"],
+        &["talks", "end", "room"],
+    ] {
+        let (good, said) = command(&folder, words);
+        assert!(!good && said.contains("holds no talks yet"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    let inside = fs::read_dir(&folder).expect("a folder");
+    assert_eq!(inside.count(), 0, "something was made in it");
+}
+
+#[test]
+fn a_server_whose_data_lie_deep_is_reached_from_another_terminal() {
+    let place = Place::new();
+    let deep = place.path(&"d".repeat(150));
+    let (_running, _) = place.started(&["--data", path(&deep)]);
+    let (good, said) = command(&deep, &["talks"]);
+    assert!(good && said.starts_with("room "), "{said}");
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_from_other_terminals_says_so_and_serves() {
+    let place = Place::new();
+    // No socket can take a folder's place.
+    fs::create_dir_all(place.path("data/control.sock")).expect("a folder");
+    let (mut running, printed) = place.started(&[]);
+    running.until_it_says("other terminals cannot reach this server");
+    assert_eq!(parts(&ask(&printed, "GET /t/room/state HTTP/1.1")).0, 200);
 }

@@ -271,6 +271,21 @@ async fn a_key_stays_in_no_address_whatever_else_is_in_it() {
     assert_eq!(server.get("/?code=%F0%9F%99%82").await.status, 404);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_only_looks_whether_a_presenters_link_leads_somewhere_is_no_remote() {
+    let server = Server::start().await;
+    let ask = async |method: &str| {
+        let link = format!("/t/room/present?key={}", server.key);
+        let request =
+            format!("{method} {link} HTTP/1.1\r\nhost: room\r\nconnection: close\r\n\r\n");
+        let answer = server.send(request.as_bytes()).await;
+        assert_eq!(answer.status, 303, "{answer:?}");
+        answer.head.contains("set-cookie: ")
+    };
+    assert!(!ask("HEAD").await, "it got a key of its own");
+    assert!(ask("GET").await);
+}
+
 /// Any bytes at all in a form or in a code: an answer below 500, and nothing moved.
 #[test]
 fn any_bytes_are_answered_below_500() {

@@ -105,16 +105,36 @@ async fn one_who_never_reads_is_let_go_and_its_seat_is_free() {
     let server = Server::start_in(directory, &options).await;
     let deaf = deaf(&server);
     fill(&server, &deaf).await;
-    // Whoever finds no seat is sent away, and comes again.
-    let found = async {
+    assert!(soon(seated(&server)).await.contains("\"revision\""));
+    assert_eq!(unread(&server, &deaf), None);
+}
+
+/// The first event of whoever finds no seat, is sent away, and comes again.
+async fn seated(server: &Server) -> String {
+    loop {
+        let mut next = server.stream().await;
+        next.block().await.expect("the first bytes");
+        if let Some(event) = next.block().await {
+            return event;
+        }
+    }
+}
+
+/// Its connection goes on, and answers pings: only the stream is held up.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_who_takes_nothing_over_http_2_is_let_go_and_its_seat_is_free() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let options = ["--max-followers", "1", "--let-go-after", "1"];
+    let server = Server::start_in(directory, &options).await;
+    let _deaf = server.get_with_window("/t/room/events", 100).await;
+    let talk = async {
         loop {
-            let mut next = server.stream().await;
-            next.block().await.expect("the first bytes");
-            if let Some(event) = next.block().await {
-                return event;
-            }
+            event(&server).await;
         }
     };
-    assert!(soon(found).await.contains("\"revision\""));
-    assert_eq!(unread(&server, &deaf), None);
+    let said = tokio::select! {
+        said = soon(seated(&server)) => said,
+        () = talk => unreachable!(),
+    };
+    assert!(said.contains("\"revision\""));
 }

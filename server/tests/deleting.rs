@@ -159,6 +159,11 @@ fn a_deleted_talk_is_gone_with_what_only_it_showed() {
             "{body}"
         );
         assert_eq!(get(printed, "/t/talk-a/events").0, 404);
+        // And then does not come back.
+        let (_, id) = body.split_once("id: ").expect("an event");
+        let (id, _) = id.split_once('\n').expect("its end");
+        let again = get(printed, &format!("/t/talk-a/events?last_event_id={id}"));
+        assert_eq!(again, (204, String::new()));
     };
     told(&printed);
     drop(running);

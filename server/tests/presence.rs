@@ -90,7 +90,20 @@ async fn pages_are_asked_unless_the_host_says_no() {
     assert_eq!(server.state().await["acknowledge_within_ms"], 0);
     let directory = server.end().await;
     let server = Server::start_in(directory, &["--no-acknowledgements"]).await;
-    assert!(server.state().await.get("acknowledge_within_ms").is_none());
+    let state = server.state().await;
+    assert!(state.get("acknowledge_within_ms").is_none());
+
+    // And a page of before, which says it all the same, is not counted.
+    let mut presenter = presenter(&server).await;
+    let _page = server.stream_from("?view=follow&seat=7", "").await;
+    until(&mut presenter, |room| room["followers"] == 1).await;
+    let epoch = state["epoch"].as_str().expect("an epoch");
+    let seen = format!("seat=7&id={epoch}-0&waited_ms=0");
+    let answer = server.post_with("/t/room/seen", &[], seen).await;
+    assert_eq!(answer.status, 204);
+    let _another = server.stream().await;
+    let room = until(&mut presenter, |room| room["followers"] == 2).await;
+    assert_eq!((&room["answering"], &room["seen"]), (&0.into(), &0.into()));
     server.end().await;
 }
 
@@ -110,5 +123,24 @@ async fn a_follower_hears_nothing_of_the_room() {
             revision = state["revision"].as_u64().expect("a revision");
         }
     }
+    server.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_remote_whose_key_is_not_good_any_more_is_told_and_is_no_follower() {
+    let server = Server::start().await;
+    let mut presenter = presenter(&server).await;
+    until(&mut presenter, |room| room["followers"] == 0).await;
+    for headers in ["", "authorization: Bearer nobodys\r\n"] {
+        let mut remote = server.stream_from("?view=present&seat=7", headers).await;
+        let word = remote.block().await.expect("a word");
+        assert_eq!(word, "event: revoked\ndata: {}", "{headers}");
+        assert_eq!(remote.block().await, None, "a clean end");
+    }
+    let head = b"HEAD /t/room/events HTTP/1.1\r\nhost: room\r\nconnection: close\r\n\r\n";
+    assert_eq!(server.send(head).await.status, 200, "nor is this one");
+    let _follower = server.stream().await;
+    let room = until(&mut presenter, |room| room["followers"] != 0).await;
+    assert_eq!(room["followers"], 1, "the remotes were counted");
     server.end().await;
 }

@@ -1,13 +1,13 @@
 //! Our accept loop. `axum::serve` would do, but is slower with many connections, costs more memory
 //! for each, and has no answer to a full file table.
 
-use super::connection;
+use super::{connection, scarcity::Places};
 use axum::Router;
 use socket2::{SockRef, TcpKeepalive};
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, time::Duration};
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, watch},
     time::timeout,
 };
 
@@ -56,7 +56,8 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// by whoever calls the end: a connection with a running stream is cut after 1.5 s.
 ///
 /// What `limits` does not let in waits in the kernel's queue. So there are always files left for the
-/// store and the pages.
+/// store and the pages. It does not wait long: when places are scarce, connections that do nothing are
+/// closed.
 pub async fn accept(
     listener: TcpListener,
     limits: Limits,
@@ -64,18 +65,16 @@ pub async fn accept(
     end: impl Future<Output = ()>,
 ) {
     let (ending, _) = watch::channel(false);
-    let places = Arc::new(Semaphore::new(
-        limits.connections.min(Semaphore::MAX_PERMITS),
-    ));
+    let mut places = Places::new(limits.connections);
     tokio::pin!(end);
     loop {
         let accepted = tokio::select! {
-            accepted = accept_one(&listener, &places) => accepted,
+            accepted = accept_one(&listener, &mut places) => accepted,
             () = &mut end => break,
         };
         match accepted {
             Ok((socket, place)) => {
-                let ending = ending.subscribe();
+                let (ending, scarcity) = (ending.subscribe(), places.scarcity());
                 let router = router.clone();
                 tokio::spawn(async move {
                     // Fails for a peer that has gone already.
@@ -83,7 +82,8 @@ pub async fn accept(
                         return;
                     }
                     let over = ending.clone();
-                    let served = connection::serve(socket, limits.patience, router, ending);
+                    let patience = limits.patience;
+                    let served = connection::serve(socket, patience, router, ending, scarcity);
                     if let Some(stream) = served.await {
                         // A task of its own, so that the large one of before is freed.
                         tokio::spawn(async move {
@@ -105,10 +105,9 @@ pub async fn accept(
 
 async fn accept_one(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
+    places: &mut Places,
 ) -> io::Result<(TcpStream, Option<OwnedSemaphorePermit>)> {
-    // Only a closed semaphore refuses, and nobody closes it.
-    let place = places.clone().acquire_owned().await.ok();
+    let place = places.place().await;
     let (socket, _) = listener.accept().await?;
     Ok((socket, place))
 }

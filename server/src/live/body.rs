@@ -2,7 +2,7 @@
 
 use super::{
     Channel, Frame,
-    follower::{Follower, Pieces, Presenter, retry},
+    follower::{Follower, Pieces, Presenter, REVOKED, retry},
     frame::Piece,
     hub::Seat,
 };
@@ -17,8 +17,10 @@ use metrics::counter;
 use std::{
     convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Poll,
+    task::{Context, Poll},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 /// Every answer of the stream has these. `no-transform` and `X-Accel-Buffering` keep proxies from
 /// compressing and from collecting events before they pass them on.
@@ -55,8 +57,6 @@ pub enum Audience {
 /// The stream for one follower: the first bytes at once, then where the talk is, then every
 /// change. `last` is the id that the follower had last: the current one is answered with a ping,
 /// whatever else (none, old, future, of another epoch, garbage) with the current snapshot.
-///
-/// The answer to HEAD is the same: the router takes the body off, unread.
 pub fn events(
     channel: &Channel,
     seat: Seat,
@@ -74,6 +74,11 @@ pub fn events(
     response(Pieces::Follower(follower))
 }
 
+/// The answer to HEAD: whoever asks takes no seat and is not counted.
+pub fn head() -> Response<Body> {
+    response(Pieces::Word(None))
+}
+
 /// For whom there is no seat: an end, and when to try again. Not an error: any status but 200 would
 /// close a browser's stream for good.
 pub fn no_seat() -> Response<Body> {
@@ -81,6 +86,12 @@ pub fn no_seat() -> Response<Body> {
     let word = Piece::new(&format!(":\n{}", retry(NO_SEAT_MS)));
     // A stream of one, so that it looks like the other streams on the wire.
     response(Pieces::Word(Some(word)))
+}
+
+/// For a remote that does not present any more: a word, and an end.
+pub fn revoked() -> Response<Body> {
+    counter!(STREAMS_REFUSED, "why" => "revoked").increment(1);
+    response(Pieces::Word(Some(Piece::new(REVOKED))))
 }
 
 /// For whoever followed what is gone: the last there is to say, and an end.
@@ -91,23 +102,51 @@ pub fn farewell(last: Frame) -> Response<Body> {
 /// What a stream says, beside the answer whose body says it: whoever has the socket may write it
 /// there, as the chunks that it is made of, and without what a body costs a follower.
 #[derive(Clone)]
-struct Offer(Arc<Mutex<Option<Pieces>>>);
+pub struct Offer(pub Arc<Mutex<Offered>>);
+
+pub struct Offered {
+    /// None once somebody took them, or they are said no more.
+    pub pieces: Option<Pieces>,
+    /// Since when there is something to say that was not asked for, as far as anybody looked.
+    waits_since: Option<Instant>,
+}
 
 impl Offer {
-    fn locked(&self) -> MutexGuard<'_, Option<Pieces>> {
+    fn locked(&self) -> MutexGuard<'_, Offered> {
         // Nothing panics while it holds this lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Offered {
+    /// To be asked now and then: whether the follower has taken nothing for as long as `patience`.
+    pub fn waits_for(&mut self, patience: Duration) -> bool {
+        if !self.pieces.as_ref().is_some_and(Pieces::has_more) {
+            self.waits_since = None;
+            return false;
+        }
+        let since = self.waits_since.get_or_insert_with(Instant::now);
+        since.elapsed() >= patience
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Piece>> {
+        self.waits_since = None;
+        match &mut self.pieces {
+            Some(pieces) => pieces.poll_next(cx),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
 fn response(pieces: Pieces) -> Response<Body> {
-    let offer = Offer(Arc::new(Mutex::new(Some(pieces))));
+    let offer = Offer(Arc::new(Mutex::new(Offered {
+        pieces: Some(pieces),
+        waits_since: None,
+    })));
     let says = offer.clone();
-    let body = stream::poll_fn(move |cx| match says.locked().as_mut() {
-        Some(pieces) => pieces
-            .poll_next(cx)
-            .map(|piece| piece.map(|piece| Ok::<_, Infallible>(piece.lines()))),
-        None => Poll::Ready(None),
+    let body = stream::poll_fn(move |cx| {
+        let piece = says.locked().poll_next(cx);
+        piece.map(|piece| piece.map(|piece| Ok::<_, Infallible>(piece.lines())))
     });
     let mut response = Response::new(Body::from_stream(body));
     response.headers_mut().extend(RESPONSE_HEADERS);
@@ -123,7 +162,7 @@ pub fn is_stream(response: &Response<Body>) -> bool {
 /// What such an answer says. Its body says nothing any more.
 pub fn take_pieces(response: &mut Response<Body>) -> Option<Pieces> {
     let offer = response.extensions_mut().remove::<Offer>()?;
-    offer.locked().take()
+    offer.locked().pieces.take()
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use super::{
     body::{is_stream, take_pieces},
     deadline::{Deadline, Stuck},
+    offers::Offers,
+    scarcity::Scarcity,
     stream::Stream,
 };
 use axum::{
@@ -36,6 +38,9 @@ use tower::ServiceExt;
 /// How long a new connection may take to say its first byte, and then what it wants.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How long it may go on doing nothing when places are scarce. A phone that has connected asks at once.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// HTTP/2 asks an idle peer so often whether it is there, and waits so long for the answer.
 const PING_AFTER: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(45);
@@ -60,11 +65,18 @@ pub async fn serve(
     patience: Duration,
     router: Router,
     mut ending: watch::Receiver<bool>,
+    scarcity: Scarcity,
 ) -> Option<Stream> {
     // One that says nothing at all is not worth its place.
     let mut start = [0; HTTP2_PREFACE.len()];
-    let said = Box::pin(timeout(HEADER_TIMEOUT, socket.peek(&mut start))).await;
-    if !matches!(said, Ok(Ok(1..))) {
+    let said = Box::pin(async {
+        tokio::select! {
+            biased;
+            said = socket.peek(&mut start) => matches!(said, Ok(1..)),
+            () = too_late(scarcity.clone()) => false,
+        }
+    });
+    if !said.await {
         return None;
     }
     let peer = socket.peer_addr().ok();
@@ -72,10 +84,36 @@ pub async fn serve(
         let _ = ending.wait_for(|ending| *ending).await;
     };
     if start == *HTTP2_PREFACE {
-        Box::pin(http2(socket, patience, peer, router, ended)).await;
+        Box::pin(http2(socket, patience, peer, router, ended, scarcity)).await;
         None
     } else {
-        http1(socket, patience, peer, router, ended).await
+        http1(socket, patience, peer, router, ended, scarcity).await
+    }
+}
+
+/// Completes when it is too late to begin to ask.
+async fn too_late(mut scarcity: Scarcity) {
+    let is_scarce = async {
+        scarcity.heard().await;
+        sleep(GRACE).await;
+    };
+    tokio::select! {
+        () = sleep(HEADER_TIMEOUT) => {}
+        () = is_scarce => {}
+    }
+}
+
+/// Completes for one that keeps its place for nothing while places are scarce: it `does_nothing` when
+/// it hears of it, and after a while still does.
+async fn overdue(mut scarcity: Scarcity, does_nothing: impl Fn() -> bool) {
+    loop {
+        scarcity.heard().await;
+        if does_nothing() {
+            sleep(GRACE).await;
+            if does_nothing() {
+                return;
+            }
+        }
     }
 }
 
@@ -85,10 +123,14 @@ async fn http1(
     peer: Option<SocketAddr>,
     router: Router,
     ended: impl Future<Output = ()>,
+    scarcity: Scarcity,
 ) -> Option<Stream> {
     let taken = Taken::default();
     let offered = taken.clone();
+    let asked = Arc::new(AtomicBool::new(false));
+    let asks = asked.clone();
     let service = service_fn(move |request: Request<Incoming>| {
+        asks.store(true, Ordering::Relaxed);
         let (is_get, version) = (request.method() == Method::GET, request.version());
         let answer = answer(router.clone(), request, peer);
         let offered = offered.clone();
@@ -109,27 +151,42 @@ async fn http1(
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(BUFFER_BYTES)
         .serve_connection(io, service);
-    let mut ended = pin!(ended);
-    let mut is_ending = false;
-    // How a connection ends is its peer's business: a phone that leaves is no error of ours.
-    let taken = poll_fn(|cx| {
-        if !is_ending && ended.as_mut().poll(cx).is_ready() {
-            is_ending = true;
-            Pin::new(&mut connection).graceful_shutdown();
-        }
-        if Pin::new(&mut connection).poll(cx).is_ready() {
-            return Poll::Ready(None);
-        }
-        // Whoever asks for the stream before it has read the answer before: that one first.
-        if stuck.is_stuck() {
-            return Poll::Pending;
-        }
-        match taken.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(taken) => Poll::Ready(Some(taken)),
-            None => Poll::Pending,
+    let mut has_to_close = pin!(async {
+        let mut scarcity = scarcity.clone();
+        tokio::select! {
+            () = ended => {}
+            () = scarcity.heard() => {}
         }
     });
-    let (mut response, version) = taken.await?;
+    let mut is_closing = false;
+    let is_idle = || !asked.load(Ordering::Relaxed) || stuck.is_stuck();
+    let mut overdue = pin!(overdue(scarcity.clone(), is_idle));
+    // How a connection ends is its peer's business: a phone that leaves is no error of ours.
+    let (mut response, version) = loop {
+        let served = poll_fn(|cx| {
+            if Pin::new(&mut connection).poll(cx).is_ready() {
+                return Poll::Ready(None);
+            }
+            // Whoever asks for the stream before it has read the answer before: that one first.
+            if stuck.is_stuck() {
+                return Poll::Pending;
+            }
+            match taken.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                Some(taken) => Poll::Ready(Some(taken)),
+                None => Poll::Pending,
+            }
+        });
+        tokio::select! {
+            // What was asked already is answered, even if the connection has to close.
+            biased;
+            taken = served => break taken?,
+            () = &mut has_to_close, if !is_closing => {
+                is_closing = true;
+                Pin::new(&mut connection).graceful_shutdown();
+            }
+            () = &mut overdue => return None,
+        }
+    };
     let pieces = take_pieces(&mut response)?;
     let socket = connection.into_parts().io.into_inner();
     // Left to itself, the kernel keeps up to 4 MB for a follower that reads slowly.
@@ -144,12 +201,21 @@ async fn http2(
     peer: Option<SocketAddr>,
     router: Router,
     ended: impl Future<Output = ()>,
+    scarcity: Scarcity,
 ) {
     let asked = Arc::new(AtomicBool::new(false));
     let asks = asked.clone();
+    let offers = Offers::default();
+    let offered = offers.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
-        answer(router.clone(), request, peer)
+        let answer = answer(router.clone(), request, peer);
+        let offered = offered.clone();
+        async move {
+            let mut response = answer.await?;
+            offered.remember(&mut response);
+            Ok::<_, Infallible>(response)
+        }
     });
     let io = TokioIo::new(Deadline::new(socket, patience, Stuck::default()));
     let connection = http2::Builder::new(TokioExecutor::new())
@@ -157,21 +223,41 @@ async fn http2(
         .keep_alive_interval(PING_AFTER)
         .keep_alive_timeout(PING_TIMEOUT)
         .serve_connection(io, service);
-    let (mut connection, mut ended) = (pin!(connection), pin!(ended));
+    let mut connection = pin!(connection);
     let begun = async {
-        sleep(HEADER_TIMEOUT).await;
+        too_late(scarcity.clone()).await;
         if asked.load(Ordering::Relaxed) {
             pending::<()>().await;
         }
     };
-    tokio::select! {
-        _ = connection.as_mut() => {}
-        // It said that it speaks HTTP/2, and then nothing.
-        () = begun => {}
-        () = &mut ended => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
+    let mut heard = scarcity.clone();
+    let is_idle = async {
+        loop {
+            heard.heard().await;
+            if asked.load(Ordering::Relaxed) && offers.is_empty() {
+                return;
+            }
         }
+    };
+    let served = async {
+        tokio::select! {
+            _ = connection.as_mut() => {}
+            // It said that it speaks HTTP/2, and then nothing.
+            () = begun => {}
+            () = ended => {
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.await;
+            }
+            () = is_idle => {
+                connection.as_mut().graceful_shutdown();
+                // What was asked for meanwhile goes on.
+                while timeout(patience, connection.as_mut()).await.is_err() && !offers.is_empty() {}
+            }
+        }
+    };
+    tokio::select! {
+        () = served => {}
+        () = offers.let_deaf_go(patience) => {}
     }
 }
 

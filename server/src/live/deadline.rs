@@ -1,7 +1,5 @@
 //! Lets go of peers that stopped reading.
 
-use crate::metrics::STREAMS_REFUSED;
-use metrics::counter;
 use std::{
     io,
     pin::Pin,
@@ -72,7 +70,6 @@ impl<IO> Deadline<IO> {
             .waits
             .get_or_insert_with(|| Box::pin(sleep(self.patience)));
         ready!(waits.as_mut().poll(cx));
-        counter!(STREAMS_REFUSED, "why" => "deaf").increment(1);
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }

@@ -7,7 +7,7 @@ use super::{
     hub::{Newest, Seat},
     notice::Reader,
 };
-use crate::metrics::{self, STREAMS_OPENED};
+use crate::metrics::{self, STREAMS_OPENED, STREAMS_REFUSED};
 use ::metrics::counter;
 use std::{
     sync::Arc,
@@ -53,6 +53,16 @@ impl Pieces {
     }
 }
 
+impl Pieces {
+    /// Whether there is something to say, be it the end.
+    pub fn has_more(&self) -> bool {
+        match self {
+            Self::Follower(follower) => follower.has_more(),
+            Self::Word(_) | Self::Farewell(_) => true,
+        }
+    }
+}
+
 /// One follower's place in the stream.
 pub struct Follower {
     newest: Reader<Newest>,
@@ -70,8 +80,9 @@ pub struct Presenter {
     pub is_still: StillPresents,
 }
 
-/// To whoever was taken off while they presented: the last that this stream says.
-const REVOKED: &str = "event: revoked\ndata: {}\n\n";
+/// To whoever was taken off while they presented, or before they came back: the last that this stream
+/// says.
+pub const REVOKED: &str = "event: revoked\ndata: {}\n\n";
 
 enum Phase {
     /// Nothing was sent; `last` is what the follower says it has.
@@ -106,6 +117,11 @@ impl Follower {
             _seat: seat,
             _attendee: attendee,
         }
+    }
+
+    fn has_more(&self) -> bool {
+        let is_live = matches!(self.phase, Phase::Live { .. });
+        !is_live || self.newest.has_news()
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Piece>> {
@@ -168,6 +184,7 @@ impl Follower {
             return Poll::Ready(piece);
         }
         self.phase = Phase::Over;
+        counter!(STREAMS_REFUSED, "why" => "revoked").increment(1);
         Poll::Ready(Piece::new(REVOKED))
     }
 

@@ -85,13 +85,16 @@ struct Seats {
     most: usize,
 }
 
-/// One open stream's place among those that the server can hold. Dropped, it is free again.
+/// One open stream's place among those that the server can hold; a presenter's is beside them.
+/// Dropped, it is free again.
 #[derive(Debug)]
-pub struct Seat(Arc<Seats>);
+pub struct Seat(Option<Arc<Seats>>);
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.0.taken.fetch_sub(1, Ordering::Relaxed);
+        if let Some(seats) = &self.0 {
+            seats.taken.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -152,11 +155,14 @@ impl Hub {
     }
 
     /// A place for a stream; `None` when all are taken. A presenter always gets one: there are few,
-    /// and without them there is no talk.
+    /// and without them there is no talk. It is no follower's.
     pub fn seat(&self, presenter: bool) -> Option<Seat> {
+        if presenter {
+            return Some(Seat(None));
+        }
         let taken = self.seats.taken.fetch_add(1, Ordering::Relaxed);
-        let seat = Seat(self.seats.clone());
-        (presenter || taken < self.seats.most).then_some(seat)
+        let seat = Seat(Some(self.seats.clone()));
+        (taken < self.seats.most).then_some(seat)
     }
 
     /// Within how many milliseconds so many followers may say that they have painted a frame: 500
@@ -164,6 +170,11 @@ impl Hub {
     pub fn acknowledge_within_ms(&self, followers: u32) -> Option<u32> {
         let spread = followers.saturating_mul(MS_FOR_EACH).min(LONGEST_SPREAD_MS);
         self.acknowledged.then_some(spread)
+    }
+
+    /// Whether what pages say that they have painted counts.
+    pub fn acknowledges(&self) -> bool {
+        self.acknowledged
     }
 
     /// Ends every stream, now and from now on.

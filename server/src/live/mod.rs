@@ -12,11 +12,14 @@ mod follower;
 mod frame;
 mod hub;
 mod notice;
+mod offers;
+mod scarcity;
 mod stream;
 
 pub use accept::{Limits, accept, listen};
 pub use attendance::Attendance;
 use attendance::Attendee;
-pub use body::{Audience, events, farewell, no_seat};
+pub use body::{Audience, events, farewell, head, no_seat, revoked};
 pub use frame::{Frame, pointer};
 pub use hub::{Channel, Hub};
+pub use scarcity::most_followers;

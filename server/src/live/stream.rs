@@ -4,8 +4,10 @@
 //! else.
 
 use super::{deadline::Deadline, follower::Pieces};
+use crate::metrics::STREAMS_REFUSED;
 use axum::http::{HeaderMap, Version};
 use bytes::{Buf, Bytes};
+use metrics::counter;
 use std::{
     future::Future,
     io,
@@ -78,13 +80,13 @@ impl Stream {
     }
 
     /// Ready when the follower has left.
-    fn left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn left(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut unheard = [0; UNHEARD_BYTES];
         loop {
             let mut buffer = ReadBuf::new(&mut unheard);
-            match ready!(Pin::new(&mut self.socket).poll_read(cx, &mut buffer)) {
-                Ok(()) if !buffer.filled().is_empty() => {}
-                Ok(()) | Err(_) => return Poll::Ready(()),
+            ready!(Pin::new(&mut self.socket).poll_read(cx, &mut buffer))?;
+            if buffer.filled().is_empty() {
+                return Poll::Ready(Ok(()));
             }
         }
     }
@@ -94,11 +96,27 @@ impl Future for Stream {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        // How it ended is its peer's business: a phone that leaves is no error of ours.
-        if self.write(cx).is_ready() {
-            return Poll::Ready(());
+        let ended = match self.write(cx) {
+            Poll::Ready(ended) => ended,
+            Poll::Pending => ready!(self.left(cx)),
+        };
+        if let Some(why) = ended.err().as_ref().and_then(why_let_go) {
+            counter!(STREAMS_REFUSED, "why" => why).increment(1);
         }
-        self.left(cx)
+        Poll::Ready(())
+    }
+}
+
+/// By what its socket said. How it ended else is its peer's business: a phone that leaves is no error
+/// of ours.
+fn why_let_go(error: &io::Error) -> Option<&'static str> {
+    use io::ErrorKind::{HostUnreachable, NetworkUnreachable, TimedOut};
+    // The system's own errors have its number.
+    let by_system = error.raw_os_error().is_some();
+    match error.kind() {
+        TimedOut if !by_system => Some("deaf"),
+        TimedOut | HostUnreachable | NetworkUnreachable => Some("dead"),
+        _ => None,
     }
 }
 
@@ -120,4 +138,23 @@ fn head(headers: &HeaderMap, is_chunked: bool) -> Vec<u8> {
     }
     head.extend_from_slice(b"\r\n");
     head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::io::Errno;
+
+    #[test]
+    fn the_deaf_and_the_dead_are_told_from_those_that_left() {
+        let by_system = |error: Errno| why_let_go(&error.into());
+        for dead in [Errno::TIMEDOUT, Errno::HOSTUNREACH, Errno::NETUNREACH] {
+            assert_eq!(by_system(dead), Some("dead"));
+        }
+        for left in [Errno::CONNRESET, Errno::PIPE] {
+            assert_eq!(by_system(left), None);
+        }
+        let by_deadline = io::ErrorKind::TimedOut.into();
+        assert_eq!(why_let_go(&by_deadline), Some("deaf"));
+    }
 }

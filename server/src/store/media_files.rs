@@ -52,9 +52,8 @@ impl MediaFiles {
                 "not a media name",
             ));
         };
-        // A file that was cut off by a full disk or by hand is written again.
-        let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
-        if fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() == size) {
+        // A file that a full disk cut off, or a failing one damaged, is written again.
+        if fs::read(&path).is_ok_and(|kept| kept == content) {
             return Ok(());
         }
         // Its deck is stored when it is whole. Not made durable: what a pulled plug leaves behind
@@ -161,15 +160,18 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_cut_off_is_written_again() {
+    fn a_file_that_was_cut_off_or_damaged_is_written_again() {
         let directory = TempDir::new().expect("a temporary directory");
         let files = MediaFiles::open(directory.path().to_owned()).expect("a folder");
-        fs::write(directory.path().join("hash.png"), "con").expect("a file");
-        files.put("hash.png", b"content").expect("it is kept");
-        assert_eq!(
-            files.get("hash.png").expect("readable").as_deref(),
-            Some(&b"content"[..])
-        );
+        for harmed in ["con", "c0ntent", "content and more", ""] {
+            fs::write(directory.path().join("hash.png"), harmed).expect("a file");
+            files.put("hash.png", b"content").expect("it is kept");
+            assert_eq!(
+                files.get("hash.png").expect("readable").as_deref(),
+                Some(&b"content"[..]),
+                "{harmed:?}"
+            );
+        }
     }
 
     #[test]

@@ -142,8 +142,15 @@ impl Server {
 
     /// Over HTTP/2 without TLS.
     pub async fn get_by_http_2(&self, path: &str) -> Response<Incoming> {
+        self.get_with_window(path, u16::MAX).await
+    }
+
+    /// The same, by one that takes so many bytes of an answer before it is read.
+    pub async fn get_with_window(&self, path: &str, window: u16) -> Response<Incoming> {
         let socket = TcpStream::connect(self.address).await.expect("it listens");
-        let shaken = http2::handshake(TokioExecutor::new(), TokioIo::new(socket)).await;
+        let mut client = http2::Builder::new(TokioExecutor::new());
+        client.initial_stream_window_size(u32::from(window));
+        let shaken = client.handshake(TokioIo::new(socket)).await;
         let (mut sender, connection) = shaken.expect("a handshake");
         tokio::spawn(connection);
         let request = Request::get(format!("http://{}{path}", self.address))

@@ -4,6 +4,7 @@ use super::path;
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read},
+    net::TcpStream,
     path::PathBuf,
     process::{Child, ChildStdout, Command, Stdio},
     sync::mpsc,
@@ -82,9 +83,22 @@ impl Place {
     pub fn on_a_disk_that_may_fill(&self, options: &[&str]) -> (Running, String) {
         // What passes a file's largest size fails, as on a full disk; but first comes a signal,
         // which this process does not want.
+        Self::start(&mut self.in_shell("trap '' XFSZ", options))
+    }
+
+    /// The same, where no more than so many files may be open.
+    pub fn with_few_files(&self, most: usize, options: &[&str]) -> (Running, String) {
+        let any = ["--listen", "127.0.0.1:0"];
+        let options = [&any, options].concat();
+        Self::start(&mut self.in_shell(&format!("ulimit -n {most}"), &options))
+    }
+
+    /// The command, once a shell has prepared its process.
+    fn in_shell(&self, first: &str, options: &[&str]) -> Command {
         let program = self.command(options);
-        let mut deaf = Command::new("bash");
-        deaf.args(["-c", "trap '' XFSZ; exec \"$@\"", "bash"])
+        let mut shell = Command::new("bash");
+        shell
+            .args(["-c", &format!("{first}; exec \"$@\""), "bash"])
             .arg(program.get_program())
             .args(program.get_args())
             .envs(
@@ -92,7 +106,7 @@ impl Place {
                     .get_envs()
                     .filter_map(|(name, value)| Some((name, value?))),
             );
-        Self::start(&mut deaf)
+        shell
     }
 
     /// The same, of a command that was prepared.
@@ -215,9 +229,7 @@ pub fn ask_with(printed: &str, head: &str, body: impl AsRef<[u8]>) -> String {
 /// An answer that may be a picture.
 pub fn answer(printed: &str, head: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
-    let (_, address) = printed.split_once("http://").expect("a link");
-    let (address, _) = address.split_once('/').expect("its end");
-    let mut socket = std::net::TcpStream::connect(address).expect("it listens");
+    let mut socket = connected(printed);
     let length = body.len();
     let head =
         format!("{head}\r\nhost: room\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
@@ -226,6 +238,12 @@ pub fn answer(printed: &str, head: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let mut answer = Vec::new();
     socket.read_to_end(&mut answer).expect("an answer");
     answer
+}
+
+pub fn connected(printed: &str) -> TcpStream {
+    let (_, address) = printed.split_once("http://").expect("a link");
+    let (address, _) = address.split_once('/').expect("its end");
+    TcpStream::connect(address).expect("it listens")
 }
 
 /// The presenter's key, from what was printed.

@@ -1,0 +1,136 @@
+//! The places that there are for connections, and what is said when few of them are left.
+//!
+//! A presenter's tap waits in the kernel's queue with all others, and nobody knows yet that it is
+//! one. So there must be a place soon for whoever comes: those that do nothing with theirs give it up.
+
+use std::{future::pending, ops::RangeInclusive, sync::Arc, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::{Instant, timeout},
+};
+
+/// How often it is said that places are scarce, at most.
+const SAY_EVERY: Duration = Duration::from_millis(250);
+
+/// Of so many places one is kept for whoever comes next.
+const ONE_IN: usize = 20;
+const KEPT: RangeInclusive<usize> = 4..=256;
+
+/// How many of the places are kept for whoever comes next.
+fn reserve(places: usize) -> usize {
+    (places / ONE_IN).clamp(*KEPT.start(), *KEPT.end())
+}
+
+/// How many streams of followers so many connections have room for: beside them there are always
+/// places for pages and taps, and for the streams of presenters.
+pub fn most_followers(connections: usize) -> usize {
+    connections.saturating_sub(2 * reserve(connections))
+}
+
+/// All places, at the door.
+pub struct Places {
+    free: Arc<Semaphore>,
+    reserve: usize,
+    saying: watch::Sender<()>,
+    said: Option<Instant>,
+}
+
+/// What one connection hears of it.
+#[derive(Debug, Clone)]
+pub struct Scarcity(watch::Receiver<()>);
+
+impl Places {
+    pub fn new(places: usize) -> Self {
+        Self {
+            free: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            reserve: reserve(places),
+            saying: watch::Sender::new(()),
+            said: None,
+        }
+    }
+
+    /// A place, once there is one. Says meanwhile that places are scarce, if they are.
+    pub async fn place(&mut self) -> Option<OwnedSemaphorePermit> {
+        loop {
+            self.say();
+            let place = self.free.clone().acquire_owned();
+            if let Ok(place) = timeout(SAY_EVERY, place).await {
+                // Only a closed semaphore refuses, and nobody closes it.
+                return place.ok();
+            }
+        }
+    }
+
+    /// For a new connection, which hears at once how it is now.
+    pub fn scarcity(&self) -> Scarcity {
+        let mut hears = self.saying.subscribe();
+        if self.are_scarce() {
+            hears.mark_changed();
+        }
+        Scarcity(hears)
+    }
+
+    fn are_scarce(&self) -> bool {
+        self.free.available_permits() < self.reserve
+    }
+
+    fn say(&mut self) {
+        let just_said = self.said.is_some_and(|said| said.elapsed() < SAY_EVERY);
+        if self.are_scarce() && !just_said {
+            self.said = Some(Instant::now());
+            self.saying.send_replace(());
+        }
+    }
+}
+
+impl Scarcity {
+    /// Completes when places are scarce, each time that it is said.
+    pub async fn heard(&mut self) {
+        if self.0.changed().await.is_err() {
+            // Nobody is let in any more.
+            pending().await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    #[test]
+    fn of_any_number_of_places_some_are_kept() {
+        let check = |connections, kept, followers| {
+            assert_eq!(reserve(connections), kept, "{connections}");
+            assert_eq!(most_followers(connections), followers, "{connections}");
+        };
+        check(1, 4, 0);
+        check(20, 4, 12);
+        check(160, 8, 144);
+        check(984, 49, 886);
+        check(1_000_000, 256, 999_488);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_hear_when_places_are_scarce_and_again_while_somebody_waits_for_one() {
+        let mut places = Places::new(5);
+        let first = places.place().await;
+        let mut hears = places.scarcity();
+        let second = places.place().await;
+        assert!(hears.heard().now_or_never().is_none(), "four are left");
+        let mut others = vec![first, second];
+        for _ in 0..3 {
+            others.push(places.place().await);
+        }
+        assert!(hears.heard().now_or_never().is_some());
+        assert!(hears.heard().now_or_never().is_none(), "once each time");
+        let mut late = places.scarcity();
+        assert!(late.heard().now_or_never().is_some(), "whoever comes too");
+
+        let waits = tokio::spawn(async move { places.place().await.is_some() });
+        hears.heard().await;
+        hears.heard().await;
+        others.pop();
+        assert!(waits.await.expect("it was let in"));
+    }
+}

@@ -1,0 +1,105 @@
+//! More connections than there are places for: a presenter gets in all the same.
+
+#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
+
+mod support;
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
+use support::program::{Place, Running, connected, key, parts};
+
+/// Well below the 15 s after which whoever says nothing is let go anyway.
+const SOON: Duration = Duration::from_secs(10);
+
+/// Of 200 files, 160 are for connections, and 144 of those for followers' streams.
+const FILES: usize = 200;
+const SEATS: usize = 144;
+
+fn crowded(place: &Place) -> (Running, String) {
+    rlimit::increase_nofile_limit(4_096).expect("files for the crowd");
+    place.with_few_files(FILES, &[])
+}
+
+/// A presenter's tap on a connection of its own.
+fn tap(printed: &str) {
+    let mut socket = connected(printed);
+    socket.set_read_timeout(Some(SOON)).expect("a timeout");
+    let key = key(printed);
+    let request = format!(
+        "POST /api/next HTTP/1.1\r\nhost: room\r\nauthorization: Bearer {key}\r\n\
+         connection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: 9\r\n\r\ncode=room"
+    );
+    socket.write_all(request.as_bytes()).expect("it is written");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("an answer soon");
+    assert_eq!(parts(&answer).0, 200, "{answer}");
+}
+
+/// Reads an answer's head; `false` when the connection was closed instead.
+fn is_answered(socket: &mut BufReader<TcpStream>) -> bool {
+    let mut line = String::new();
+    while line != "\r\n" {
+        line.clear();
+        if !matches!(socket.read_line(&mut line), Ok(1..)) {
+            return false;
+        }
+    }
+    true
+}
+
+fn asked(printed: &str, request: &str) -> BufReader<TcpStream> {
+    let mut socket = connected(printed);
+    socket.write_all(request.as_bytes()).expect("it is written");
+    BufReader::new(socket)
+}
+
+#[test]
+fn connections_that_say_nothing_keep_no_presenter_out() {
+    let place = Place::new();
+    let (_running, printed) = crowded(&place);
+    let _silent: Vec<_> = (0..400).map(|_| connected(&printed)).collect();
+    tap(&printed);
+}
+
+#[test]
+fn connections_that_were_answered_and_stay_keep_no_presenter_out() {
+    let place = Place::new();
+    let (_running, printed) = crowded(&place);
+    let request = "GET /healthz HTTP/1.1\r\nhost: room\r\n\r\n";
+    let _idle: Vec<_> = (0..300).map(|_| asked(&printed, request)).collect();
+    tap(&printed);
+}
+
+#[test]
+fn a_full_room_and_pages_that_ask_again_and_again_keep_no_presenter_out() {
+    let place = Place::new();
+    let (_running, printed) = crowded(&place);
+    let stream = "GET /t/room/events HTTP/1.1\r\nhost: room\r\n\r\n";
+    let mut streams: Vec<_> = (0..SEATS).map(|_| asked(&printed, stream)).collect();
+    assert!(streams.iter_mut().all(is_answered), "each has a seat");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..40 {
+            scope.spawn(|| {
+                // A bodiless answer, so that the next one's head follows.
+                let request = "HEAD /t/room/state HTTP/1.1\r\nhost: room\r\n\r\n";
+                while !is_over.load(Ordering::Relaxed) {
+                    let mut socket = asked(&printed, request);
+                    while is_answered(&mut socket) && !is_over.load(Ordering::Relaxed) {
+                        if socket.get_mut().write_all(request.as_bytes()).is_err() {
+                            break;
+                        }
+                    }
+                }
+            });
+        }
+        (0..5).for_each(|_| tap(&printed));
+        is_over.store(true, Ordering::Relaxed);
+    });
+}
