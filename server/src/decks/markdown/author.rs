@@ -4,9 +4,12 @@
 use super::{
     html::{Tag, Token, Tokens, escape, is_void},
     picture,
-    render::Renderer,
+    render::{OpenTag, Renderer},
     sanitise::TAGS,
 };
+
+/// In place of our own tag for what is the speaker's alone.
+const NOTES: &str = "ws-notes";
 
 /// How deep an author's tags nest; beyond, they are left out.
 const MAX_OPEN: usize = 24;
@@ -55,6 +58,9 @@ impl Renderer<'_> {
     fn open_tag(&mut self, tag: &Tag<'_>, name: &str, line: u32, is_inline: bool) {
         if name == "img" {
             return self.author_picture(tag, line);
+        }
+        if name == "aside" && has_class(tag, "notes") && self.notes_from.is_none() {
+            return self.open_notes(name);
         }
         let (ours, mut extra) = match name {
             "v-click" | "v-after" | "v-clicks" | "v-switch" => {
@@ -139,25 +145,51 @@ impl Renderer<'_> {
         if tag.closes_itself && !is_void(ours) {
             self.out.push_str(&format!("</{ours}>"));
         } else if !is_void(ours) {
-            self.open.push((name.to_owned(), ours));
+            self.open.push(OpenTag {
+                name: name.to_owned(),
+                ours,
+            });
         }
     }
 
     fn close_tag(&mut self, name: &str) {
-        if let Some(at) = self.open.iter().rposition(|(open, _)| open == name) {
-            for (_, ours) in self.open.split_off(at).iter().rev() {
-                self.out.push_str(&format!("</{ours}>"));
-            }
+        if let Some(at) = self.open.iter().rposition(|open| open.name == name) {
+            self.close_tags(at);
         }
     }
 
     /// Closes what an author left open since there were `left` open tags.
     pub fn close_tags(&mut self, left: usize) {
         while self.open.len() > left
-            && let Some((_, ours)) = self.open.pop()
+            && let Some(OpenTag { ours, .. }) = self.open.pop()
         {
-            self.out.push_str(&format!("</{ours}>"));
+            if ours == NOTES {
+                self.close_notes();
+            } else {
+                self.out.push_str(&format!("</{ours}>"));
+            }
         }
+    }
+
+    /// reveal: `<aside class="notes">`. What follows is written as ever, and taken back at its end.
+    fn open_notes(&mut self, name: &str) {
+        self.end_line();
+        self.notes_from = Some((self.out.len(), self.text.len()));
+        self.open.push(OpenTag {
+            name: name.to_owned(),
+            ours: NOTES,
+        });
+    }
+
+    fn close_notes(&mut self) {
+        let Some((markup, text)) = self.notes_from.take() else {
+            return;
+        };
+        self.out.truncate(markup);
+        let notes = super::html::unescaped(self.text.get(text..).unwrap_or_default());
+        self.text.truncate(text);
+        let lines: Vec<&str> = notes.trim().lines().map(str::trim).collect();
+        self.notes.push(lines.join("\n"));
     }
 
     /// What comes after the click of something that was left out comes by a click of its own.
@@ -193,6 +225,11 @@ impl Renderer<'_> {
             super::html::escaped(&alt)
         ));
     }
+}
+
+fn has_class(tag: &Tag<'_>, class: &str) -> bool {
+    let classes = tag.get("class").unwrap_or_default();
+    classes.split_whitespace().any(|word| word == class)
 }
 
 fn left_out_whole(name: &str) -> Option<&'static str> {

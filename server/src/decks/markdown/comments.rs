@@ -2,7 +2,7 @@
 
 use super::{
     dialect::{Dialect, marp_directives, presenterm_command},
-    html::{Token, Tokens, escaped},
+    html::{self, Token, Tokens, escaped},
     picture::{self, Ground},
     render::{Renderer, short},
 };
@@ -96,6 +96,7 @@ impl Renderer<'_> {
                         self.ground(value, line)
                     }
                     "class" if value.contains("center") => self.classes.push("centred"),
+                    "data-notes" => self.notes.push(html::unescaped(value)),
                     _ => {}
                 }
             }

@@ -214,6 +214,7 @@ impl Source for Markdown {
             classes: Vec::new(),
             grounds: Vec::new(),
             open: Vec::new(),
+            notes_from: None,
             incremental: self.deck.front.is_true("options.incremental_lists"),
             highlighter: &mut self.highlighter,
         };

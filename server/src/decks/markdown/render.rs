@@ -28,10 +28,17 @@ pub struct Renderer<'a> {
     pub layout: Option<String>,
     pub classes: Vec<&'static str>,
     pub grounds: Vec<Ground>,
-    /// Tags that an author opened: their name and ours.
-    pub open: Vec<(String, &'static str)>,
+    pub open: Vec<OpenTag>,
+    /// Where the speaker's notes began that an author wrote as an element: markup and text.
+    pub notes_from: Option<(usize, usize)>,
     pub incremental: bool,
     pub highlighter: &'a mut Highlighter,
+}
+
+/// A tag that an author opened: its name and ours.
+pub struct OpenTag {
+    pub name: String,
+    pub ours: &'static str,
 }
 
 type Node<'a> = &'a AstNode<'a>;

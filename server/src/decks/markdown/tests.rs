@@ -152,6 +152,26 @@ fn reveal_has_vertical_slides_fragments_and_notes() {
     assert_eq!(html(&pages[1]).steps, 1);
 }
 
+/// They were on the projector, and on every phone.
+#[test]
+fn an_aside_of_notes_is_the_speakers_alone() {
+    let texts = [
+        "# A\n\n---\n\n## B\n\nseen\n\n<aside class=\"notes\">\nSECRET &amp; **one**\n</aside>\n\nalso\n",
+        "# A\n\n---\n\n## B\n\nseen\n\n<aside class='x notes'>\n\nSECRET & **one**\n\n</aside>\n\nalso\n",
+        "# A\n\n---\n\n## B\n\nseen <aside class=\"notes\">SECRET & one</aside>\n\nalso\n",
+        "# A\n\n---\n\n## B\n\nseen\n\nalso\n\n<aside class=\"notes\">\n\n- SECRET & one\n",
+        "# A\n\n---\n\n<!-- .slide: data-notes=\"SECRET &amp; one\" -->\n## B\n\nseen\n\nalso\n",
+    ];
+    for text in texts {
+        let page = &pages(text)[1];
+        let markup = &html(page).markup;
+        assert!(!markup.contains("SECRET") && !page.text.contains("SECRET"));
+        assert!(markup.contains("seen") && markup.contains("also"), "{text}");
+        let notes = page.notes.as_deref().unwrap_or_default();
+        assert_eq!(notes.replace('*', ""), "SECRET & one", "{text}");
+    }
+}
+
 #[test]
 fn presenterm_has_pauses_columns_and_notes() {
     let text = "T\n===\n\na\n\n<!-- pause -->\n\n<!-- column_layout: [2, 1] -->\n<!-- column: 1 -->\nright\n<!-- column: 0 -->\nleft\n<!-- reset_layout -->\n\nend\n\n<!-- speaker_note: |\n  one\n  two\n-->\n<!-- end_slide -->\n\nU\n---\n";
@@ -240,7 +260,7 @@ fn pathological_text_takes_no_longer_than_its_length() {
     }
 }
 
-const FRAGMENTS: [&str; 48] = [
+const FRAGMENTS: [&str; 50] = [
     "---\n",
     "\n---\n",
     "----\n",
@@ -286,6 +306,8 @@ const FRAGMENTS: [&str; 48] = [
     "::right::\n",
     "|||\n",
     "Note: n\n",
+    "<aside class=\"notes\">",
+    "</aside>\n",
     "<!-- .element: class=\"fragment\" -->",
     "<svg onload=x><style>",
     "<p style='color:red' onclick=x>é😀",
