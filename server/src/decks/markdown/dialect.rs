@@ -104,6 +104,20 @@ pub fn presenterm_command(comment: &str) -> Option<(&str, &str)> {
         .then(|| (name, value.trim()))
 }
 
+/// Whether its author keeps the slide with this comment from being shown. reveal has "uncounted"
+/// as well, which is shown.
+pub fn hides_slide(comment: &str) -> bool {
+    let comment = comment.trim();
+    let Some(attributes) = comment.strip_prefix(".slide:") else {
+        return presenterm_command(comment) == Some(("skip_slide", ""));
+    };
+    let visibility = attributes.split("data-visibility").nth(1);
+    visibility.is_some_and(|rest| {
+        let value = rest.trim_start().trim_start_matches('=').trim_start();
+        value.trim_start_matches(['"', '\'']).starts_with("hidden")
+    })
+}
+
 /// Marp's directives in a comment, when it holds nothing else.
 pub fn marp_directives(comment: &str) -> Option<FrontMatter> {
     let mut found = false;

@@ -270,9 +270,19 @@ impl Cutter<'_> {
         }
     }
 
+    /// By a comment in these lines.
+    fn is_hidden(&self, from: usize, to: usize) -> bool {
+        let comments = &self.scan.comments;
+        let first = comments.partition_point(|(line, _)| *line < from);
+        let inside = comments.iter().skip(first);
+        inside
+            .take_while(|(line, _)| *line < to)
+            .any(|(_, text)| dialect::hides_slide(text))
+    }
+
     fn slide(&mut self, front: FrontMatter, from: usize, to: usize) -> Result<(), SourceError> {
         let line = number(from);
-        if front.is_true("hide") || front.is_true("disabled") {
+        if front.is_true("hide") || front.is_true("disabled") || self.is_hidden(from, to) {
             return Ok(());
         }
         let lines = self.lines.get(from..to).unwrap_or_default();

@@ -173,6 +173,16 @@ fn an_aside_of_notes_is_the_speakers_alone() {
 }
 
 #[test]
+fn a_slide_that_its_author_hides_is_left_out() {
+    let reveal = "# A\n\n---\n\n<!-- .slide: data-visibility=\"hidden\" -->\n\n## B\n\n---\n\n<!-- .slide: data-visibility=\"uncounted\" -->\n\n## C\n";
+    assert_eq!(titles(reveal), ["A", "C"]);
+    let presenterm = "A\n===\n\n<!-- end_slide -->\n\n<!-- skip_slide -->\n\nB\n===\n\n<!-- end_slide -->\n\nC\n===\n";
+    assert_eq!(titles(presenterm), ["A", "C"]);
+    let slidev = "---\nlayout: cover\n---\n\n# A\n\n---\nhide: true\n---\n\n# B\n\n---\ndisabled: true\n---\n\n# C\n\n---\n\n# D\n";
+    assert_eq!(titles(slidev), ["A", "D"]);
+}
+
+#[test]
 fn presenterm_has_pauses_columns_and_notes() {
     let text = "T\n===\n\na\n\n<!-- pause -->\n\n<!-- column_layout: [2, 1] -->\n<!-- column: 1 -->\nright\n<!-- column: 0 -->\nleft\n<!-- reset_layout -->\n\nend\n\n<!-- speaker_note: |\n  one\n  two\n-->\n<!-- end_slide -->\n\nU\n---\n";
     let pages = pages(text);
