@@ -1,7 +1,7 @@
 //! Comments: the dialects' commands, and speaker notes.
 
 use super::{
-    dialect::{Dialect, marp_directives, presenterm_command},
+    dialect::{Dialect, marp_directives, presenterm_command, unprefixed},
     html::{self, Token, Tokens, escaped},
     picture::{self, Ground},
     render::{Renderer, short},
@@ -20,6 +20,9 @@ impl Renderer<'_> {
         if let Some(mark) = text.strip_prefix("ws:") {
             return self.mark(mark, "");
         }
+        let Some(text) = unprefixed(text, self.prefix) else {
+            return;
+        };
         if text.is_empty()
             || text == "fit"
             || text.starts_with("//")

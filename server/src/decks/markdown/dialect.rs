@@ -95,6 +95,14 @@ const PRESENTERM_COMMANDS: [&str; 22] = [
     "newpage",
 ];
 
+/// presenterm: what its commands begin with, so that other comments may say anything.
+pub const COMMAND_PREFIX: &str = "options.command_prefix";
+
+/// A command without its deck's prefix; none when it does not begin with it.
+pub fn unprefixed<'a>(comment: &'a str, prefix: &str) -> Option<&'a str> {
+    comment.trim().strip_prefix(prefix).map(str::trim)
+}
+
 /// A presenterm command and its value, when the comment is one.
 pub fn presenterm_command(comment: &str) -> Option<(&str, &str)> {
     let comment = comment.trim();
@@ -162,7 +170,12 @@ pub fn detect<'a>(
     let has_rules = lines.clone().any(|line| line.trim_end() == "---");
     let is_presenterm = comments.clone().any(ends)
         || (comments.clone().any(presenterm) && !has_rules)
-        || front.has(&["sub_title", "options.end_slide_shorthand"]);
+        || front.has(&[
+            "sub_title",
+            "options.end_slide_shorthand",
+            "options.implicit_slide_ends",
+            COMMAND_PREFIX,
+        ]);
     if is_presenterm {
         return Dialect::Presenterm;
     }
@@ -183,8 +196,12 @@ pub fn detect<'a>(
         let text = text.trim();
         text.starts_with(".slide:") || text.starts_with(".element:")
     };
-    if front.has(&["revealOptions", "separator", "verticalSeparator"])
-        || comments.clone().any(of_reveal)
+    if front.has(&[
+        "revealOptions",
+        "separator",
+        "verticalSeparator",
+        "notesSeparator",
+    ]) || comments.clone().any(of_reveal)
         || lines.any(|line| matches!(line.trim_end(), "----" | "--") || is_reveal_note(line))
     {
         return Dialect::Reveal;
@@ -195,11 +212,20 @@ pub fn detect<'a>(
     Dialect::Plain
 }
 
+/// What begins the notes of a slide in reveal.js.
+const NOTES: [&str; 4] = ["Note:", "Notes:", "note:", "notes:"];
+
 /// The line from which on a slide is notes.
 pub fn is_reveal_note(line: &str) -> bool {
-    ["Note:", "Notes:", "note:", "notes:"]
-        .iter()
-        .any(|start| line.starts_with(start))
+    reveal_note(line, None).is_some()
+}
+
+/// What such a line says, when it is one. `own` is how it begins where the deck says so.
+pub fn reveal_note<'a>(line: &'a str, own: Option<&str>) -> Option<&'a str> {
+    match own {
+        Some(own) => line.strip_prefix(own),
+        None => NOTES.iter().find_map(|start| line.strip_prefix(start)),
+    }
 }
 
 #[cfg(test)]

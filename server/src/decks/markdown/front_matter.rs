@@ -85,6 +85,15 @@ impl FrontMatter {
     }
 }
 
+/// The number, from 1, of the line of these that says a key.
+pub fn line_of(lines: &[&str], key: &str) -> Option<u32> {
+    let says = |line: &&str| key_value(line.trim()).is_some_and(|(name, _)| name == key);
+    (1..)
+        .zip(lines)
+        .find(|(_, line)| says(line))
+        .map(|(number, _)| number)
+}
+
 /// Whether these lines are front matter and not a slide's text.
 pub fn is_matter(lines: &[&str]) -> bool {
     if lines.len() > MAX_LINES {

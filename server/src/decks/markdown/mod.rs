@@ -20,6 +20,7 @@ mod prepare;
 mod render;
 mod sanitise;
 mod scan;
+mod separators;
 mod split;
 mod steps;
 #[cfg(test)]
@@ -196,7 +197,7 @@ impl Source for Markdown {
             SourceError::Damaged(format!("it has no slide {}", u64::from(index) + 1))
         })?;
         let dialect = self.deck.dialect;
-        let prepared = prepare::prepare(&slide.text, dialect);
+        let prepared = prepare::prepare(&slide.text, dialect, self.deck.notes.as_deref());
         let mut renderer = Renderer {
             dialect,
             first_line: slide.line,
@@ -216,6 +217,11 @@ impl Source for Markdown {
             open: Vec::new(),
             notes_from: None,
             incremental: self.deck.front.is_true("options.incremental_lists"),
+            prefix: self
+                .deck
+                .front
+                .get(dialect::COMMAND_PREFIX)
+                .unwrap_or_default(),
             highlighter: &mut self.highlighter,
         };
         for (line, file) in &prepared.included {

@@ -2,7 +2,7 @@
 //! or a fence. Lines stay what they are, so that warnings name the right one.
 
 use super::{
-    dialect::{Dialect, is_reveal_note},
+    dialect::{Dialect, reveal_note},
     scan::{fence_of, opens_formula},
 };
 
@@ -16,7 +16,8 @@ pub struct Prepared {
     pub included: Vec<(usize, String)>,
 }
 
-pub fn prepare(text: &str, dialect: Dialect) -> Prepared {
+/// `own_notes` is how the notes begin, where the deck says so.
+pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepared {
     let mut prepared = Prepared {
         text: String::with_capacity(text.len() + 64),
         notes: None,
@@ -63,13 +64,10 @@ pub fn prepare(text: &str, dialect: Dialect) -> Prepared {
             prepared.text.push_str(FORMULA);
             prepared.text.push('\n');
             continue;
-        } else if (dialect == Dialect::Reveal || dialect == Dialect::Plain) && is_reveal_note(line)
+        } else if matches!(dialect, Dialect::Reveal | Dialect::Plain)
+            && let Some(said) = reveal_note(line, own_notes)
         {
-            let mut notes = line
-                .split_once(':')
-                .map_or("", |(_, rest)| rest)
-                .trim()
-                .to_owned();
+            let mut notes = said.trim().to_owned();
             for (_, line) in lines.by_ref() {
                 notes.push('\n');
                 notes.push_str(line);

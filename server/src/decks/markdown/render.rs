@@ -32,6 +32,8 @@ pub struct Renderer<'a> {
     /// Where the speaker's notes began that an author wrote as an element: markup and text.
     pub notes_from: Option<(usize, usize)>,
     pub incremental: bool,
+    /// What presenterm's commands begin with.
+    pub prefix: &'a str,
     pub highlighter: &'a mut Highlighter,
 }
 

@@ -6,6 +6,7 @@ use super::{
     dialect::{self, Dialect, SLIDEV_KEYS},
     front_matter::{self, FrontMatter},
     scan::{Scan, comment_start},
+    separators::Separators,
 };
 use crate::decks::source::{SourceError, Warning};
 
@@ -23,6 +24,8 @@ pub struct Deck {
     pub front: FrontMatter,
     pub dialect: Dialect,
     pub slides: Vec<Slide>,
+    /// How the line begins from which on a slide is notes, when the deck says so.
+    pub notes: Option<String>,
     pub warnings: Vec<Warning>,
 }
 
@@ -38,20 +41,46 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines: Vec<&str> = text.lines().collect();
     let (front, start) = deck_front(&lines);
-    let scan = Scan::of(&lines, start);
+    let mut scan = Scan::of(&lines, start);
+    if let Some(prefix) = front.get(dialect::COMMAND_PREFIX) {
+        // What has no prefix is a comment of people, and no command.
+        scan.comments
+            .retain_mut(|(_, text)| match dialect::unprefixed(text, prefix) {
+                Some(command) => {
+                    *text = command.to_owned();
+                    true
+                }
+                None => false,
+            });
+    }
+    let scan = scan;
     let dialect = dialect::detect(
         &front,
         scan.comments.iter().map(|(_, text)| text.as_str()),
         scan.open_lines(&lines, start),
     );
+    let separators = match dialect {
+        Dialect::Reveal => Separators::of(&front),
+        _ => Separators::default(),
+    };
+    let matter = lines.get(..start).unwrap_or_default();
     let mut cutter = Cutter {
         lines: &lines,
         scan: &scan,
         dialect,
+        separators: &separators,
+        prefix: front.get(dialect::COMMAND_PREFIX).unwrap_or_default(),
         slides: Vec::new(),
         warnings: Vec::new(),
         limits,
     };
+    for key in &separators.unknown {
+        cutter.warnings.push(Warning {
+            line: front_matter::line_of(matter, key),
+            page: None,
+            reason: format!("the expression of `{key}` is not understood; the usual one holds"),
+        });
+    }
     cutter.cut(&front, start)?;
     let Cutter {
         mut slides,
@@ -60,7 +89,6 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
     } = cutter;
     // presenterm: `theme`, `override`, `code`, each below the one before.
     if front.get("theme.background") == Some("false") {
-        let matter = lines.get(..start).unwrap_or_default();
         let says = |line: &&str| line.trim() == "background: false";
         warnings.push(Warning {
             line: (1..)
@@ -89,6 +117,7 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
         front,
         dialect,
         slides,
+        notes: separators.notes,
         warnings,
     })
 }
@@ -118,6 +147,9 @@ struct Cutter<'a> {
     lines: &'a [&'a str],
     scan: &'a Scan,
     dialect: Dialect,
+    separators: &'a Separators,
+    /// What presenterm's commands begin with.
+    prefix: &'a str,
     slides: Vec<Slide>,
     warnings: Vec<Warning>,
     limits: &'a Limits,
@@ -127,11 +159,15 @@ impl Cutter<'_> {
     fn cut(&mut self, front: &FrontMatter, start: usize) -> Result<(), SourceError> {
         let shorthand = front.is_true("options.end_slide_shorthand");
         let dividers = self.dividers(front, start, shorthand);
-        let by_blank_lines = self.dialect == Dialect::Reveal
-            && !self
-                .scan
-                .open_lines(self.lines, start)
-                .any(|line| matches!(line.trim_end(), "---" | "----" | "--"));
+        let by_titles = front.is_true("options.implicit_slide_ends");
+        let has_separators = self
+            .scan
+            .open_lines(self.lines, start)
+            .any(|line| self.separators.is_line(line));
+        let empty_lines = self
+            .separators
+            .gap()
+            .or((self.dialect == Dialect::Reveal && !has_separators).then_some(2));
         // The deck's front matter is its first slide's as well, in Slidev.
         let mut matter = if self.dialect == Dialect::Slidev {
             front.clone()
@@ -147,8 +183,9 @@ impl Cutter<'_> {
             let heading = open
                 && has_text
                 && heading_level(line).is_some_and(|level| dividers.contains(&level));
-            let gap = by_blank_lines && blank >= 2 && has_text;
-            if heading || gap {
+            let gap = empty_lines.is_some_and(|lines| blank >= lines) && has_text;
+            let title = by_titles && has_text && self.is_title(at);
+            if heading || gap || title {
                 self.slide(std::mem::take(&mut matter), first, at)?;
                 (first, has_text) = (at, false);
             }
@@ -218,29 +255,46 @@ impl Cutter<'_> {
             .strip_prefix("<!--")
             .and_then(|rest| rest.strip_suffix("-->"))
         {
-            return comment.trim() == "end_slide";
+            return dialect::unprefixed(comment, self.prefix) == Some("end_slide")
+                || self.separators.is_line(line);
         }
-        let after_text = at
-            .checked_sub(1)
-            .and_then(|above| self.lines.get(above))
-            .is_some_and(|above| !above.trim().is_empty());
         match self.dialect {
-            Dialect::Presenterm => shorthand && trimmed == "---",
-            Dialect::Reveal => matches!(trimmed, "---" | "----" | "--"),
+            Dialect::Presenterm => shorthand && is_ruler(line) && !self.is_underline(at),
+            Dialect::Reveal => self.separators.is_line(line),
             Dialect::Slidev => trimmed.len() >= 3 && trimmed.chars().all(|c| c == '-'),
             Dialect::Plain => trimmed == "---",
-            // Below a line of text it is a heading's underline.
-            Dialect::Marp => {
-                is_ruler(line)
-                    && !(after_text
-                        && trimmed.trim_start().starts_with('-')
-                        && self.scan.is_open(at - 1)
-                        && !self
-                            .lines
-                            .get(at - 1)
-                            .is_some_and(|above| is_no_paragraph(above)))
-            }
+            Dialect::Marp => is_ruler(line) && !self.is_underline(at),
         }
+    }
+
+    /// Whether a line of dashes makes a heading of the text above it.
+    fn is_underline(&self, at: usize) -> bool {
+        let is_dashes = |line: &&str| line.trim_start().starts_with('-');
+        let above = at.checked_sub(1).filter(|above| self.scan.is_open(*above));
+        let above = above.and_then(|above| self.lines.get(above));
+        self.lines.get(at).is_some_and(is_dashes)
+            && above.is_some_and(|above| !above.trim().is_empty() && !is_no_paragraph(above))
+    }
+
+    /// presenterm: a line with another below it that underlines it.
+    fn is_title(&self, at: usize) -> bool {
+        let underlines = |line: &&str| {
+            let marks = line.trim();
+            let of = |mark| marks.chars().all(|c| c == mark);
+            !marks.is_empty() && (of('=') || of('-'))
+        };
+        let is_first = at
+            .checked_sub(1)
+            .and_then(|above| self.lines.get(above))
+            .is_none_or(|above| above.trim().is_empty() || comment_start(above).is_some());
+        is_first
+            && self.scan.is_open(at)
+            && self.scan.is_open(at + 1)
+            && self
+                .lines
+                .get(at)
+                .is_some_and(|line| !line.trim().is_empty() && !is_no_paragraph(line))
+            && self.lines.get(at + 1).is_some_and(underlines)
     }
 
     /// A slide's own front matter, and how many lines it takes with its end.

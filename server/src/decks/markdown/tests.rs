@@ -183,6 +183,33 @@ fn a_slide_that_its_author_hides_is_left_out() {
 }
 
 #[test]
+fn reveal_decks_may_say_what_separates_their_slides() {
+    let text = "---\nseparator: <!--s-->\nverticalSeparator: <!--v-->\nnotesSeparator: \"^Say:\"\n---\n\n# A\n\n---\n\na\n\n<!--s-->\n\n## B\n\nSay: hello\n\n<!--v-->\n\n## C\n";
+    assert_eq!(titles(text), ["A", "B", "C"]);
+    assert_eq!(pages(text)[1].notes.as_deref(), Some("hello"));
+    let text = "---\nseparator: '^\\r?\\n===\\r?\\n$'\n---\n\n# A\n\n===\n\n## B\n\n--\n\n## C\n";
+    assert_eq!(titles(text), ["A", "B", "C"]);
+    let text = "---\nseparator: ^\\n\\n\\n\n---\n\n# A\n\n---\n\na\n\n\nb\n\n\n\n# B\n";
+    assert_eq!(titles(text), ["A", "B"]);
+    let text = "---\ntitle: x\nseparator: ^-{3,}$\n---\n\n# A\n\n---\n\n# B\n";
+    assert_eq!(titles(text), ["A", "B"]);
+    assert_eq!(open(text).outline().warnings[0].line, Some(3));
+}
+
+#[test]
+fn presenterm_slides_end_where_its_options_say() {
+    let implicit = "---\noptions:\n  implicit_slide_ends: true\n---\n\nA\n===\n\ntext\n\nB\n---\n\n- text\n\n```\nX\n===\n```\n\n<!-- pause -->\nC\n===\n";
+    assert_eq!(titles(implicit), ["A", "B", "C"]);
+    let shorthand = "---\noptions:\n  end_slide_shorthand: true\n---\n\nA\n---\n\ntext\n\n-----------\n\nB\n===\n\n---\n\nC\n===\n";
+    assert_eq!(titles(shorthand), ["A", "B", "C"]);
+    let prefixed = "---\noptions:\n  command_prefix: \"cmd:\"\n---\n\nA\n===\n\na\n\n<!-- cmd:pause -->\n\nb\n\n<!-- pause -->\n\nc\n\n<!-- for people -->\n<!-- cmd:speaker_note: hello -->\n<!--cmd: end_slide-->\n\nB\n===\n";
+    let pages = pages(prefixed);
+    assert_eq!((pages.len(), html(&pages[0]).steps), (2, 1));
+    assert_eq!(pages[0].notes.as_deref(), Some("hello"));
+    assert!(pages[0].warnings.is_empty(), "{:?}", pages[0].warnings);
+}
+
+#[test]
 fn presenterm_has_pauses_columns_and_notes() {
     let text = "T\n===\n\na\n\n<!-- pause -->\n\n<!-- column_layout: [2, 1] -->\n<!-- column: 1 -->\nright\n<!-- column: 0 -->\nleft\n<!-- reset_layout -->\n\nend\n\n<!-- speaker_note: |\n  one\n  two\n-->\n<!-- end_slide -->\n\nU\n---\n";
     let pages = pages(text);
@@ -270,13 +297,15 @@ fn pathological_text_takes_no_longer_than_its_length() {
     }
 }
 
-const FRAGMENTS: [&str; 50] = [
+const FRAGMENTS: [&str; 52] = [
     "---\n",
     "\n---\n",
     "----\n",
     "--\n",
     "\n\n\n",
     "marp: true\n",
+    "separator: ^\\n\\n\n",
+    "implicit_slide_ends: true\n",
     "layout: two-cols\n",
     "title: x\n",
     "# H\n",
