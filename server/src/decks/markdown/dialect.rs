@@ -192,24 +192,38 @@ pub fn detect<'a>(
     if front.has(&SLIDEV_KEYS) || rest.any(slidev_line) {
         return Dialect::Slidev;
     }
-    let of_reveal = |text: &str| {
-        let text = text.trim();
-        text.starts_with(".slide:") || text.starts_with(".element:")
-    };
-    if front.has(&[
-        "revealOptions",
-        "separator",
-        "verticalSeparator",
-        "notesSeparator",
-    ]) || comments.clone().any(of_reveal)
-        || lines.any(|line| matches!(line.trim_end(), "----" | "--") || is_reveal_note(line))
-    {
+    if is_surely_reveal(front, comments.clone(), lines.clone()) || lines.any(is_reveal_note) {
         return Dialect::Reveal;
     }
     if comments.clone().any(|text| marp_directives(text).is_some()) {
         return Dialect::Marp;
     }
     Dialect::Plain
+}
+
+/// Whether more than a `Note:`, which anybody may write, says that it is reveal.js'.
+pub fn is_surely_reveal<'a>(
+    front: &FrontMatter,
+    mut comments: impl Iterator<Item = &'a str>,
+    mut lines: impl Iterator<Item = &'a str>,
+) -> bool {
+    const KEYS: [&str; 4] = [
+        "revealOptions",
+        "separator",
+        "verticalSeparator",
+        "notesSeparator",
+    ];
+    let of_reveal = |text: &str| {
+        let text = text.trim();
+        text.starts_with(".slide:") || text.starts_with(".element:")
+    };
+    front.has(&KEYS)
+        || comments.any(of_reveal)
+        || lines.any(|line| {
+            matches!(line.trim_end(), "----" | "--")
+                || line.contains("class=\"fragment")
+                || line.contains("<aside class=\"notes\"")
+        })
 }
 
 /// What begins the notes of a slide in reveal.js.

@@ -224,10 +224,10 @@ impl Source for Markdown {
                 .unwrap_or_default(),
             highlighter: &mut self.highlighter,
         };
-        for (line, file) in &prepared.included {
-            let line = slide.line.saturating_add(u32::try_from(*line).unwrap_or(0));
+        let line_of = |at: usize| slide.line.saturating_add(u32::try_from(at).unwrap_or(0));
+        for (at, file) in &prepared.included {
             renderer.warn(
-                line,
+                line_of(*at),
                 &format!(
                     "code of another file, {}, which is not read; left out",
                     render::short(file)
@@ -238,7 +238,18 @@ impl Source for Markdown {
         let arena = Arena::new();
         let root = comrak::parse_document(&arena, &prepared.text, &options(&self.references));
         renderer.document(root);
-        renderer.notes.extend(prepared.notes);
+        if let Some(notes) = prepared.notes {
+            if self.deck.notes_are_unsure {
+                renderer.warn(
+                    line_of(notes.line),
+                    &format!(
+                        "“{}” and what follows are the speaker's notes, as in reveal.js",
+                        notes.start
+                    ),
+                );
+            }
+            renderer.notes.push(notes.text);
+        }
         Ok(page::page(renderer, slide, index))
     }
 }

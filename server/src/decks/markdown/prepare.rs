@@ -11,9 +11,17 @@ pub const FORMULA: &str = "ws-formula";
 
 pub struct Prepared {
     pub text: String,
-    pub notes: Option<String>,
+    pub notes: Option<Notes>,
     /// Lines, from 0, that include another file, and which.
     pub included: Vec<(usize, String)>,
+}
+
+pub struct Notes {
+    /// From 0.
+    pub line: usize,
+    /// The word that they begin with.
+    pub start: String,
+    pub text: String,
 }
 
 /// `own_notes` is how the notes begin, where the deck says so.
@@ -67,12 +75,17 @@ pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepare
         } else if matches!(dialect, Dialect::Reveal | Dialect::Plain)
             && let Some(said) = reveal_note(line, own_notes)
         {
+            let start = line.strip_suffix(said).unwrap_or_default().to_owned();
             let mut notes = said.trim().to_owned();
             for (_, line) in lines.by_ref() {
                 notes.push('\n');
                 notes.push_str(line);
             }
-            prepared.notes = Some(notes.trim().to_owned());
+            prepared.notes = Some(Notes {
+                line: at,
+                start,
+                text: notes.trim().to_owned(),
+            });
             break;
         } else if let Some(mark) = separator(trimmed) {
             prepared.text.push_str(&format!("<!-- ws:{mark} -->\n"));

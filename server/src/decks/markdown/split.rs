@@ -26,6 +26,8 @@ pub struct Deck {
     pub slides: Vec<Slide>,
     /// How the line begins from which on a slide is notes, when the deck says so.
     pub notes: Option<String>,
+    /// Whether `Note:` could be meant for the audience.
+    pub notes_are_unsure: bool,
     pub warnings: Vec<Warning>,
 }
 
@@ -63,6 +65,11 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
         Dialect::Reveal => Separators::of(&front),
         _ => Separators::default(),
     };
+    let notes_are_unsure = !dialect::is_surely_reveal(
+        &front,
+        scan.comments.iter().map(|(_, text)| text.as_str()),
+        scan.open_lines(&lines, start),
+    );
     let matter = lines.get(..start).unwrap_or_default();
     let mut cutter = Cutter {
         lines: &lines,
@@ -118,6 +125,7 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
         dialect,
         slides,
         notes: separators.notes,
+        notes_are_unsure,
         warnings,
     })
 }

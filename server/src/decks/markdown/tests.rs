@@ -182,6 +182,31 @@ fn a_slide_that_its_author_hides_is_left_out() {
     assert_eq!(titles(slidev), ["A", "D"]);
 }
 
+/// Half of a slide was gone, and nobody was told why.
+#[test]
+fn notes_that_nobody_may_have_meant_are_said_with_their_line() {
+    let said = |text: &str| {
+        let page = pages(text).remove(1);
+        assert_eq!(
+            page.notes.as_deref(),
+            Some("as root.\n\nThen run."),
+            "{text}"
+        );
+        let warnings = page.warnings.into_iter();
+        warnings
+            .map(|warning| (warning.line, warning.reason))
+            .collect::<Vec<_>>()
+    };
+    let text = "# A\n\n---\n\n## B\n\nNote: as root.\n\nThen run.\n";
+    let reason = "“Note:” and what follows are the speaker's notes, as in reveal.js";
+    assert_eq!(said(text), [(Some(7), reason.to_owned())]);
+    assert_eq!(said(&text.replace("---", "----")), []);
+    assert_eq!(
+        said(&text.replace("## B", "<p class=\"fragment\">b</p>")),
+        []
+    );
+}
+
 #[test]
 fn reveal_decks_may_say_what_separates_their_slides() {
     let text = "---\nseparator: <!--s-->\nverticalSeparator: <!--v-->\nnotesSeparator: \"^Say:\"\n---\n\n# A\n\n---\n\na\n\n<!--s-->\n\n## B\n\nSay: hello\n\n<!--v-->\n\n## C\n";
