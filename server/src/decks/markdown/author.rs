@@ -2,6 +2,7 @@
 //! class comes through as written.
 
 use super::{
+    colour,
     html::{Tag, Token, Tokens, escape, is_void},
     picture,
     render::{OpenTag, Renderer},
@@ -321,9 +322,9 @@ fn classes(tag: &Tag<'_>) -> Vec<&'static str> {
         };
         let value = value.trim();
         match name.trim() {
-            "color" => found.extend(picture::hue(value)),
+            "color" => found.extend(colour::hue(value)),
             // Greys, too: whatever it was, it is the theme's own ground.
-            "background-color" | "background" if picture::colour(value).is_some() => {
+            "background-color" | "background" if colour::hex(value).is_some() => {
                 found.push("marked");
             }
             _ => {}

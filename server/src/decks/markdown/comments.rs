@@ -1,7 +1,8 @@
 //! Comments: the dialects' commands, and speaker notes.
 
 use super::{
-    dialect::{Dialect, marp_directives, presenterm_command, unprefixed},
+    colour,
+    dialect::{Dialect, marp_directives, presenterm_command, unmet_directives, unprefixed},
     html::{self, Token, Tokens, escaped},
     picture::{self, Ground},
     render::{Renderer, short},
@@ -41,6 +42,12 @@ impl Renderer<'_> {
             .find_map(|start| text.strip_prefix(start));
         if let Some(notes) = notes {
             self.notes.push(notes.trim().to_owned());
+        } else if let Some(directives) = marp_directives(text)
+            && self.dialect == Dialect::Marp
+        {
+            for (_, reason) in unmet_directives(&directives) {
+                self.warn(line, &reason);
+            }
         } else if marp_directives(text).is_none()
             && matches!(self.dialect, Dialect::Marp | Dialect::Plain)
         {
@@ -109,7 +116,7 @@ impl Renderer<'_> {
     /// A background: a colour, a file or `url(file)`.
     pub fn ground(&mut self, value: &str, line: u32) {
         let value = value.trim();
-        if let Some(colour) = picture::colour(value) {
+        if let Some(colour) = colour::hex(value) {
             self.grounds.push(Ground::Colour(colour));
             return;
         }
@@ -131,7 +138,8 @@ impl Renderer<'_> {
             self.grounds.push(Ground::Picture {
                 file,
                 place: picture::Place::Behind,
-                contain: false,
+                contain: self.contains_ground,
+                share: None,
             });
         }
     }

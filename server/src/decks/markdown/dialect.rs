@@ -151,6 +151,28 @@ pub fn marp_directives(comment: &str) -> Option<FrontMatter> {
     })
 }
 
+/// Those of Marp's directives that hold for nothing here, and why.
+pub fn unmet_directives(directives: &FrontMatter) -> Vec<(&'static str, String)> {
+    const UNMET: [(&str, &str); 4] = [
+        ("style", "a style of its own; the theme's holds"),
+        ("size", "another size than 16:9; left out"),
+        ("backgroundPosition", "where a background begins; left out"),
+        (
+            "backgroundRepeat",
+            "a background that is repeated; left out",
+        ),
+    ];
+    let asks = |key: &str| match directives.get(key) {
+        Some(value) => key != "size" || value != "16:9",
+        None => false,
+    };
+    UNMET
+        .into_iter()
+        .filter(|(key, _)| asks(key) || asks(&format!("_{key}")))
+        .map(|(key, reason)| (key, reason.to_owned()))
+        .collect()
+}
+
 /// `lines` are those outside of fences and comments.
 pub fn detect<'a>(
     front: &FrontMatter,

@@ -6,6 +6,7 @@
 
 mod author;
 mod code;
+mod colour;
 mod columns;
 mod comments;
 mod dialect;
@@ -18,6 +19,7 @@ mod page;
 mod picture;
 mod prepare;
 mod render;
+mod running;
 mod sanitise;
 mod scan;
 mod separators;
@@ -214,6 +216,8 @@ impl Source for Markdown {
             layout: None,
             classes: Vec::new(),
             grounds: Vec::new(),
+            contains_ground: slide.front.get("backgroundSize") == Some("contain"),
+            has_own_ground: false,
             open: Vec::new(),
             notes_from: None,
             incremental: self.deck.front.is_true("options.incremental_lists"),

@@ -7,6 +7,8 @@ pub enum Ground {
         file: String,
         place: Place,
         contain: bool,
+        /// How much of the slide's width it has beside the text, in percent, when that was said.
+        share: Option<u16>,
     },
     /// `#rrggbb`.
     Colour(String),
@@ -22,6 +24,10 @@ pub enum Place {
 /// Marp's words in an image's alternative text: `![bg left:40% contain](x.png)`.
 pub struct Words {
     pub ground: Option<(Place, bool)>,
+    /// In percent.
+    pub share: Option<u16>,
+    /// What asks for a change of its colours.
+    pub effects: Vec<String>,
     pub width: Option<String>,
     pub height: Option<String>,
     pub alt: String,
@@ -31,6 +37,8 @@ pub fn words(alt: &str) -> Words {
     let is_ground = alt.split_whitespace().any(|word| word == "bg");
     let mut words = Words {
         ground: None,
+        share: None,
+        effects: Vec::new(),
         width: None,
         height: None,
         alt: String::new(),
@@ -43,8 +51,14 @@ pub fn words(alt: &str) -> Words {
         match key {
             "bg" | "cover" | "vertical" | "auto" if is_ground => {}
             "fit" | "contain" if is_ground => contain = true,
-            "left" if is_ground => place = Place::Left,
-            "right" if is_ground => place = Place::Right,
+            "left" | "right" if is_ground => {
+                place = if key == "left" {
+                    Place::Left
+                } else {
+                    Place::Right
+                };
+                words.share = value.strip_suffix('%').and_then(|share| share.parse().ok());
+            }
             "w" | "width" if size(value).is_some() => words.width = size(value),
             "h" | "height" if size(value).is_some() => words.height = size(value),
             // presenterm: `image:width:50%`.
@@ -54,7 +68,7 @@ pub fn words(alt: &str) -> Words {
                 words.width = size(value)
             }
             "blur" | "brightness" | "contrast" | "drop-shadow" | "grayscale" | "hue-rotate"
-            | "invert" | "opacity" | "saturate" | "sepia" => {}
+            | "invert" | "opacity" | "saturate" | "sepia" => words.effects.push(key.to_owned()),
             _ if is_ground && value.is_empty() && key.ends_with('%') => {}
             _ => rest.push(word),
         }
@@ -145,88 +159,6 @@ impl HexPair for std::str::Bytes<'_> {
     }
 }
 
-const NAMED: [(&str, &str); 24] = [
-    ("black", "#000000"),
-    ("white", "#ffffff"),
-    ("red", "#d93838"),
-    ("green", "#1f8a4c"),
-    ("blue", "#2862c9"),
-    ("yellow", "#f2c230"),
-    ("orange", "#e07b1f"),
-    ("purple", "#7a3fb0"),
-    ("pink", "#e87aa4"),
-    ("teal", "#12807c"),
-    ("cyan", "#22a7b8"),
-    ("magenta", "#b93a9c"),
-    ("gray", "#6c757d"),
-    ("grey", "#6c757d"),
-    ("navy", "#14264f"),
-    ("maroon", "#6e1c28"),
-    ("brown", "#7a5230"),
-    ("silver", "#c5cad0"),
-    ("gold", "#d9a521"),
-    ("aquamarine", "#7fffd4"),
-    ("darkblue", "#10245e"),
-    ("darkgreen", "#0c4a28"),
-    ("lightblue", "#add8e6"),
-    ("whitesmoke", "#f5f5f5"),
-];
-
-/// `#rgb`, `#rrggbb` or a name, as `#rrggbb`.
-pub fn colour(value: &str) -> Option<String> {
-    let value = value.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
-    if let Some(hex) = value.strip_prefix('#') {
-        if !hex.chars().all(|c| c.is_ascii_hexdigit()) {
-            return None;
-        }
-        return match hex.len() {
-            3 => Some(format!(
-                "#{}",
-                hex.chars().flat_map(|c| [c, c]).collect::<String>()
-            )),
-            6 => Some(format!("#{hex}")),
-            _ => None,
-        };
-    }
-    NAMED
-        .iter()
-        .find(|(name, _)| *name == value)
-        .map(|(_, hex)| (*hex).to_owned())
-}
-
-fn channels(colour: &str) -> Option<(u32, u32, u32)> {
-    let channel = |from: usize| u32::from_str_radix(colour.get(from..from + 2)?, 16).ok();
-    Some((channel(1)?, channel(3)?, channel(5)?))
-}
-
-/// Whether text on it has to be light.
-pub fn is_dark(colour: &str) -> bool {
-    channels(colour).is_none_or(|(red, green, blue)| red * 299 + green * 587 + blue * 114 < 140_000)
-}
-
-/// The theme's own shade of a text's colour: readable on both grounds.
-pub fn hue(value: &str) -> Option<&'static str> {
-    let colour = colour(value)?;
-    let (red, green, blue) = channels(&colour)?;
-    let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
-    if most - least < 40 {
-        return None;
-    }
-    Some(if red == most && green > blue + 90 && green > 110 {
-        "t-yellow"
-    } else if red == most && blue > green + 60 {
-        "t-purple"
-    } else if red == most {
-        "t-red"
-    } else if green == most {
-        "t-green"
-    } else if red > green + 30 {
-        "t-purple"
-    } else {
-        "t-blue"
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,6 +167,7 @@ mod tests {
     fn words_for_backgrounds_and_sizes_are_taken_out_of_the_text() {
         let found = words("bg left:40% contain");
         assert_eq!(found.ground, Some((Place::Left, true)));
+        assert_eq!(found.share, Some(40));
         let found = words("w:300px A bridge at night");
         assert_eq!(
             (found.width.as_deref(), found.alt.as_str()),
@@ -257,12 +190,5 @@ mod tests {
         ] {
             assert!(file(other).is_err(), "{other}");
         }
-    }
-
-    #[test]
-    fn colours_have_one_form() {
-        assert_eq!(colour("#1A2").as_deref(), Some("#11aa22"));
-        assert_eq!(colour("red; }"), None);
-        assert!(is_dark("#14264f") && !is_dark("#f5f5f5"));
     }
 }

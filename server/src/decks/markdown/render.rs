@@ -3,6 +3,7 @@
 
 use super::{
     code::Highlighter,
+    colour,
     dialect::Dialect,
     html::{escape, escaped},
     picture::{self, Ground},
@@ -28,6 +29,10 @@ pub struct Renderer<'a> {
     pub layout: Option<String>,
     pub classes: Vec<&'static str>,
     pub grounds: Vec<Ground>,
+    /// Whether a picture behind the text is shown whole.
+    pub contains_ground: bool,
+    /// Whether one of them is a picture in the slide's text.
+    pub has_own_ground: bool,
     pub open: Vec<OpenTag>,
     /// Where the speaker's notes began that an author wrote as an element: markup and text.
     pub notes_from: Option<(usize, usize)>,
@@ -183,6 +188,15 @@ impl Renderer<'_> {
                 escape(text, &mut self.out);
                 self.say(text);
             }
+            // Marp Core breaks a line where its author did. A background leaves none behind.
+            NodeValue::SoftBreak
+                if self.dialect == Dialect::Marp
+                    && !self.out.ends_with("<p>")
+                    && !node.parent().is_some_and(only_pictures) =>
+            {
+                self.out.push_str("<br>");
+                self.say("\n");
+            }
             NodeValue::SoftBreak => {
                 self.out.push('\n');
                 self.say(" ");
@@ -218,17 +232,11 @@ impl Renderer<'_> {
         if in_tight {
             return self.lined("", node, "", depth);
         }
-        let pictures = node
-            .children()
-            .filter(|child| matches!(child.data().value, NodeValue::Image(_)))
-            .count();
-        let only = pictures > 0
-            && node.children().all(|child| match &child.data().value {
-                NodeValue::Image(_) | NodeValue::SoftBreak | NodeValue::LineBreak => true,
-                NodeValue::Text(text) => text.trim().is_empty(),
-                _ => false,
-            });
-        let class = if only { " class=\"figure\"" } else { "" };
+        let class = if only_pictures(node) {
+            " class=\"figure\""
+        } else {
+            ""
+        };
         let fragment = fragment(node);
         self.lined(&format!("<p{class}{fragment}>"), node, "</p>", depth);
     }
@@ -376,8 +384,14 @@ impl Renderer<'_> {
         if words.ground.is_some() && url.is_empty() {
             return;
         }
+        for effect in &words.effects {
+            self.warn(
+                line,
+                &format!("the effect “{effect}” of a picture is not drawn"),
+            );
+        }
         if words.ground.is_some()
-            && let Some(colour) = picture::colour(url)
+            && let Some(colour) = colour::hex(url)
         {
             self.grounds.push(Ground::Colour(colour));
             return;
@@ -386,10 +400,16 @@ impl Renderer<'_> {
             return;
         };
         if let Some((place, contain)) = words.ground {
+            // Marp: it takes the place of the one that a directive gave.
+            if !std::mem::replace(&mut self.has_own_ground, true) {
+                self.grounds
+                    .retain(|ground| matches!(ground, Ground::Colour(_)));
+            }
             self.grounds.push(Ground::Picture {
                 file,
                 place,
                 contain,
+                share: words.share,
             });
             return;
         }
@@ -406,6 +426,19 @@ impl Renderer<'_> {
         self.out.push('>');
         self.say(&words.alt);
     }
+}
+
+fn only_pictures<'n>(paragraph: Node<'n>) -> bool {
+    let mut pictures = 0_u32;
+    paragraph.children().all(|child| match &child.data().value {
+        NodeValue::Image(_) => {
+            pictures += 1;
+            true
+        }
+        NodeValue::SoftBreak | NodeValue::LineBreak => true,
+        NodeValue::Text(text) => text.trim().is_empty(),
+        _ => false,
+    }) && pictures > 0
 }
 
 /// The text of HTML that is one comment and nothing else.

@@ -5,6 +5,7 @@ use super::{
     Limits,
     dialect::{self, Dialect, SLIDEV_KEYS},
     front_matter::{self, FrontMatter},
+    running,
     scan::{Scan, comment_start},
     separators::Separators,
 };
@@ -107,7 +108,6 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
                 .to_owned(),
         });
     }
-    warnings.sort_by_key(|warning| warning.line);
     if dialect == Dialect::Presenterm {
         slides.extend(introduction(&front));
         if front.get("title").is_some() {
@@ -116,7 +116,15 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
     }
     if dialect == Dialect::Marp {
         carry_directives(&front, &scan, &mut slides);
+        for (key, reason) in dialect::unmet_directives(&front) {
+            warnings.push(Warning {
+                line: front_matter::line_of(matter, key),
+                page: None,
+                reason,
+            });
+        }
     }
+    warnings.sort_by_key(|warning| warning.line);
     if slides.is_empty() {
         return Err(SourceError::Empty);
     }
@@ -449,11 +457,13 @@ fn introduction(front: &FrontMatter) -> Option<Slide> {
 
 /// Marp's directives hold for their slide and those after it; with `_` for their slide only.
 fn carry_directives(deck: &FrontMatter, scan: &Scan, slides: &mut [Slide]) {
-    const CARRIED: [&str; 6] = [
+    const CARRIED: [&str; 8] = [
         "class",
         "backgroundColor",
         "backgroundImage",
+        "backgroundSize",
         "color",
+        "paginate",
         "header",
         "footer",
     ];
@@ -470,8 +480,15 @@ fn carry_directives(deck: &FrontMatter, scan: &Scan, slides: &mut [Slide]) {
         .map(|slide| index(slide.line))
         .chain([usize::MAX])
         .collect();
-    for (slide, end) in slides.iter_mut().zip(ends) {
+    let mut number = 0_u32;
+    for (at, (slide, end)) in slides.iter_mut().zip(ends).enumerate() {
         let mut own = FrontMatter::default();
+        for key in CARRIED {
+            // The deck's own are its first slide's.
+            if let Some(value) = deck.said(&format!("_{key}")).filter(|_| at == 0) {
+                own.set(key, value);
+            }
+        }
         while let Some((_, text)) = comments.next_if(|(line, _)| *line < end) {
             let Some(found) = dialect::marp_directives(text) else {
                 continue;
@@ -489,6 +506,13 @@ fn carry_directives(deck: &FrontMatter, scan: &Scan, slides: &mut [Slide]) {
             if let Some(value) = own.said(key).or(current.said(key)) {
                 slide.front.set(key, value);
             }
+        }
+        let paginate = slide.front.get("paginate").unwrap_or_default();
+        if at == 0 || !matches!(paginate, "hold" | "skip") {
+            number += 1;
+        }
+        if matches!(paginate, "true" | "hold") {
+            slide.front.set(running::NUMBER, &number.to_string());
         }
     }
 }
