@@ -94,14 +94,8 @@ impl Renderer<'_> {
                 }
             },
         };
+        extra.push_str(&self.clicks(tag, line));
         match name {
-            "v-click" => extra.push_str(&click(tag.get("at").unwrap_or_default(), false)),
-            "v-after" => extra.push_str(" data-click=\"after\""),
-            "v-clicks" => extra.push_str(&format!(
-                " data-clicks=\"{};{}\"",
-                count(tag, "depth"),
-                count(tag, "every")
-            )),
             "a" => match tag
                 .get("href")
                 .filter(|address| picture::is_web_or_mail(address))
@@ -114,14 +108,7 @@ impl Renderer<'_> {
             _ => {}
         }
         for (key, value) in &tag.attributes {
-            let key = key.split('.').next().unwrap_or(key);
-            match key {
-                "v-click" => extra.push_str(&click(value, false)),
-                "v-after" => extra.push_str(" data-click=\"after\""),
-                "v-clicks" => extra.push_str(&format!(
-                    " data-clicks=\"{};1\"",
-                    if value.is_empty() { "1" } else { "2" }
-                )),
+            match *key {
                 "start" if ours == "ol" && value.parse::<u32>().is_ok() => {
                     extra.push_str(&format!(" start=\"{value}\""))
                 }
@@ -207,11 +194,9 @@ impl Renderer<'_> {
             return self.lost_click(tag);
         };
         let alt = super::html::unescaped(tag.get("alt").unwrap_or_default());
-        let mut extra = String::new();
+        let mut extra = self.clicks(tag, line);
         for (key, value) in &tag.attributes {
-            match key.split('.').next().unwrap_or(key) {
-                "v-click" => extra.push_str(&click(value, false)),
-                "v-after" => extra.push_str(" data-click=\"after\""),
+            match *key {
                 "width" | "height" => {
                     if let Some(size) = picture::size(value) {
                         extra.push_str(&format!(" {key}=\"{size}\""));
@@ -243,28 +228,6 @@ fn left_out_whole(name: &str) -> Option<&'static str> {
         "video" | "audio" => "sound or film, which can't be shown",
         _ => return None,
     })
-}
-
-/// Slidev: `'+2'`, `3`, `[4, 5]`.
-fn click(value: &str, after: bool) -> String {
-    let value: String = value
-        .chars()
-        .filter(|c| c.is_ascii_digit() || "+,".contains(*c))
-        .take(5)
-        .collect();
-    let first = if after {
-        "after"
-    } else {
-        value.split(',').next().unwrap_or_default()
-    };
-    format!(" data-click=\"{first}\"")
-}
-
-fn count(tag: &Tag<'_>, name: &str) -> u8 {
-    tag.get(name)
-        .or(tag.get(&format!(":{name}")))
-        .and_then(|value| value.parse().ok())
-        .unwrap_or(1)
 }
 
 /// The few classes of others that say what something is, in our own words.

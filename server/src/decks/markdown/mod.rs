@@ -5,6 +5,7 @@
 //! (to our own vocabulary), `sanitise`, then `steps` with code and formulas put in, then `fit`.
 
 mod author;
+mod clicks;
 mod code;
 mod colour;
 mod columns;

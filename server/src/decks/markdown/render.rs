@@ -155,7 +155,7 @@ impl Renderer<'_> {
             NodeValue::HtmlBlock(html) => self.author_html(&html.literal, line, false),
             NodeValue::HtmlInline(html) => self.author_html(html, line, true),
             NodeValue::BlockQuote => {
-                let fragment = fragment(node);
+                let fragment = self.fragment_of(node);
                 self.wrapped(
                     &format!("<blockquote{fragment}>"),
                     node,
@@ -224,6 +224,21 @@ impl Renderer<'_> {
         }
     }
 
+    /// reveal: `<!-- .element: class="fragment" -->` in a block or right after it.
+    fn fragment_of<'n>(&mut self, node: Node<'n>) -> String {
+        let says = |node: Node<'n>| match &node.data().value {
+            NodeValue::HtmlInline(html) => only_comment(html).map(str::to_owned),
+            NodeValue::HtmlBlock(html) => only_comment(&html.literal).map(str::to_owned),
+            _ => None,
+        };
+        let found = node
+            .last_child()
+            .and_then(says)
+            .or_else(|| node.next_sibling().and_then(says));
+        let line = self.line(node);
+        found.map_or(String::new(), |comment| self.element(&comment, line))
+    }
+
     fn paragraph<'n>(&mut self, node: Node<'n>, depth: usize) {
         let in_tight = node
             .parent()
@@ -237,7 +252,7 @@ impl Renderer<'_> {
         } else {
             ""
         };
-        let fragment = fragment(node);
+        let fragment = self.fragment_of(node);
         self.lined(&format!("<p{class}{fragment}>"), node, "</p>", depth);
     }
 
@@ -251,7 +266,7 @@ impl Renderer<'_> {
         let fits = node.children().any(|child| matches!(&child.data().value, NodeValue::HtmlInline(html) if only_comment(html).is_some_and(|text| text.trim() == "fit")));
         let class = if fits { " class=\"fit\"" } else { "" };
         let from = self.text.len();
-        let fragment = fragment(node);
+        let fragment = self.fragment_of(node);
         self.lined(
             &format!("<h{level}{class}{fragment}>"),
             node,
@@ -294,7 +309,9 @@ impl Renderer<'_> {
         let click = if by_one {
             " data-click=\"\"".to_owned()
         } else {
-            node.first_child().map(fragment).unwrap_or_default()
+            node.first_child()
+                .map(|first| self.fragment_of(first))
+                .unwrap_or_default()
         };
         let class = match task {
             Some(true) => " class=\"task done\"",
@@ -445,34 +462,6 @@ fn only_pictures<'n>(paragraph: Node<'n>) -> bool {
 fn only_comment(html: &str) -> Option<&str> {
     let inner = html.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
     (!inner.contains("-->")).then_some(inner)
-}
-
-/// reveal: `<!-- .element: class="fragment" -->` in a block or right after it.
-fn fragment<'n>(node: Node<'n>) -> String {
-    let says = |node: Node<'n>| match &node.data().value {
-        NodeValue::HtmlInline(html) => only_comment(html).map(str::to_owned),
-        NodeValue::HtmlBlock(html) => only_comment(&html.literal).map(str::to_owned),
-        _ => None,
-    };
-    let found = node
-        .last_child()
-        .and_then(says)
-        .or_else(|| node.next_sibling().and_then(says));
-    let Some(found) =
-        found.filter(|text| text.trim().starts_with(".element:") && text.contains("fragment"))
-    else {
-        return String::new();
-    };
-    let index = found.split("data-fragment-index=").nth(1).map(|rest| {
-        rest.chars()
-            .filter(char::is_ascii_digit)
-            .take(2)
-            .collect::<String>()
-    });
-    match index.and_then(|index| index.parse::<u16>().ok()) {
-        Some(index) => format!(" data-click=\"{}\"", index.saturating_add(1)),
-        None => " data-click=\"\"".to_owned(),
-    }
 }
 
 pub fn short(text: &str) -> String {

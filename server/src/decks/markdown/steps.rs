@@ -114,6 +114,7 @@ impl Pass {
         let outer = self.frames.last().map_or(0, |frame| frame.step);
         let before = (self.count, self.highest);
         let click = self.click(tag);
+        let until = tag.get("data-hide").map(|value| self.taken(value));
         let mut step = click.unwrap_or(outer);
         if takes_steps(tag.name) {
             if std::mem::take(&mut self.pausing) {
@@ -126,13 +127,17 @@ impl Pass {
         self.out.push('<');
         self.out.push_str(tag.name);
         for (key, value) in &tag.attributes {
-            if !matches!(*key, "data-click" | "data-clicks") {
+            if !matches!(*key, "data-click" | "data-clicks" | "data-hide") {
                 self.attribute(key, value);
             }
         }
         if step > outer {
             self.highest = self.highest.max(step);
             self.attribute("data-step", &step.to_string());
+        }
+        if let Some(until) = until.filter(|until| *until > 0) {
+            self.highest = self.highest.max(until);
+            self.attribute("data-until", &until.to_string());
         }
         self.out.push('>');
         if tag.name == "img"
@@ -159,7 +164,9 @@ impl Pass {
             start,
             inside: self.out.len(),
             step,
-            click: click.map(|_| [before, (self.count, self.highest)]),
+            click: click
+                .or(until)
+                .map(|_| [before, (self.count, self.highest)]),
             clicks,
         });
     }
@@ -172,13 +179,17 @@ impl Pass {
         self.out.push('"');
     }
 
-    /// The step that this element's click takes. Slidev: a number alone is absolute, `+n` and
-    /// none are counted from the last, a range begins at its start.
+    /// The step that this element comes with.
     fn click(&mut self, tag: &Tag<'_>) -> Option<u16> {
-        let value = match tag.get("data-click") {
-            Some(value) => value,
-            None => self.in_clicks(tag.name)?,
-        };
+        match tag.get("data-click") {
+            Some(value) => Some(self.taken(value)),
+            None => self.in_clicks(tag.name).map(|value| self.taken(value)),
+        }
+    }
+
+    /// The step that a click takes. Slidev: a number alone is absolute, `+n` and none are counted
+    /// from the last, a range begins at its start.
+    fn taken(&mut self, value: &str) -> u16 {
         let is_lost = std::mem::take(&mut self.lost_click);
         let step = match value {
             "after" if !is_lost => self.count,
@@ -197,7 +208,7 @@ impl Pass {
         if !value.starts_with(|c: char| c.is_ascii_digit()) {
             self.count = self.count.max(step);
         }
-        Some(step)
+        step
     }
 
     fn in_clicks(&mut self, name: &str) -> Option<&'static str> {

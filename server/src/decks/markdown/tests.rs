@@ -311,6 +311,45 @@ fn reveal_decks_may_say_what_separates_their_slides() {
 }
 
 #[test]
+fn fragments_written_as_html_are_steps() {
+    let text = "----\n\n<p class=\"fragment\">a</p>\n<p class=\"fragment fade-up\">b</p>\n\n<ul>\n<li class=\"fragment\">c</li>\n</ul>\n\nd <span class=\"fragment\">e</span>\n\n<p class=\"fragment fade-out\">f</p>\n\n<p class=\"fragment\" data-fragment-index=\"0\">g</p>\n\n<p class=\"fragment grow\">h</p>\n\ni <!-- .element: class=\"fragment highlight-red\" -->\n";
+    let page = &pages(text)[0];
+    let markup = &html(page).markup;
+    for expected in [
+        "<p data-step=\"1\">a",
+        "<p data-step=\"2\">b",
+        "<li data-step=\"3\">c",
+        "<span data-step=\"4\">e",
+        "<p data-until=\"5\">f",
+        "<p data-step=\"1\">g",
+        "<p>h",
+        "<p>i",
+    ] {
+        assert!(markup.contains(expected), "{expected}: {markup}");
+    }
+    assert_eq!(html(page).steps, 5);
+    let lines: Vec<_> = page.warnings.iter().map(|warning| warning.line).collect();
+    assert_eq!(lines, [Some(16), Some(18)], "{:?}", page.warnings);
+}
+
+#[test]
+fn slidev_hides_at_a_click_and_says_what_it_does_not_know() {
+    let text = "---\nlayout: cover\n---\n\n<div v-click>a</div>\n<div v-click.hide>b</div>\n<v-click hide>c</v-click>\n<div v-if=\"$clicks > 1\">d</div>\n";
+    let page = &pages(text)[0];
+    let markup = &html(page).markup;
+    for expected in [
+        "<div data-step=\"1\">a",
+        "<div data-until=\"2\">b",
+        "<div data-until=\"3\">c",
+    ] {
+        assert!(markup.contains(expected), "{expected}: {markup}");
+    }
+    assert_eq!(html(page).steps, 3);
+    assert_eq!(page.warnings[0].line, Some(8));
+    assert!(page.warnings[0].reason.contains("“v-if”"));
+}
+
+#[test]
 fn presenterm_slides_end_where_its_options_say() {
     let implicit = "---\noptions:\n  implicit_slide_ends: true\n---\n\nA\n===\n\ntext\n\nB\n---\n\n- text\n\n```\nX\n===\n```\n\n<!-- pause -->\nC\n===\n";
     assert_eq!(titles(implicit), ["A", "B", "C"]);
@@ -411,7 +450,7 @@ fn pathological_text_takes_no_longer_than_its_length() {
     }
 }
 
-const FRAGMENTS: [&str; 54] = [
+const FRAGMENTS: [&str; 56] = [
     "---\n",
     "\n---\n",
     "----\n",
@@ -465,6 +504,8 @@ const FRAGMENTS: [&str; 54] = [
     "</aside>\n",
     "<!-- .element: class=\"fragment\" -->",
     "<svg onload=x><style>",
+    "<i class=\"fragment fade-out\">",
+    "<v-click hide>",
     "<p style='color:red' onclick=x>é😀",
 ];
 
