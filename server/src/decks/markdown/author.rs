@@ -2,7 +2,7 @@
 //! class comes through as written.
 
 use super::{
-    colour,
+    colour, grid,
     html::{Tag, Token, Tokens, escape, is_void},
     picture,
     render::{OpenTag, Renderer},
@@ -118,7 +118,21 @@ impl Renderer<'_> {
                 _ => {}
             }
         }
-        let classes = classes(tag);
+        let mut classes = classes(tag);
+        let widths = grid::widths(tag);
+        let columns = grid::shares(&widths);
+        if columns.is_empty() {
+            classes.splice(0..0, grid::class(tag));
+        } else {
+            classes.insert(0, "columns");
+        }
+        let share = self
+            .open
+            .last_mut()
+            .filter(|_| !is_void(ours))
+            .and_then(|parent| parent.columns.pop());
+        let column = share.map(|share| format!("column w{share}"));
+        let classes: Vec<&str> = column.as_deref().into_iter().chain(classes).collect();
         if !classes.is_empty() && !extra.contains("class=") {
             extra.push_str(&format!(" class=\"{}\"", classes.join(" ")));
         }
@@ -136,6 +150,7 @@ impl Renderer<'_> {
             self.open.push(OpenTag {
                 name: name.to_owned(),
                 ours,
+                columns,
             });
         }
     }
@@ -166,6 +181,7 @@ impl Renderer<'_> {
         self.open.push(OpenTag {
             name: name.to_owned(),
             ours: NOTES,
+            columns: Vec::new(),
         });
     }
 
@@ -233,53 +249,17 @@ fn left_out_whole(name: &str) -> Option<&'static str> {
 /// The few classes of others that say what something is, in our own words.
 fn classes(tag: &Tag<'_>) -> Vec<&'static str> {
     let class = tag.get("class").unwrap_or_default();
-    let grid = tag.get("grid");
     let mut found = Vec::new();
-    let words = || {
-        class
-            .split_whitespace()
-            .chain(grid.unwrap_or_default().split_whitespace())
-    };
-    let columns = words().find_map(|word| {
-        let count = word
-            .strip_prefix("grid-cols-")
-            .or(word.strip_prefix("cols-"))
-            .or(word.strip_prefix("columns-"))?;
-        count
-            .trim_matches(|c: char| !c.is_ascii_digit())
-            .parse::<u8>()
-            .ok()
-    });
-    let template = tag.get("style").unwrap_or_default();
-    let listed = template
-        .split("grid-template-columns:")
-        .nth(1)
-        .map(|rest| rest.split(';').next().unwrap_or_default());
-    let columns = columns.or_else(|| listed.map(tracks)).or_else(|| {
-        words()
-            .any(|word| matches!(word, "columns" | "two-columns" | "cols" | "row"))
-            .then_some(2)
-    });
-    if tag.name == "div"
-        && let Some(columns) = columns
-    {
-        found.push(match columns {
-            0 | 1 => "grid-1",
-            2 => "grid-2",
-            3 => "grid-3",
-            4 => "grid-4",
-            5 => "grid-5",
-            _ => "grid-6",
-        });
-    }
+    let words = || class.split_whitespace();
+    let style = tag.get("style").unwrap_or_default();
     if words().any(|word| matches!(word, "text-center" | "center"))
-        || template.contains("text-align: center")
+        || style.contains("text-align: center")
         || tag.get("align") == Some("center")
         || tag.get("text-center").is_some()
     {
         found.push("centred");
     }
-    for property in template.split(';') {
+    for property in style.split(';') {
         let Some((name, value)) = property.split_once(':') else {
             continue;
         };
@@ -294,23 +274,6 @@ fn classes(tag: &Tag<'_>) -> Vec<&'static str> {
         }
     }
     found
-}
-
-/// How many columns `repeat(3, 1fr) 1.5fr` makes.
-fn tracks(template: &str) -> u8 {
-    let repeated = template
-        .split("repeat(")
-        .nth(1)
-        .and_then(|rest| rest.split(',').next()?.trim().parse::<u8>().ok());
-    let after = template
-        .split(')')
-        .next_back()
-        .unwrap_or_default()
-        .split_whitespace()
-        .count();
-    repeated
-        .unwrap_or(0)
-        .saturating_add(u8::try_from(after).unwrap_or(6))
 }
 
 /// An author's `&amp;` stays what it is; sanitising reads it again.

@@ -80,6 +80,10 @@ impl FrontMatter {
             .any(|(name, _)| keys.contains(&name.as_str()))
     }
 
+    pub fn extend(&mut self, later: Self) {
+        self.fields.extend(later.fields);
+    }
+
     pub fn set(&mut self, key: &str, value: &str) {
         self.fields.push((key.to_owned(), value.to_owned()));
     }

@@ -14,6 +14,7 @@ mod dialect;
 mod drawn;
 mod fit;
 mod front_matter;
+mod grid;
 mod html;
 mod math;
 mod page;
@@ -230,14 +231,8 @@ impl Source for Markdown {
             highlighter: &mut self.highlighter,
         };
         let line_of = |at: usize| slide.line.saturating_add(u32::try_from(at).unwrap_or(0));
-        for (at, file) in &prepared.included {
-            renderer.warn(
-                line_of(*at),
-                &format!(
-                    "code of another file, {}, which is not read; left out",
-                    render::short(file)
-                ),
-            );
+        for (at, reason) in &prepared.left_out {
+            renderer.warn(line_of(*at), reason);
         }
         page::front(&mut renderer, slide, index);
         let arena = Arena::new();

@@ -3,6 +3,7 @@
 
 use super::{
     dialect::{Dialect, reveal_note},
+    render::short,
     scan::{fence_of, opens_formula},
 };
 
@@ -12,8 +13,8 @@ pub const FORMULA: &str = "ws-formula";
 pub struct Prepared {
     pub text: String,
     pub notes: Option<Notes>,
-    /// Lines, from 0, that include another file, and which.
-    pub included: Vec<(usize, String)>,
+    /// What was left out, by its line, from 0.
+    pub left_out: Vec<(usize, String)>,
 }
 
 pub struct Notes {
@@ -29,7 +30,7 @@ pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepare
     let mut prepared = Prepared {
         text: String::with_capacity(text.len() + 64),
         notes: None,
-        included: Vec::new(),
+        left_out: Vec::new(),
     };
     let mut fence: Option<String> = None;
     let mut lines = text.lines().enumerate().peekable();
@@ -93,13 +94,20 @@ pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepare
         } else if dialect == Dialect::Slidev
             && let Some(file) = trimmed.strip_prefix("<<<")
         {
-            prepared.included.push((
-                at,
-                file.split_whitespace()
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
-            ));
+            let file = file.split_whitespace().next().unwrap_or_default();
+            let reason = format!(
+                "code of another file, {}, which is not read; left out",
+                short(file)
+            );
+            prepared.left_out.push((at, reason));
+            prepared.text.push('\n');
+            continue;
+        } else if dialect == Dialect::Slidev
+            && let Some((kept, expression)) = without_expressions(line)
+        {
+            let reason = format!("the expression “{}”; left out", short(&expression));
+            prepared.left_out.push((at, reason));
+            prepared.text.push_str(&kept);
             prepared.text.push('\n');
             continue;
         }
@@ -112,6 +120,36 @@ pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepare
     prepared
 }
 
+/// Slidev: a line without its `{{ … }}` outside of code, and the first one.
+fn without_expressions(line: &str) -> Option<(String, String)> {
+    let mut kept = String::new();
+    let mut first = None;
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("{{") {
+        kept.push_str(before);
+        let is_inside = |mark: &str| {
+            let closes = after
+                .split_once("}}")
+                .is_some_and(|(_, left)| left.contains(mark));
+            kept.matches(mark).count() % 2 == 1 && closes
+        };
+        // In formulas, braces are braces.
+        let is_code = is_inside("`") || is_inside("$");
+        match after.split_once("}}").filter(|_| !is_code) {
+            Some((expression, left)) => {
+                first.get_or_insert_with(|| format!("{{{{{expression}}}}}"));
+                rest = left;
+            }
+            None => {
+                kept.push_str("{{");
+                rest = after;
+            }
+        }
+    }
+    kept.push_str(rest);
+    first.map(|first| (kept, first))
+}
+
 /// Slidev's slots, and our own line between columns.
 fn separator(line: &str) -> Option<&'static str> {
     match line {
@@ -120,5 +158,20 @@ fn separator(line: &str) -> Option<&'static str> {
         "::left::" => Some("left"),
         "::default::" | "::bottom::" => Some("reset"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_are_left_out_and_braces_in_code_and_formulas_are_not() {
+        let of = |line: &str| without_expressions(line).map(|(kept, _)| kept);
+        assert_eq!(of("a {{ $b }} c {{d}}").as_deref(), Some("a  c "));
+        assert_eq!(of("`{{ a }}` {{ b }}").as_deref(), Some("`{{ a }}` "));
+        for kept in [r"$\frac{{a}}{{b}}$", "a {{ b", "a }} {{ b"] {
+            assert_eq!(of(kept), None, "{kept}");
+        }
     }
 }

@@ -46,6 +46,8 @@ pub struct Renderer<'a> {
 pub struct OpenTag {
     pub name: String,
     pub ours: &'static str,
+    /// The widths of columns that are still to come in it, the last one first.
+    pub columns: Vec<u16>,
 }
 
 type Node<'a> = &'a AstNode<'a>;

@@ -350,7 +350,33 @@ impl Cutter<'_> {
             .any(|(_, text)| dialect::hides_slide(text))
     }
 
-    fn slide(&mut self, front: FrontMatter, from: usize, to: usize) -> Result<(), SourceError> {
+    /// Slidev: front matter in a fence of YAML that the slide begins with, and where the slide's
+    /// text begins after it.
+    fn block_front(&self, from: usize, to: usize) -> Option<(FrontMatter, usize)> {
+        let lines = self.lines.get(from..to)?;
+        let start = lines.iter().position(|line| !line.trim().is_empty())?;
+        let is_yaml = matches!(lines.get(start)?.trim(), "```yaml" | "```yml");
+        if self.dialect != Dialect::Slidev || !is_yaml {
+            return None;
+        }
+        let body = lines.get(start + 1..)?;
+        let end = body.iter().position(|line| line.trim() == "```")?;
+        let matter = body.get(..end)?;
+        let parsed = FrontMatter::parse(matter.iter().copied());
+        let known = parsed.has(&SLIDEV_KEYS) || parsed.has(&["class", "title"]);
+        (front_matter::is_matter(matter) && known).then_some((parsed, from + start + end + 2))
+    }
+
+    fn slide(
+        &mut self,
+        mut front: FrontMatter,
+        mut from: usize,
+        to: usize,
+    ) -> Result<(), SourceError> {
+        if let Some((block, text)) = self.block_front(from, to) {
+            front.extend(block);
+            from = text;
+        }
         let line = number(from);
         if front.is_true("hide") || front.is_true("disabled") || self.is_hidden(from, to) {
             return Ok(());

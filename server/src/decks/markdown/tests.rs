@@ -350,6 +350,34 @@ fn slidev_hides_at_a_click_and_says_what_it_does_not_know() {
 }
 
 #[test]
+fn slidev_columns_front_matter_in_a_fence_and_expressions() {
+    let text = "---\nlayout: cover\n---\n\n# A\n\n---\n\n```yaml\nlayout: center\n```\n\n# B {{ $nav.currentPage }} `{{ kept }}`\n\n---\n\n```yaml\n---\nlayout: x\n---\n```\n\n# C\n\n<div class=\"grid grid-cols-[2fr_1fr]\">\n<div>\n\nl\n\n</div>\n<div>r</div>\n</div>\n";
+    let pages = pages(text);
+    assert_eq!(html(&pages[1]).classes, ["center"]);
+    let markup = &html(&pages[1]).markup;
+    assert!(
+        markup.contains("kept") && !markup.contains("nav"),
+        "{markup}"
+    );
+    assert_eq!(
+        pages[1].warnings[0].line,
+        Some(13),
+        "{:?}",
+        pages[1].warnings
+    );
+    let markup = &html(&pages[2]).markup;
+    assert!(
+        markup.contains("layout: x") || markup.contains("<pre"),
+        "{markup}"
+    );
+    let wide = markup
+        .find("<div class=\"columns\">")
+        .zip(markup.find("<div class=\"column w8\">"));
+    assert!(wide.is_some_and(|(outer, inner)| outer < inner), "{markup}");
+    assert!(markup.contains("<div class=\"column w4\">r"), "{markup}");
+}
+
+#[test]
 fn presenterm_slides_end_where_its_options_say() {
     let implicit = "---\noptions:\n  implicit_slide_ends: true\n---\n\nA\n===\n\ntext\n\nB\n---\n\n- text\n\n```\nX\n===\n```\n\n<!-- pause -->\nC\n===\n";
     assert_eq!(titles(implicit), ["A", "B", "C"]);
@@ -450,7 +478,7 @@ fn pathological_text_takes_no_longer_than_its_length() {
     }
 }
 
-const FRAGMENTS: [&str; 56] = [
+const FRAGMENTS: [&str; 59] = [
     "---\n",
     "\n---\n",
     "----\n",
@@ -506,6 +534,9 @@ const FRAGMENTS: [&str; 56] = [
     "<svg onload=x><style>",
     "<i class=\"fragment fade-out\">",
     "<v-click hide>",
+    "<div class=\"grid grid-cols-[2fr_1fr]\"><div>",
+    "{{ x }}",
+    "```yaml\nlayout: center\n```\n",
     "<p style='color:red' onclick=x>é😀",
 ];
 
