@@ -4,8 +4,8 @@
 use super::{
     colour, grid,
     html::{Tag, Token, Tokens, escape, is_void},
-    picture,
-    render::{OpenTag, Renderer},
+    picture::{self, Sizes},
+    render::{OpenTag, Renderer, short},
     sanitise::TAGS,
 };
 
@@ -210,22 +210,29 @@ impl Renderer<'_> {
             return self.lost_click(tag);
         };
         let alt = super::html::unescaped(tag.get("alt").unwrap_or_default());
-        let mut extra = self.clicks(tag, line);
-        for (key, value) in &tag.attributes {
-            match *key {
-                "width" | "height" => {
-                    if let Some(size) = picture::size(value) {
-                        extra.push_str(&format!(" {key}=\"{size}\""));
-                    }
-                }
-                _ => {}
-            }
-        }
+        let extra = self.clicks(tag, line);
         self.out.push_str(&format!(
-            "<img data-file=\"{}\" alt=\"{}\"{extra}>",
+            "<img data-file=\"{}\" alt=\"{}\"{extra}",
             super::html::escaped(&file),
             super::html::escaped(&alt)
         ));
+        self.sizes(&Sizes::of(tag), line);
+        self.out.push('>');
+    }
+
+    /// A picture's width and height, as attributes.
+    pub fn sizes(&mut self, sizes: &Sizes, line: u32) {
+        for (key, value) in [("width", &sizes.width), ("height", &sizes.height)] {
+            if let Some(value) = value {
+                self.out.push_str(&format!(" {key}=\"{value}\""));
+            }
+        }
+        for unknown in &sizes.unknown {
+            self.warn(
+                line,
+                &format!("the size “{}” is not understood; left out", short(unknown)),
+            );
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! (to our own vocabulary), `sanitise`, then `steps` with code and formulas put in, then `fit`.
 
 mod author;
+mod braces;
 mod clicks;
 mod code;
 mod colour;
@@ -128,6 +129,7 @@ impl Markdown {
 
 /// A heading's text without its marks.
 fn plain(text: &str) -> String {
+    let text = braces::trailing(text).map_or(text, |(text, _)| text);
     let mut plain = String::new();
     for token in html::Tokens::of(text) {
         if let html::Token::Text(text) = token {

@@ -1,5 +1,7 @@
 //! Pictures, backgrounds, colours and addresses: what is ours to show and how it is said.
 
+use super::html::Tag;
+
 /// A slide's ground.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ground {
@@ -76,6 +78,63 @@ pub fn words(alt: &str) -> Words {
     words.ground = is_ground.then_some((place, contain));
     words.alt = rest.join(" ");
     words
+}
+
+/// How large a picture is to be.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    pub width: Option<String>,
+    pub height: Option<String>,
+    pub unknown: Vec<String>,
+}
+
+impl Sizes {
+    /// By its attributes, its style or, as UnoCSS has them, its classes.
+    pub fn of(tag: &Tag<'_>) -> Self {
+        let mut sizes = Self::default();
+        for word in tag.get("class").unwrap_or_default().split_whitespace() {
+            if let Some(steps) = word.strip_prefix("w-") {
+                sizes.width = of_class(steps).or(sizes.width);
+            } else if let Some(steps) = word.strip_prefix("h-") {
+                sizes.height = of_class(steps).or(sizes.height);
+            }
+        }
+        for (key, value) in &tag.attributes {
+            sizes.set(key, value);
+        }
+        for property in tag.get("style").unwrap_or_default().split(';') {
+            let (key, value) = property.split_once(':').unwrap_or_default();
+            sizes.set(key.trim(), value.trim());
+        }
+        sizes
+    }
+
+    fn set(&mut self, key: &str, value: &str) {
+        let place = match key {
+            "width" => &mut self.width,
+            "height" => &mut self.height,
+            _ => return,
+        };
+        match size(value) {
+            Some(size) => *place = Some(size),
+            None if value == "auto" => {}
+            None => self.unknown.push(value.to_owned()),
+        }
+    }
+}
+
+/// `40`, `[200px]` or `1/2`. A step is 4 pixels of a canvas that is 980 wide, ours 1280.
+fn of_class(steps: &str) -> Option<String> {
+    if let Some(exact) = steps.strip_prefix('[') {
+        return size(exact.strip_suffix(']')?);
+    }
+    if let Some((part, whole)) = steps.split_once('/') {
+        let (part, whole): (u32, u32) = (part.parse().ok()?, whole.parse().ok()?);
+        let percent = part.checked_mul(100)?.checked_div(whole)?;
+        return size(&format!("{percent}%"));
+    }
+    let pixels = steps.parse::<u32>().ok()?.checked_mul(4 * 1_280)?;
+    size(&(pixels / 980).to_string())
 }
 
 /// Pixels or percent, as an attribute of `<img>` says it.
@@ -174,6 +233,26 @@ mod tests {
             (Some("300"), "A bridge at night")
         );
         assert!(words("A big bag").ground.is_none());
+    }
+
+    #[test]
+    fn sizes_are_read_wherever_they_are_written() {
+        let of = |attributes: &str| {
+            let tag = format!("<img {attributes}>");
+            let sizes = match crate::decks::markdown::html::Tokens::of(&tag).next() {
+                Some(crate::decks::markdown::html::Token::Open(tag)) => Sizes::of(&tag),
+                _ => Sizes::default(),
+            };
+            [sizes.width, sizes.height]
+                .map(Option::unwrap_or_default)
+                .join("x")
+                + &sizes.unknown.concat()
+        };
+        assert_eq!(of("width=200 height=\"50%\""), "200x50%");
+        assert_eq!(of("style=\"width:200px; height: auto\""), "200x");
+        assert_eq!(of("class=\"m-5 w-1/2 h-40 rounded\""), "50%x208");
+        assert_eq!(of("class=\"w-[30px] h-full\""), "30x");
+        assert_eq!(of("style=\"width: 10rem\""), "x10rem");
     }
 
     #[test]

@@ -2,11 +2,12 @@
 //! and diagrams are kept aside as pieces of our own.
 
 use super::{
+    braces,
     code::Highlighter,
     colour,
     dialect::Dialect,
     html::{escape, escaped},
-    picture::{self, Ground},
+    picture::{self, Ground, Sizes},
     steps::Piece,
 };
 use crate::decks::source::Warning;
@@ -187,6 +188,7 @@ impl Renderer<'_> {
                 self.out.push_str("</sup>");
             }
             NodeValue::Text(text) => {
+                let text = self.without_braces(text, node, line);
                 escape(text, &mut self.out);
                 self.say(text);
             }
@@ -437,11 +439,20 @@ impl Renderer<'_> {
             escaped(&file),
             escaped(&words.alt)
         ));
-        for (key, value) in [("width", words.width), ("height", words.height)] {
-            if let Some(value) = value {
-                self.out.push_str(&format!(" {key}=\"{value}\""));
-            }
+        let mut sizes = Sizes {
+            width: words.width,
+            height: words.height,
+            ..Sizes::default()
+        };
+        // Slidev writes them after it, in braces.
+        let after = node.next_sibling().map(|next| next.data().value.clone());
+        if let Some(NodeValue::Text(text)) = after
+            && let Some((attributes, _)) = braces::split(&text)
+            && let Some(written) = braces::with_tag(attributes, Sizes::of)
+        {
+            sizes = written;
         }
+        self.sizes(&sizes, line);
         self.out.push('>');
         self.say(&words.alt);
     }

@@ -378,6 +378,29 @@ fn slidev_columns_front_matter_in_a_fence_and_expressions() {
 }
 
 #[test]
+fn attributes_in_braces_are_no_text() {
+    let text = "# A {.text-red}\n\n### B {.x #y}\n\n![](a.png){width=200px} and ![](b.png){.shadow height=50%}\n\n<img src=\"c.png\" style=\"width: 30em\">\n\nset {.5}\n";
+    assert_eq!(open(text).outline().title.as_deref(), Some("A"));
+    let page = &pages(text)[0];
+    let markup = &html(page).markup;
+    assert!(
+        !markup.contains(".x") && markup.contains("set {.5}"),
+        "{markup}"
+    );
+    assert!(
+        markup.contains("\"a.png\" alt=\"\" width=\"200\">"),
+        "{markup}"
+    );
+    assert!(
+        markup.contains("\"b.png\" alt=\"\" height=\"50%\">"),
+        "{markup}"
+    );
+    assert_eq!(page.title.as_deref(), Some("A"));
+    let lines: Vec<_> = page.warnings.iter().map(|warning| warning.line).collect();
+    assert_eq!(lines, [Some(1), Some(7)], "{:?}", page.warnings);
+}
+
+#[test]
 fn presenterm_slides_end_where_its_options_say() {
     let implicit = "---\noptions:\n  implicit_slide_ends: true\n---\n\nA\n===\n\ntext\n\nB\n---\n\n- text\n\n```\nX\n===\n```\n\n<!-- pause -->\nC\n===\n";
     assert_eq!(titles(implicit), ["A", "B", "C"]);
@@ -478,7 +501,7 @@ fn pathological_text_takes_no_longer_than_its_length() {
     }
 }
 
-const FRAGMENTS: [&str; 59] = [
+const FRAGMENTS: [&str; 60] = [
     "---\n",
     "\n---\n",
     "----\n",
@@ -536,6 +559,7 @@ const FRAGMENTS: [&str; 59] = [
     "<v-click hide>",
     "<div class=\"grid grid-cols-[2fr_1fr]\"><div>",
     "{{ x }}",
+    "{.x width=9}",
     "```yaml\nlayout: center\n```\n",
     "<p style='color:red' onclick=x>é😀",
 ];
