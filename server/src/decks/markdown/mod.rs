@@ -36,7 +36,11 @@ use code::Highlighter;
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
 use render::Renderer;
 use split::{Deck, Slide};
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -78,6 +82,7 @@ pub struct Markdown {
     /// `[label]: address`, wherever in the deck it stands.
     references: Arc<HashMap<String, String>>,
     highlighter: Highlighter,
+    beside: Option<HashSet<String>>,
 }
 
 impl Markdown {
@@ -91,9 +96,20 @@ impl Markdown {
             title: None,
             references: Arc::new(references),
             highlighter: Highlighter::new(limits.highlighting),
+            beside: None,
         };
         opened.title = opened.find_title();
         Ok(opened)
+    }
+
+    /// The names of the files beside it: a picture that is not among them is said with its line,
+    /// and one that may have two names is looked for by both.
+    #[must_use]
+    pub fn beside(self, names: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            beside: Some(names.into_iter().collect()),
+            ..self
+        }
     }
 
     fn find_title(&mut self) -> Option<String> {
@@ -230,6 +246,7 @@ impl Source for Markdown {
                 .front
                 .get(dialect::COMMAND_PREFIX)
                 .unwrap_or_default(),
+            beside: self.beside.as_ref(),
             highlighter: &mut self.highlighter,
         };
         let line_of = |at: usize| slide.line.saturating_add(u32::try_from(at).unwrap_or(0));

@@ -1,6 +1,6 @@
 //! Pictures, backgrounds, colours and addresses: what is ours to show and how it is said.
 
-use super::html::Tag;
+use super::{dialect::Dialect, html::Tag};
 
 /// A slide's ground.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,7 +185,33 @@ pub fn file(address: &str) -> Result<String, &'static str> {
     if path.is_empty() || scheme || path.len() > 500 || path.chars().any(char::is_control) {
         return Err("a picture whose address is not understood");
     }
-    Ok(path.trim_start_matches("./").to_owned())
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop().ok_or(
+                    "a picture outside of the deck's folder; put it beside the deck or below",
+                )?;
+            }
+            part => parts.push(part),
+        }
+    }
+    let root = if path.starts_with('/') { "/" } else { "" };
+    Ok(format!("{root}{}", parts.join("/")))
+}
+
+/// The names that a file may have: from a site's root it is Slidev's folder for such files, or the
+/// deck's own.
+pub fn names(file: &str, dialect: Dialect) -> Vec<String> {
+    let Some(from_root) = file.strip_prefix('/') else {
+        return vec![file.to_owned()];
+    };
+    let mut names = vec![format!("public/{from_root}"), from_root.to_owned()];
+    if dialect != Dialect::Slidev {
+        names.reverse();
+    }
+    names
 }
 
 /// `%20` is a space.
@@ -258,7 +284,8 @@ mod tests {
     #[test]
     fn only_files_beside_the_deck_are_pictures() {
         assert_eq!(file("./a%20b.png?raw=true").as_deref(), Ok("a b.png"));
-        assert_eq!(file("../x/doge.png").as_deref(), Ok("../x/doge.png"));
+        assert_eq!(file("./x/.././/y/doge.png").as_deref(), Ok("y/doge.png"));
+        assert_eq!(file("/img/a.png").as_deref(), Ok("/img/a.png"));
         for other in [
             "https://a.b/c.png",
             "//a.b/c.png",
@@ -266,6 +293,7 @@ mod tests {
             "file:///etc/passwd",
             "",
             "C:\\a.png",
+            "../x/doge.png",
         ] {
             assert!(file(other).is_err(), "{other}");
         }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::decks::source::Warning;
 use comrak::nodes::{AstNode, ListDelimType, ListType, NodeList, NodeValue, TableAlignment};
+use std::collections::HashSet;
 
 /// How deep lists and quotes nest; what is deeper is shown as its text.
 const MAX_DEPTH: usize = 24;
@@ -40,6 +41,8 @@ pub struct Renderer<'a> {
     pub incremental: bool,
     /// What presenterm's commands begin with.
     pub prefix: &'a str,
+    /// The names of the files beside the deck, where they are known.
+    pub beside: Option<&'a HashSet<String>>,
     pub highlighter: &'a mut Highlighter,
 }
 
@@ -389,13 +392,25 @@ impl Renderer<'_> {
 
     /// The file beside the deck; a warning when it is none.
     pub fn file(&mut self, address: &str, line: u32) -> Option<String> {
-        match picture::file(address) {
-            Ok(file) => Some(file),
+        let file = match picture::file(address) {
+            Ok(file) => file,
             Err(reason) => {
                 self.warn(line, &format!("{reason}; left out"));
-                None
+                return None;
             }
+        };
+        let mut names = picture::names(&file, self.dialect).into_iter();
+        let Some(beside) = self.beside else {
+            return names.next();
+        };
+        let found = names.find(|name| beside.contains(name));
+        if found.is_none() {
+            self.warn(
+                line,
+                &format!("there is no picture “{}” beside the deck", short(&file)),
+            );
         }
+        found
     }
 
     fn image<'n>(&mut self, node: Node<'n>, url: &str, line: u32) {

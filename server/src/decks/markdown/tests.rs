@@ -401,6 +401,34 @@ fn attributes_in_braces_are_no_text() {
 }
 
 #[test]
+fn a_picture_is_looked_for_where_its_program_does() {
+    let files = |front: &str, beside: &[&str]| {
+        let text = format!("---\n{front}\n---\n\n![](/img/b.png)\n\n![](./a.png)\n");
+        let beside = beside.iter().map(|name| (*name).to_owned());
+        let page = open(&text).beside(beside).page(0, 1_920).expect("a page");
+        let lines: Vec<_> = page
+            .warnings
+            .iter()
+            .filter_map(|known| known.line)
+            .collect();
+        (html(&page).files.join(" "), lines)
+    };
+    let of = |files: &str, lines: &[u32]| (files.to_owned(), lines.to_vec());
+    let both = ["img/b.png", "public/img/b.png", "a.png"];
+    assert_eq!(
+        files("layout: none", &both),
+        of("public/img/b.png a.png", &[])
+    );
+    assert_eq!(files("title: x", &both), of("img/b.png a.png", &[]));
+    assert_eq!(files("layout: none", &["img/b.png"]), of("img/b.png", &[7]));
+    assert_eq!(files("title: x", &[]), of("", &[5, 7]));
+    // Nobody has said what lies there.
+    let page = &pages("---\nlayout: none\n---\n\n![](/b.png)\n\n![](../a.png)\n")[0];
+    assert_eq!(html(page).files, ["public/b.png"]);
+    assert_eq!(page.warnings[0].line, Some(7));
+}
+
+#[test]
 fn presenterm_slides_end_where_its_options_say() {
     let implicit = "---\noptions:\n  implicit_slide_ends: true\n---\n\nA\n===\n\ntext\n\nB\n---\n\n- text\n\n```\nX\n===\n```\n\n<!-- pause -->\nC\n===\n";
     assert_eq!(titles(implicit), ["A", "B", "C"]);
