@@ -83,6 +83,11 @@ impl Renderer<'_> {
             "incremental_lists" => self.incremental = value == "true",
             "jump_to_middle" => self.layout = Some("center".to_owned()),
             "alignment" if value == "center" => self.classes.push("centred"),
+            "alignment" if value == "left" => {}
+            "alignment" | "font_size" | "snippet_output" => self.warn(
+                line,
+                &format!("“{command}: {}” is not done; left out", short(value)),
+            ),
             "include" => self.warn(
                 line,
                 &format!(

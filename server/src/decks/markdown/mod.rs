@@ -34,7 +34,9 @@ mod tests;
 use crate::decks::source::{Bounds, Outline, Page, SlideOutline, Source, SourceError};
 use code::Highlighter;
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
+use dialect::Dialect;
 use render::Renderer;
+use scan::Scan;
 use split::{Deck, Slide};
 use std::{
     collections::{HashMap, HashSet},
@@ -123,24 +125,45 @@ impl Markdown {
                     .to_owned(),
             );
         }
-        let first = self.deck.slides.iter().take(20).find_map(|slide| {
-            let mut text = slide.text.lines();
-            let mut above = "";
-            text.find_map(|line| {
-                let under = !above.trim().is_empty()
-                    && line.len() >= 3
-                    && line.trim_end().chars().all(|c| c == '=');
-                let title = if under {
-                    Some(above)
-                } else {
-                    line.strip_prefix('#').map(|rest| rest.trim_matches('#'))
-                };
-                above = line;
-                title.map(str::trim).filter(|title| !title.is_empty())
-            })
-        })?;
-        Some(render::short(&plain(first)))
+        let first = self
+            .deck
+            .slides
+            .iter()
+            .take(20)
+            .find_map(|slide| heading(&slide.text, self.deck.dialect))?;
+        Some(render::short(&plain(&first)))
     }
+}
+
+/// A slide's first heading, as it is written.
+fn heading(text: &str, dialect: Dialect) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let scan = Scan::of(&lines, 0);
+    let mut above = "";
+    // What only the speaker sees is no title.
+    let mut in_notes = false;
+    for line in scan.open_lines(&lines, 0) {
+        in_notes |= line.contains("<aside");
+        if in_notes {
+            in_notes = !line.contains("</aside>");
+            continue;
+        }
+        let marks = line.trim_end();
+        let underlines = |mark| marks.len() >= 3 && marks.chars().all(|c| c == mark);
+        let is_underline = underlines('=') || dialect == Dialect::Presenterm && underlines('-');
+        let title = if is_underline && !above.trim().is_empty() {
+            Some(above)
+        } else if split::heading_level(line).is_some() {
+            Some(line.trim_matches(['#', ' ', '\t']))
+        } else {
+            None
+        };
+        if let Some(title) = title.map(str::trim).filter(|title| !title.is_empty()) {
+            return Some(title.to_owned());
+        }
+        above = line;
+    }
+    None
 }
 
 /// A heading's text without its marks.

@@ -447,7 +447,8 @@ fn is_no_paragraph(line: &str) -> bool {
     heading_level(line).is_some() || line.starts_with(['<', '>', '|', '`', '-', '*', '!'])
 }
 
-fn heading_level(line: &str) -> Option<usize> {
+/// Of `#` to `######`.
+pub fn heading_level(line: &str) -> Option<usize> {
     let level = line.chars().take_while(|c| *c == '#').count();
     let rest = line.get(level..)?;
     ((1..=6).contains(&level) && (rest.is_empty() || rest.starts_with([' ', '\t'])))

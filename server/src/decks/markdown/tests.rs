@@ -429,6 +429,43 @@ fn a_picture_is_looked_for_where_its_program_does() {
 }
 
 #[test]
+fn a_decks_title_is_a_heading_that_the_audience_sees() {
+    let title = |text: &str| open(text).outline().title;
+    let code = "```bash\n# install\n```\n\n";
+    assert_eq!(title(&format!("{code}# A\n")).as_deref(), Some("A"));
+    assert_eq!(title(&format!("{code}A\n===\n")).as_deref(), Some("A"));
+    assert_eq!(
+        title(&format!("{code}#!x\n\n---\n\n## B ##\n")).as_deref(),
+        Some("B")
+    );
+    let notes = "<aside class=\"notes\">\n\n# SECRET\n\n</aside>\n\n";
+    assert_eq!(title(&format!("{notes}# A\n")).as_deref(), Some("A"));
+    let presenterm = "A\n---\n\ntext\n\n<!-- end_slide -->\n\n# B\n";
+    assert_eq!(title(presenterm).as_deref(), Some("A"));
+}
+
+#[test]
+fn what_presenterm_asks_in_vain_is_said_with_its_line() {
+    let text = "A\n===\n\n<!-- font_size: 2 -->\n\n<!-- alignment: right -->\n\n```file +line_numbers\npath: a.rs\nlanguage: rust\n```\n\n$\\cancel{x}$\n\n<!-- end_slide -->\n";
+    let page = &pages(text)[0];
+    let said = |what: &str| {
+        let found = page
+            .warnings
+            .iter()
+            .find(|known| known.reason.contains(what));
+        found.and_then(|known| known.line)
+    };
+    let lines = ["font_size: 2", "alignment: right", "a.rs", "cancel"].map(said);
+    assert_eq!(
+        lines,
+        [Some(4), Some(6), Some(8), Some(13)],
+        "{:?}",
+        page.warnings
+    );
+    assert!(!html(page).markup.contains("path:"));
+}
+
+#[test]
 fn presenterm_slides_end_where_its_options_say() {
     let implicit = "---\noptions:\n  implicit_slide_ends: true\n---\n\nA\n===\n\ntext\n\nB\n---\n\n- text\n\n```\nX\n===\n```\n\n<!-- pause -->\nC\n===\n";
     assert_eq!(titles(implicit), ["A", "B", "C"]);
