@@ -55,7 +55,7 @@ impl Renderer<'_> {
         extra
     }
 
-    /// reveal: `class="fragment"`, with the number from 0 that it comes at.
+    /// reveal: `class="fragment"`, with the place that it has among the others.
     fn fragment(&mut self, tag: &Tag<'_>, line: u32) -> String {
         let class = tag.get("class").unwrap_or_default();
         if !class.split_whitespace().any(|word| word == "fragment") {
@@ -73,13 +73,16 @@ impl Renderer<'_> {
             return String::new();
         }
         let index = tag.get("data-fragment-index");
-        let step = index.and_then(|index| index.trim().parse::<u16>().ok());
-        let step = step.map_or(String::new(), |index| index.saturating_add(1).to_string());
-        if class.split_whitespace().any(|word| word == "fade-out") {
-            hide(&step)
+        let index = index.and_then(|index| index.trim().parse::<u16>().ok());
+        let mut clicks = if class.split_whitespace().any(|word| word == "fade-out") {
+            hide("")
         } else {
-            click(&step)
+            click("")
+        };
+        if let Some(index) = index {
+            clicks.push_str(&format!(" data-fragment=\"{index}\""));
         }
+        clicks
     }
 
     /// The same, of a comment such as `.element: class="fragment"`.

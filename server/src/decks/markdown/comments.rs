@@ -105,11 +105,17 @@ impl Renderer<'_> {
             let Token::Open(tag) = token else {
                 continue;
             };
+            self.contains_ground = tag.get("data-background-size") == Some("contain");
             for (key, value) in &tag.attributes {
                 match *key {
                     "data-background" | "data-background-color" | "data-background-image" => {
                         self.ground(value, line)
                     }
+                    key if key.starts_with("data-background-") && !is_plain(key, value) => self
+                        .warn(
+                            line,
+                            &format!("“{key}” of a slide is not understood; left out"),
+                        ),
                     "class" if value.contains("center") => self.classes.push("centred"),
                     "data-notes" => self.notes.push(html::unescaped(value)),
                     _ => {}
@@ -148,4 +154,12 @@ impl Renderer<'_> {
             });
         }
     }
+}
+
+/// What the theme does anyway, or is done with the background itself.
+fn is_plain(key: &str, value: &str) -> bool {
+    matches!(
+        (key, value),
+        ("data-background-size", "contain" | "cover") | ("data-background-transition", _)
+    )
 }

@@ -94,6 +94,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
             "class",
             "data-click",
             "data-clicks",
+            "data-fragment",
             "data-hide",
         ]))
         .tag_attributes(HashMap::from([

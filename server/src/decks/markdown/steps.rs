@@ -32,6 +32,11 @@ pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
         only_headings: true,
         ..Pass::default()
     };
+    pass.fragments = fragments(clean);
+    // reveal: those without a place come after those with one.
+    pass.count = u16::try_from(pass.fragments.len())
+        .unwrap_or(MAX_STEPS)
+        .min(MAX_STEPS);
     for token in Tokens::of(clean) {
         match token {
             Token::Text(text) => pass.text(text),
@@ -53,11 +58,25 @@ pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
     }
 }
 
+/// The places that reveal's fragments say they have, each once, in their order.
+fn fragments(clean: &str) -> Vec<u16> {
+    let mut places: Vec<u16> = Tokens::of(clean)
+        .filter_map(|token| match token {
+            Token::Open(tag) => tag.get("data-fragment")?.parse().ok(),
+            _ => None,
+        })
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
 #[derive(Default)]
 pub struct Pass {
     pub out: String,
     pub frames: Vec<Frame>,
     pieces: Vec<Option<Piece>>,
+    fragments: Vec<u16>,
     /// The step that the last click took.
     count: u16,
     highest: u16,
@@ -114,7 +133,9 @@ impl Pass {
         let outer = self.frames.last().map_or(0, |frame| frame.step);
         let before = (self.count, self.highest);
         let click = self.click(tag);
-        let until = tag.get("data-hide").map(|value| self.taken(value));
+        let until = tag
+            .get("data-hide")
+            .map(|value| self.place(tag).unwrap_or_else(|| self.taken(value)));
         let mut step = click.unwrap_or(outer);
         if takes_steps(tag.name) {
             if std::mem::take(&mut self.pausing) {
@@ -127,7 +148,10 @@ impl Pass {
         self.out.push('<');
         self.out.push_str(tag.name);
         for (key, value) in &tag.attributes {
-            if !matches!(*key, "data-click" | "data-clicks" | "data-hide") {
+            if !matches!(
+                *key,
+                "data-click" | "data-clicks" | "data-fragment" | "data-hide"
+            ) {
                 self.attribute(key, value);
             }
         }
@@ -182,9 +206,20 @@ impl Pass {
     /// The step that this element comes with.
     fn click(&mut self, tag: &Tag<'_>) -> Option<u16> {
         match tag.get("data-click") {
-            Some(value) => Some(self.taken(value)),
+            Some(value) => Some(self.place(tag).unwrap_or_else(|| self.taken(value))),
             None => self.in_clicks(tag.name).map(|value| self.taken(value)),
         }
+    }
+
+    /// The step of a fragment that says its place.
+    fn place(&self, tag: &Tag<'_>) -> Option<u16> {
+        let place = tag.get("data-fragment")?.parse().ok()?;
+        let before = self.fragments.binary_search(&place).ok()?;
+        Some(
+            u16::try_from(before + 1)
+                .unwrap_or(MAX_STEPS)
+                .min(MAX_STEPS),
+        )
     }
 
     /// The step that a click takes. Slidev: a number alone is absolute, `+n` and none are counted

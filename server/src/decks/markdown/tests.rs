@@ -312,24 +312,45 @@ fn reveal_decks_may_say_what_separates_their_slides() {
 
 #[test]
 fn fragments_written_as_html_are_steps() {
-    let text = "----\n\n<p class=\"fragment\">a</p>\n<p class=\"fragment fade-up\">b</p>\n\n<ul>\n<li class=\"fragment\">c</li>\n</ul>\n\nd <span class=\"fragment\">e</span>\n\n<p class=\"fragment fade-out\">f</p>\n\n<p class=\"fragment\" data-fragment-index=\"0\">g</p>\n\n<p class=\"fragment grow\">h</p>\n\ni <!-- .element: class=\"fragment highlight-red\" -->\n";
+    let text = "----\n\n<p class=\"fragment\">a</p>\n<p class=\"fragment fade-up\">b</p>\n\n<ul>\n<li class=\"fragment\">c</li>\n</ul>\n\nd <span class=\"fragment\">e</span>\n\n<p class=\"fragment fade-out\">f</p>\n\n<p class=\"fragment\" data-fragment-index=\"2\">g</p>\n\n<p class=\"fragment grow\">h</p>\n\ni <!-- .element: class=\"fragment highlight-red\" -->\n";
     let page = &pages(text)[0];
     let markup = &html(page).markup;
     for expected in [
-        "<p data-step=\"1\">a",
-        "<p data-step=\"2\">b",
-        "<li data-step=\"3\">c",
-        "<span data-step=\"4\">e",
-        "<p data-until=\"5\">f",
+        "<p data-step=\"2\">a",
+        "<p data-step=\"3\">b",
+        "<li data-step=\"4\">c",
+        "<span data-step=\"5\">e",
+        "<p data-until=\"6\">f",
         "<p data-step=\"1\">g",
         "<p>h",
         "<p>i",
     ] {
         assert!(markup.contains(expected), "{expected}: {markup}");
     }
-    assert_eq!(html(page).steps, 5);
+    assert_eq!(html(page).steps, 6);
     let lines: Vec<_> = page.warnings.iter().map(|warning| warning.line).collect();
     assert_eq!(lines, [Some(16), Some(18)], "{:?}", page.warnings);
+}
+
+/// The first click did nothing.
+#[test]
+fn places_of_fragments_are_an_order_and_no_numbers_of_clicks() {
+    let text = "----\n\n- b <!-- .element: class=\"fragment\" data-fragment-index=\"2\" -->\n- a <!-- .element: class=\"fragment\" data-fragment-index=\"1\" -->\n- c <!-- .element: class=\"fragment\" -->\n";
+    let page = &pages(text)[0];
+    let markup = &html(page).markup;
+    for expected in ["step=\"2\">b", "step=\"1\">a", "step=\"3\">c"] {
+        assert!(markup.contains(expected), "{expected}: {markup}");
+    }
+    assert_eq!(html(page).steps, 3);
+}
+
+#[test]
+fn reveal_backgrounds_that_are_not_drawn_are_said_with_their_line() {
+    let text = "----\n\n<!-- .slide: data-background-image=\"a.png\" data-background-size=\"contain\" data-background-opacity=\"0.3\" -->\n\n# A\n";
+    let page = &pages(text)[0];
+    assert!(html(page).markup.contains("<img class=\"contain\""));
+    assert_eq!(page.warnings.len(), 1, "{:?}", page.warnings);
+    assert_eq!(page.warnings[0].line, Some(3));
 }
 
 #[test]
