@@ -95,8 +95,11 @@ impl Renderer<'_> {
             },
         };
         extra.push_str(&self.clicks(tag, line));
-        match name {
-            "a" => match tag
+        if name == "section" {
+            self.slide_attributes(tag, line);
+        }
+        if name == "a" {
+            match tag
                 .get("href")
                 .filter(|address| picture::is_web_or_mail(address))
             {
@@ -104,8 +107,7 @@ impl Renderer<'_> {
                     extra.push_str(&format!(" href=\"{}\"", super::html::escaped(address)))
                 }
                 None => self.warn(line, "a link to another place than the web; left out"),
-            },
-            _ => {}
+            }
         }
         for (key, value) in &tag.attributes {
             match *key {

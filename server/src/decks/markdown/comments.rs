@@ -2,8 +2,9 @@
 
 use super::{
     colour,
-    dialect::{Dialect, marp_directives, presenterm_command, unmet_directives, unprefixed},
-    html::{self, Token, Tokens, escaped},
+    dialect::{Dialect, presenterm_command, unprefixed},
+    directives,
+    html::{self, Tag, Token, Tokens, escaped},
     picture::{self, Ground},
     render::{Renderer, short},
 };
@@ -42,13 +43,13 @@ impl Renderer<'_> {
             .find_map(|start| text.strip_prefix(start));
         if let Some(notes) = notes {
             self.notes.push(notes.trim().to_owned());
-        } else if let Some(directives) = marp_directives(text)
+        } else if let Some(directives) = directives::of_comment(text)
             && self.dialect == Dialect::Marp
         {
-            for (_, reason) in unmet_directives(&directives) {
+            for (_, reason) in directives::unmet(&directives) {
                 self.warn(line, &reason);
             }
-        } else if marp_directives(text).is_none()
+        } else if directives::of_comment(text).is_none()
             && matches!(self.dialect, Dialect::Marp | Dialect::Plain)
         {
             self.notes.push(text.to_owned());
@@ -100,26 +101,26 @@ impl Renderer<'_> {
     }
 
     fn reveal_slide(&mut self, attributes: &str, line: u32) {
-        let tag = format!("<x {attributes}>");
-        for token in Tokens::of(&tag) {
-            let Token::Open(tag) = token else {
-                continue;
-            };
-            self.contains_ground = tag.get("data-background-size") == Some("contain");
-            for (key, value) in &tag.attributes {
-                match *key {
-                    "data-background" | "data-background-color" | "data-background-image" => {
-                        self.ground(value, line)
-                    }
-                    key if key.starts_with("data-background-") && !is_plain(key, value) => self
-                        .warn(
-                            line,
-                            &format!("“{key}” of a slide is not understood; left out"),
-                        ),
-                    "class" if value.contains("center") => self.classes.push("centred"),
-                    "data-notes" => self.notes.push(html::unescaped(value)),
-                    _ => {}
+        if let Some(Token::Open(tag)) = Tokens::of(&format!("<x {attributes}>")).next() {
+            self.slide_attributes(&tag, line);
+        }
+    }
+
+    /// What reveal reads from a slide's element.
+    pub fn slide_attributes(&mut self, tag: &Tag<'_>, line: u32) {
+        self.contains_ground = tag.get("data-background-size") == Some("contain");
+        for (key, value) in &tag.attributes {
+            match *key {
+                "data-background" | "data-background-color" | "data-background-image" => {
+                    self.ground(value, line)
                 }
+                key if key.starts_with("data-background-") && !is_plain(key, value) => self.warn(
+                    line,
+                    &format!("“{key}” of a slide is not understood; left out"),
+                ),
+                "class" if value.contains("center") => self.classes.push("centred"),
+                "data-notes" => self.notes.push(html::unescaped(value)),
+                _ => {}
             }
         }
     }

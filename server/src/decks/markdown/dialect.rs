@@ -1,7 +1,10 @@
 //! Which program a deck was written for. What is unmistakable is understood in every deck; the
 //! dialect decides only what means different things in different programs.
 
-use super::front_matter::{FrontMatter, key_value};
+use super::{
+    directives,
+    front_matter::{FrontMatter, key_value},
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -39,35 +42,6 @@ pub const SLIDEV_KEYS: [&str; 25] = [
     "canvasWidth",
     "disabled",
     "preload",
-];
-
-const MARP_DIRECTIVES: [&str; 26] = [
-    "marp",
-    "theme",
-    "style",
-    "headingDivider",
-    "size",
-    "math",
-    "lang",
-    "title",
-    "author",
-    "description",
-    "keywords",
-    "url",
-    "image",
-    "paginate",
-    "header",
-    "footer",
-    "class",
-    "backgroundColor",
-    "backgroundImage",
-    "backgroundPosition",
-    "backgroundRepeat",
-    "backgroundSize",
-    "color",
-    "transition",
-    "auto-advance",
-    "inlineSVG",
 ];
 
 const PRESENTERM_COMMANDS: [&str; 22] = [
@@ -126,60 +100,14 @@ pub fn hides_slide(comment: &str) -> bool {
     })
 }
 
-/// Marp's directives in a comment, when it holds nothing else.
-pub fn marp_directives(comment: &str) -> Option<FrontMatter> {
-    let mut found = false;
-    for line in comment.lines().filter(|line| !line.trim().is_empty()) {
-        if line.starts_with([' ', '\t', '-']) && found {
-            continue;
-        }
-        let (key, _) = key_value(line.trim())?;
-        if !MARP_DIRECTIVES.contains(&key.trim_start_matches('_')) {
-            return None;
-        }
-        found = true;
-    }
-    found.then(|| {
-        FrontMatter::parse(comment.lines().map(|line| {
-            // A comment on one line begins with a space that is no indentation.
-            if comment.trim().contains('\n') {
-                line
-            } else {
-                line.trim()
-            }
-        }))
-    })
-}
-
-/// Those of Marp's directives that hold for nothing here, and why.
-pub fn unmet_directives(directives: &FrontMatter) -> Vec<(&'static str, String)> {
-    const UNMET: [(&str, &str); 4] = [
-        ("style", "a style of its own; the theme's holds"),
-        ("size", "another size than 16:9; left out"),
-        ("backgroundPosition", "where a background begins; left out"),
-        (
-            "backgroundRepeat",
-            "a background that is repeated; left out",
-        ),
-    ];
-    let asks = |key: &str| match directives.get(key) {
-        Some(value) => key != "size" || value != "16:9",
-        None => false,
-    };
-    UNMET
-        .into_iter()
-        .filter(|(key, _)| asks(key) || asks(&format!("_{key}")))
-        .map(|(key, reason)| (key, reason.to_owned()))
-        .collect()
-}
-
 /// `lines` are those outside of fences and comments.
 pub fn detect<'a>(
     front: &FrontMatter,
     comments: impl Iterator<Item = &'a str> + Clone,
     mut lines: impl Iterator<Item = &'a str> + Clone,
 ) -> Dialect {
-    let says_marp = |text: &str| marp_directives(text).is_some_and(|found| found.is_true("marp"));
+    let says_marp =
+        |text: &str| directives::of_comment(text).is_some_and(|found| found.is_true("marp"));
     if front.is_true("marp") || comments.clone().any(says_marp) {
         return Dialect::Marp;
     }
@@ -217,7 +145,10 @@ pub fn detect<'a>(
     if is_surely_reveal(front, comments.clone(), lines.clone()) || lines.any(is_reveal_note) {
         return Dialect::Reveal;
     }
-    if comments.clone().any(|text| marp_directives(text).is_some()) {
+    if comments
+        .clone()
+        .any(|text| directives::of_comment(text).is_some())
+    {
         return Dialect::Marp;
     }
     Dialect::Plain
@@ -277,13 +208,5 @@ mod tests {
         assert_eq!(of(&["pause"], &["---"]), Dialect::Plain);
         assert_eq!(of(&["pause"], &["text"]), Dialect::Presenterm);
         assert_eq!(of(&["pause", "end_slide"], &["---"]), Dialect::Presenterm);
-    }
-
-    #[test]
-    fn a_marp_comment_is_a_directive_only_when_all_of_it_is() {
-        assert!(marp_directives(" _class: lead ").is_some());
-        assert!(marp_directives("\nclass: lead\npaginate: true\n").is_some());
-        assert!(marp_directives(" Remember: smile ").is_none());
-        assert!(marp_directives(" class: lead\nand say hello").is_none());
     }
 }

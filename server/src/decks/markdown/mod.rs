@@ -12,6 +12,7 @@ mod colour;
 mod columns;
 mod comments;
 mod dialect;
+mod directives;
 mod drawn;
 mod fit;
 mod front_matter;

@@ -227,8 +227,7 @@ fn place(grounds: &[Ground]) -> Option<Place> {
         })
     };
     places()
-        .filter(|place| *place != Place::Behind)
-        .last()
+        .rfind(|place| *place != Place::Behind)
         .or_else(|| places().next())
 }
 

@@ -7,7 +7,7 @@ use comrak::{
     nodes::{AstNode, NodeValue},
 };
 
-/// Where `carry_directives` puts a slide's number, for those that show it.
+/// Where `directives` puts a slide's number, for those that show it.
 pub const NUMBER: &str = "number";
 
 const PLACES: [(&str, &str); 3] = [
@@ -48,7 +48,7 @@ fn plain(markdown: &str) -> (String, bool) {
     let is_picture = |node: &AstNode<'_>| matches!(node.data().value, NodeValue::Image(_));
     for node in root.descendants().take(200) {
         match &node.data().value {
-            _ if node.parent().is_some_and(|parent| is_picture(parent)) => {}
+            _ if node.parent().is_some_and(is_picture) => {}
             NodeValue::Text(said) => text.push_str(said),
             NodeValue::Code(code) => text.push_str(&code.literal),
             NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),

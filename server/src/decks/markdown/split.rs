@@ -4,8 +4,8 @@
 use super::{
     Limits,
     dialect::{self, Dialect, SLIDEV_KEYS},
+    directives,
     front_matter::{self, FrontMatter},
-    running,
     scan::{Scan, comment_start},
     separators::Separators,
 };
@@ -115,8 +115,8 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
         }
     }
     if dialect == Dialect::Marp {
-        carry_directives(&front, &scan, &mut slides);
-        for (key, reason) in dialect::unmet_directives(&front) {
+        directives::carry(&front, &scan, &mut slides);
+        for (key, reason) in directives::unmet(&front) {
             warnings.push(Warning {
                 line: front_matter::line_of(matter, key),
                 page: None,
@@ -224,7 +224,7 @@ impl Cutter<'_> {
         if self.dialect == Dialect::Marp {
             let named = front.get("headingDivider").map(str::to_owned).or_else(|| {
                 self.scan.comments.iter().find_map(|(_, text)| {
-                    dialect::marp_directives(text)?
+                    directives::of_comment(text)?
                         .get("headingDivider")
                         .map(str::to_owned)
                 })
@@ -482,72 +482,6 @@ fn introduction(front: &FrontMatter) -> Option<Slide> {
     })
 }
 
-/// Marp's directives hold for their slide and those after it; with `_` for their slide only.
-fn carry_directives(deck: &FrontMatter, scan: &Scan, slides: &mut [Slide]) {
-    const CARRIED: [&str; 8] = [
-        "class",
-        "backgroundColor",
-        "backgroundImage",
-        "backgroundSize",
-        "color",
-        "paginate",
-        "header",
-        "footer",
-    ];
-    let mut current = FrontMatter::default();
-    for key in CARRIED {
-        if let Some(value) = deck.get(key) {
-            current.set(key, value);
-        }
-    }
-    let mut comments = scan.comments.iter().peekable();
-    let ends: Vec<usize> = slides
-        .iter()
-        .skip(1)
-        .map(|slide| index(slide.line))
-        .chain([usize::MAX])
-        .collect();
-    let mut number = 0_u32;
-    for (at, (slide, end)) in slides.iter_mut().zip(ends).enumerate() {
-        let mut own = FrontMatter::default();
-        for key in CARRIED {
-            // The deck's own are its first slide's.
-            if let Some(value) = deck.said(&format!("_{key}")).filter(|_| at == 0) {
-                own.set(key, value);
-            }
-        }
-        while let Some((_, text)) = comments.next_if(|(line, _)| *line < end) {
-            let Some(found) = dialect::marp_directives(text) else {
-                continue;
-            };
-            for key in CARRIED {
-                if let Some(value) = found.said(key) {
-                    current.set(key, value);
-                }
-                if let Some(value) = found.said(&format!("_{key}")) {
-                    own.set(key, value);
-                }
-            }
-        }
-        for key in CARRIED {
-            if let Some(value) = own.said(key).or(current.said(key)) {
-                slide.front.set(key, value);
-            }
-        }
-        let paginate = slide.front.get("paginate").unwrap_or_default();
-        if at == 0 || !matches!(paginate, "hold" | "skip") {
-            number += 1;
-        }
-        if matches!(paginate, "true" | "hold") {
-            slide.front.set(running::NUMBER, &number.to_string());
-        }
-    }
-}
-
 fn number(index: usize) -> u32 {
     u32::try_from(index + 1).unwrap_or(u32::MAX)
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX)
 }
