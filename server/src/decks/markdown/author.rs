@@ -2,11 +2,15 @@
 //! class comes through as written.
 
 use super::{
+    colour, grid,
     html::{Tag, Token, Tokens, escape, is_void},
-    picture,
-    render::Renderer,
+    picture::{self, Sizes},
+    render::{OpenTag, Renderer, short},
     sanitise::TAGS,
 };
+
+/// In place of our own tag for what is the speaker's alone.
+const NOTES: &str = "ws-notes";
 
 /// How deep an author's tags nest; beyond, they are left out.
 const MAX_OPEN: usize = 24;
@@ -56,6 +60,9 @@ impl Renderer<'_> {
         if name == "img" {
             return self.author_picture(tag, line);
         }
+        if name == "aside" && has_class(tag, "notes") && self.notes_from.is_none() {
+            return self.open_notes(name);
+        }
         let (ours, mut extra) = match name {
             "v-click" | "v-after" | "v-clicks" | "v-switch" => {
                 (if is_inline { "span" } else { "div" }, String::new())
@@ -87,15 +94,12 @@ impl Renderer<'_> {
                 }
             },
         };
-        match name {
-            "v-click" => extra.push_str(&click(tag.get("at").unwrap_or_default(), false)),
-            "v-after" => extra.push_str(" data-click=\"after\""),
-            "v-clicks" => extra.push_str(&format!(
-                " data-clicks=\"{};{}\"",
-                count(tag, "depth"),
-                count(tag, "every")
-            )),
-            "a" => match tag
+        extra.push_str(&self.clicks(tag, line));
+        if name == "section" {
+            self.slide_attributes(tag, line);
+        }
+        if name == "a" {
+            match tag
                 .get("href")
                 .filter(|address| picture::is_web_or_mail(address))
             {
@@ -103,18 +107,10 @@ impl Renderer<'_> {
                     extra.push_str(&format!(" href=\"{}\"", super::html::escaped(address)))
                 }
                 None => self.warn(line, "a link to another place than the web; left out"),
-            },
-            _ => {}
+            }
         }
         for (key, value) in &tag.attributes {
-            let key = key.split('.').next().unwrap_or(key);
-            match key {
-                "v-click" => extra.push_str(&click(value, false)),
-                "v-after" => extra.push_str(" data-click=\"after\""),
-                "v-clicks" => extra.push_str(&format!(
-                    " data-clicks=\"{};1\"",
-                    if value.is_empty() { "1" } else { "2" }
-                )),
+            match *key {
                 "start" if ours == "ol" && value.parse::<u32>().is_ok() => {
                     extra.push_str(&format!(" start=\"{value}\""))
                 }
@@ -124,7 +120,21 @@ impl Renderer<'_> {
                 _ => {}
             }
         }
-        let classes = classes(tag);
+        let mut classes = classes(tag);
+        let widths = grid::widths(tag);
+        let columns = grid::shares(&widths);
+        if columns.is_empty() {
+            classes.splice(0..0, grid::class(tag));
+        } else {
+            classes.insert(0, "columns");
+        }
+        let share = self
+            .open
+            .last_mut()
+            .filter(|_| !is_void(ours))
+            .and_then(|parent| parent.columns.pop());
+        let column = share.map(|share| format!("column w{share}"));
+        let classes: Vec<&str> = column.as_deref().into_iter().chain(classes).collect();
         if !classes.is_empty() && !extra.contains("class=") {
             extra.push_str(&format!(" class=\"{}\"", classes.join(" ")));
         }
@@ -139,25 +149,53 @@ impl Renderer<'_> {
         if tag.closes_itself && !is_void(ours) {
             self.out.push_str(&format!("</{ours}>"));
         } else if !is_void(ours) {
-            self.open.push((name.to_owned(), ours));
+            self.open.push(OpenTag {
+                name: name.to_owned(),
+                ours,
+                columns,
+            });
         }
     }
 
     fn close_tag(&mut self, name: &str) {
-        if let Some(at) = self.open.iter().rposition(|(open, _)| open == name) {
-            for (_, ours) in self.open.split_off(at).iter().rev() {
-                self.out.push_str(&format!("</{ours}>"));
-            }
+        if let Some(at) = self.open.iter().rposition(|open| open.name == name) {
+            self.close_tags(at);
         }
     }
 
     /// Closes what an author left open since there were `left` open tags.
     pub fn close_tags(&mut self, left: usize) {
         while self.open.len() > left
-            && let Some((_, ours)) = self.open.pop()
+            && let Some(OpenTag { ours, .. }) = self.open.pop()
         {
-            self.out.push_str(&format!("</{ours}>"));
+            if ours == NOTES {
+                self.close_notes();
+            } else {
+                self.out.push_str(&format!("</{ours}>"));
+            }
         }
+    }
+
+    /// reveal: `<aside class="notes">`. What follows is written as ever, and taken back at its end.
+    fn open_notes(&mut self, name: &str) {
+        self.end_line();
+        self.notes_from = Some((self.out.len(), self.text.len()));
+        self.open.push(OpenTag {
+            name: name.to_owned(),
+            ours: NOTES,
+            columns: Vec::new(),
+        });
+    }
+
+    fn close_notes(&mut self) {
+        let Some((markup, text)) = self.notes_from.take() else {
+            return;
+        };
+        self.out.truncate(markup);
+        let notes = super::html::unescaped(self.text.get(text..).unwrap_or_default());
+        self.text.truncate(text);
+        let lines: Vec<&str> = notes.trim().lines().map(str::trim).collect();
+        self.notes.push(lines.join("\n"));
     }
 
     /// What comes after the click of something that was left out comes by a click of its own.
@@ -174,25 +212,35 @@ impl Renderer<'_> {
             return self.lost_click(tag);
         };
         let alt = super::html::unescaped(tag.get("alt").unwrap_or_default());
-        let mut extra = String::new();
-        for (key, value) in &tag.attributes {
-            match key.split('.').next().unwrap_or(key) {
-                "v-click" => extra.push_str(&click(value, false)),
-                "v-after" => extra.push_str(" data-click=\"after\""),
-                "width" | "height" => {
-                    if let Some(size) = picture::size(value) {
-                        extra.push_str(&format!(" {key}=\"{size}\""));
-                    }
-                }
-                _ => {}
-            }
-        }
+        let extra = self.clicks(tag, line);
         self.out.push_str(&format!(
-            "<img data-file=\"{}\" alt=\"{}\"{extra}>",
+            "<img data-file=\"{}\" alt=\"{}\"{extra}",
             super::html::escaped(&file),
             super::html::escaped(&alt)
         ));
+        self.sizes(&Sizes::of(tag), line);
+        self.out.push('>');
     }
+
+    /// A picture's width and height, as attributes.
+    pub fn sizes(&mut self, sizes: &Sizes, line: u32) {
+        for (key, value) in [("width", &sizes.width), ("height", &sizes.height)] {
+            if let Some(value) = value {
+                self.out.push_str(&format!(" {key}=\"{value}\""));
+            }
+        }
+        for unknown in &sizes.unknown {
+            self.warn(
+                line,
+                &format!("the size “{}” is not understood; left out", short(unknown)),
+            );
+        }
+    }
+}
+
+fn has_class(tag: &Tag<'_>, class: &str) -> bool {
+    let classes = tag.get("class").unwrap_or_default();
+    classes.split_whitespace().any(|word| word == class)
 }
 
 fn left_out_whole(name: &str) -> Option<&'static str> {
@@ -207,109 +255,34 @@ fn left_out_whole(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Slidev: `'+2'`, `3`, `[4, 5]`.
-fn click(value: &str, after: bool) -> String {
-    let value: String = value
-        .chars()
-        .filter(|c| c.is_ascii_digit() || "+,".contains(*c))
-        .take(5)
-        .collect();
-    let first = if after {
-        "after"
-    } else {
-        value.split(',').next().unwrap_or_default()
-    };
-    format!(" data-click=\"{first}\"")
-}
-
-fn count(tag: &Tag<'_>, name: &str) -> u8 {
-    tag.get(name)
-        .or(tag.get(&format!(":{name}")))
-        .and_then(|value| value.parse().ok())
-        .unwrap_or(1)
-}
-
 /// The few classes of others that say what something is, in our own words.
 fn classes(tag: &Tag<'_>) -> Vec<&'static str> {
     let class = tag.get("class").unwrap_or_default();
-    let grid = tag.get("grid");
     let mut found = Vec::new();
-    let words = || {
-        class
-            .split_whitespace()
-            .chain(grid.unwrap_or_default().split_whitespace())
-    };
-    let columns = words().find_map(|word| {
-        let count = word
-            .strip_prefix("grid-cols-")
-            .or(word.strip_prefix("cols-"))
-            .or(word.strip_prefix("columns-"))?;
-        count
-            .trim_matches(|c: char| !c.is_ascii_digit())
-            .parse::<u8>()
-            .ok()
-    });
-    let template = tag.get("style").unwrap_or_default();
-    let listed = template
-        .split("grid-template-columns:")
-        .nth(1)
-        .map(|rest| rest.split(';').next().unwrap_or_default());
-    let columns = columns.or_else(|| listed.map(tracks)).or_else(|| {
-        words()
-            .any(|word| matches!(word, "columns" | "two-columns" | "cols" | "row"))
-            .then_some(2)
-    });
-    if tag.name == "div"
-        && let Some(columns) = columns
-    {
-        found.push(match columns {
-            0 | 1 => "grid-1",
-            2 => "grid-2",
-            3 => "grid-3",
-            4 => "grid-4",
-            5 => "grid-5",
-            _ => "grid-6",
-        });
-    }
+    let words = || class.split_whitespace();
+    let style = tag.get("style").unwrap_or_default();
     if words().any(|word| matches!(word, "text-center" | "center"))
-        || template.contains("text-align: center")
+        || style.contains("text-align: center")
         || tag.get("align") == Some("center")
         || tag.get("text-center").is_some()
     {
         found.push("centred");
     }
-    for property in template.split(';') {
+    for property in style.split(';') {
         let Some((name, value)) = property.split_once(':') else {
             continue;
         };
         let value = value.trim();
         match name.trim() {
-            "color" => found.extend(picture::hue(value)),
+            "color" => found.extend(colour::hue(value)),
             // Greys, too: whatever it was, it is the theme's own ground.
-            "background-color" | "background" if picture::colour(value).is_some() => {
+            "background-color" | "background" if colour::hex(value).is_some() => {
                 found.push("marked");
             }
             _ => {}
         }
     }
     found
-}
-
-/// How many columns `repeat(3, 1fr) 1.5fr` makes.
-fn tracks(template: &str) -> u8 {
-    let repeated = template
-        .split("repeat(")
-        .nth(1)
-        .and_then(|rest| rest.split(',').next()?.trim().parse::<u8>().ok());
-    let after = template
-        .split(')')
-        .next_back()
-        .unwrap_or_default()
-        .split_whitespace()
-        .count();
-    repeated
-        .unwrap_or(0)
-        .saturating_add(u8::try_from(after).unwrap_or(6))
 }
 
 /// An author's `&amp;` stays what it is; sanitising reads it again.

@@ -29,6 +29,8 @@ pub struct Info {
     /// For each step the lines that are stressed; none: all.
     pub stages: Vec<Vec<(usize, usize)>>,
     pub numbered: bool,
+    /// The first line's number, when it is not 1.
+    pub start: Option<u32>,
     /// Words that ask for what we don't do.
     pub unknown: Vec<String>,
 }
@@ -47,17 +49,14 @@ pub fn info(text: &str) -> Info {
             && let Some((inner, left)) = rest.get(1..).and_then(|inner| inner.split_once(close))
         {
             // reveal writes its lines in square brackets.
-            if open == '['
-                && inner.starts_with(|c: char| c.is_ascii_digit())
-                && stages(inner).is_some()
-            {
-                info.stages = stages(inner).unwrap_or_default();
+            if open == '[' && info.reveal(inner) {
+                // Understood.
             } else if open == '[' {
                 info.file = Some(inner.trim().to_owned());
             } else if let Some(stages) = stages(inner) {
                 info.stages = stages;
-            } else if !inner.trim().is_empty() && !inner.contains("ines:") {
-                info.unknown.push(format!("{{{inner}}}"));
+            } else {
+                info.options(inner);
             }
             rest = left.trim_start();
             continue;
@@ -81,13 +80,57 @@ pub fn info(text: &str) -> Info {
     info
 }
 
+impl Info {
+    /// `1-2|3`, or with the first line's number before it: `252: 1-2|3`.
+    fn reveal(&mut self, text: &str) -> bool {
+        if !text.starts_with(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        let (start, lines) = match text.split_once(':') {
+            Some((start, lines)) => (start.trim().parse().ok(), lines),
+            None => (None, text),
+        };
+        let stages = if lines.trim().is_empty() {
+            Some(Vec::new())
+        } else {
+            stages(lines)
+        };
+        let Some(stages) = stages.filter(|_| start.is_some() || !text.contains(':')) else {
+            return false;
+        };
+        self.stages = stages;
+        self.start = start;
+        self.numbered |= start.is_some();
+        true
+    }
+
+    /// Slidev: `lines:true,startLine:5`.
+    fn options(&mut self, text: &str) {
+        for option in text.split(',').filter(|option| !option.trim().is_empty()) {
+            let (key, value) = option.split_once(':').unwrap_or((option, ""));
+            match (key.trim(), value.trim()) {
+                ("lines", "true") => self.numbered = true,
+                ("lines", "false") => self.numbered = false,
+                ("startLine", value) if value.parse::<u32>().is_ok() => {
+                    self.start = value.parse().ok();
+                }
+                _ => self.unknown.push(format!("{{{}}}", option.trim())),
+            }
+        }
+    }
+}
+
 /// `1,3-4|6|all`.
 fn stages(text: &str) -> Option<Vec<Vec<(usize, usize)>>> {
     text.split('|')
         .take(16)
         .map(|stage| {
             let stage = stage.trim();
-            if matches!(stage, "all" | "*" | "none" | "") {
+            if stage == "none" {
+                // There is no such line: all of them step back.
+                return Some(vec![(0, 0)]);
+            }
+            if matches!(stage, "all" | "*" | "") {
                 return (!text.trim().is_empty()).then(Vec::new);
             }
             stage
@@ -326,10 +369,15 @@ pub fn block(lines: &[String], info: &Info, stage: &[(usize, usize)]) -> String 
             .iter()
             .any(|(from, to)| (*from..=*to).contains(&number));
         out.push_str(if lit {
-            "<span class=\"line lit\">"
+            "<span class=\"line lit\""
         } else {
-            "<span class=\"line\">"
+            "<span class=\"line\""
         });
+        if let Some(start) = info.start.filter(|_| info.numbered) {
+            let number = start.saturating_add(u32::try_from(number - 1).unwrap_or(0));
+            out.push_str(&format!(" data-number=\"{number}\""));
+        }
+        out.push('>');
         out.push_str(line);
         out.push_str("\n</span>");
     }
@@ -358,6 +406,27 @@ mod tests {
         assert_eq!(
             (rust.stages, rust.numbered),
             (vec![vec![(1, 1), (3, 4)]], true)
+        );
+    }
+
+    #[test]
+    fn code_may_begin_at_another_line_than_1() {
+        let reveal = info("js [252: 1-2|3]");
+        assert_eq!(reveal.stages, [vec![(1, 2)], vec![(3, 3)]]);
+        assert_eq!((reveal.start, reveal.numbered), (Some(252), true));
+        assert_eq!(info("js [1: x]").file.as_deref(), Some("1: x"));
+        let slidev = info("ts {none|1}{lines:true,startLine:5,maxHeight:'100px'}");
+        assert_eq!(slidev.stages, [vec![(0, 0)], vec![(1, 1)]]);
+        assert_eq!((slidev.start, slidev.numbered), (Some(5), true));
+        assert_eq!(slidev.unknown, ["{maxHeight:'100px'}"]);
+        let block = block(&["a".to_owned(), "b".to_owned()], &slidev, &[(0, 0)]);
+        assert!(
+            block.contains("stressed") && !block.contains("lit"),
+            "{block}"
+        );
+        assert!(
+            block.contains("<span class=\"line\" data-number=\"6\">b"),
+            "{block}"
         );
     }
 

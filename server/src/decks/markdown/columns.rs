@@ -156,7 +156,7 @@ impl Pass {
 }
 
 /// A column's width in twelfths: the theme has a class for each.
-fn share(width: u16, all: &[u16]) -> u16 {
+pub fn share(width: u16, all: &[u16]) -> u16 {
     let total: u16 = all.iter().sum();
     ((width * 24 / total.max(1)) + 1).div_euclid(2).clamp(1, 12)
 }

@@ -1,8 +1,10 @@
 //! Comments: the dialects' commands, and speaker notes.
 
 use super::{
-    dialect::{Dialect, marp_directives, presenterm_command},
-    html::{Token, Tokens, escaped},
+    colour,
+    dialect::{Dialect, presenterm_command, unprefixed},
+    directives,
+    html::{self, Tag, Token, Tokens, escaped},
     picture::{self, Ground},
     render::{Renderer, short},
 };
@@ -20,6 +22,9 @@ impl Renderer<'_> {
         if let Some(mark) = text.strip_prefix("ws:") {
             return self.mark(mark, "");
         }
+        let Some(text) = unprefixed(text, self.prefix) else {
+            return;
+        };
         if text.is_empty()
             || text == "fit"
             || text.starts_with("//")
@@ -38,7 +43,13 @@ impl Renderer<'_> {
             .find_map(|start| text.strip_prefix(start));
         if let Some(notes) = notes {
             self.notes.push(notes.trim().to_owned());
-        } else if marp_directives(text).is_none()
+        } else if let Some(directives) = directives::of_comment(text)
+            && self.dialect == Dialect::Marp
+        {
+            for (_, reason) in directives::unmet(&directives) {
+                self.warn(line, &reason);
+            }
+        } else if directives::of_comment(text).is_none()
             && matches!(self.dialect, Dialect::Marp | Dialect::Plain)
         {
             self.notes.push(text.to_owned());
@@ -73,6 +84,11 @@ impl Renderer<'_> {
             "incremental_lists" => self.incremental = value == "true",
             "jump_to_middle" => self.layout = Some("center".to_owned()),
             "alignment" if value == "center" => self.classes.push("centred"),
+            "alignment" if value == "left" => {}
+            "alignment" | "font_size" | "snippet_output" => self.warn(
+                line,
+                &format!("“{command}: {}” is not done; left out", short(value)),
+            ),
             "include" => self.warn(
                 line,
                 &format!(
@@ -85,19 +101,26 @@ impl Renderer<'_> {
     }
 
     fn reveal_slide(&mut self, attributes: &str, line: u32) {
-        let tag = format!("<x {attributes}>");
-        for token in Tokens::of(&tag) {
-            let Token::Open(tag) = token else {
-                continue;
-            };
-            for (key, value) in &tag.attributes {
-                match *key {
-                    "data-background" | "data-background-color" | "data-background-image" => {
-                        self.ground(value, line)
-                    }
-                    "class" if value.contains("center") => self.classes.push("centred"),
-                    _ => {}
+        if let Some(Token::Open(tag)) = Tokens::of(&format!("<x {attributes}>")).next() {
+            self.slide_attributes(&tag, line);
+        }
+    }
+
+    /// What reveal reads from a slide's element.
+    pub fn slide_attributes(&mut self, tag: &Tag<'_>, line: u32) {
+        self.contains_ground = tag.get("data-background-size") == Some("contain");
+        for (key, value) in &tag.attributes {
+            match *key {
+                "data-background" | "data-background-color" | "data-background-image" => {
+                    self.ground(value, line)
                 }
+                key if key.starts_with("data-background-") && !is_plain(key, value) => self.warn(
+                    line,
+                    &format!("“{key}” of a slide is not understood; left out"),
+                ),
+                "class" if value.contains("center") => self.classes.push("centred"),
+                "data-notes" => self.notes.push(html::unescaped(value)),
+                _ => {}
             }
         }
     }
@@ -105,7 +128,7 @@ impl Renderer<'_> {
     /// A background: a colour, a file or `url(file)`.
     pub fn ground(&mut self, value: &str, line: u32) {
         let value = value.trim();
-        if let Some(colour) = picture::colour(value) {
+        if let Some(colour) = colour::hex(value) {
             self.grounds.push(Ground::Colour(colour));
             return;
         }
@@ -127,8 +150,17 @@ impl Renderer<'_> {
             self.grounds.push(Ground::Picture {
                 file,
                 place: picture::Place::Behind,
-                contain: false,
+                contain: self.contains_ground,
+                share: None,
             });
         }
     }
+}
+
+/// What the theme does anyway, or is done with the background itself.
+fn is_plain(key: &str, value: &str) -> bool {
+    matches!(
+        (key, value),
+        ("data-background-size", "contain" | "cover") | ("data-background-transition", _)
+    )
 }

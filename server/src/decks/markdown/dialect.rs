@@ -1,7 +1,10 @@
 //! Which program a deck was written for. What is unmistakable is understood in every deck; the
 //! dialect decides only what means different things in different programs.
 
-use super::front_matter::{FrontMatter, key_value};
+use super::{
+    directives,
+    front_matter::{FrontMatter, key_value},
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -41,35 +44,6 @@ pub const SLIDEV_KEYS: [&str; 25] = [
     "preload",
 ];
 
-const MARP_DIRECTIVES: [&str; 26] = [
-    "marp",
-    "theme",
-    "style",
-    "headingDivider",
-    "size",
-    "math",
-    "lang",
-    "title",
-    "author",
-    "description",
-    "keywords",
-    "url",
-    "image",
-    "paginate",
-    "header",
-    "footer",
-    "class",
-    "backgroundColor",
-    "backgroundImage",
-    "backgroundPosition",
-    "backgroundRepeat",
-    "backgroundSize",
-    "color",
-    "transition",
-    "auto-advance",
-    "inlineSVG",
-];
-
 const PRESENTERM_COMMANDS: [&str; 22] = [
     "end_slide",
     "pause",
@@ -95,6 +69,14 @@ const PRESENTERM_COMMANDS: [&str; 22] = [
     "newpage",
 ];
 
+/// presenterm: what its commands begin with, so that other comments may say anything.
+pub const COMMAND_PREFIX: &str = "options.command_prefix";
+
+/// A command without its deck's prefix; none when it does not begin with it.
+pub fn unprefixed<'a>(comment: &'a str, prefix: &str) -> Option<&'a str> {
+    comment.trim().strip_prefix(prefix).map(str::trim)
+}
+
 /// A presenterm command and its value, when the comment is one.
 pub fn presenterm_command(comment: &str) -> Option<(&str, &str)> {
     let comment = comment.trim();
@@ -104,28 +86,17 @@ pub fn presenterm_command(comment: &str) -> Option<(&str, &str)> {
         .then(|| (name, value.trim()))
 }
 
-/// Marp's directives in a comment, when it holds nothing else.
-pub fn marp_directives(comment: &str) -> Option<FrontMatter> {
-    let mut found = false;
-    for line in comment.lines().filter(|line| !line.trim().is_empty()) {
-        if line.starts_with([' ', '\t', '-']) && found {
-            continue;
-        }
-        let (key, _) = key_value(line.trim())?;
-        if !MARP_DIRECTIVES.contains(&key.trim_start_matches('_')) {
-            return None;
-        }
-        found = true;
-    }
-    found.then(|| {
-        FrontMatter::parse(comment.lines().map(|line| {
-            // A comment on one line begins with a space that is no indentation.
-            if comment.trim().contains('\n') {
-                line
-            } else {
-                line.trim()
-            }
-        }))
+/// Whether its author keeps the slide with this comment from being shown. reveal has "uncounted"
+/// as well, which is shown.
+pub fn hides_slide(comment: &str) -> bool {
+    let comment = comment.trim();
+    let Some(attributes) = comment.strip_prefix(".slide:") else {
+        return presenterm_command(comment) == Some(("skip_slide", ""));
+    };
+    let visibility = attributes.split("data-visibility").nth(1);
+    visibility.is_some_and(|rest| {
+        let value = rest.trim_start().trim_start_matches('=').trim_start();
+        value.trim_start_matches(['"', '\'']).starts_with("hidden")
     })
 }
 
@@ -135,7 +106,8 @@ pub fn detect<'a>(
     comments: impl Iterator<Item = &'a str> + Clone,
     mut lines: impl Iterator<Item = &'a str> + Clone,
 ) -> Dialect {
-    let says_marp = |text: &str| marp_directives(text).is_some_and(|found| found.is_true("marp"));
+    let says_marp =
+        |text: &str| directives::of_comment(text).is_some_and(|found| found.is_true("marp"));
     if front.is_true("marp") || comments.clone().any(says_marp) {
         return Dialect::Marp;
     }
@@ -148,7 +120,12 @@ pub fn detect<'a>(
     let has_rules = lines.clone().any(|line| line.trim_end() == "---");
     let is_presenterm = comments.clone().any(ends)
         || (comments.clone().any(presenterm) && !has_rules)
-        || front.has(&["sub_title", "options.end_slide_shorthand"]);
+        || front.has(&[
+            "sub_title",
+            "options.end_slide_shorthand",
+            "options.implicit_slide_ends",
+            COMMAND_PREFIX,
+        ]);
     if is_presenterm {
         return Dialect::Presenterm;
     }
@@ -165,27 +142,57 @@ pub fn detect<'a>(
     if front.has(&SLIDEV_KEYS) || rest.any(slidev_line) {
         return Dialect::Slidev;
     }
-    let of_reveal = |text: &str| {
-        let text = text.trim();
-        text.starts_with(".slide:") || text.starts_with(".element:")
-    };
-    if front.has(&["revealOptions", "separator", "verticalSeparator"])
-        || comments.clone().any(of_reveal)
-        || lines.any(|line| matches!(line.trim_end(), "----" | "--") || is_reveal_note(line))
-    {
+    if is_surely_reveal(front, comments.clone(), lines.clone()) || lines.any(is_reveal_note) {
         return Dialect::Reveal;
     }
-    if comments.clone().any(|text| marp_directives(text).is_some()) {
+    if comments
+        .clone()
+        .any(|text| directives::of_comment(text).is_some())
+    {
         return Dialect::Marp;
     }
     Dialect::Plain
 }
 
+/// Whether more than a `Note:`, which anybody may write, says that it is reveal.js'.
+pub fn is_surely_reveal<'a>(
+    front: &FrontMatter,
+    mut comments: impl Iterator<Item = &'a str>,
+    mut lines: impl Iterator<Item = &'a str>,
+) -> bool {
+    const KEYS: [&str; 4] = [
+        "revealOptions",
+        "separator",
+        "verticalSeparator",
+        "notesSeparator",
+    ];
+    let of_reveal = |text: &str| {
+        let text = text.trim();
+        text.starts_with(".slide:") || text.starts_with(".element:")
+    };
+    front.has(&KEYS)
+        || comments.any(of_reveal)
+        || lines.any(|line| {
+            matches!(line.trim_end(), "----" | "--")
+                || line.contains("class=\"fragment")
+                || line.contains("<aside class=\"notes\"")
+        })
+}
+
+/// What begins the notes of a slide in reveal.js.
+const NOTES: [&str; 4] = ["Note:", "Notes:", "note:", "notes:"];
+
 /// The line from which on a slide is notes.
 pub fn is_reveal_note(line: &str) -> bool {
-    ["Note:", "Notes:", "note:", "notes:"]
-        .iter()
-        .any(|start| line.starts_with(start))
+    reveal_note(line, None).is_some()
+}
+
+/// What such a line says, when it is one. `own` is how it begins where the deck says so.
+pub fn reveal_note<'a>(line: &'a str, own: Option<&str>) -> Option<&'a str> {
+    match own {
+        Some(own) => line.strip_prefix(own),
+        None => NOTES.iter().find_map(|start| line.strip_prefix(start)),
+    }
 }
 
 #[cfg(test)]
@@ -201,13 +208,5 @@ mod tests {
         assert_eq!(of(&["pause"], &["---"]), Dialect::Plain);
         assert_eq!(of(&["pause"], &["text"]), Dialect::Presenterm);
         assert_eq!(of(&["pause", "end_slide"], &["---"]), Dialect::Presenterm);
-    }
-
-    #[test]
-    fn a_marp_comment_is_a_directive_only_when_all_of_it_is() {
-        assert!(marp_directives(" _class: lead ").is_some());
-        assert!(marp_directives("\nclass: lead\npaginate: true\n").is_some());
-        assert!(marp_directives(" Remember: smile ").is_none());
-        assert!(marp_directives(" class: lead\nand say hello").is_none());
     }
 }

@@ -41,6 +41,12 @@ impl Renderer<'_> {
             latex = rest.trim_start();
         }
         self.say(latex.trim_start_matches('\\'));
+        if let Some(command) = math::lost(latex) {
+            self.warn(
+                line,
+                &format!("“{command}” is not drawn; what it is about is shown without it"),
+            );
+        }
         match math::markup(latex, is_block) {
             Ok(mathml) => self.piece(Piece::Html(mathml), is_block),
             Err(reason) => {
@@ -68,6 +74,16 @@ impl Renderer<'_> {
             || info.language == "latex" && info.unknown.iter().any(|word| word == "+render")
         {
             return self.formula(literal, true, line);
+        }
+        if info.language == "file" && self.dialect == Dialect::Presenterm {
+            let path = literal.lines().find_map(|line| line.strip_prefix("path:"));
+            return self.warn(
+                line,
+                &format!(
+                    "code of another file, {}, which is not read; left out",
+                    short(path.unwrap_or_default())
+                ),
+            );
         }
         if matches!(
             info.language.as_str(),

@@ -80,9 +80,22 @@ impl FrontMatter {
             .any(|(name, _)| keys.contains(&name.as_str()))
     }
 
+    pub fn extend(&mut self, later: Self) {
+        self.fields.extend(later.fields);
+    }
+
     pub fn set(&mut self, key: &str, value: &str) {
         self.fields.push((key.to_owned(), value.to_owned()));
     }
+}
+
+/// The number, from 1, of the line of these that says a key.
+pub fn line_of(lines: &[&str], key: &str) -> Option<u32> {
+    let says = |line: &&str| key_value(line.trim()).is_some_and(|(name, _)| name == key);
+    (1..)
+        .zip(lines)
+        .find(|(_, line)| says(line))
+        .map(|(number, _)| number)
 }
 
 /// Whether these lines are front matter and not a slide's text.

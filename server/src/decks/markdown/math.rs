@@ -1,7 +1,10 @@
 //! Formulas: LaTeX to MathML, of which only known elements and attributes come through. The
 //! converter writes inline styles, which our pages' CSP would refuse; they become classes.
 
-use super::html::{Token, Tokens, escape};
+use super::{
+    colour,
+    html::{Token, Tokens, escape},
+};
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -84,6 +87,16 @@ const ATTRIBUTES: [&str; 24] = [
     "rowspan",
 ];
 
+/// What is struck out loses its line: no element for that is in MathML Core.
+const STRUCK: [&str; 5] = ["\\cancel", "\\bcancel", "\\xcancel", "\\phase", "\\angl"];
+
+/// What a formula asks for and is drawn without.
+pub fn lost(latex: &str) -> Option<&'static str> {
+    let is_word = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    let has = |command: &str| latex.split(command).skip(1).any(is_word);
+    STRUCK.into_iter().find(|command| has(command))
+}
+
 /// # Errors
 /// In the converter's words, for the person who wrote the formula.
 pub fn markup(latex: &str, is_block: bool) -> Result<String, String> {
@@ -147,21 +160,35 @@ fn checked(mathml: &str) -> String {
         match token {
             Token::Text(text) => out.push_str(&text.replace('<', "&lt;")),
             Token::Comment(_) => {}
+            Token::Close("menclose") => out.push_str("</mrow>"),
             Token::Close(name) if ELEMENTS.contains(&name) => {
                 out.push_str("</");
                 out.push_str(name);
                 out.push('>');
             }
             Token::Open(tag) if ELEMENTS.contains(&tag.name) => {
+                // Of browsers that know it, some draw a division around what has no notation.
+                let name = if tag.name == "menclose" {
+                    "mrow"
+                } else {
+                    tag.name
+                };
                 out.push('<');
-                out.push_str(tag.name);
+                out.push_str(name);
                 for (key, value) in &tag.attributes {
                     if ATTRIBUTES.contains(key) {
                         attribute(key, value, &mut out);
                     }
                 }
                 let style = tag.get("style").unwrap_or_default();
-                let classes = classes(style, tag.get("class").unwrap_or_default());
+                let mut classes = classes(style, tag.get("class").unwrap_or_default());
+                if tag.get("notation") == Some("box") {
+                    classes.push_str(if classes.is_empty() {
+                        "boxed"
+                    } else {
+                        " boxed"
+                    });
+                }
                 if !classes.is_empty() {
                     attribute("class", &classes, &mut out);
                 }
@@ -198,6 +225,10 @@ fn classes(style: &str, class: &str) -> String {
             classes.push(class);
         }
     }
+    let colour = style
+        .split(';')
+        .find_map(|property| property.strip_prefix("color:"));
+    classes.extend(colour.and_then(colour::hue));
     if class.contains("negated") {
         classes.push("mnot");
     }
@@ -218,6 +249,18 @@ mod tests {
             !mathml.contains(" style=") && !mathml.contains("<script"),
             "{mathml}"
         );
+    }
+
+    #[test]
+    fn boxes_and_colours_stay_and_lost_lines_are_known() {
+        let boxed = markup(r"\boxed{x} \color{red}{z}", false).expect("a formula");
+        assert!(boxed.contains("<mrow class=\"boxed\">"), "{boxed}");
+        assert!(
+            boxed.contains("t-red") && !boxed.contains("menclose"),
+            "{boxed}"
+        );
+        assert_eq!(lost(r"\boxed{x} \cancel{y}"), Some("\\cancel"));
+        assert_eq!(lost(r"\angle x \cancelled"), None);
     }
 
     #[test]

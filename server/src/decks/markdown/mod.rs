@@ -5,21 +5,28 @@
 //! (to our own vocabulary), `sanitise`, then `steps` with code and formulas put in, then `fit`.
 
 mod author;
+mod braces;
+mod clicks;
 mod code;
+mod colour;
 mod columns;
 mod comments;
 mod dialect;
+mod directives;
 mod drawn;
 mod fit;
 mod front_matter;
+mod grid;
 mod html;
 mod math;
 mod page;
 mod picture;
 mod prepare;
 mod render;
+mod running;
 mod sanitise;
 mod scan;
+mod separators;
 mod split;
 mod steps;
 #[cfg(test)]
@@ -28,9 +35,15 @@ mod tests;
 use crate::decks::source::{Bounds, Outline, Page, SlideOutline, Source, SourceError};
 use code::Highlighter;
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
+use dialect::Dialect;
 use render::Renderer;
+use scan::Scan;
 use split::{Deck, Slide};
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -72,6 +85,7 @@ pub struct Markdown {
     /// `[label]: address`, wherever in the deck it stands.
     references: Arc<HashMap<String, String>>,
     highlighter: Highlighter,
+    beside: Option<HashSet<String>>,
 }
 
 impl Markdown {
@@ -85,9 +99,20 @@ impl Markdown {
             title: None,
             references: Arc::new(references),
             highlighter: Highlighter::new(limits.highlighting),
+            beside: None,
         };
         opened.title = opened.find_title();
         Ok(opened)
+    }
+
+    /// The names of the files beside it: a picture that is not among them is said with its line,
+    /// and one that may have two names is looked for by both.
+    #[must_use]
+    pub fn beside(self, names: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            beside: Some(names.into_iter().collect()),
+            ..self
+        }
     }
 
     fn find_title(&mut self) -> Option<String> {
@@ -101,28 +126,50 @@ impl Markdown {
                     .to_owned(),
             );
         }
-        let first = self.deck.slides.iter().take(20).find_map(|slide| {
-            let mut text = slide.text.lines();
-            let mut above = "";
-            text.find_map(|line| {
-                let under = !above.trim().is_empty()
-                    && line.len() >= 3
-                    && line.trim_end().chars().all(|c| c == '=');
-                let title = if under {
-                    Some(above)
-                } else {
-                    line.strip_prefix('#').map(|rest| rest.trim_matches('#'))
-                };
-                above = line;
-                title.map(str::trim).filter(|title| !title.is_empty())
-            })
-        })?;
-        Some(render::short(&plain(first)))
+        let first = self
+            .deck
+            .slides
+            .iter()
+            .take(20)
+            .find_map(|slide| heading(&slide.text, self.deck.dialect))?;
+        Some(render::short(&plain(&first)))
     }
+}
+
+/// A slide's first heading, as it is written.
+fn heading(text: &str, dialect: Dialect) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let scan = Scan::of(&lines, 0);
+    let mut above = "";
+    // What only the speaker sees is no title.
+    let mut in_notes = false;
+    for line in scan.open_lines(&lines, 0) {
+        in_notes |= line.contains("<aside");
+        if in_notes {
+            in_notes = !line.contains("</aside>");
+            continue;
+        }
+        let marks = line.trim_end();
+        let underlines = |mark| marks.len() >= 3 && marks.chars().all(|c| c == mark);
+        let is_underline = underlines('=') || dialect == Dialect::Presenterm && underlines('-');
+        let title = if is_underline && !above.trim().is_empty() {
+            Some(above)
+        } else if split::heading_level(line).is_some() {
+            Some(line.trim_matches(['#', ' ', '\t']))
+        } else {
+            None
+        };
+        if let Some(title) = title.map(str::trim).filter(|title| !title.is_empty()) {
+            return Some(title.to_owned());
+        }
+        above = line;
+    }
+    None
 }
 
 /// A heading's text without its marks.
 fn plain(text: &str) -> String {
+    let text = braces::trailing(text).map_or(text, |(text, _)| text);
     let mut plain = String::new();
     for token in html::Tokens::of(text) {
         if let html::Token::Text(text) = token {
@@ -196,7 +243,7 @@ impl Source for Markdown {
             SourceError::Damaged(format!("it has no slide {}", u64::from(index) + 1))
         })?;
         let dialect = self.deck.dialect;
-        let prepared = prepare::prepare(&slide.text, dialect);
+        let prepared = prepare::prepare(&slide.text, dialect, self.deck.notes.as_deref());
         let mut renderer = Renderer {
             dialect,
             first_line: slide.line,
@@ -213,25 +260,39 @@ impl Source for Markdown {
             layout: None,
             classes: Vec::new(),
             grounds: Vec::new(),
+            contains_ground: slide.front.get("backgroundSize") == Some("contain"),
+            has_own_ground: false,
             open: Vec::new(),
+            notes_from: None,
             incremental: self.deck.front.is_true("options.incremental_lists"),
+            prefix: self
+                .deck
+                .front
+                .get(dialect::COMMAND_PREFIX)
+                .unwrap_or_default(),
+            beside: self.beside.as_ref(),
             highlighter: &mut self.highlighter,
         };
-        for (line, file) in &prepared.included {
-            let line = slide.line.saturating_add(u32::try_from(*line).unwrap_or(0));
-            renderer.warn(
-                line,
-                &format!(
-                    "code of another file, {}, which is not read; left out",
-                    render::short(file)
-                ),
-            );
+        let line_of = |at: usize| slide.line.saturating_add(u32::try_from(at).unwrap_or(0));
+        for (at, reason) in &prepared.left_out {
+            renderer.warn(line_of(*at), reason);
         }
         page::front(&mut renderer, slide, index);
         let arena = Arena::new();
         let root = comrak::parse_document(&arena, &prepared.text, &options(&self.references));
         renderer.document(root);
-        renderer.notes.extend(prepared.notes);
+        if let Some(notes) = prepared.notes {
+            if self.deck.notes_are_unsure {
+                renderer.warn(
+                    line_of(notes.line),
+                    &format!(
+                        "“{}” and what follows are the speaker's notes, as in reveal.js",
+                        notes.start
+                    ),
+                );
+            }
+            renderer.notes.push(notes.text);
+        }
         Ok(page::page(renderer, slide, index))
     }
 }

@@ -1,10 +1,12 @@
 //! What goes around a slide's text: its layout, its ground, the size of its type.
 
 use super::{
+    colour,
     dialect::Dialect,
     fit, html,
-    picture::{self, Ground, Place},
+    picture::{Ground, Place},
     render::{self, Renderer},
+    running::{self, Ink},
     sanitise,
     split::Slide,
     steps,
@@ -27,11 +29,11 @@ pub fn front(renderer: &mut Renderer<'_>, slide: &Slide, index: u32) {
     if let Some(image) = slide.front.get("image").filter(|_| place.is_some())
         && let Some(file) = renderer.file(image, line)
     {
-        let contain = slide.front.get("backgroundSize") == Some("contain");
         renderer.grounds.push(Ground::Picture {
             file,
             place: place.unwrap_or(Place::Behind),
-            contain,
+            contain: renderer.contains_ground,
+            share: None,
         });
     }
     for key in ["background", "backgroundColor", "backgroundImage"] {
@@ -82,11 +84,28 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
         .chain(layout)
         .map(str::to_owned)
         .collect();
-    let ground = ground(&grounds, &mut classes, &mut finished.files);
+    let ink = running::ink(slide, &grounds).unwrap_or_else(|reason| {
+        warnings.push(Warning {
+            line: Some(first_line),
+            page: None,
+            reason,
+        });
+        None
+    });
+    let ground = ground(&grounds, ink, &mut classes, &mut finished.files);
     let is_beside = classes
         .iter()
         .any(|class| class == "picture-left" || class == "picture-right");
-    let scale = fit::scale(&body, is_beside, layout);
+    let scale = match share(&grounds).filter(|_| is_beside) {
+        // What is left for the words is measured as a column of so many twelfths.
+        Some(share) => {
+            let column = ((100 - share) * 12 / 100).clamp(2, 11);
+            let body = format!("<div class=\"column w{column}\">{body}</div>");
+            fit::scale(&body, false, layout)
+        }
+        None => fit::scale(&body, is_beside, layout),
+    };
+    let running = running::markup(slide, &mut warnings);
     if scale < 100 {
         classes.push(format!("fit-{scale}"));
     }
@@ -128,7 +147,13 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
         links: Vec::new(),
         face: Face::Html(Html {
             // Arabic and Hebrew begin at the right; the browser knows which text does.
-            markup: format!("{ground}<div class=\"body\" dir=\"auto\">{body}</div>"),
+            markup: format!(
+                "{ground}{running}<div class=\"body{}\" dir=\"auto\">{body}</div>",
+                match ink {
+                    Some(Ink::Shade(class)) => format!(" {class}"),
+                    _ => String::new(),
+                }
+            ),
             steps: finished.steps,
             classes,
             files: finished.files,
@@ -182,11 +207,39 @@ fn layout_class(
     (headings == 1 && blocks == 0 && count("<h3") == 0).then_some("section")
 }
 
+/// How much of the width a picture beside the text has, where an author says so: in percent, one
+/// of those that the theme has a class for.
+fn share(grounds: &[Ground]) -> Option<u16> {
+    const SHARES: [u16; 11] = [20, 25, 30, 33, 40, 50, 60, 67, 70, 75, 80];
+    let asked = grounds.iter().rev().find_map(|ground| match ground {
+        Ground::Picture { share, .. } => *share,
+        Ground::Colour(_) => None,
+    })?;
+    SHARES.into_iter().min_by_key(|share| share.abs_diff(asked))
+}
+
+/// Where the pictures are. One beside the text takes the others with it.
+fn place(grounds: &[Ground]) -> Option<Place> {
+    let places = || {
+        grounds.iter().filter_map(|ground| match ground {
+            Ground::Picture { place, .. } => Some(*place),
+            Ground::Colour(_) => None,
+        })
+    };
+    places()
+        .rfind(|place| *place != Place::Behind)
+        .or_else(|| places().next())
+}
+
 /// What lies behind or beside a slide's text. SVG's `fill` is an attribute: it needs no style.
-fn ground(grounds: &[Ground], classes: &mut Vec<String>, files: &mut Vec<String>) -> String {
+fn ground(
+    grounds: &[Ground],
+    ink: Option<Ink>,
+    classes: &mut Vec<String>,
+    files: &mut Vec<String>,
+) -> String {
     let mut markup = String::new();
     let mut pictures = String::new();
-    let mut count = 0_u32;
     for ground in grounds.iter().take(8) {
         match ground {
             Ground::Colour(colour) => {
@@ -194,20 +247,14 @@ fn ground(grounds: &[Ground], classes: &mut Vec<String>, files: &mut Vec<String>
                     "<svg class=\"ground\" aria-hidden=\"true\"><rect width=\"100%\" height=\"100%\" fill=\"{colour}\"/></svg>"
                 );
                 classes.retain(|class| class != "invert");
-                classes.push(
-                    if picture::is_dark(colour) {
-                        "on-dark"
-                    } else {
-                        "on-light"
-                    }
-                    .to_owned(),
-                );
+                let is_dark = match ink {
+                    Some(Ink::Light) => true,
+                    Some(Ink::Dark) => false,
+                    _ => colour::is_dark(colour),
+                };
+                classes.push(if is_dark { "on-dark" } else { "on-light" }.to_owned());
             }
-            Ground::Picture {
-                file,
-                place,
-                contain,
-            } => {
+            Ground::Picture { file, contain, .. } => {
                 let fit = if *contain { " class=\"contain\"" } else { "" };
                 pictures.push_str(&format!(
                     "<img{fit} data-file=\"{}\" alt=\"\">",
@@ -216,19 +263,19 @@ fn ground(grounds: &[Ground], classes: &mut Vec<String>, files: &mut Vec<String>
                 if !files.contains(file) {
                     files.push(file.clone());
                 }
-                count += 1;
-                let class = match place {
-                    Place::Behind => "picture-behind",
-                    Place::Left => "picture-left",
-                    Place::Right => "picture-right",
-                };
-                if !classes.iter().any(|known| known.starts_with("picture-")) {
-                    classes.push(class.to_owned());
-                }
             }
         }
     }
-    if count > 0 {
+    if let Some(place) = place(grounds) {
+        let class = match place {
+            Place::Behind => "picture-behind",
+            Place::Left => "picture-left",
+            Place::Right => "picture-right",
+        };
+        classes.push(class.to_owned());
+        if place != Place::Behind {
+            classes.extend(share(grounds).map(|share| format!("beside-{share}")));
+        }
         markup.push_str(&format!("<div class=\"pictures\">{pictures}</div>"));
     }
     markup

@@ -1,5 +1,7 @@
 //! Pictures, backgrounds, colours and addresses: what is ours to show and how it is said.
 
+use super::{dialect::Dialect, html::Tag};
+
 /// A slide's ground.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ground {
@@ -7,6 +9,8 @@ pub enum Ground {
         file: String,
         place: Place,
         contain: bool,
+        /// How much of the slide's width it has beside the text, in percent, when that was said.
+        share: Option<u16>,
     },
     /// `#rrggbb`.
     Colour(String),
@@ -22,6 +26,10 @@ pub enum Place {
 /// Marp's words in an image's alternative text: `![bg left:40% contain](x.png)`.
 pub struct Words {
     pub ground: Option<(Place, bool)>,
+    /// In percent.
+    pub share: Option<u16>,
+    /// What asks for a change of its colours.
+    pub effects: Vec<String>,
     pub width: Option<String>,
     pub height: Option<String>,
     pub alt: String,
@@ -31,6 +39,8 @@ pub fn words(alt: &str) -> Words {
     let is_ground = alt.split_whitespace().any(|word| word == "bg");
     let mut words = Words {
         ground: None,
+        share: None,
+        effects: Vec::new(),
         width: None,
         height: None,
         alt: String::new(),
@@ -43,8 +53,14 @@ pub fn words(alt: &str) -> Words {
         match key {
             "bg" | "cover" | "vertical" | "auto" if is_ground => {}
             "fit" | "contain" if is_ground => contain = true,
-            "left" if is_ground => place = Place::Left,
-            "right" if is_ground => place = Place::Right,
+            "left" | "right" if is_ground => {
+                place = if key == "left" {
+                    Place::Left
+                } else {
+                    Place::Right
+                };
+                words.share = value.strip_suffix('%').and_then(|share| share.parse().ok());
+            }
             "w" | "width" if size(value).is_some() => words.width = size(value),
             "h" | "height" if size(value).is_some() => words.height = size(value),
             // presenterm: `image:width:50%`.
@@ -54,7 +70,7 @@ pub fn words(alt: &str) -> Words {
                 words.width = size(value)
             }
             "blur" | "brightness" | "contrast" | "drop-shadow" | "grayscale" | "hue-rotate"
-            | "invert" | "opacity" | "saturate" | "sepia" => {}
+            | "invert" | "opacity" | "saturate" | "sepia" => words.effects.push(key.to_owned()),
             _ if is_ground && value.is_empty() && key.ends_with('%') => {}
             _ => rest.push(word),
         }
@@ -62,6 +78,63 @@ pub fn words(alt: &str) -> Words {
     words.ground = is_ground.then_some((place, contain));
     words.alt = rest.join(" ");
     words
+}
+
+/// How large a picture is to be.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    pub width: Option<String>,
+    pub height: Option<String>,
+    pub unknown: Vec<String>,
+}
+
+impl Sizes {
+    /// By its attributes, its style or, as UnoCSS has them, its classes.
+    pub fn of(tag: &Tag<'_>) -> Self {
+        let mut sizes = Self::default();
+        for word in tag.get("class").unwrap_or_default().split_whitespace() {
+            if let Some(steps) = word.strip_prefix("w-") {
+                sizes.width = of_class(steps).or(sizes.width);
+            } else if let Some(steps) = word.strip_prefix("h-") {
+                sizes.height = of_class(steps).or(sizes.height);
+            }
+        }
+        for (key, value) in &tag.attributes {
+            sizes.set(key, value);
+        }
+        for property in tag.get("style").unwrap_or_default().split(';') {
+            let (key, value) = property.split_once(':').unwrap_or_default();
+            sizes.set(key.trim(), value.trim());
+        }
+        sizes
+    }
+
+    fn set(&mut self, key: &str, value: &str) {
+        let place = match key {
+            "width" => &mut self.width,
+            "height" => &mut self.height,
+            _ => return,
+        };
+        match size(value) {
+            Some(size) => *place = Some(size),
+            None if value == "auto" => {}
+            None => self.unknown.push(value.to_owned()),
+        }
+    }
+}
+
+/// `40`, `[200px]` or `1/2`. A step is 4 pixels of a canvas that is 980 wide, ours 1280.
+fn of_class(steps: &str) -> Option<String> {
+    if let Some(exact) = steps.strip_prefix('[') {
+        return size(exact.strip_suffix(']')?);
+    }
+    if let Some((part, whole)) = steps.split_once('/') {
+        let (part, whole): (u32, u32) = (part.parse().ok()?, whole.parse().ok()?);
+        let percent = part.checked_mul(100)?.checked_div(whole)?;
+        return size(&format!("{percent}%"));
+    }
+    let pixels = steps.parse::<u32>().ok()?.checked_mul(4 * 1_280)?;
+    size(&(pixels / 980).to_string())
 }
 
 /// Pixels or percent, as an attribute of `<img>` says it.
@@ -112,7 +185,33 @@ pub fn file(address: &str) -> Result<String, &'static str> {
     if path.is_empty() || scheme || path.len() > 500 || path.chars().any(char::is_control) {
         return Err("a picture whose address is not understood");
     }
-    Ok(path.trim_start_matches("./").to_owned())
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop().ok_or(
+                    "a picture outside of the deck's folder; put it beside the deck or below",
+                )?;
+            }
+            part => parts.push(part),
+        }
+    }
+    let root = if path.starts_with('/') { "/" } else { "" };
+    Ok(format!("{root}{}", parts.join("/")))
+}
+
+/// The names that a file may have: from a site's root it is Slidev's folder for such files, or the
+/// deck's own.
+pub fn names(file: &str, dialect: Dialect) -> Vec<String> {
+    let Some(from_root) = file.strip_prefix('/') else {
+        return vec![file.to_owned()];
+    };
+    let mut names = vec![format!("public/{from_root}"), from_root.to_owned()];
+    if dialect != Dialect::Slidev {
+        names.reverse();
+    }
+    names
 }
 
 /// `%20` is a space.
@@ -145,88 +244,6 @@ impl HexPair for std::str::Bytes<'_> {
     }
 }
 
-const NAMED: [(&str, &str); 24] = [
-    ("black", "#000000"),
-    ("white", "#ffffff"),
-    ("red", "#d93838"),
-    ("green", "#1f8a4c"),
-    ("blue", "#2862c9"),
-    ("yellow", "#f2c230"),
-    ("orange", "#e07b1f"),
-    ("purple", "#7a3fb0"),
-    ("pink", "#e87aa4"),
-    ("teal", "#12807c"),
-    ("cyan", "#22a7b8"),
-    ("magenta", "#b93a9c"),
-    ("gray", "#6c757d"),
-    ("grey", "#6c757d"),
-    ("navy", "#14264f"),
-    ("maroon", "#6e1c28"),
-    ("brown", "#7a5230"),
-    ("silver", "#c5cad0"),
-    ("gold", "#d9a521"),
-    ("aquamarine", "#7fffd4"),
-    ("darkblue", "#10245e"),
-    ("darkgreen", "#0c4a28"),
-    ("lightblue", "#add8e6"),
-    ("whitesmoke", "#f5f5f5"),
-];
-
-/// `#rgb`, `#rrggbb` or a name, as `#rrggbb`.
-pub fn colour(value: &str) -> Option<String> {
-    let value = value.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
-    if let Some(hex) = value.strip_prefix('#') {
-        if !hex.chars().all(|c| c.is_ascii_hexdigit()) {
-            return None;
-        }
-        return match hex.len() {
-            3 => Some(format!(
-                "#{}",
-                hex.chars().flat_map(|c| [c, c]).collect::<String>()
-            )),
-            6 => Some(format!("#{hex}")),
-            _ => None,
-        };
-    }
-    NAMED
-        .iter()
-        .find(|(name, _)| *name == value)
-        .map(|(_, hex)| (*hex).to_owned())
-}
-
-fn channels(colour: &str) -> Option<(u32, u32, u32)> {
-    let channel = |from: usize| u32::from_str_radix(colour.get(from..from + 2)?, 16).ok();
-    Some((channel(1)?, channel(3)?, channel(5)?))
-}
-
-/// Whether text on it has to be light.
-pub fn is_dark(colour: &str) -> bool {
-    channels(colour).is_none_or(|(red, green, blue)| red * 299 + green * 587 + blue * 114 < 140_000)
-}
-
-/// The theme's own shade of a text's colour: readable on both grounds.
-pub fn hue(value: &str) -> Option<&'static str> {
-    let colour = colour(value)?;
-    let (red, green, blue) = channels(&colour)?;
-    let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
-    if most - least < 40 {
-        return None;
-    }
-    Some(if red == most && green > blue + 90 && green > 110 {
-        "t-yellow"
-    } else if red == most && blue > green + 60 {
-        "t-purple"
-    } else if red == most {
-        "t-red"
-    } else if green == most {
-        "t-green"
-    } else if red > green + 30 {
-        "t-purple"
-    } else {
-        "t-blue"
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,6 +252,7 @@ mod tests {
     fn words_for_backgrounds_and_sizes_are_taken_out_of_the_text() {
         let found = words("bg left:40% contain");
         assert_eq!(found.ground, Some((Place::Left, true)));
+        assert_eq!(found.share, Some(40));
         let found = words("w:300px A bridge at night");
         assert_eq!(
             (found.width.as_deref(), found.alt.as_str()),
@@ -244,9 +262,30 @@ mod tests {
     }
 
     #[test]
+    fn sizes_are_read_wherever_they_are_written() {
+        let of = |attributes: &str| {
+            let tag = format!("<img {attributes}>");
+            let sizes = match crate::decks::markdown::html::Tokens::of(&tag).next() {
+                Some(crate::decks::markdown::html::Token::Open(tag)) => Sizes::of(&tag),
+                _ => Sizes::default(),
+            };
+            [sizes.width, sizes.height]
+                .map(Option::unwrap_or_default)
+                .join("x")
+                + &sizes.unknown.concat()
+        };
+        assert_eq!(of("width=200 height=\"50%\""), "200x50%");
+        assert_eq!(of("style=\"width:200px; height: auto\""), "200x");
+        assert_eq!(of("class=\"m-5 w-1/2 h-40 rounded\""), "50%x208");
+        assert_eq!(of("class=\"w-[30px] h-full\""), "30x");
+        assert_eq!(of("style=\"width: 10rem\""), "x10rem");
+    }
+
+    #[test]
     fn only_files_beside_the_deck_are_pictures() {
         assert_eq!(file("./a%20b.png?raw=true").as_deref(), Ok("a b.png"));
-        assert_eq!(file("../x/doge.png").as_deref(), Ok("../x/doge.png"));
+        assert_eq!(file("./x/.././/y/doge.png").as_deref(), Ok("y/doge.png"));
+        assert_eq!(file("/img/a.png").as_deref(), Ok("/img/a.png"));
         for other in [
             "https://a.b/c.png",
             "//a.b/c.png",
@@ -254,15 +293,9 @@ mod tests {
             "file:///etc/passwd",
             "",
             "C:\\a.png",
+            "../x/doge.png",
         ] {
             assert!(file(other).is_err(), "{other}");
         }
-    }
-
-    #[test]
-    fn colours_have_one_form() {
-        assert_eq!(colour("#1A2").as_deref(), Some("#11aa22"));
-        assert_eq!(colour("red; }"), None);
-        assert!(is_dark("#14264f") && !is_dark("#f5f5f5"));
     }
 }

@@ -2,7 +2,8 @@
 //! or a fence. Lines stay what they are, so that warnings name the right one.
 
 use super::{
-    dialect::{Dialect, is_reveal_note},
+    dialect::{Dialect, reveal_note},
+    render::short,
     scan::{fence_of, opens_formula},
 };
 
@@ -11,16 +12,25 @@ pub const FORMULA: &str = "ws-formula";
 
 pub struct Prepared {
     pub text: String,
-    pub notes: Option<String>,
-    /// Lines, from 0, that include another file, and which.
-    pub included: Vec<(usize, String)>,
+    pub notes: Option<Notes>,
+    /// What was left out, by its line, from 0.
+    pub left_out: Vec<(usize, String)>,
 }
 
-pub fn prepare(text: &str, dialect: Dialect) -> Prepared {
+pub struct Notes {
+    /// From 0.
+    pub line: usize,
+    /// The word that they begin with.
+    pub start: String,
+    pub text: String,
+}
+
+/// `own_notes` is how the notes begin, where the deck says so.
+pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepared {
     let mut prepared = Prepared {
         text: String::with_capacity(text.len() + 64),
         notes: None,
-        included: Vec::new(),
+        left_out: Vec::new(),
     };
     let mut fence: Option<String> = None;
     let mut lines = text.lines().enumerate().peekable();
@@ -63,18 +73,20 @@ pub fn prepare(text: &str, dialect: Dialect) -> Prepared {
             prepared.text.push_str(FORMULA);
             prepared.text.push('\n');
             continue;
-        } else if (dialect == Dialect::Reveal || dialect == Dialect::Plain) && is_reveal_note(line)
+        } else if matches!(dialect, Dialect::Reveal | Dialect::Plain)
+            && let Some(said) = reveal_note(line, own_notes)
         {
-            let mut notes = line
-                .split_once(':')
-                .map_or("", |(_, rest)| rest)
-                .trim()
-                .to_owned();
+            let start = line.strip_suffix(said).unwrap_or_default().to_owned();
+            let mut notes = said.trim().to_owned();
             for (_, line) in lines.by_ref() {
                 notes.push('\n');
                 notes.push_str(line);
             }
-            prepared.notes = Some(notes.trim().to_owned());
+            prepared.notes = Some(Notes {
+                line: at,
+                start,
+                text: notes.trim().to_owned(),
+            });
             break;
         } else if let Some(mark) = separator(trimmed) {
             prepared.text.push_str(&format!("<!-- ws:{mark} -->\n"));
@@ -82,13 +94,20 @@ pub fn prepare(text: &str, dialect: Dialect) -> Prepared {
         } else if dialect == Dialect::Slidev
             && let Some(file) = trimmed.strip_prefix("<<<")
         {
-            prepared.included.push((
-                at,
-                file.split_whitespace()
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
-            ));
+            let file = file.split_whitespace().next().unwrap_or_default();
+            let reason = format!(
+                "code of another file, {}, which is not read; left out",
+                short(file)
+            );
+            prepared.left_out.push((at, reason));
+            prepared.text.push('\n');
+            continue;
+        } else if dialect == Dialect::Slidev
+            && let Some((kept, expression)) = without_expressions(line)
+        {
+            let reason = format!("the expression “{}”; left out", short(&expression));
+            prepared.left_out.push((at, reason));
+            prepared.text.push_str(&kept);
             prepared.text.push('\n');
             continue;
         }
@@ -101,6 +120,36 @@ pub fn prepare(text: &str, dialect: Dialect) -> Prepared {
     prepared
 }
 
+/// Slidev: a line without its `{{ … }}` outside of code, and the first one.
+fn without_expressions(line: &str) -> Option<(String, String)> {
+    let mut kept = String::new();
+    let mut first = None;
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("{{") {
+        kept.push_str(before);
+        let is_inside = |mark: &str| {
+            let closes = after
+                .split_once("}}")
+                .is_some_and(|(_, left)| left.contains(mark));
+            kept.matches(mark).count() % 2 == 1 && closes
+        };
+        // In formulas, braces are braces.
+        let is_code = is_inside("`") || is_inside("$");
+        match after.split_once("}}").filter(|_| !is_code) {
+            Some((expression, left)) => {
+                first.get_or_insert_with(|| format!("{{{{{expression}}}}}"));
+                rest = left;
+            }
+            None => {
+                kept.push_str("{{");
+                rest = after;
+            }
+        }
+    }
+    kept.push_str(rest);
+    first.map(|first| (kept, first))
+}
+
 /// Slidev's slots, and our own line between columns.
 fn separator(line: &str) -> Option<&'static str> {
     match line {
@@ -109,5 +158,20 @@ fn separator(line: &str) -> Option<&'static str> {
         "::left::" => Some("left"),
         "::default::" | "::bottom::" => Some("reset"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_are_left_out_and_braces_in_code_and_formulas_are_not() {
+        let of = |line: &str| without_expressions(line).map(|(kept, _)| kept);
+        assert_eq!(of("a {{ $b }} c {{d}}").as_deref(), Some("a  c "));
+        assert_eq!(of("`{{ a }}` {{ b }}").as_deref(), Some("`{{ a }}` "));
+        for kept in [r"$\frac{{a}}{{b}}$", "a {{ b", "a }} {{ b"] {
+            assert_eq!(of(kept), None, "{kept}");
+        }
     }
 }

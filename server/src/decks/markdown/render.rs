@@ -2,14 +2,17 @@
 //! and diagrams are kept aside as pieces of our own.
 
 use super::{
+    braces,
     code::Highlighter,
+    colour,
     dialect::Dialect,
     html::{escape, escaped},
-    picture::{self, Ground},
+    picture::{self, Ground, Sizes},
     steps::Piece,
 };
 use crate::decks::source::Warning;
 use comrak::nodes::{AstNode, ListDelimType, ListType, NodeList, NodeValue, TableAlignment};
+use std::collections::HashSet;
 
 /// How deep lists and quotes nest; what is deeper is shown as its text.
 const MAX_DEPTH: usize = 24;
@@ -28,10 +31,27 @@ pub struct Renderer<'a> {
     pub layout: Option<String>,
     pub classes: Vec<&'static str>,
     pub grounds: Vec<Ground>,
-    /// Tags that an author opened: their name and ours.
-    pub open: Vec<(String, &'static str)>,
+    /// Whether a picture behind the text is shown whole.
+    pub contains_ground: bool,
+    /// Whether one of them is a picture in the slide's text.
+    pub has_own_ground: bool,
+    pub open: Vec<OpenTag>,
+    /// Where the speaker's notes began that an author wrote as an element: markup and text.
+    pub notes_from: Option<(usize, usize)>,
     pub incremental: bool,
+    /// What presenterm's commands begin with.
+    pub prefix: &'a str,
+    /// The names of the files beside the deck, where they are known.
+    pub beside: Option<&'a HashSet<String>>,
     pub highlighter: &'a mut Highlighter,
+}
+
+/// A tag that an author opened: its name and ours.
+pub struct OpenTag {
+    pub name: String,
+    pub ours: &'static str,
+    /// The widths of columns that are still to come in it, the last one first.
+    pub columns: Vec<u16>,
 }
 
 type Node<'a> = &'a AstNode<'a>;
@@ -141,7 +161,7 @@ impl Renderer<'_> {
             NodeValue::HtmlBlock(html) => self.author_html(&html.literal, line, false),
             NodeValue::HtmlInline(html) => self.author_html(html, line, true),
             NodeValue::BlockQuote => {
-                let fragment = fragment(node);
+                let fragment = self.fragment_of(node);
                 self.wrapped(
                     &format!("<blockquote{fragment}>"),
                     node,
@@ -171,8 +191,18 @@ impl Renderer<'_> {
                 self.out.push_str("</sup>");
             }
             NodeValue::Text(text) => {
+                let text = self.without_braces(text, node, line);
                 escape(text, &mut self.out);
                 self.say(text);
+            }
+            // Marp Core breaks a line where its author did. A background leaves none behind.
+            NodeValue::SoftBreak
+                if self.dialect == Dialect::Marp
+                    && !self.out.ends_with("<p>")
+                    && !node.parent().is_some_and(only_pictures) =>
+            {
+                self.out.push_str("<br>");
+                self.say("\n");
             }
             NodeValue::SoftBreak => {
                 self.out.push('\n');
@@ -201,6 +231,21 @@ impl Renderer<'_> {
         }
     }
 
+    /// reveal: `<!-- .element: class="fragment" -->` in a block or right after it.
+    fn fragment_of<'n>(&mut self, node: Node<'n>) -> String {
+        let says = |node: Node<'n>| match &node.data().value {
+            NodeValue::HtmlInline(html) => only_comment(html).map(str::to_owned),
+            NodeValue::HtmlBlock(html) => only_comment(&html.literal).map(str::to_owned),
+            _ => None,
+        };
+        let found = node
+            .last_child()
+            .and_then(says)
+            .or_else(|| node.next_sibling().and_then(says));
+        let line = self.line(node);
+        found.map_or(String::new(), |comment| self.element(&comment, line))
+    }
+
     fn paragraph<'n>(&mut self, node: Node<'n>, depth: usize) {
         let in_tight = node
             .parent()
@@ -209,18 +254,12 @@ impl Renderer<'_> {
         if in_tight {
             return self.lined("", node, "", depth);
         }
-        let pictures = node
-            .children()
-            .filter(|child| matches!(child.data().value, NodeValue::Image(_)))
-            .count();
-        let only = pictures > 0
-            && node.children().all(|child| match &child.data().value {
-                NodeValue::Image(_) | NodeValue::SoftBreak | NodeValue::LineBreak => true,
-                NodeValue::Text(text) => text.trim().is_empty(),
-                _ => false,
-            });
-        let class = if only { " class=\"figure\"" } else { "" };
-        let fragment = fragment(node);
+        let class = if only_pictures(node) {
+            " class=\"figure\""
+        } else {
+            ""
+        };
+        let fragment = self.fragment_of(node);
         self.lined(&format!("<p{class}{fragment}>"), node, "</p>", depth);
     }
 
@@ -234,7 +273,7 @@ impl Renderer<'_> {
         let fits = node.children().any(|child| matches!(&child.data().value, NodeValue::HtmlInline(html) if only_comment(html).is_some_and(|text| text.trim() == "fit")));
         let class = if fits { " class=\"fit\"" } else { "" };
         let from = self.text.len();
-        let fragment = fragment(node);
+        let fragment = self.fragment_of(node);
         self.lined(
             &format!("<h{level}{class}{fragment}>"),
             node,
@@ -277,7 +316,9 @@ impl Renderer<'_> {
         let click = if by_one {
             " data-click=\"\"".to_owned()
         } else {
-            node.first_child().map(fragment).unwrap_or_default()
+            node.first_child()
+                .map(|first| self.fragment_of(first))
+                .unwrap_or_default()
         };
         let class = match task {
             Some(true) => " class=\"task done\"",
@@ -351,13 +392,25 @@ impl Renderer<'_> {
 
     /// The file beside the deck; a warning when it is none.
     pub fn file(&mut self, address: &str, line: u32) -> Option<String> {
-        match picture::file(address) {
-            Ok(file) => Some(file),
+        let file = match picture::file(address) {
+            Ok(file) => file,
             Err(reason) => {
                 self.warn(line, &format!("{reason}; left out"));
-                None
+                return None;
             }
+        };
+        let mut names = picture::names(&file, self.dialect).into_iter();
+        let Some(beside) = self.beside else {
+            return names.next();
+        };
+        let found = names.find(|name| beside.contains(name));
+        if found.is_none() {
+            self.warn(
+                line,
+                &format!("there is no picture “{}” beside the deck", short(&file)),
+            );
         }
+        found
     }
 
     fn image<'n>(&mut self, node: Node<'n>, url: &str, line: u32) {
@@ -367,8 +420,14 @@ impl Renderer<'_> {
         if words.ground.is_some() && url.is_empty() {
             return;
         }
+        for effect in &words.effects {
+            self.warn(
+                line,
+                &format!("the effect “{effect}” of a picture is not drawn"),
+            );
+        }
         if words.ground.is_some()
-            && let Some(colour) = picture::colour(url)
+            && let Some(colour) = colour::hex(url)
         {
             self.grounds.push(Ground::Colour(colour));
             return;
@@ -377,10 +436,16 @@ impl Renderer<'_> {
             return;
         };
         if let Some((place, contain)) = words.ground {
+            // Marp: it takes the place of the one that a directive gave.
+            if !std::mem::replace(&mut self.has_own_ground, true) {
+                self.grounds
+                    .retain(|ground| matches!(ground, Ground::Colour(_)));
+            }
             self.grounds.push(Ground::Picture {
                 file,
                 place,
                 contain,
+                share: words.share,
             });
             return;
         }
@@ -389,48 +454,42 @@ impl Renderer<'_> {
             escaped(&file),
             escaped(&words.alt)
         ));
-        for (key, value) in [("width", words.width), ("height", words.height)] {
-            if let Some(value) = value {
-                self.out.push_str(&format!(" {key}=\"{value}\""));
-            }
+        let mut sizes = Sizes {
+            width: words.width,
+            height: words.height,
+            ..Sizes::default()
+        };
+        // Slidev writes them after it, in braces.
+        let after = node.next_sibling().map(|next| next.data().value.clone());
+        if let Some(NodeValue::Text(text)) = after
+            && let Some((attributes, _)) = braces::split(&text)
+            && let Some(written) = braces::with_tag(attributes, Sizes::of)
+        {
+            sizes = written;
         }
+        self.sizes(&sizes, line);
         self.out.push('>');
         self.say(&words.alt);
     }
+}
+
+fn only_pictures<'n>(paragraph: Node<'n>) -> bool {
+    let mut pictures = 0_u32;
+    paragraph.children().all(|child| match &child.data().value {
+        NodeValue::Image(_) => {
+            pictures += 1;
+            true
+        }
+        NodeValue::SoftBreak | NodeValue::LineBreak => true,
+        NodeValue::Text(text) => text.trim().is_empty(),
+        _ => false,
+    }) && pictures > 0
 }
 
 /// The text of HTML that is one comment and nothing else.
 fn only_comment(html: &str) -> Option<&str> {
     let inner = html.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
     (!inner.contains("-->")).then_some(inner)
-}
-
-/// reveal: `<!-- .element: class="fragment" -->` in a block or right after it.
-fn fragment<'n>(node: Node<'n>) -> String {
-    let says = |node: Node<'n>| match &node.data().value {
-        NodeValue::HtmlInline(html) => only_comment(html).map(str::to_owned),
-        NodeValue::HtmlBlock(html) => only_comment(&html.literal).map(str::to_owned),
-        _ => None,
-    };
-    let found = node
-        .last_child()
-        .and_then(says)
-        .or_else(|| node.next_sibling().and_then(says));
-    let Some(found) =
-        found.filter(|text| text.trim().starts_with(".element:") && text.contains("fragment"))
-    else {
-        return String::new();
-    };
-    let index = found.split("data-fragment-index=").nth(1).map(|rest| {
-        rest.chars()
-            .filter(char::is_ascii_digit)
-            .take(2)
-            .collect::<String>()
-    });
-    match index.and_then(|index| index.parse::<u16>().ok()) {
-        Some(index) => format!(" data-click=\"{}\"", index.saturating_add(1)),
-        None => " data-click=\"\"".to_owned(),
-    }
 }
 
 pub fn short(text: &str) -> String {

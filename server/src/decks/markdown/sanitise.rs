@@ -90,7 +90,13 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
             "noembed",
             "noframes",
         ]))
-        .generic_attributes(HashSet::from(["class", "data-click", "data-clicks"]))
+        .generic_attributes(HashSet::from([
+            "class",
+            "data-click",
+            "data-clicks",
+            "data-fragment",
+            "data-hide",
+        ]))
         .tag_attributes(HashMap::from([
             ("a", HashSet::from(["href", "title"])),
             (

@@ -4,8 +4,10 @@
 use super::{
     Limits,
     dialect::{self, Dialect, SLIDEV_KEYS},
+    directives,
     front_matter::{self, FrontMatter},
     scan::{Scan, comment_start},
+    separators::Separators,
 };
 use crate::decks::source::{SourceError, Warning};
 
@@ -23,6 +25,10 @@ pub struct Deck {
     pub front: FrontMatter,
     pub dialect: Dialect,
     pub slides: Vec<Slide>,
+    /// How the line begins from which on a slide is notes, when the deck says so.
+    pub notes: Option<String>,
+    /// Whether `Note:` could be meant for the audience.
+    pub notes_are_unsure: bool,
     pub warnings: Vec<Warning>,
 }
 
@@ -38,20 +44,51 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines: Vec<&str> = text.lines().collect();
     let (front, start) = deck_front(&lines);
-    let scan = Scan::of(&lines, start);
+    let mut scan = Scan::of(&lines, start);
+    if let Some(prefix) = front.get(dialect::COMMAND_PREFIX) {
+        // What has no prefix is a comment of people, and no command.
+        scan.comments
+            .retain_mut(|(_, text)| match dialect::unprefixed(text, prefix) {
+                Some(command) => {
+                    *text = command.to_owned();
+                    true
+                }
+                None => false,
+            });
+    }
+    let scan = scan;
     let dialect = dialect::detect(
         &front,
         scan.comments.iter().map(|(_, text)| text.as_str()),
         scan.open_lines(&lines, start),
     );
+    let separators = match dialect {
+        Dialect::Reveal => Separators::of(&front),
+        _ => Separators::default(),
+    };
+    let notes_are_unsure = !dialect::is_surely_reveal(
+        &front,
+        scan.comments.iter().map(|(_, text)| text.as_str()),
+        scan.open_lines(&lines, start),
+    );
+    let matter = lines.get(..start).unwrap_or_default();
     let mut cutter = Cutter {
         lines: &lines,
         scan: &scan,
         dialect,
+        separators: &separators,
+        prefix: front.get(dialect::COMMAND_PREFIX).unwrap_or_default(),
         slides: Vec::new(),
         warnings: Vec::new(),
         limits,
     };
+    for key in &separators.unknown {
+        cutter.warnings.push(Warning {
+            line: front_matter::line_of(matter, key),
+            page: None,
+            reason: format!("the expression of `{key}` is not understood; the usual one holds"),
+        });
+    }
     cutter.cut(&front, start)?;
     let Cutter {
         mut slides,
@@ -60,7 +97,6 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
     } = cutter;
     // presenterm: `theme`, `override`, `code`, each below the one before.
     if front.get("theme.background") == Some("false") {
-        let matter = lines.get(..start).unwrap_or_default();
         let says = |line: &&str| line.trim() == "background: false";
         warnings.push(Warning {
             line: (1..)
@@ -72,7 +108,6 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
                 .to_owned(),
         });
     }
-    warnings.sort_by_key(|warning| warning.line);
     if dialect == Dialect::Presenterm {
         slides.extend(introduction(&front));
         if front.get("title").is_some() {
@@ -80,8 +115,16 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
         }
     }
     if dialect == Dialect::Marp {
-        carry_directives(&front, &scan, &mut slides);
+        directives::carry(&front, &scan, &mut slides);
+        for (key, reason) in directives::unmet(&front) {
+            warnings.push(Warning {
+                line: front_matter::line_of(matter, key),
+                page: None,
+                reason,
+            });
+        }
     }
+    warnings.sort_by_key(|warning| warning.line);
     if slides.is_empty() {
         return Err(SourceError::Empty);
     }
@@ -89,6 +132,8 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
         front,
         dialect,
         slides,
+        notes: separators.notes,
+        notes_are_unsure,
         warnings,
     })
 }
@@ -118,6 +163,9 @@ struct Cutter<'a> {
     lines: &'a [&'a str],
     scan: &'a Scan,
     dialect: Dialect,
+    separators: &'a Separators,
+    /// What presenterm's commands begin with.
+    prefix: &'a str,
     slides: Vec<Slide>,
     warnings: Vec<Warning>,
     limits: &'a Limits,
@@ -127,11 +175,15 @@ impl Cutter<'_> {
     fn cut(&mut self, front: &FrontMatter, start: usize) -> Result<(), SourceError> {
         let shorthand = front.is_true("options.end_slide_shorthand");
         let dividers = self.dividers(front, start, shorthand);
-        let by_blank_lines = self.dialect == Dialect::Reveal
-            && !self
-                .scan
-                .open_lines(self.lines, start)
-                .any(|line| matches!(line.trim_end(), "---" | "----" | "--"));
+        let by_titles = front.is_true("options.implicit_slide_ends");
+        let has_separators = self
+            .scan
+            .open_lines(self.lines, start)
+            .any(|line| self.separators.is_line(line));
+        let empty_lines = self
+            .separators
+            .gap()
+            .or((self.dialect == Dialect::Reveal && !has_separators).then_some(2));
         // The deck's front matter is its first slide's as well, in Slidev.
         let mut matter = if self.dialect == Dialect::Slidev {
             front.clone()
@@ -147,8 +199,9 @@ impl Cutter<'_> {
             let heading = open
                 && has_text
                 && heading_level(line).is_some_and(|level| dividers.contains(&level));
-            let gap = by_blank_lines && blank >= 2 && has_text;
-            if heading || gap {
+            let gap = empty_lines.is_some_and(|lines| blank >= lines) && has_text;
+            let title = by_titles && has_text && self.is_title(at);
+            if heading || gap || title {
                 self.slide(std::mem::take(&mut matter), first, at)?;
                 (first, has_text) = (at, false);
             }
@@ -171,7 +224,7 @@ impl Cutter<'_> {
         if self.dialect == Dialect::Marp {
             let named = front.get("headingDivider").map(str::to_owned).or_else(|| {
                 self.scan.comments.iter().find_map(|(_, text)| {
-                    dialect::marp_directives(text)?
+                    directives::of_comment(text)?
                         .get("headingDivider")
                         .map(str::to_owned)
                 })
@@ -218,29 +271,46 @@ impl Cutter<'_> {
             .strip_prefix("<!--")
             .and_then(|rest| rest.strip_suffix("-->"))
         {
-            return comment.trim() == "end_slide";
+            return dialect::unprefixed(comment, self.prefix) == Some("end_slide")
+                || self.separators.is_line(line);
         }
-        let after_text = at
-            .checked_sub(1)
-            .and_then(|above| self.lines.get(above))
-            .is_some_and(|above| !above.trim().is_empty());
         match self.dialect {
-            Dialect::Presenterm => shorthand && trimmed == "---",
-            Dialect::Reveal => matches!(trimmed, "---" | "----" | "--"),
+            Dialect::Presenterm => shorthand && is_ruler(line) && !self.is_underline(at),
+            Dialect::Reveal => self.separators.is_line(line),
             Dialect::Slidev => trimmed.len() >= 3 && trimmed.chars().all(|c| c == '-'),
             Dialect::Plain => trimmed == "---",
-            // Below a line of text it is a heading's underline.
-            Dialect::Marp => {
-                is_ruler(line)
-                    && !(after_text
-                        && trimmed.trim_start().starts_with('-')
-                        && self.scan.is_open(at - 1)
-                        && !self
-                            .lines
-                            .get(at - 1)
-                            .is_some_and(|above| is_no_paragraph(above)))
-            }
+            Dialect::Marp => is_ruler(line) && !self.is_underline(at),
         }
+    }
+
+    /// Whether a line of dashes makes a heading of the text above it.
+    fn is_underline(&self, at: usize) -> bool {
+        let is_dashes = |line: &&str| line.trim_start().starts_with('-');
+        let above = at.checked_sub(1).filter(|above| self.scan.is_open(*above));
+        let above = above.and_then(|above| self.lines.get(above));
+        self.lines.get(at).is_some_and(is_dashes)
+            && above.is_some_and(|above| !above.trim().is_empty() && !is_no_paragraph(above))
+    }
+
+    /// presenterm: a line with another below it that underlines it.
+    fn is_title(&self, at: usize) -> bool {
+        let underlines = |line: &&str| {
+            let marks = line.trim();
+            let of = |mark| marks.chars().all(|c| c == mark);
+            !marks.is_empty() && (of('=') || of('-'))
+        };
+        let is_first = at
+            .checked_sub(1)
+            .and_then(|above| self.lines.get(above))
+            .is_none_or(|above| above.trim().is_empty() || comment_start(above).is_some());
+        is_first
+            && self.scan.is_open(at)
+            && self.scan.is_open(at + 1)
+            && self
+                .lines
+                .get(at)
+                .is_some_and(|line| !line.trim().is_empty() && !is_no_paragraph(line))
+            && self.lines.get(at + 1).is_some_and(underlines)
     }
 
     /// A slide's own front matter, and how many lines it takes with its end.
@@ -270,9 +340,45 @@ impl Cutter<'_> {
         }
     }
 
-    fn slide(&mut self, front: FrontMatter, from: usize, to: usize) -> Result<(), SourceError> {
+    /// By a comment in these lines.
+    fn is_hidden(&self, from: usize, to: usize) -> bool {
+        let comments = &self.scan.comments;
+        let first = comments.partition_point(|(line, _)| *line < from);
+        let inside = comments.iter().skip(first);
+        inside
+            .take_while(|(line, _)| *line < to)
+            .any(|(_, text)| dialect::hides_slide(text))
+    }
+
+    /// Slidev: front matter in a fence of YAML that the slide begins with, and where the slide's
+    /// text begins after it.
+    fn block_front(&self, from: usize, to: usize) -> Option<(FrontMatter, usize)> {
+        let lines = self.lines.get(from..to)?;
+        let start = lines.iter().position(|line| !line.trim().is_empty())?;
+        let is_yaml = matches!(lines.get(start)?.trim(), "```yaml" | "```yml");
+        if self.dialect != Dialect::Slidev || !is_yaml {
+            return None;
+        }
+        let body = lines.get(start + 1..)?;
+        let end = body.iter().position(|line| line.trim() == "```")?;
+        let matter = body.get(..end)?;
+        let parsed = FrontMatter::parse(matter.iter().copied());
+        let known = parsed.has(&SLIDEV_KEYS) || parsed.has(&["class", "title"]);
+        (front_matter::is_matter(matter) && known).then_some((parsed, from + start + end + 2))
+    }
+
+    fn slide(
+        &mut self,
+        mut front: FrontMatter,
+        mut from: usize,
+        to: usize,
+    ) -> Result<(), SourceError> {
+        if let Some((block, text)) = self.block_front(from, to) {
+            front.extend(block);
+            from = text;
+        }
         let line = number(from);
-        if front.is_true("hide") || front.is_true("disabled") {
+        if front.is_true("hide") || front.is_true("disabled") || self.is_hidden(from, to) {
             return Ok(());
         }
         let lines = self.lines.get(from..to).unwrap_or_default();
@@ -341,7 +447,8 @@ fn is_no_paragraph(line: &str) -> bool {
     heading_level(line).is_some() || line.starts_with(['<', '>', '|', '`', '-', '*', '!'])
 }
 
-fn heading_level(line: &str) -> Option<usize> {
+/// Of `#` to `######`.
+pub fn heading_level(line: &str) -> Option<usize> {
     let level = line.chars().take_while(|c| *c == '#').count();
     let rest = line.get(level..)?;
     ((1..=6).contains(&level) && (rest.is_empty() || rest.starts_with([' ', '\t'])))
@@ -375,56 +482,6 @@ fn introduction(front: &FrontMatter) -> Option<Slide> {
     })
 }
 
-/// Marp's directives hold for their slide and those after it; with `_` for their slide only.
-fn carry_directives(deck: &FrontMatter, scan: &Scan, slides: &mut [Slide]) {
-    const CARRIED: [&str; 6] = [
-        "class",
-        "backgroundColor",
-        "backgroundImage",
-        "color",
-        "header",
-        "footer",
-    ];
-    let mut current = FrontMatter::default();
-    for key in CARRIED {
-        if let Some(value) = deck.get(key) {
-            current.set(key, value);
-        }
-    }
-    let mut comments = scan.comments.iter().peekable();
-    let ends: Vec<usize> = slides
-        .iter()
-        .skip(1)
-        .map(|slide| index(slide.line))
-        .chain([usize::MAX])
-        .collect();
-    for (slide, end) in slides.iter_mut().zip(ends) {
-        let mut own = FrontMatter::default();
-        while let Some((_, text)) = comments.next_if(|(line, _)| *line < end) {
-            let Some(found) = dialect::marp_directives(text) else {
-                continue;
-            };
-            for key in CARRIED {
-                if let Some(value) = found.said(key) {
-                    current.set(key, value);
-                }
-                if let Some(value) = found.said(&format!("_{key}")) {
-                    own.set(key, value);
-                }
-            }
-        }
-        for key in CARRIED {
-            if let Some(value) = own.said(key).or(current.said(key)) {
-                slide.front.set(key, value);
-            }
-        }
-    }
-}
-
 fn number(index: usize) -> u32 {
     u32::try_from(index + 1).unwrap_or(u32::MAX)
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX)
 }

@@ -32,6 +32,11 @@ pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
         only_headings: true,
         ..Pass::default()
     };
+    pass.fragments = fragments(clean);
+    // reveal: those without a place come after those with one.
+    pass.count = u16::try_from(pass.fragments.len())
+        .unwrap_or(MAX_STEPS)
+        .min(MAX_STEPS);
     for token in Tokens::of(clean) {
         match token {
             Token::Text(text) => pass.text(text),
@@ -53,11 +58,25 @@ pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
     }
 }
 
+/// The places that reveal's fragments say they have, each once, in their order.
+fn fragments(clean: &str) -> Vec<u16> {
+    let mut places: Vec<u16> = Tokens::of(clean)
+        .filter_map(|token| match token {
+            Token::Open(tag) => tag.get("data-fragment")?.parse().ok(),
+            _ => None,
+        })
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
 #[derive(Default)]
 pub struct Pass {
     pub out: String,
     pub frames: Vec<Frame>,
     pieces: Vec<Option<Piece>>,
+    fragments: Vec<u16>,
     /// The step that the last click took.
     count: u16,
     highest: u16,
@@ -114,6 +133,9 @@ impl Pass {
         let outer = self.frames.last().map_or(0, |frame| frame.step);
         let before = (self.count, self.highest);
         let click = self.click(tag);
+        let until = tag
+            .get("data-hide")
+            .map(|value| self.place(tag).unwrap_or_else(|| self.taken(value)));
         let mut step = click.unwrap_or(outer);
         if takes_steps(tag.name) {
             if std::mem::take(&mut self.pausing) {
@@ -126,13 +148,20 @@ impl Pass {
         self.out.push('<');
         self.out.push_str(tag.name);
         for (key, value) in &tag.attributes {
-            if !matches!(*key, "data-click" | "data-clicks") {
+            if !matches!(
+                *key,
+                "data-click" | "data-clicks" | "data-fragment" | "data-hide"
+            ) {
                 self.attribute(key, value);
             }
         }
         if step > outer {
             self.highest = self.highest.max(step);
             self.attribute("data-step", &step.to_string());
+        }
+        if let Some(until) = until.filter(|until| *until > 0) {
+            self.highest = self.highest.max(until);
+            self.attribute("data-until", &until.to_string());
         }
         self.out.push('>');
         if tag.name == "img"
@@ -159,7 +188,9 @@ impl Pass {
             start,
             inside: self.out.len(),
             step,
-            click: click.map(|_| [before, (self.count, self.highest)]),
+            click: click
+                .or(until)
+                .map(|_| [before, (self.count, self.highest)]),
             clicks,
         });
     }
@@ -172,13 +203,28 @@ impl Pass {
         self.out.push('"');
     }
 
-    /// The step that this element's click takes. Slidev: a number alone is absolute, `+n` and
-    /// none are counted from the last, a range begins at its start.
+    /// The step that this element comes with.
     fn click(&mut self, tag: &Tag<'_>) -> Option<u16> {
-        let value = match tag.get("data-click") {
-            Some(value) => value,
-            None => self.in_clicks(tag.name)?,
-        };
+        match tag.get("data-click") {
+            Some(value) => Some(self.place(tag).unwrap_or_else(|| self.taken(value))),
+            None => self.in_clicks(tag.name).map(|value| self.taken(value)),
+        }
+    }
+
+    /// The step of a fragment that says its place.
+    fn place(&self, tag: &Tag<'_>) -> Option<u16> {
+        let place = tag.get("data-fragment")?.parse().ok()?;
+        let before = self.fragments.binary_search(&place).ok()?;
+        Some(
+            u16::try_from(before + 1)
+                .unwrap_or(MAX_STEPS)
+                .min(MAX_STEPS),
+        )
+    }
+
+    /// The step that a click takes. Slidev: a number alone is absolute, `+n` and none are counted
+    /// from the last, a range begins at its start.
+    fn taken(&mut self, value: &str) -> u16 {
         let is_lost = std::mem::take(&mut self.lost_click);
         let step = match value {
             "after" if !is_lost => self.count,
@@ -197,7 +243,7 @@ impl Pass {
         if !value.starts_with(|c: char| c.is_ascii_digit()) {
             self.count = self.count.max(step);
         }
-        Some(step)
+        step
     }
 
     fn in_clicks(&mut self, name: &str) -> Option<&'static str> {
