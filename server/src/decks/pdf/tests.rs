@@ -322,6 +322,40 @@ fn a_file_cut_anywhere_or_with_a_broken_byte_never_panics() {
     }
 }
 
+/// Its first pages were shown as if they were all, or drawn in part.
+#[test]
+fn a_file_that_ends_in_the_middle_is_refused() {
+    for whole in [
+        &include_bytes!("fixtures/aes256.pdf")[..],
+        include_bytes!("fixtures/aes128.pdf"),
+        &Made::new()
+            .page(WIDE, &words("A title", 60, 100, 800))
+            .bytes(),
+    ] {
+        for percent in [10, 25, 50, 75, 90] {
+            let cut = &whole[..whole.len() * percent / 100];
+            let words = refused(cut).to_string();
+            assert!(words.contains("ends in the middle"), "{percent}: {words}");
+        }
+    }
+}
+
+#[test]
+fn what_stands_after_the_end_of_a_file_is_no_harm() {
+    let whole = Made::new().page(WIDE, &words("A title", 60, 100, 800));
+    let whole = whole.bytes();
+    let table = whole.windows(9).rposition(|found| found == b"startxref");
+    for file in [
+        [&whole[..], &[0; 9_000]].concat(),
+        [&whole[..], b"\r\n-- \r\nsent by a mail program"].concat(),
+        // Readers look for the objects themselves then.
+        [&whole[..table.expect("its place")], b"%%EOF"].concat(),
+    ] {
+        let pdf = Pdf::open(file, None, None, &Limits::default()).expect("a PDF");
+        assert_eq!(page(&pdf, 0).text, "A title");
+    }
+}
+
 #[test]
 fn a_circle_in_a_tree_ends() {
     let mut made = Made::new();
