@@ -6,7 +6,7 @@ use super::{
     markdown::{self, Markdown},
     named_file::NamedFile,
     pdf::{self, Pdf},
-    source::{Bounds, Outline, Page, Pixels, Source, SourceError, Warning},
+    source::{Bounds, Outline, Page, Picture, Source, SourceError, Warning},
     staging::{Manifest, PDF_NOTES},
     worker::serve::Sources,
 };
@@ -178,7 +178,7 @@ impl Source for Warned {
         self.inner.page(index, width.min(self.widest))
     }
 
-    fn picture(&mut self, name: &str) -> Result<Pixels, SourceError> {
+    fn picture(&mut self, name: &str) -> Result<Picture, SourceError> {
         self.inner.picture(name)
     }
 }
@@ -200,7 +200,7 @@ impl Source for MarkdownWithPictures {
         self.text.page(index, width)
     }
 
-    fn picture(&mut self, name: &str) -> Result<Pixels, SourceError> {
+    fn picture(&mut self, name: &str) -> Result<Picture, SourceError> {
         let wanted = name.trim_start_matches("./");
         match self.pictures.iter().find(|file| file.name == wanted) {
             Some(file) => images::one(file, self.pixels),

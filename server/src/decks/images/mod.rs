@@ -11,7 +11,9 @@ mod picture;
 use crate::decks::{
     named_file::NamedFile,
     safely::safely,
-    source::{Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError, Warning},
+    source::{
+        Bounds, Face, Outline, Page, Picture, Pixels, SlideOutline, Source, SourceError, Warning,
+    },
     titles,
 };
 use drawing::Fonts;
@@ -43,14 +45,18 @@ struct Image {
 ///
 /// # Errors
 /// When it is none, broken, or has more `pixels`.
-pub fn one(file: &NamedFile, pixels: u64) -> Result<Pixels, SourceError> {
+pub fn one(file: &NamedFile, pixels: u64) -> Result<Picture, SourceError> {
     let kind = kind_of(file).map_err(SourceError::Damaged)?;
     let image = Image {
         file: file.clone(),
         kind,
         notes: None,
     };
-    decoded(&image, &Fonts::default(), pixels).map(|(pixels, _)| pixels)
+    let (pixels, warnings) = decoded(&image, &Fonts::default(), pixels)?;
+    Ok(Picture {
+        pixels,
+        warnings: warnings.into_iter().map(|it| about(it, None)).collect(),
+    })
 }
 
 pub struct Images {
@@ -280,8 +286,14 @@ fn decode(image: &Image, fonts: &Fonts, pixels: u64) -> Result<(Pixels, Vec<Stri
             Ok((drawn.pixels, drawn.warnings))
         }
         Kind::Picture(format) => {
-            let pixels = picture::decode(&name, &content, format, pixels)?;
-            Ok((pixels, Vec::new()))
+            let decoded = picture::decode(&name, &content, format, pixels)?;
+            let cut_off = decoded.is_cut_off.then(|| {
+                format!(
+                    "{name} is cut off, so that a part of it is missing; save it again from the \
+                     program that made it."
+                )
+            });
+            Ok((decoded.pixels, cut_off.into_iter().collect()))
         }
         Kind::Empty | Kind::Other(_) => Err(SourceError::Empty),
     }

@@ -236,6 +236,33 @@ fn crc(content: &[u8]) -> u32 {
     })
 }
 
+/// Half of a photo on a disk that was full, or of a download.
+#[test]
+fn a_picture_without_its_lower_part_is_shown_and_said_to_be_cut_off() {
+    for (name, format) in [("a.png", ImageFormat::Png), ("a.jpg", ImageFormat::Jpeg)] {
+        // No row is like another, so that half of the file is half of the picture.
+        let noise = RgbImage::from_fn(64, 64, |x, y| {
+            image::Rgb([x, y, x ^ y].map(|it| (it * it * 97 % 251).to_le_bytes()[0]))
+        });
+        let mut whole = Cursor::new(Vec::new());
+        let written = DynamicImage::from(noise).write_to(&mut whole, format);
+        written.expect("an image");
+        let whole = whole.into_inner();
+        let page = page_of(name, &whole).expect("a page");
+        assert_eq!(page.warnings, []);
+        let [seen, rest] = [8, 60].map(|row| row * 64 * 4..(row + 1) * 64 * 4);
+        let expected = pixels(page).rgba;
+        let page = page_of(name, &whole[..whole.len() / 2]).expect("a page");
+        let words = &page.warnings[0].reason;
+        assert!(words.starts_with(&format!("{name} is cut off")), "{words}");
+        let shown = pixels(page).rgba;
+        assert_eq!(shown[seen.clone()], expected[seen]);
+        assert_ne!(shown[rest.clone()], expected[rest]);
+        // Nothing of it is there.
+        assert!(page_of(name, &whole[..50]).is_err());
+    }
+}
+
 #[test]
 fn a_drawing_is_drawn_as_large_as_a_slide() {
     let drawing = svg("<rect width='80' height='90' fill='#ff0000'/>");
