@@ -71,6 +71,17 @@ pub fn count(pdf: &Pdf, most: u32) -> Result<u32, SourceError> {
     }
 }
 
+/// How many pages it says that it has more than could be found: its tree of pages is broken, or
+/// has the same page many times.
+pub fn not_found(catalog: &Dict<'_>, pages: u32) -> Option<String> {
+    let tree = catalog.get::<Dict<'_>>(b"Pages")?;
+    let said = u32::try_from(tree.get::<i32>(b"Count")?).ok()?;
+    let missing = said.checked_sub(pages).filter(|missing| *missing > 0)?;
+    Some(format!(
+        "this PDF says that it has {said} pages; {missing} of them could not be found"
+    ))
+}
+
 pub fn catalog(pdf: &Pdf) -> Option<Dict<'_>> {
     pdf.xref().get(pdf.xref().root_id())
 }

@@ -222,6 +222,48 @@ fn a_box_of_any_size_gives_a_picture_within_the_limits() {
     }
 }
 
+/// A ruler of a page was shown as one line of pixels, without a word.
+#[test]
+fn a_page_of_no_screens_shape_says_that_it_was_cut() {
+    for (sides, words) in [
+        (
+            "1 9000000",
+            Some("it is 1 x 9000000 points, a shape that no screen shows; it was cut to 1 x 3840"),
+        ),
+        (
+            "9000000 1",
+            Some("it is 9000000 x 1 points, a shape that no screen shows; it was cut to 160 x 1"),
+        ),
+        ("1600 90", None),
+        ("90 1600", None),
+    ] {
+        let pdf = open(Made::new().page(&format!("/MediaBox [0 0 {sides}]"), ""));
+        let warnings = page(&pdf, 0).warnings;
+        let said = warnings.first().map(|warning| warning.reason.as_str());
+        let is_said = said.zip(words).map(|(said, words)| said.starts_with(words));
+        assert_eq!(is_said, words.map(|_| true), "{said:?}");
+    }
+}
+
+#[test]
+fn pages_that_could_not_be_found_are_counted() {
+    let made = Made::new().page(WIDE, "").page(WIDE, "").bytes();
+    let said = |kids: &str, count: &str| {
+        let text = String::from_utf8_lossy(&made).replace("/Kids [4 0 R 6 0 R]", kids);
+        let text = text.replace("/Count 2", count);
+        let pdf = Pdf::open(text.into_bytes(), None, None, &Limits::default()).expect("a PDF");
+        let warnings = pdf.outline().warnings.into_iter();
+        warnings.map(|warning| warning.reason).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said("/Kids [4 0 R 6 0 R 6 0 R 9 0 R]", "/Count 4"),
+        ["this PDF says that it has 4 pages; 2 of them could not be found"]
+    );
+    for count in ["/Count 2", "/Count 1", "/Count -9", "/Count (x)", ""] {
+        assert_eq!(said("/Kids [4 0 R 6 0 R]", count), [""; 0], "{count}");
+    }
+}
+
 #[test]
 fn a_picture_keeps_to_the_pixels_it_may_have() {
     let limits = Limits {
