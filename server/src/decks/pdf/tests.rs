@@ -109,6 +109,31 @@ fn the_half_with_beamers_notes_is_not_shown_but_said() {
 }
 
 #[test]
+fn beamers_notes_are_known_beside_slides_of_each_of_its_shapes() {
+    for (width, height, is_halved) in [
+        (907.086, 255.118, true),
+        (725.67, 272.126, true),
+        (793.7, 255.118, true),
+        (708.66, 283.465, true),
+        (765.354, 255.118, true),
+        (839.055, 297.638, true),
+        // Banners, and a sheet of paper.
+        (900.0, 300.0, false),
+        (1_000.0, 400.0, false),
+        (453.543, 510.236, false),
+    ] {
+        let content = [
+            words("Slide", 20, 20, 100),
+            words("Only for me", 9, 560, 150),
+        ];
+        let page_box = format!("/MediaBox [0 0 {width} {height}]");
+        let page = page(&open(Made::new().page(&page_box, &content.concat())), 0);
+        let notes = is_halved.then_some("Only for me");
+        assert_eq!(page.notes.as_deref(), notes, "{width} x {height}");
+    }
+}
+
+#[test]
 fn a_wall_that_wide_is_one_slide() {
     for across in [
         words(
