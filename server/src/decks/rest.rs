@@ -20,7 +20,7 @@ use std::{
 use tokio::task::{JoinSet, spawn_blocking};
 
 /// A picture within a Markdown slide.
-const INSIDE: [u32; 1] = [1_920];
+const INSIDE: [u32; 4] = [640, 1_280, 1_920, 3_840];
 
 /// Who looks at the deck is told of slides that nobody waits for so often. A deck is told of whole:
 /// one of 2,000 pages for each of its pages would keep the threads that carry taps busy.

@@ -17,7 +17,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Changes with what an import makes of the same files: decks of before are then made anew.
-const VERSION: &str = "3";
+const VERSION: &str = "4";
 
 const MANIFEST: &str = "files.json";
 
