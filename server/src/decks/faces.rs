@@ -10,6 +10,10 @@ use std::{collections::HashMap, io};
 /// The size that Markdown's slides are written for.
 const DESIGN: (u32, u32) = (1_280, 720);
 
+/// How wide a slide is shown, as CSS says it, which is the most that a picture in it is: by it the
+/// browser chooses a rendition.
+const SLIDE_SIZES: &str = "min(100vw, 177.78vh)";
+
 /// Keeps a picture's renditions under their hashes.
 ///
 /// # Errors
@@ -96,17 +100,21 @@ fn with_address<'a>(
     pictures: &HashMap<String, Face>,
     markup: &mut String,
 ) -> (&'a str, bool) {
-    let mut is_left_out = false;
+    let (mut is_left_out, mut is_sized) = (false, false);
+    let mut shown = None;
     while let Some((before, after)) = rest.find(['"', '>']).map(|at| rest.split_at(at)) {
         let Some(after) = after.strip_prefix('"') else {
             if is_left_out {
                 rest = after;
+            } else if let Some(picture) = shown.filter(|_| !is_sized) {
+                markup.push_str(&own_size(picture));
             }
             break;
         };
         let (value, after) = after.split_once('"').unwrap_or((after, ""));
         rest = after;
         let Some(before) = before.strip_suffix(" data-file=") else {
+            is_sized |= before == " width=" || before == " height=";
             markup.push_str(before);
             markup.push('"');
             markup.push_str(value);
@@ -120,13 +128,38 @@ fn with_address<'a>(
             .replace("&gt;", ">")
             .replace("&nbsp;", "\u{a0}")
             .replace("&amp;", "&");
-        match pictures.get(&name).map(Face::rendition) {
-            Some(Some(picture)) => markup.push_str(&format!(" src=\"{}\"", picture.url)),
-            Some(None) => is_left_out = true,
+        match pictures.get(&name) {
+            Some(picture) if picture.rendition().is_some() => {
+                markup.push_str(&addresses(picture));
+                shown = Some(picture);
+            }
+            Some(_) => is_left_out = true,
             None => {}
         }
     }
     (rest, is_left_out)
+}
+
+/// Of each rendition.
+fn addresses(picture: &Face) -> String {
+    let Some(largest) = picture.rendition() else {
+        return String::new();
+    };
+    let mut addresses = format!(" src=\"{}\"", largest.url);
+    if picture.renditions.len() > 1 {
+        let each = picture.renditions.iter();
+        let each = each.map(|rendition| format!("{} {}w", rendition.url, rendition.width));
+        let each = each.collect::<Vec<_>>().join(", ");
+        addresses.push_str(&format!(" srcset=\"{each}\" sizes=\"{SLIDE_SIZES}\""));
+    }
+    addresses
+}
+
+/// What its author did not say of a picture: without it, a browser takes `sizes` for its size. The
+/// theme tells it from what an author said by the mark.
+fn own_size(picture: &Face) -> String {
+    let (width, height) = (picture.width, picture.height);
+    format!(" width=\"{width}\" height=\"{height}\" data-own=\"\"")
 }
 
 #[cfg(test)]
@@ -162,8 +195,45 @@ mod tests {
     fn a_picture_gets_its_address_and_one_that_is_still_to_come_none() {
         assert_eq!(
             shown("<p>a</p><img data-file=\"a &nbsp;&lt;.png\" alt=\"b\"><img data-file=\"c\">"),
-            "<p>a</p><img src=\"/media/a.webp\" alt=\"b\"><img>"
+            "<p>a</p><img src=\"/media/a.webp\" alt=\"b\" width=\"16\" height=\"9\" data-own=\"\"><img>"
         );
+    }
+
+    /// Each came in one size, so that a phone loaded what a projector shows.
+    #[test]
+    fn the_browser_chooses_a_pictures_size_and_its_author_how_large_it_is() {
+        let rendition = |width: u32| Rendition {
+            url: format!("/media/{width}.webp"),
+            width,
+            height: width / 2,
+        };
+        let face = Face {
+            renditions: vec![rendition(640), rendition(1_000)],
+            ..Face::pending(1_000, 500)
+        };
+        let pictures = HashMap::from([("a.png".to_owned(), face)]);
+        let written = |attributes: &str| {
+            let html = Html {
+                markup: format!("<img data-file=\"a.png\"{attributes}>"),
+                steps: 0,
+                classes: Vec::new(),
+                files: Vec::new(),
+            };
+            written(&html, &pictures).html.expect("HTML")
+        };
+        let addresses = "<img src=\"/media/1000.webp\" \
+            srcset=\"/media/640.webp 640w, /media/1000.webp 1000w\" \
+            sizes=\"min(100vw, 177.78vh)\"";
+        let own = format!("{addresses} alt=\"a\" width=\"1000\" height=\"500\" data-own=\"\">");
+        assert!(
+            written(" alt=\"a\"").contains(&own),
+            "{}",
+            written(" alt=\"a\"")
+        );
+        for said in [" width=\"300\"", " alt=\"\" height=\"50%\""] {
+            let authors = format!("{addresses}{said}>");
+            assert!(written(said).contains(&authors), "{}", written(said));
+        }
     }
 
     /// An `<img>` without an address is a hole in the slide, and its figure takes room.

@@ -37,6 +37,12 @@ pub struct Read {
     pub warnings: Vec<Warning>,
 }
 
+/// A picture that HTML shows, kept, and what of it is missing.
+pub struct Shown {
+    pub face: Face,
+    pub warnings: Vec<Warning>,
+}
+
 pub enum Look {
     Picture(Face),
     Html(Html),
@@ -229,8 +235,13 @@ impl Growing {
     }
 
     /// Takes a picture in. The pages that show it.
-    pub fn take_picture(&mut self, name: &str, picture: Face) -> Vec<u32> {
-        let faces = self.pictures.take(name, picture);
+    pub fn take_picture(&mut self, name: &str, picture: Shown) -> Vec<u32> {
+        let page = self.pictures.page_with(name);
+        for mut warning in picture.warnings {
+            warning.page = page;
+            self.warnings.push(in_words(&warning));
+        }
+        let faces = self.pictures.take(name, picture.face);
         let shown = faces.into_iter().map(|(page, face)| {
             self.face(page, face);
             page
@@ -250,7 +261,11 @@ impl Growing {
         } else {
             self.warnings.push(words);
         }
-        self.take_picture(name, Face::pending(1, 1));
+        let nothing = Shown {
+            face: Face::pending(1, 1),
+            warnings: Vec::new(),
+        };
+        self.take_picture(name, nothing);
     }
 
     /// The deck goes on without this page.

@@ -214,7 +214,7 @@ impl Decks {
             && let Some(name) = growing.next_picture_of(at)
         {
             match shown_inside(import, &name, &self.store).await? {
-                Ok(face) => drop(growing.take_picture(&name, face)),
+                Ok(shown) => drop(growing.take_picture(&name, shown)),
                 Err(reason) => growing.give_up_picture(&name, &reason),
             }
         }

@@ -3,7 +3,7 @@
 use super::{
     DeckError, Decks,
     faces::picture,
-    growing::{Growing, Look, Read},
+    growing::{Growing, Look, Read, Shown},
     sharpening::Sharpening,
     worker::{
         Import, PageError, Reason, Wanted,
@@ -20,7 +20,7 @@ use std::{
 use tokio::task::{JoinSet, spawn_blocking};
 
 /// A picture within a Markdown slide.
-const INSIDE: [u32; 1] = [1_920];
+const INSIDE: [u32; 4] = [640, 1_280, 1_920, 3_840];
 
 /// Who looks at the deck is told of slides that nobody waits for so often. A deck is told of whole:
 /// one of 2,000 pages for each of its pages would keep the threads that carry taps busy.
@@ -62,7 +62,7 @@ impl Drop for UnderWay {
 /// Something that was asked for has come, or never will.
 enum Done {
     Page(u32, Result<Read, PageError>),
-    Picture(String, Result<Face, Reason>),
+    Picture(String, Result<Shown, Reason>),
 }
 
 impl Rest {
@@ -143,7 +143,7 @@ impl Rest {
                 }
                 vec![page]
             }
-            Done::Picture(name, Ok(face)) => self.growing.take_picture(&name, face),
+            Done::Picture(name, Ok(shown)) => self.growing.take_picture(&name, shown),
             Done::Picture(name, Err(reason)) => {
                 self.growing.give_up_picture(&name, &reason);
                 Vec::new()
@@ -209,11 +209,15 @@ pub async fn shown_inside(
     import: &Import,
     name: &str,
     store: &Arc<dyn Store>,
-) -> io::Result<Result<Face, Reason>> {
-    match import.picture(name, &INSIDE).await {
-        Ok(parts) => kept(parts.face, store).await.map(Ok),
-        Err(reason) => Ok(Err(reason)),
-    }
+) -> io::Result<Result<Shown, Reason>> {
+    let parts = match import.picture(name, &INSIDE).await {
+        Ok(parts) => parts,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    Ok(Ok(Shown {
+        face: kept(parts.face, store).await?,
+        warnings: parts.warnings,
+    }))
 }
 
 /// A picture is written through to the disk, which is not for a thread that carries taps.

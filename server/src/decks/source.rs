@@ -30,7 +30,7 @@ pub trait Source {
     fn page(&mut self, index: u32, width: u32) -> Result<Page, SourceError>;
 
     /// A picture that a page's HTML shows, by the name that it has there.
-    fn picture(&mut self, _name: &str) -> Result<Pixels, SourceError> {
+    fn picture(&mut self, _name: &str) -> Result<Picture, SourceError> {
         Err(SourceError::Damaged("there is no such picture".to_owned()))
     }
 }
@@ -72,6 +72,13 @@ pub struct Pixels {
     pub width: u32,
     pub height: u32,
     pub rgba: Vec<u8>,
+}
+
+/// A picture that a page's HTML shows, and what of it is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    pub pixels: Pixels,
+    pub warnings: Vec<Warning>,
 }
 
 /// A slide as HTML at the fixed design size 1280 x 720. Sanitised.
@@ -121,7 +128,7 @@ pub struct Warning {
 pub enum SourceError {
     #[error("this file is protected by a password; give it with --password, or on the upload page")]
     NeedsPassword,
-    #[error("this is not its password")]
+    #[error("this is not its password; give the one for opening it, not the one for changing it")]
     WrongPassword,
     #[error("it is empty: there is no slide in it")]
     Empty,

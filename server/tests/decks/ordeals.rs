@@ -101,9 +101,9 @@ fn ordeal(deck: &Path) -> Ordeal {
         ordeal.most_memory >> 10,
         ordeal.said.trim()
     );
-    // One in twenty may be the machine's fault.
-    let nearly_all = ordeal.taps.len() * 19 / 20;
-    if let Some(tap) = ordeal.taps.get(nearly_all.saturating_sub(1)) {
+    // One may be the machine's fault: this test, the server and its workers share its processors
+    // with whatever else it does.
+    if let [.., tap, _] = &*ordeal.taps {
         assert!(tap.as_millis() < 100, "taps take {tap:?}");
     }
     ordeal
@@ -157,8 +157,16 @@ fn real_decks_are_read_whole_and_hostile_ones_are_refused_or_cut() {
     }
     let place = Place::new();
     let usual = ordeal(&file(&place, "usual.pdf", pdf("", &[saying("One")])));
+    assert_eq!(usual.said, "");
     for deck in files("hostile") {
         let ordeal = ordeal(&deck);
+        let name = deck.file_name().unwrap_or_default();
+        let words = match name.to_string_lossy().as_ref() {
+            "bigbox.pdf" => "it was cut to 1 x 3840 pixels",
+            "manypages.pdf" => "99999 of them could not be found",
+            _ => "webslides: ",
+        };
+        assert!(ordeal.said.contains(words), "{name:?}: {}", ordeal.said);
         let grown = ordeal.most_memory.saturating_sub(usual.most_memory) >> 10;
         assert!(grown < 200, "{} costs {grown} MiB", deck.display());
         assert!(ordeal.took.as_secs() < 30, "{}", deck.display());

@@ -11,7 +11,10 @@ mod picture;
 use crate::decks::{
     named_file::NamedFile,
     safely::safely,
-    source::{Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError, Warning},
+    source::{
+        Bounds, Face, Outline, Page, Picture, Pixels, SlideOutline, Source, SourceError, Warning,
+    },
+    text::{self, Text},
     titles,
 };
 use drawing::Fonts;
@@ -43,14 +46,18 @@ struct Image {
 ///
 /// # Errors
 /// When it is none, broken, or has more `pixels`.
-pub fn one(file: &NamedFile, pixels: u64) -> Result<Pixels, SourceError> {
+pub fn one(file: &NamedFile, pixels: u64) -> Result<Picture, SourceError> {
     let kind = kind_of(file).map_err(SourceError::Damaged)?;
     let image = Image {
         file: file.clone(),
         kind,
         notes: None,
     };
-    decoded(&image, &Fonts::default(), pixels).map(|(pixels, _)| pixels)
+    let (pixels, warnings) = decoded(&image, &Fonts::default(), pixels)?;
+    Ok(Picture {
+        pixels,
+        warnings: warnings.into_iter().map(|it| about(it, None)).collect(),
+    })
 }
 
 pub struct Images {
@@ -140,9 +147,19 @@ impl Source for Images {
         let (pixels, mut warnings) = decoded(image, &self.fonts, self.bounds.pixels)?;
         let face = Face::Picture(pixels);
         let notes = image.notes.as_ref().and_then(|file| {
-            notes(file)
-                .map_err(|why| warnings.push(format!("The notes of {} {why}.", image.file.shown())))
-                .ok()
+            let about = |why| format!("The notes of {} {why}.", image.file.shown());
+            match notes(file) {
+                Ok(notes) => {
+                    warnings.extend(notes.is_damaged.then(|| {
+                        about("have letters that can't be read; save them as UTF-8".to_owned())
+                    }));
+                    Some(notes.text)
+                }
+                Err(why) => {
+                    warnings.push(about(why));
+                    None
+                }
+            }
         });
         let title = titles::of_slide(stem_and_ending(&image.file.name).0, at.saturating_add(1));
         Ok(Page {
@@ -280,15 +297,21 @@ fn decode(image: &Image, fonts: &Fonts, pixels: u64) -> Result<(Pixels, Vec<Stri
             Ok((drawn.pixels, drawn.warnings))
         }
         Kind::Picture(format) => {
-            let pixels = picture::decode(&name, &content, format, pixels)?;
-            Ok((pixels, Vec::new()))
+            let decoded = picture::decode(&name, &content, format, pixels)?;
+            let cut_off = decoded.is_cut_off.then(|| {
+                format!(
+                    "{name} is cut off, so that a part of it is missing; save it again from the \
+                     program that made it."
+                )
+            });
+            Ok((decoded.pixels, cut_off.into_iter().collect()))
         }
         Kind::Empty | Kind::Other(_) => Err(SourceError::Empty),
     }
 }
 
-/// Text of any encoding is better than none: what is not UTF-8 is marked.
-fn notes(file: &NamedFile) -> Result<String, String> {
+/// Text of any encoding is better than none.
+fn notes(file: &NamedFile) -> Result<Text, String> {
     let content = file
         .read(MAX_NOTES_BYTES + 1)
         .map_err(|error| format!("cannot be read ({error})"))?;
@@ -298,9 +321,10 @@ fn notes(file: &NamedFile) -> Result<String, String> {
             MAX_NOTES_BYTES >> 10
         ));
     }
-    let text = String::from_utf8_lossy(&content);
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    Ok(text.trim().to_owned())
+    let mut notes = text::decoded(&content);
+    let text = notes.text.trim_start_matches('\u{feff}');
+    notes.text = text.replace("\r\n", "\n").trim().to_owned();
+    Ok(notes)
 }
 
 #[cfg(test)]

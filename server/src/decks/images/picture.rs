@@ -1,5 +1,7 @@
 //! A picture made of pixels, decoded under limits.
 
+mod cut_off;
+
 use crate::decks::{
     renditions::{self, WIDEST},
     source::{Pixels, SourceError},
@@ -13,6 +15,12 @@ const MAX_SIDE: u32 = 20_000;
 /// What decoding may take: the picture with 16 bits for each of four channels.
 const MAX_BYTES_A_PIXEL: u64 = 8;
 
+pub struct Decoded {
+    pub pixels: Pixels,
+    /// The file ends before the picture does.
+    pub is_cut_off: bool,
+}
+
 /// The picture as it is to be seen: turned as its camera was held, over white, no larger than a
 /// slide is ever shown. A file of 50 KB may ask for gigabytes: `most` is how many pixels it may
 /// have.
@@ -21,7 +29,7 @@ pub fn decode(
     content: &[u8],
     format: ImageFormat,
     most: u64,
-) -> Result<Pixels, SourceError> {
+) -> Result<Decoded, SourceError> {
     let orientation = {
         let mut decoder = reader(content, format, most)
             .into_decoder()
@@ -33,9 +41,17 @@ pub fn decode(
             .unwrap_or(image::metadata::Orientation::NoTransforms)
     };
     // `decode` and not `DynamicImage::from_decoder`, which forgets the limits (image #3081).
-    let image = reader(content, format, most)
-        .decode()
-        .map_err(|error| refused(name, &error, most))?;
+    let whole = reader(content, format, most).decode();
+    let (image, is_cut_off) = match (whole, format) {
+        // Its decoder takes what is missing for grey, and says nothing.
+        (Ok(image), ImageFormat::Jpeg) => (image, !cut_off::has_end(content)),
+        (Ok(image), _) => (image, false),
+        (Err(ImageError::Decoding(_) | ImageError::IoError(_)), ImageFormat::Png) => {
+            let there = cut_off::rows_of_png(content, most.saturating_mul(MAX_BYTES_A_PIXEL));
+            (there.ok_or_else(|| broken(name))?, true)
+        }
+        (Err(error), _) => return Err(refused(name, &error, most)),
+    };
     let mut pixels = renditions::within(over_white(image), WIDEST).map_err(|_| broken(name))?;
     // Turned last, when it is small.
     if orientation != image::metadata::Orientation::NoTransforms {
@@ -45,7 +61,7 @@ pub fn decode(
         image.apply_orientation(orientation);
         pixels = from_rgba(image);
     }
-    Ok(pixels)
+    Ok(Decoded { pixels, is_cut_off })
 }
 
 /// The size that the header tells, checked; for pictures that somebody else decodes.
@@ -136,7 +152,7 @@ mod tests {
     };
 
     fn decode(name: &str, content: &[u8], format: ImageFormat) -> Result<Pixels, SourceError> {
-        super::decode(name, content, format, 64_000_000)
+        super::decode(name, content, format, 64_000_000).map(|decoded| decoded.pixels)
     }
 
     const FORMATS: [ImageFormat; 4] = [

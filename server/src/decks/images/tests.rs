@@ -118,7 +118,7 @@ fn a_text_of_the_same_name_is_the_notes() {
         .collect();
     assert_eq!(notes[0].as_deref(), Some("Say hello.\nBreathe."));
     assert_eq!(notes[1], None);
-    assert_eq!(notes[2].as_deref(), Some("caf\u{fffd}"));
+    assert_eq!(notes[2].as_deref(), Some("café"));
     let told = warnings(&images);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].starts_with("readme.txt has no image of the same name"));
@@ -234,6 +234,33 @@ fn crc(content: &[u8]) -> u32 {
             }
         })
     })
+}
+
+/// Half of a photo on a disk that was full, or of a download.
+#[test]
+fn a_picture_without_its_lower_part_is_shown_and_said_to_be_cut_off() {
+    for (name, format) in [("a.png", ImageFormat::Png), ("a.jpg", ImageFormat::Jpeg)] {
+        // No row is like another, so that half of the file is half of the picture.
+        let noise = RgbImage::from_fn(64, 64, |x, y| {
+            image::Rgb([x, y, x ^ y].map(|it| (it * it * 97 % 251).to_le_bytes()[0]))
+        });
+        let mut whole = Cursor::new(Vec::new());
+        let written = DynamicImage::from(noise).write_to(&mut whole, format);
+        written.expect("an image");
+        let whole = whole.into_inner();
+        let page = page_of(name, &whole).expect("a page");
+        assert_eq!(page.warnings, []);
+        let [seen, rest] = [8, 60].map(|row| row * 64 * 4..(row + 1) * 64 * 4);
+        let expected = pixels(page).rgba;
+        let page = page_of(name, &whole[..whole.len() / 2]).expect("a page");
+        let words = &page.warnings[0].reason;
+        assert!(words.starts_with(&format!("{name} is cut off")), "{words}");
+        let shown = pixels(page).rgba;
+        assert_eq!(shown[seen.clone()], expected[seen]);
+        assert_ne!(shown[rest.clone()], expected[rest]);
+        // Nothing of it is there.
+        assert!(page_of(name, &whole[..50]).is_err());
+    }
 }
 
 #[test]

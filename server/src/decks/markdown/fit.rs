@@ -1,7 +1,10 @@
 //! Guesses how tall a slide will be, to choose the size of its type where no script runs. A class
 //! on the slide's root scales all of it; the theme has the same sizes.
 
+mod formula;
+
 use super::html::{Tag, Token, Tokens, is_void};
+use formula::Formula;
 
 /// The theme's `fit-NN` classes, largest first; the first is without a class.
 const SMALLEST: u16 = 36;
@@ -21,6 +24,17 @@ const BOLD_LETTER: f32 = 0.62;
 const CODE_LETTER: f32 = 0.605;
 /// From one baseline to the next, in the size of the type.
 const LINE: f32 = 1.38;
+/// The most that the theme gives a picture beside words, in a list or in a cell, in the size of the
+/// type there.
+const PICTURE: f32 = 6.0;
+/// The same where its author says how large it is.
+const SIZED_PICTURE: f32 = 12.0;
+/// So many of those lie on a line; how wide they are is not known.
+const PICTURES_ON_A_LINE: f32 = 4.0;
+/// What the theme leaves a picture that has the rest of the slide, in pixels.
+const LEAST_PICTURE: f32 = 150.0;
+/// What the theme puts around a cell's words, in their size.
+const CELL: f32 = 1.4;
 
 /// What the theme makes of a slide's layout, in the size of its own type.
 #[derive(Clone, Copy)]
@@ -109,6 +123,18 @@ struct Frame<'a> {
     share: f32,
     padding: f32,
     is_code: bool,
+    /// A picture in it gives way to what is beside it.
+    gives_way: bool,
+    is_column: bool,
+    /// Those that do not: how many, and the tallest.
+    pictures: (f32, f32),
+    /// Of a cell: its longest word, which is not broken.
+    word: f32,
+    /// In a name of code, which is broken where it has to be.
+    is_broken: bool,
+    /// Of a table: the least that its columns need. Of a row: which one comes.
+    columns: Vec<f32>,
+    column: usize,
     /// The width of a letter and the height of a line, in its size.
     letter: f32,
     line: f32,
@@ -144,8 +170,15 @@ impl Frame<'_> {
         }
     }
 
+    /// Pictures stand on lines of their own, or make the lines as tall as they are.
+    fn end_pictures(&mut self) {
+        let (count, tallest) = std::mem::take(&mut self.pictures);
+        self.height += (count / PICTURES_ON_A_LINE).ceil() * tallest;
+    }
+
     fn total(mut self) -> f32 {
         self.end_line();
+        self.end_pictures();
         self.height + self.beside.map_or(0.0, |(_, _, tallest)| tallest) + self.padding
     }
 }
@@ -162,11 +195,47 @@ fn height(markup: &str, width: f32, size: f32, layout: Layout) -> Option<f32> {
         share: 1.0,
         padding: 0.0,
         is_code: false,
+        gives_way: false,
+        is_column: false,
+        pictures: (0.0, 0.0),
+        word: 0.0,
+        is_broken: false,
+        columns: Vec::new(),
+        column: 0,
         letter: LETTER,
         line: LINE,
     };
+    let mut formula: Option<Formula<'_>> = None;
     let mut frames = vec![root];
     for token in Tokens::of(markup) {
+        if let Some(open) = &mut formula {
+            let width = match &token {
+                Token::Text(text) => {
+                    open.say(text);
+                    None
+                }
+                Token::Open(tag) => {
+                    if tag.name == "mtr" {
+                        let frame = frames.last_mut()?;
+                        frame.height += frame.size * 2.0;
+                    }
+                    open.open(tag);
+                    None
+                }
+                Token::Close(name) => open.close(name),
+                Token::Comment(_) => None,
+            };
+            if let Some(width) = width {
+                formula = None;
+                let frame = frames.last_mut()?;
+                if width * frame.size > frame.width {
+                    return None;
+                }
+                frame.word = frame.word.max(width);
+                frame.run += width * frame.size;
+            }
+            continue;
+        }
         match token {
             Token::Text(text) => {
                 let frame = frames.last_mut()?;
@@ -185,16 +254,29 @@ fn height(markup: &str, width: f32, size: f32, layout: Layout) -> Option<f32> {
                     }
                 } else if !text.trim().is_empty() {
                     frame.run += units(text, frame.letter) * frame.size;
+                    let words = text.split_whitespace().filter(|_| !frame.is_broken);
+                    let longest = words.map(|word| units(word, frame.letter));
+                    frame.word = longest.fold(frame.word, f32::max);
                 }
             }
+            Token::Open(tag) if tag.name == "math" => {
+                formula = Some(Formula::new());
+                if tag.get("display") == Some("block") {
+                    let frame = frames.last_mut()?;
+                    frame.end_line();
+                    frame.height += 0.9 * frame.size;
+                }
+            }
+            Token::Open(tag) if is_name(tag.name) => frames.last_mut()?.is_broken = true,
+            Token::Close(name) if is_name(name) => frames.last_mut()?.is_broken = false,
             Token::Open(tag) => open(&mut frames, &tag, layout)?,
-            Token::Close(name) => close(&mut frames, name),
+            Token::Close(name) => close(&mut frames, name)?,
             Token::Comment(_) => {}
         }
     }
     while frames.len() > 1 {
         let name = frames.last()?.name;
-        close(&mut frames, name);
+        close(&mut frames, name)?;
     }
     frames.pop().map(Frame::total)
 }
@@ -216,22 +298,12 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>, layout: Layout) -> Optio
             return Some(());
         }
         "img" => {
-            // A picture gives way; it needs a part of the slide, though.
-            let least = if parent.name == "p" { 150.0 } else { size };
-            parent.add(least);
-            return Some(());
-        }
-        "math" => {
-            let rows = if tag.get("display") == Some("block") {
-                1.3
+            if parent.gives_way {
+                parent.add(LEAST_PICTURE);
             } else {
-                0.0
-            };
-            parent.height += rows * size;
-            return Some(());
-        }
-        "mtr" => {
-            parent.height += size * 2.0;
+                let (count, tallest) = parent.pictures;
+                parent.pictures = (count + 1.0, tallest.max(picture(tag, size)));
+            }
             return Some(());
         }
         name if is_void(name) || !is_block(name) => {
@@ -244,6 +316,12 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>, layout: Layout) -> Optio
     if !matches!(tag.name, "td" | "th") {
         parent.end_line();
     }
+    // As the theme has it: alone in a part of the slide, or of a column.
+    let is_part = parent.name.is_empty() || parent.is_column;
+    let gives_way = is_part
+        && (tag.name == "figure"
+            || class == "figure"
+            || (class == "centred" && !is_title(tag.name)));
     let is_title = parent.name.is_empty() && parent.height == 0.0;
     let (factor, gap, indent) = match tag.name {
         "h1" if class == "fit" => (2.2, 0.5, 0.0),
@@ -299,6 +377,7 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>, layout: Layout) -> Optio
     let (letter, line) = match tag.name {
         "h1" | "h2" => (BOLD_LETTER, layout.title_line),
         "h3" | "h4" | "h5" | "h6" => (BOLD_LETTER, 1.2),
+        "th" => (BOLD_LETTER, parent.line),
         _ => (parent.letter, parent.line),
     };
     frames.push(Frame {
@@ -311,30 +390,91 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>, layout: Layout) -> Optio
         share,
         padding: gap * size,
         is_code,
+        gives_way,
+        is_column: class.starts_with("column "),
+        pictures: (0.0, 0.0),
+        word: 0.0,
+        is_broken: false,
+        columns: Vec::new(),
+        column: 0,
         letter,
         line,
     });
     Some(())
 }
 
-fn close(frames: &mut Vec<Frame<'_>>, name: &str) {
+fn is_name(element: &str) -> bool {
+    matches!(element, "code" | "kbd" | "samp")
+}
+
+fn is_title(name: &str) -> bool {
+    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
+/// How tall a picture may be that does not give way. Its author may have said it in pixels.
+fn picture(tag: &Tag<'_>, size: f32) -> f32 {
+    let pixels = |name| tag.get(name).and_then(|value| value.parse::<f32>().ok());
+    let (width, height) = (pixels("width"), pixels("height"));
+    if tag.get("width").is_none() && tag.get("height").is_none() {
+        return PICTURE * size;
+    }
+    // Of its width only: it may be upright.
+    height
+        .or_else(|| width.map(|width| width * 1.34))
+        .map_or(SIZED_PICTURE * size, |said| said.min(SIZED_PICTURE * size))
+}
+
+/// None when a table is wider than its part of the slide.
+fn close(frames: &mut Vec<Frame<'_>>, name: &str) -> Option<()> {
     if frames.len() < 2 || frames.last().is_none_or(|frame| frame.name != name) {
-        return;
+        return Some(());
+    }
+    if matches!(name, "td" | "th") {
+        widen_column(frames);
     }
     if let Some(frame) = frames.pop()
         && let Some(parent) = frames.last_mut()
     {
         if frame.share == 0.0 {
             // Cells share their row's width as they need it.
-            parent.run += frame.run + frame.size * 1.4;
+            parent.run += frame.run + frame.size * CELL;
+            let mut frame = frame;
+            frame.end_pictures();
+            if let Some((_, _, tallest)) = &mut parent.beside {
+                *tallest = tallest.max(frame.height);
+            }
         } else if parent.name == "tbody" || parent.name == "thead" || frame.name == "tr" {
             let mut frame = frame;
             frame.end_line();
-            parent.height += frame.height + frame.padding;
+            let tallest = frame.beside.map_or(0.0, |(_, _, tallest)| tallest);
+            parent.height += frame.height + tallest + frame.padding;
         } else {
+            if frame.columns.iter().sum::<f32>() * frame.size > frame.width {
+                return None;
+            }
             let height = frame.total();
             parent.add(height);
         }
+    }
+    Some(())
+}
+
+/// A cell's column is as wide as the longest word in it.
+fn widen_column(frames: &mut [Frame<'_>]) {
+    let Some((cell, outer)) = frames.split_last_mut() else {
+        return;
+    };
+    let Some(row) = outer.last_mut() else { return };
+    let column = row.column;
+    row.column += 1;
+    let Some(table) = outer.iter_mut().rfind(|frame| frame.name == "table") else {
+        return;
+    };
+    if table.columns.len() <= column {
+        table.columns.resize(column + 1, 0.0);
+    }
+    if let Some(widest) = table.columns.get_mut(column) {
+        *widest = widest.max(cell.word + CELL);
     }
 }
 
@@ -410,6 +550,62 @@ mod tests {
         assert!(scale(LONG, false, Some("cover")) <= scale(LONG, false, Some("section")));
         assert!(scale(LONG, false, Some("section")) <= scale(LONG, false, Some("center")));
         assert_eq!(scale(LONG, false, None), 100);
+    }
+
+    fn scaled(markup: &str) -> u16 {
+        scale(markup, false, None)
+    }
+
+    /// It was 3200 px wide, and nobody was told.
+    #[test]
+    fn a_table_is_as_narrow_as_its_longest_words_and_no_narrower() {
+        let table = |word: &str| {
+            let cells = format!("<td>{word}</td>").repeat(8);
+            format!("<h2>Wide</h2><table><tbody><tr>{cells}</tr></tbody></table>")
+        };
+        assert_eq!(scaled(&table("a few words")), 100);
+        assert!((READABLE..100).contains(&scaled(&table("identifier"))));
+        assert_eq!(
+            scaled(&table("a_name_that_nobody_breaks_into_two")),
+            SMALLEST
+        );
+        // Names of code are broken.
+        let code = table("<code>a_name_that_anybody_breaks_into_two</code>");
+        assert!(scaled(&code) > SMALLEST);
+    }
+
+    #[test]
+    fn a_formula_is_in_one_line() {
+        let sum = |terms: usize| {
+            let term = "<mo>+</mo><msup><mi>x</mi><mn>2</mn></msup>".repeat(terms);
+            format!("<div class=\"block\"><math display=\"block\">{term}</math></div>")
+        };
+        assert_eq!(scaled(&sum(8)), 100);
+        assert!((SMALLEST..80).contains(&scaled(&sum(25))));
+        // One part of a fraction is above the other.
+        let over = |terms| {
+            let part = format!("<mrow>{}</mrow>", "<mi>x</mi>".repeat(terms));
+            format!("<p><math><mfrac>{part}{part}</mfrac></math></p>")
+        };
+        assert_eq!(scaled(&over(40)), 100);
+        assert!(scaled(&over(80)) < 100);
+    }
+
+    #[test]
+    fn pictures_beside_words_are_counted_with_what_the_theme_gives_them() {
+        let four = "<li><p>a</p><p class=\"figure\"><img></p></li>".repeat(4);
+        assert!(scaled(&format!("<ul>{four}</ul>")) < 80);
+        let row = "<tr><td><img></td><td><img></td></tr>".repeat(3);
+        assert!(scaled(&format!("<table><tbody>{row}</tbody></table>")) < 100);
+        // Alone, each gives way.
+        for alone in [
+            "<p class=\"figure\"><img></p><p>a</p>",
+            "<div class=\"centred\"><img></div><p>a</p>",
+            "<figure><img height=\"2000\"><figcaption>a</figcaption></figure>",
+            "<table><tbody><tr><td><img></td><td><img></td></tr></tbody></table>",
+        ] {
+            assert_eq!(scaled(alone), 100, "{alone}");
+        }
     }
 
     #[test]

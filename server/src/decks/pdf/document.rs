@@ -8,6 +8,12 @@ pub fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceError> 
     if bytes.is_empty() {
         return Err(SourceError::Empty);
     }
+    if !ends(&bytes) {
+        return Err(SourceError::Damaged(
+            "this PDF ends in the middle: a part of it is missing; save or download it again"
+                .to_owned(),
+        ));
+    }
     let data = PdfData::from(bytes);
     // Many protected files open without a password; only changing them wants one.
     let open = |password: &str| {
@@ -36,6 +42,24 @@ pub fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceError> 
     })
 }
 
+/// Whether the end of the file is there. What is left of a page is drawn without a word, and a
+/// program that writes a PDF anew takes its time: half of it would be shown to the room.
+fn ends(bytes: &[u8]) -> bool {
+    /// Some programs write a few bytes after it; readers look for it in as many.
+    const TAIL: usize = 4 << 10;
+    const MARKS: [&[u8]; 2] = [b"%%EOF", b"startxref"];
+    // A disk's blocks or a mail program may have padded it.
+    let is_padding = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+    let length = bytes.iter().rposition(|byte| !is_padding(byte));
+    let written = bytes.get(..=length.unwrap_or_default()).unwrap_or(bytes);
+    let tail = written
+        .get(written.len().saturating_sub(TAIL)..)
+        .unwrap_or(written);
+    MARKS
+        .iter()
+        .any(|mark| tail.windows(mark.len()).any(|found| found == *mark))
+}
+
 pub fn count(pdf: &Pdf, most: u32) -> Result<u32, SourceError> {
     match u32::try_from(pdf.pages().len()) {
         Ok(0) => Err(SourceError::Empty),
@@ -45,6 +69,17 @@ pub fn count(pdf: &Pdf, most: u32) -> Result<u32, SourceError> {
             pdf.pages().len()
         ))),
     }
+}
+
+/// How many pages it says that it has more than could be found: its tree of pages is broken, or
+/// has the same page many times.
+pub fn not_found(catalog: &Dict<'_>, pages: u32) -> Option<String> {
+    let tree = catalog.get::<Dict<'_>>(b"Pages")?;
+    let said = u32::try_from(tree.get::<i32>(b"Count")?).ok()?;
+    let missing = said.checked_sub(pages).filter(|missing| *missing > 0)?;
+    Some(format!(
+        "this PDF says that it has {said} pages; {missing} of them could not be found"
+    ))
 }
 
 pub fn catalog(pdf: &Pdf) -> Option<Dict<'_>> {

@@ -64,6 +64,12 @@ impl View {
         (wide.min(most(high)).max(1), high.min(most(wide)).max(1))
     }
 
+    /// Whether its short side is a few pixels where the long one is as long as any screen.
+    pub fn is_sliver(&self) -> bool {
+        const MOST: f64 = 500.0;
+        self.width > self.height * MOST || self.height > self.width * MOST
+    }
+
     /// Where a rectangle of the page is seen. None where it is not.
     pub fn fractions(&self, area: Rect) -> Option<Area> {
         let seen = self.seen(area)?;

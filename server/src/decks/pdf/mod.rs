@@ -109,11 +109,13 @@ impl Pdf {
         let facts = safely(|| {
             let catalog = document::catalog(&document);
             let slides = labels::slides(catalog.as_ref(), pages);
-            (slides, Destinations::of(&document, catalog.as_ref()))
+            let destinations = Destinations::of(&document, catalog.as_ref());
+            let not_found = catalog.and_then(|catalog| document::not_found(&catalog, pages));
+            (slides, destinations, not_found)
         });
-        // Neither is worth the deck.
-        let (slides, destinations) =
-            facts.unwrap_or_else(|| (labels::slides(None, pages), Destinations::default()));
+        // None is worth the deck.
+        let (slides, destinations, not_found) =
+            facts.unwrap_or_else(|| (labels::slides(None, pages), Destinations::default(), None));
         let fonts = Arc::default();
         let mut pdf = Self {
             limits: *limits,
@@ -123,7 +125,7 @@ impl Pdf {
             destinations,
             pdfpc: pdfpc::Notes::default(),
             has_second_half: false,
-            warnings: Vec::new(),
+            warnings: not_found.map(of_all).into_iter().collect(),
             settings: InterpreterSettings {
                 font_resolver: fonts::resolver(&fonts, || ()),
                 ..InterpreterSettings::default()
@@ -134,12 +136,9 @@ impl Pdf {
         if let Some(bytes) = pdfpc {
             match pdfpc::Notes::read(bytes) {
                 Some(notes) => pdf.pdfpc = notes,
-                None => pdf.warnings.push(Warning {
-                    line: None,
-                    page: None,
-                    reason: "the .pdfpc file beside it can't be read; its notes are left out"
-                        .to_owned(),
-                }),
+                None => pdf.warnings.push(of_all(
+                    "the .pdfpc file beside it can't be read; its notes are left out".to_owned(),
+                )),
             }
         }
         pdf.has_second_half = safely(|| pdf.looks_like_two_halves()).unwrap_or(false);
@@ -199,7 +198,19 @@ impl Pdf {
         })?;
         let missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
         let warnings = missing.iter().map(|reason| warning(index, reason));
-        Ok((pixels, warnings.collect()))
+        let mut warnings: Vec<Warning> = warnings.collect();
+        if view.is_sliver() {
+            let (width, height) = (view.width.round(), view.height.round());
+            warnings.push(warning(
+                index,
+                &format!(
+                    "it is {width} x {height} points, a shape that no screen shows; it was cut to \
+                     {} x {} pixels",
+                    pixels.width, pixels.height
+                ),
+            ));
+        }
+        Ok((pixels, warnings))
     }
 
     fn at(&self, index: u32) -> Result<&page::Page<'_>, SourceError> {
@@ -295,6 +306,14 @@ fn slide_of(slides: &[SlideOutline]) -> Vec<u32> {
         slide_of.extend(slide.pages.iter().map(|_| number));
     }
     slide_of
+}
+
+fn of_all(reason: String) -> Warning {
+    Warning {
+        line: None,
+        page: None,
+        reason,
+    }
 }
 
 fn warning(page: u32, reason: &str) -> Warning {

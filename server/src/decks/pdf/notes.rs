@@ -40,12 +40,28 @@ fn text_annotations<'a>(page: &Page<'a>) -> impl Iterator<Item = Dict<'a>> + use
 /// Whether a page has the proportions of two slides side by side: beamer's
 /// `show notes on second screen=right`. Such a wall exists too, so that the caller has to look
 /// whether something crosses the middle.
+///
+/// `show notes on second screen=bottom` is not known: such a page has the shape of any sheet of
+/// paper, and half of a poster would be hidden.
 pub fn may_have_second_half(width: f64, height: f64) -> bool {
     let proportion = width / height;
-    [16.0 / 9.0, 16.0 / 10.0, 4.0 / 3.0]
+    let is_twice_as_wide = [16.0 / 9.0, 16.0 / 10.0, 4.0 / 3.0]
         .iter()
-        .any(|one: &f64| (proportion / (one * 2.0) - 1.0).abs() < 0.01)
+        .any(|one: &f64| (proportion / (one * 2.0) - 1.0).abs() < 0.01);
+    // 3:1 and the like are banners, too, but not of beamer's own size to the point.
+    is_twice_as_wide
+        || RARE_CENTIMETRES.iter().any(|(wide, high)| {
+            let is = |points: f64, centimetres: f64| {
+                (points - centimetres / CENTIMETRES_OF_POINT).abs() < 1.0
+            };
+            is(width, wide * 2.0) && is(height, *high)
+        })
 }
+
+/// A beamer slide with `aspectratio` 149, 54, 32 and 141.
+const RARE_CENTIMETRES: [(f64, f64); 4] = [(14.0, 9.0), (12.5, 10.0), (13.5, 9.0), (14.8, 10.5)];
+
+const CENTIMETRES_OF_POINT: f64 = 2.54 / 72.0;
 
 /// A run that lies on both sides: these are not two slides.
 pub fn cross_middle(runs: &[Run], view: &View) -> bool {

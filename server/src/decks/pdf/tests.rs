@@ -109,6 +109,31 @@ fn the_half_with_beamers_notes_is_not_shown_but_said() {
 }
 
 #[test]
+fn beamers_notes_are_known_beside_slides_of_each_of_its_shapes() {
+    for (width, height, is_halved) in [
+        (907.086, 255.118, true),
+        (725.67, 272.126, true),
+        (793.7, 255.118, true),
+        (708.66, 283.465, true),
+        (765.354, 255.118, true),
+        (839.055, 297.638, true),
+        // Banners, and a sheet of paper.
+        (900.0, 300.0, false),
+        (1_000.0, 400.0, false),
+        (453.543, 510.236, false),
+    ] {
+        let content = [
+            words("Slide", 20, 20, 100),
+            words("Only for me", 9, 560, 150),
+        ];
+        let page_box = format!("/MediaBox [0 0 {width} {height}]");
+        let page = page(&open(Made::new().page(&page_box, &content.concat())), 0);
+        let notes = is_halved.then_some("Only for me");
+        assert_eq!(page.notes.as_deref(), notes, "{width} x {height}");
+    }
+}
+
+#[test]
 fn a_wall_that_wide_is_one_slide() {
     for across in [
         words(
@@ -222,6 +247,48 @@ fn a_box_of_any_size_gives_a_picture_within_the_limits() {
     }
 }
 
+/// A ruler of a page was shown as one line of pixels, without a word.
+#[test]
+fn a_page_of_no_screens_shape_says_that_it_was_cut() {
+    for (sides, words) in [
+        (
+            "1 9000000",
+            Some("it is 1 x 9000000 points, a shape that no screen shows; it was cut to 1 x 3840"),
+        ),
+        (
+            "9000000 1",
+            Some("it is 9000000 x 1 points, a shape that no screen shows; it was cut to 160 x 1"),
+        ),
+        ("1600 90", None),
+        ("90 1600", None),
+    ] {
+        let pdf = open(Made::new().page(&format!("/MediaBox [0 0 {sides}]"), ""));
+        let warnings = page(&pdf, 0).warnings;
+        let said = warnings.first().map(|warning| warning.reason.as_str());
+        let is_said = said.zip(words).map(|(said, words)| said.starts_with(words));
+        assert_eq!(is_said, words.map(|_| true), "{said:?}");
+    }
+}
+
+#[test]
+fn pages_that_could_not_be_found_are_counted() {
+    let made = Made::new().page(WIDE, "").page(WIDE, "").bytes();
+    let said = |kids: &str, count: &str| {
+        let text = String::from_utf8_lossy(&made).replace("/Kids [4 0 R 6 0 R]", kids);
+        let text = text.replace("/Count 2", count);
+        let pdf = Pdf::open(text.into_bytes(), None, None, &Limits::default()).expect("a PDF");
+        let warnings = pdf.outline().warnings.into_iter();
+        warnings.map(|warning| warning.reason).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said("/Kids [4 0 R 6 0 R 6 0 R 9 0 R]", "/Count 4"),
+        ["this PDF says that it has 4 pages; 2 of them could not be found"]
+    );
+    for count in ["/Count 2", "/Count 1", "/Count -9", "/Count (x)", ""] {
+        assert_eq!(said("/Kids [4 0 R 6 0 R]", count), [""; 0], "{count}");
+    }
+}
+
 #[test]
 fn a_picture_keeps_to_the_pixels_it_may_have() {
     let limits = Limits {
@@ -319,6 +386,40 @@ fn a_file_cut_anywhere_or_with_a_broken_byte_never_panics() {
         let mut broken = whole.clone();
         broken[at] ^= 0x15;
         try_out(broken);
+    }
+}
+
+/// Its first pages were shown as if they were all, or drawn in part.
+#[test]
+fn a_file_that_ends_in_the_middle_is_refused() {
+    for whole in [
+        &include_bytes!("fixtures/aes256.pdf")[..],
+        include_bytes!("fixtures/aes128.pdf"),
+        &Made::new()
+            .page(WIDE, &words("A title", 60, 100, 800))
+            .bytes(),
+    ] {
+        for percent in [10, 25, 50, 75, 90] {
+            let cut = &whole[..whole.len() * percent / 100];
+            let words = refused(cut).to_string();
+            assert!(words.contains("ends in the middle"), "{percent}: {words}");
+        }
+    }
+}
+
+#[test]
+fn what_stands_after_the_end_of_a_file_is_no_harm() {
+    let whole = Made::new().page(WIDE, &words("A title", 60, 100, 800));
+    let whole = whole.bytes();
+    let table = whole.windows(9).rposition(|found| found == b"startxref");
+    for file in [
+        [&whole[..], &[0; 9_000]].concat(),
+        [&whole[..], b"\r\n-- \r\nsent by a mail program"].concat(),
+        // Readers look for the objects themselves then.
+        [&whole[..table.expect("its place")], b"%%EOF"].concat(),
+    ] {
+        let pdf = Pdf::open(file, None, None, &Limits::default()).expect("a PDF");
+        assert_eq!(page(&pdf, 0).text, "A title");
     }
 }
 

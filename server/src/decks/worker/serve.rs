@@ -7,7 +7,7 @@ use super::{
 };
 use crate::decks::{
     renditions::{self, RenditionError},
-    source::{Bounds, Face, Page, Pixels, Source, SourceError, Warning},
+    source::{Bounds, Face, Page, Picture, Pixels, Source, SourceError, Warning},
 };
 use std::{
     io::{self, StdinLock, Write},
@@ -103,7 +103,7 @@ fn pages(
             }
             Request::Picture { name, widths } => {
                 let picture = source.picture(&name);
-                picture.and_then(|pixels| parts(bare(pixels), &widths, pages))
+                picture.and_then(|picture| parts(bare(picture), &widths, pages))
             }
             Request::Open(_) => return Err(ServeError::OutOfTurn),
         };
@@ -176,13 +176,13 @@ pub(super) fn pictures(pixels: &Pixels, widths: &[u32]) -> Result<FaceParts, Sou
 }
 
 /// A page that is nothing but a picture.
-fn bare(pixels: Pixels) -> Page {
+fn bare(picture: Picture) -> Page {
     Page {
         title: None,
         text: String::new(),
         notes: None,
         links: Vec::new(),
-        face: Face::Picture(pixels),
-        warnings: Vec::new(),
+        face: Face::Picture(picture.pixels),
+        warnings: picture.warnings,
     }
 }

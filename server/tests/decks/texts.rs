@@ -1,0 +1,97 @@
+//! Markdown among other files.
+
+use crate::{
+    exported, file, go_to,
+    made::{png, zip},
+    refused, served,
+    support::program::Place,
+};
+use std::fs;
+
+fn html(printed: &str, slide: usize) -> String {
+    go_to(printed, slide)["face"]["html"].to_string()
+}
+
+#[test]
+fn a_project_in_a_zip_is_its_slides_and_not_its_pictures() {
+    let place = Place::new();
+    let picture = png(99);
+    let text = b"# Shown\n\n![](../img/a.png)\n\n![](../../b.png)\n";
+    let project = zip(&[
+        ("talk/README.md", b"# Read me"),
+        ("talk/img/a.png", &picture),
+        ("talk/src/slides.md", text),
+        ("talk/src/more.markdown", b"# More"),
+    ]);
+    let deck = file(&place, "project.zip", project);
+    let (running, printed) = served(&place, &deck);
+    let shown = html(&printed, 1);
+    assert!(
+        shown.contains("Shown") && shown.contains("/media/"),
+        "{shown}"
+    );
+    let said = running.complaints();
+    assert!(
+        said.contains("../../b.png") && !said.contains("a.png is"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_folder_with_one_text_is_that_deck_and_one_of_many_has_to_be_given() {
+    let place = Place::new();
+    let folder = place.folder("talk");
+    let write = |name: &str, content: &[u8]| fs::write(folder.join(name), content).expect("a file");
+    write("README.md", b"# Read me");
+    write("my.markdown", b"# Mine\n\n![](a.png)\n");
+    write("a.png", &png(99));
+    let (running, printed) = served(&place, &folder);
+    let shown = html(&printed, 1);
+    assert!(
+        shown.contains("Mine") && shown.contains("/media/"),
+        "{shown}"
+    );
+    drop(running);
+    fs::remove_file(folder.join("a.png")).expect("it goes");
+    write("other.md", b"# Other");
+    let place = Place::new();
+    let said = refused(&place, &folder);
+    assert!(
+        said.contains("has several Markdown files. Give the one"),
+        "{said}"
+    );
+}
+
+#[test]
+fn text_of_other_programs_has_its_letters() {
+    let place = Place::new();
+    let wide = |text: &str| -> Vec<u8> {
+        let marked = format!("\u{feff}{text}");
+        marked.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    for (name, content) in [
+        ("wide.md", wide("# Größe — so\n")),
+        ("windows.md", b"# Gr\xf6\xdfe \x97 so\n".to_vec()),
+    ] {
+        let (running, printed) = served(&place, &file(&place, name, content));
+        let shown = html(&printed, 1);
+        assert!(shown.contains("Größe — so"), "{name}: {shown}");
+        assert_eq!(running.complaints(), "", "{name}");
+    }
+    let broken = file(&place, "broken.md", b"# Gr\xc3\xb6\xc3\x9fe \xff\n");
+    let (running, _printed) = served(&place, &broken);
+    let said = running.complaints();
+    assert!(
+        said.contains("letters can't be read; save it as UTF-8"),
+        "{said}"
+    );
+
+    let folder = place.folder("images");
+    let drawing = wide("<svg xmlns='http://www.w3.org/2000/svg' width='16' height='9'/>");
+    fs::write(folder.join("1.svg"), drawing).expect("a file");
+    fs::write(folder.join("1.txt"), b"Gr\xf6\xdfe").expect("a file");
+    let (running, printed) = served(&place, &folder);
+    assert!(go_to(&printed, 1)["face"]["renditions"].is_array());
+    assert_eq!(exported(&place)["deck"]["slides"][0]["notes"], "Größe");
+    assert_eq!(running.complaints(), "");
+}
