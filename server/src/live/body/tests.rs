@@ -213,7 +213,7 @@ async fn of_two_streams_the_one_that_is_asked_for_nothing_is_let_go() {
     let hub = Hub::start(2, true);
     let channel = hub.open(frame(0));
     let offers = Offers::default();
-    let mut opened = || {
+    let opened = || {
         let seat = hub.seat(false).expect("a seat");
         let mut response = events(&channel, seat, FOLLOWER, None);
         offers.remember(&mut response);
