@@ -1,11 +1,7 @@
 //! A disk that is full, read-only or damaged: a clear sentence, nothing acknowledged that is not
 //! stored, and the talk that runs goes on being shown.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "in a test a panic is a finding"
-)]
+#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
 
 mod support;
 
