@@ -9,6 +9,8 @@ CARGO_FUZZ := 0.13.2
 GECKODRIVER := 0.37.1
 # What people put in front, and end2end/tests/proxies.spec.ts too.
 PROXIES := nginx caddy haproxy
+# Where server/benches/followers/systems.rs looks for it.
+NCHAN := /usr/lib/nginx/modules/ngx_nchan_module.so
 # Other people's browsers for end2end/tests/engines.spec.ts; WebKit's has no window but on a screen.
 ENGINES := firefox WebKitWebDriver Xvfb
 # The command line tool must be of the version that the browser side is compiled with.
@@ -22,7 +24,7 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # Tools are built once and run seldom: fast to compile rather than fast.
 TOOL_PROFILE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 
-.PHONY: help run build test check bench soak fuzz setup tools packages deny watch
+.PHONY: help run build test check bench soak fuzz setup tools packages compared deny watch
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -48,7 +50,7 @@ check: tools ## format, lints, unit and server tests
 	cargo clippy --package frontend --target wasm32-unknown-unknown --target-dir target/front -- --deny warnings
 	cargo test --workspace --exclude frontend
 
-bench: build packages ## tap to painted in a real browser; followers: wait, CPU, memory; leaving, commands, imports
+bench: build packages compared ## tap to painted in a real browser; followers: wait, CPU, memory; leaving, commands, imports
 	cd end2end && WEBSLIDES_BIN="$(CURDIR)/target/release/webslides" npx playwright test --config bench
 	@install -D target/release/webslides target/bench/webslides
 	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench followers --bench leaving --bench commands --bench imports
@@ -102,6 +104,11 @@ packages: end2end/node_modules/.package-lock.json
 	  || $(call install,firefox-esr webkit2gtk-driver xvfb,$(ENGINES))
 	@command -v geckodriver >/dev/null \
 	  || $(TOOL_PROFILE) cargo install --locked geckodriver --version $(GECKODRIVER)
+
+# What the bench compares us with, where it can be had: a module of nginx.
+compared: packages
+	@[ -e $(NCHAN) ] || ( $(start_no_services); $(call install,libnginx-mod-nchan,nchan for nginx) ) \
+	  || echo 'The comparison goes on without it.'
 
 end2end/node_modules/.package-lock.json: end2end/package-lock.json
 	cd end2end && npm ci

@@ -9,8 +9,12 @@ use serde_json::Value;
 use std::{
     fs::{self, OpenOptions},
     io::{Seek, SeekFrom, Write},
+    process::Command,
 };
-use support::program::{Place, ask, ask_with, key, parts};
+use support::{
+    path,
+    program::{Place, ask, ask_with, key, parts},
+};
 
 /// What somebody did to the file.
 type Harm = fn(&mut Vec<u8>);
@@ -98,6 +102,95 @@ fn a_store_that_was_damaged_while_nobody_ran_it() {
             "{name}: {said}"
         );
     }
+}
+
+/// redb panics on some of these.
+#[test]
+fn a_store_that_lost_a_single_block_starts_or_says_so_in_one_line() {
+    const BLOCK: usize = 512;
+    const TRIED: usize = 24;
+    let place = Place::new();
+    let (running, printed) = place.started(&[]);
+    let key = key(&printed);
+    assert_eq!(next(&printed, &key).0, 200);
+    drop(running);
+    let file = place.path("data/webslides.redb");
+    let whole = fs::read(&file).expect("the store");
+    let written: Vec<_> = whole
+        .chunks(BLOCK)
+        .enumerate()
+        .filter(|(_, block)| block.iter().any(|byte| *byte != 0))
+        .map(|(number, _)| number * BLOCK)
+        .collect();
+    let mut refused = 0;
+    for start in written.iter().step_by(written.len().div_ceil(TRIED)) {
+        let mut harmed = whole.clone();
+        harmed
+            .iter_mut()
+            .skip(*start)
+            .take(BLOCK)
+            .for_each(|byte| *byte = 0);
+        fs::write(&file, harmed).expect("it is harmed");
+        match Place::tried(&mut place.command(&["--listen", "127.0.0.1:0"])) {
+            Ok((running, printed)) => {
+                let (status, body) = next(&printed, &key);
+                assert!(matches!(status, 200 | 401 | 500), "at {start}: {body}");
+                let said = running.complaints();
+                assert!(!said.contains("panicked"), "at {start}: {said}");
+            }
+            Err(said) => {
+                refused += 1;
+                assert!(!said.contains("panicked"), "at {start}: {said}");
+                assert_eq!(said.lines().count(), 1, "at {start}: {said}");
+            }
+        }
+    }
+    assert_ne!(refused, 0, "none of these harms did any");
+}
+
+#[test]
+fn a_disk_that_is_full_at_the_start() {
+    let place = Place::new();
+    // As on a full disk: no file grows above 4 KiB.
+    let full = "trap '' XFSZ; ulimit -f 4";
+    for case in ["a new store", "one that is there"] {
+        let said = Place::tried(&mut place.in_shell(full, &["--listen", "127.0.0.1:0"]))
+            .err()
+            .unwrap_or_else(|| panic!("{case} was served"));
+        assert!(said.contains("File too large"), "{case}: {said}");
+        assert_eq!(said.lines().count(), 1, "{case}: {said}");
+        drop(place.started(&[]));
+    }
+}
+
+/// Where this test may mount: permissions do not keep root out.
+#[test]
+fn a_data_directory_that_became_read_only() {
+    let place = Place::new();
+    drop(place.started(&[]));
+    let data = place.path("data");
+    let data = path(&data);
+    let mount = format!("mount --bind {data} {data} && mount -o remount,bind,ro {data}");
+    let mut may_mount = Command::new("unshare");
+    may_mount.args(["--mount", "sh", "-c", &mount]);
+    if !may_mount.output().is_ok_and(|tried| tried.status.success()) {
+        eprintln!("left out: this process may not mount");
+        return;
+    }
+    let program = place.in_shell(&mount, &["--listen", "127.0.0.1:0"]);
+    let mut apart = Command::new("unshare");
+    apart
+        .arg("--mount")
+        .arg(program.get_program())
+        .args(program.get_args())
+        .envs(
+            program
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    let said = Place::tried(&mut apart).err().expect("it is refused");
+    assert!(said.contains("Read-only file system"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod support;
 
+use socket2::{Domain, SockAddr, Socket, Type};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
@@ -11,7 +12,7 @@ use std::{
     thread,
     time::Duration,
 };
-use support::program::{Place, Running, connected, key, parts};
+use support::program::{Place, Running, ask, connected, key, parts};
 
 /// Well below the 15 s after which whoever says nothing is let go anyway.
 const SOON: Duration = Duration::from_secs(10);
@@ -74,6 +75,39 @@ fn connections_that_were_answered_and_stay_keep_no_presenter_out() {
     let request = "GET /healthz HTTP/1.1\r\nhost: room\r\n\r\n";
     let _idle: Vec<_> = (0..300).map(|_| asked(&printed, request)).collect();
     tap(&printed);
+}
+
+#[test]
+fn downloads_that_nobody_reads_keep_no_presenter_out() {
+    let place = Place::new();
+    let (_running, printed) = crowded(&place);
+    let address = connected(&printed).peer_addr().expect("its address");
+    let slides = ask(&printed, "GET /t/room/slides HTTP/1.1");
+    let (_, picture) = slides.split_once("/media/").expect("a picture");
+    let (picture, _) = picture.split_once(['"', '\\', ' ']).expect("its end");
+    let request = format!("GET /media/{picture} HTTP/1.1\r\nhost: room\r\n\r\n").repeat(100);
+    let _unread: Vec<_> = (0..170)
+        .map(|_| {
+            let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            // What both kernels hold is less than that.
+            socket.set_recv_buffer_size(1).expect("the least there is");
+            socket.set_tcp_mss(536).expect("small segments");
+            socket
+                .connect(&SockAddr::from(address))
+                .expect("a connection");
+            socket.write_all(request.as_bytes()).expect("it is written");
+            socket
+        })
+        .collect();
+    tap(&printed);
+}
+
+#[test]
+fn more_followers_than_there_are_places_for_are_promised_to_nobody() {
+    let place = Place::new();
+    let (mut running, _) = place.with_few_files(FILES, &["--max-followers", "150"]);
+    let said = running.until_it_says("ulimit");
+    assert!(said.contains("144 get a seat"), "{said}");
 }
 
 #[test]

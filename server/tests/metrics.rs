@@ -32,10 +32,10 @@ fn scraped(printed: &str) -> String {
 
 /// A metric's number, by its name and labels as they stand; 0 for what was never counted.
 fn number(scraped: &str, metric: &str) -> u64 {
-    let numbers = scraped
+    let mut numbers = scraped
         .lines()
         .filter_map(|line| line.strip_prefix(metric)?.strip_prefix(' '));
-    numbers.last().map_or(0, |number| {
+    numbers.next().map_or(0, |number| {
         number
             .parse()
             .unwrap_or_else(|_| panic!("{metric} is {number}"))

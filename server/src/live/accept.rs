@@ -123,3 +123,28 @@ fn prepare(socket: &TcpStream) -> io::Result<()> {
     socket.set_tcp_keepalive(&keepalive)?;
     socket.set_tcp_user_timeout(Some(UNANSWERED))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_peer_that_is_not_there_any_more_is_found_out() {
+        let any = "127.0.0.1:0".parse().expect("an address");
+        let listener = listen(any).expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let _peer = TcpStream::connect(address).await.expect("a connection");
+        let (socket, _) = listener.accept().await.expect("a connection");
+        prepare(&socket).expect("it is prepared");
+        assert!(socket.nodelay().expect("an option"));
+        let socket = SockRef::from(&socket);
+        assert!(socket.keepalive().expect("an option"));
+        let seconds = [
+            socket.tcp_keepalive_time().expect("an option"),
+            socket.tcp_keepalive_interval().expect("an option"),
+            socket.tcp_user_timeout().expect("an option").expect("set"),
+        ];
+        assert_eq!(seconds.map(|time| time.as_secs()), [30, 10, 45]);
+        assert_eq!(socket.tcp_keepalive_retries().expect("an option"), 4);
+    }
+}

@@ -293,7 +293,11 @@ fn whole<T>(read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreErro
 
 pub(super) fn database_error(error: impl Into<redb::Error>) -> StoreError {
     match error.into() {
-        redb::Error::Io(error) => StoreError::Disk(error),
+        redb::Error::Io(error) => match error.kind() {
+            // Cut off, or no such file at all: the disk is well.
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => StoreError::Damaged,
+            _ => StoreError::Disk(error),
+        },
         // redb's word for every write after one that failed.
         redb::Error::PreviousIo => StoreError::Disk(io::Error::other("an earlier write failed")),
         error => StoreError::Database(Box::new(error)),

@@ -94,7 +94,7 @@ impl Place {
     }
 
     /// The command, once a shell has prepared its process.
-    fn in_shell(&self, first: &str, options: &[&str]) -> Command {
+    pub fn in_shell(&self, first: &str, options: &[&str]) -> Command {
         let program = self.command(options);
         let mut shell = Command::new("bash");
         shell
@@ -111,6 +111,11 @@ impl Place {
 
     /// The same, of a command that was prepared.
     pub fn start(command: &mut Command) -> (Running, String) {
+        Self::tried(command).unwrap_or_else(|said| panic!("it ended: {said}"))
+    }
+
+    /// Runs what may start or be refused: then what it said.
+    pub fn tried(command: &mut Command) -> Result<(Running, String), String> {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -119,11 +124,12 @@ impl Place {
         let mut printed = String::new();
         let mut out = BufReader::new(child.stdout.take().expect("its output"));
         while !printed.contains("Ctrl-C") {
-            assert_ne!(
-                out.read_line(&mut printed).expect("text"),
-                0,
-                "it ended: {printed}"
-            );
+            if out.read_line(&mut printed).expect("text") == 0 {
+                let output = child.wait_with_output().expect("it ends");
+                let said = String::from_utf8(output.stderr).expect("text");
+                assert_eq!(output.status.code(), Some(2), "{printed}{said}");
+                return Err(said);
+            }
         }
         let stderr = child.stderr.take().expect("its complaints");
         let (lines, complaints) = mpsc::channel();
@@ -139,7 +145,7 @@ impl Place {
             complaints,
             said: String::new(),
         };
-        (running, printed)
+        Ok((running, printed))
     }
 }
 
