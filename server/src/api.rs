@@ -67,10 +67,14 @@ pub async fn server_function(State(shared): State<Shared>, request: Request) -> 
         metrics::count_refused(function, ErrorCode::BadRequest);
     }
     match way_back {
-        Some(page) if response.status() == StatusCode::CONFLICT => {
-            Redirect::to(&format!("{page}?late")).into_response()
+        Some(page) => {
+            let word = match response.status() {
+                StatusCode::CONFLICT => "?late",
+                status if status.is_server_error() => "?not_stored",
+                _ => "",
+            };
+            Redirect::to(&format!("{page}{word}")).into_response()
         }
-        Some(page) => Redirect::to(&page).into_response(),
         None => response,
     }
 }

@@ -10,7 +10,7 @@ use app::{
     api::ErrorCode,
     deck::SlideNumber,
     document,
-    pages::{Look, Page, Past, ProblemPage, RemotePage, step_to_look_at},
+    pages::{Look, Page, Past, ProblemPage, RemotePage, TOO_LATE, step_to_look_at},
     routes,
     talk::TalkCode,
 };
@@ -44,8 +44,19 @@ pub struct FollowQuery {
 #[derive(Deserialize)]
 pub struct PresentQuery {
     key: Option<String>,
-    /// A tap without script came too late.
+    /// A tap without script came too late, or could not be stored.
     late: Option<String>,
+    not_stored: Option<String>,
+}
+
+impl PresentQuery {
+    const fn hint(&self) -> &'static str {
+        match (&self.late, &self.not_stored) {
+            (Some(_), _) => TOO_LATE,
+            (None, Some(_)) => ErrorCode::NotStored.sentence(),
+            (None, None) => "",
+        }
+    }
 }
 
 /// `GET /`, and `GET /?code=` from its form. With `?key=`, the host's key is exchanged for a cookie and
@@ -159,7 +170,8 @@ pub async fn present(
     // A query that can't be read may hold a key all the same, such as one that was pasted twice.
     let is_odd = query.is_err();
     let query = query.ok().map(|Query(query)| query);
-    let (key, late) = query.map_or((None, None), |query| (query.key, query.late));
+    let hint = query.as_ref().map_or("", PresentQuery::hint).to_owned();
+    let key = query.and_then(|query| query.key);
     if is_odd || key.is_some() || code.as_str() != typed {
         let key = key.map(|key| Key::sent(key.trim()));
         // A program that only looks whether the link leads somewhere is no remote.
@@ -174,7 +186,7 @@ pub async fn present(
                 rendered: talk.snapshot().as_ref().clone(),
                 deck: talk.deck().as_ref().clone(),
                 rendered_at: talks::now(),
-                late: late.is_some(),
+                hint,
                 look: look(request.headers()),
                 links: hosting::talk_ways(&shared, talk.code()),
             }));

@@ -48,6 +48,20 @@ fn a_full_disk_stores_nothing_shows_on_and_once_there_is_room_takes_commands_aga
         assert!(body.contains("could not be stored"), "{body}");
     }
     assert_eq!(state(&printed), last, "nothing moved");
+    // Whoever has no script is told so by the page that they come back to.
+    let form = format!(
+        "POST /api/next HTTP/1.1\r\nauthorization: Bearer {key}\r\naccept: text/html\r\n\
+         referer: http://localhost/t/room/present"
+    );
+    let answer = ask_with(&printed, &form, "code=room");
+    let page = "/t/room/present?not_stored";
+    assert!(
+        answer.contains(&format!("location: {page}\r\n")),
+        "{answer}"
+    );
+    let bearer = format!("GET {page} HTTP/1.1\r\nauthorization: Bearer {key}");
+    let answer = ask(&printed, &bearer);
+    assert!(answer.contains("could not be stored, so the talk has not moved"));
     let health = ask(&printed, "GET /healthz HTTP/1.1");
     assert_eq!(parts(&health).0, 503, "{health}");
     let page = ask(&printed, "GET /t/room HTTP/1.1");

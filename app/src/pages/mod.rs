@@ -15,7 +15,7 @@ pub use back::{Past, step_to_look_at};
 pub use change::Change;
 pub use host::{Standing, TalkLine};
 pub use links::{TalkLinks, Tile, Way, Ways};
-pub use present::{Look, RemotePage};
+pub use present::{Look, RemotePage, TOO_LATE};
 pub use problem::ProblemPage;
 pub use remotes::{RemoteLine, RemotesPage};
 

@@ -16,6 +16,7 @@ mod sending;
 mod ticking;
 
 pub use look::Look;
+pub use remote::TOO_LATE;
 
 use crate::{
     components::{LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, markup, words},
@@ -42,8 +43,8 @@ pub struct RemotePage {
     /// Every slide, with its notes.
     pub deck: Deck,
     pub rendered_at: Timestamp,
-    /// A tap without script came too late and changed nothing.
-    pub late: bool,
+    /// What happened to a tap without script that changed nothing; else empty.
+    pub hint: String,
     pub look: Look,
     /// Where the audience and the projector find the talk; `None` when nobody knows the address.
     pub links: Option<Ways>,
@@ -57,7 +58,7 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
         rendered,
         deck,
         rendered_at,
-        late,
+        hint,
         look,
         links,
     } = page;
@@ -72,7 +73,7 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
                 rendered=rendered.clone()
                 deck=deck.clone()
                 rendered_at
-                late
+                hint
             >
                 <Buttons code=code.clone() state=rendered.state.clone()/>
                 <Panels code rendered deck look links/>
@@ -89,12 +90,12 @@ fn Present(
     rendered: Snapshot,
     deck: Deck,
     rendered_at: Timestamp,
-    late: bool,
+    hint: String,
     children: Children,
 ) -> impl IntoView {
     let live = use_live(&code, View::Present, rendered.clone(), draw_pointing);
     let state = rendered.state.clone();
-    let remote = Remote::new(&code, &deck, state, rendered_at, live.link, late);
+    let remote = Remote::new(&code, &deck, state, rendered_at, live.link, hint);
     remote.listen_to(live.snapshot);
     #[cfg(feature = "hydrate")]
     {
@@ -102,8 +103,8 @@ fn Present(
         remote.keep_time(rendered_at);
         remote.reload_when_read(&deck, live.presence);
         awake::stay_awake(live.link);
-        if late {
-            sending::forget_late(remote);
+        if !remote.hint.read_untracked().is_empty() {
+            sending::forget_hint(remote);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// Says what is true of a tap without script too, where a doubled press was carried out once.
-pub(super) const TOO_LATE: &str = "The talk is further on. Look where it is, then tap again.";
+pub const TOO_LATE: &str = "The talk is further on. Look where it is, then tap again.";
 
 /// A clock that is asked less often than this skips seconds now and then.
 #[cfg(feature = "hydrate")]
@@ -40,9 +40,8 @@ impl Remote {
         state: SlideState,
         rendered_at: Timestamp,
         link: ReadSignal<LinkState>,
-        late: bool,
+        hint: String,
     ) -> Self {
-        let hint = if late { TOO_LATE } else { "" };
         Self {
             #[cfg(feature = "hydrate")]
             code: StoredValue::new(code.clone()),
@@ -51,7 +50,7 @@ impl Remote {
             sending: StoredValue::new(false),
             #[cfg(feature = "hydrate")]
             unanswered: StoredValue::new(false),
-            hint: RwSignal::new(hint.to_owned()),
+            hint: RwSignal::new(hint),
             link,
             now: RwSignal::new(rendered_at),
             time_of_day: RwSignal::new(String::new()),

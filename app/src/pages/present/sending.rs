@@ -134,13 +134,13 @@ fn refused(remote: Remote, error: ApiError) {
     }
 }
 
-/// The page was told, by its address, of a tap that came too late. Said once: not again after a
+/// The page was told, by its address, of a tap that changed nothing. Said once: not again after a
 /// reload.
-pub fn forget_late(remote: Remote) {
+pub fn forget_hint(remote: Remote) {
     let clean = routes::present(&remote.code());
     let history = window().history();
     // Without a history to change, the hint is said again; that is all.
     let _ = history
         .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&clean)));
-    remote.say(TOO_LATE);
+    remote.say(&remote.hint.get_untracked());
 }
