@@ -2,10 +2,12 @@
 //! `# Title {.small}`.
 
 use super::{
+    dialect::Dialect,
     html::{Tag, Token, Tokens},
     render::Renderer,
 };
 use comrak::nodes::{AstNode, NodeValue};
+use std::borrow::Cow;
 
 /// What they may say; other words in braces are the author's text.
 const KEYS: [&str; 6] = ["width", "height", "style", "class", "id", "alt"];
@@ -13,8 +15,19 @@ const KEYS: [&str; 6] = ["width", "height", "style", "class", "id", "alt"];
 impl Renderer<'_> {
     /// The part of a text that is shown: without the attributes of what stands before it, or of the
     /// heading that it ends.
-    pub fn without_braces<'t>(&mut self, text: &'t str, node: &AstNode<'_>, line: u32) -> &'t str {
+    pub fn without_braces<'t>(
+        &mut self,
+        text: &'t str,
+        node: &AstNode<'_>,
+        line: u32,
+    ) -> Cow<'t, str> {
         let mut shown = text;
+        if self.dialect == Dialect::Slidev
+            && let Some((attributes, spans)) = without_spans(text)
+        {
+            self.lost_classes(&attributes, line);
+            return Cow::Owned(spans);
+        }
         if node.previous_sibling().is_some_and(has_attributes)
             && let Some((attributes, rest)) = split(shown)
         {
@@ -29,7 +42,7 @@ impl Renderer<'_> {
             self.lost_classes(attributes, line);
             shown = before;
         }
-        shown
+        Cow::Borrowed(shown)
     }
 
     fn lost_classes(&mut self, attributes: &str, line: u32) {
@@ -44,6 +57,29 @@ impl Renderer<'_> {
             self.warn(line, REASON);
         }
     }
+}
+
+/// Slidev: `[words]{.class}` is words. The first attributes, and the text without any.
+fn without_spans(text: &str) -> Option<(String, String)> {
+    let mut first = None;
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(']') {
+        shown.push_str(before);
+        match (split(after), shown.rfind('[')) {
+            (Some((attributes, left)), Some(open)) => {
+                first.get_or_insert_with(|| attributes.to_owned());
+                shown.remove(open);
+                rest = left;
+            }
+            _ => {
+                shown.push(']');
+                rest = after;
+            }
+        }
+    }
+    shown.push_str(rest);
+    first.map(|first| (first, shown))
 }
 
 fn has_attributes(node: &AstNode<'_>) -> bool {
@@ -97,5 +133,8 @@ mod tests {
             assert_eq!(split(text), None, "{text}");
         }
         assert_eq!(trailing("The set {1}"), None);
+        let spans = without_spans("a [b]{.x} [c] [d]{.y} e");
+        assert_eq!(spans, Some((".x".to_owned(), "a b [c] d e".to_owned())));
+        assert_eq!(without_spans("a] b]{.x} [c]{1}"), None);
     }
 }

@@ -192,8 +192,8 @@ impl Renderer<'_> {
             }
             NodeValue::Text(text) => {
                 let text = self.without_braces(text, node, line);
-                escape(text, &mut self.out);
-                self.say(text);
+                escape(&text, &mut self.out);
+                self.say(&text);
             }
             // Marp Core breaks a line where its author did. A background leaves none behind.
             NodeValue::SoftBreak

@@ -78,6 +78,9 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
         dialect,
         separators: &separators,
         prefix: front.get(dialect::COMMAND_PREFIX).unwrap_or_default(),
+        layout: front
+            .get("defaults.layout")
+            .filter(|_| dialect == Dialect::Slidev),
         slides: Vec::new(),
         warnings: Vec::new(),
         limits,
@@ -166,6 +169,7 @@ struct Cutter<'a> {
     separators: &'a Separators,
     /// What presenterm's commands begin with.
     prefix: &'a str,
+    layout: Option<&'a str>,
     slides: Vec<Slide>,
     warnings: Vec<Warning>,
     limits: &'a Limits,
@@ -427,6 +431,13 @@ impl Cutter<'_> {
             }
             text.push_str(line_text);
             text.push('\n');
+        }
+        // Slidev: the layout of slides that have none of their own. The first one is a cover.
+        if let Some(layout) = self.layout
+            && front.get("layout").is_none()
+            && !self.slides.is_empty()
+        {
+            front.set("layout", layout);
         }
         self.slides.push(Slide { line, front, text });
         Ok(())

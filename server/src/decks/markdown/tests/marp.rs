@@ -1,0 +1,111 @@
+//! Decks written for Marp.
+
+use super::*;
+
+#[test]
+fn marp_directives_hold_and_its_stars_are_steps() {
+    let text = "---\nmarp: true\n---\n\n<!-- class: invert -->\n# A\n\n---\n\n<!-- _class: lead -->\n![bg left](x.png)\n\n* one\n* two\n\n<!-- say it -->\n\n---\n\n- calm\n";
+    let pages = pages(text);
+    assert_eq!(html(&pages[1]).steps, 2);
+    assert_eq!(html(&pages[1]).files, ["x.png"]);
+    assert_eq!(pages[1].notes.as_deref(), Some("say it"));
+    assert!(html(&pages[2]).classes.contains(&"invert".to_owned()));
+    assert_eq!(html(&pages[2]).steps, 0);
+}
+
+#[test]
+fn marp_breaks_lines_where_its_author_did() {
+    let markup = |text: &str| html(&pages(text)[0]).markup.clone();
+    let poem = "![bg](a.png)\nRoses are red\nViolets are blue\n\n![](a.png)\n![](b.png)\n";
+    let marp = markup(&format!("---\nmarp: true\n---\n\n{poem}"));
+    assert!(marp.contains("Roses are red<br>Violets"), "{marp}");
+    assert_eq!(marp.matches("<br>").count(), 1, "{marp}");
+    assert!(!markup(poem).contains("<br>"));
+}
+
+#[test]
+fn marp_repeats_its_header_footer_and_number() {
+    let text = "---\nmarp: true\npaginate: true\nheader: 'My **header**'\n_footer: first\n---\n\n# A\n\n---\n\n<!-- _header: '' -->\n<!-- _paginate: hold -->\n# B\n\n---\n\n<!-- footer: '![w:9](a.png) <b> & on' -->\n# C\n\n---\n\n<!-- _paginate: false -->\n# D\n\n---\n\n# E\n";
+    let running = |page: &Page| {
+        let markup = &html(page).markup;
+        let parts = markup.split("<div class=\"running ").skip(1);
+        let parts = parts.filter_map(|part| part.split("</div>").next());
+        let parts = parts.map(|part| part.replace("\" dir=\"auto\">", ": "));
+        parts.collect::<Vec<_>>().join(", ")
+    };
+    let pages = pages(text);
+    assert_eq!(
+        running(&pages[0]),
+        "above: My header, below: first, number: 1"
+    );
+    assert_eq!(running(&pages[1]), "number: 1");
+    let below = "below:   &amp; on";
+    assert_eq!(
+        running(&pages[2]),
+        format!("above: My header, {below}, number: 2")
+    );
+    assert!(
+        pages[2].warnings[0]
+            .reason
+            .contains("picture in the footer")
+    );
+    assert_eq!(running(&pages[3]), format!("above: My header, {below}"));
+    assert!(running(&pages[4]).ends_with("number: 4"));
+}
+
+#[test]
+fn marp_pictures_beside_the_text_have_the_share_they_ask_for() {
+    let classes = |text: &str| {
+        let text = format!("---\nmarp: true\nbackgroundImage: url(all.png)\n---\n\n{text}");
+        let page = pages(&text).remove(0);
+        (html(&page).classes.join(" "), html(&page).files.join(" "))
+    };
+    let of = |classes: &str, files: &str| (classes.to_owned(), files.to_owned());
+    assert_eq!(
+        classes("![bg left:35%](a.png)\n\ntext"),
+        of("picture-left beside-33", "a.png")
+    );
+    assert_eq!(
+        classes("![bg](a.png)\n![bg right](b.png)\n\ntext"),
+        of("picture-right", "a.png b.png")
+    );
+    assert_eq!(classes("text"), of("picture-behind", "all.png"));
+}
+
+#[test]
+fn marp_colours_of_text_are_the_themes_shades() {
+    let page = |directives: &str| {
+        pages(&format!("---\nmarp: true\n{directives}\n---\n\ntext\n")).remove(0)
+    };
+    assert!(
+        html(&page("color: '#ff0000'"))
+            .markup
+            .contains("<div class=\"body t-red\"")
+    );
+    let tomato = page("backgroundColor: tomato\ncolor: white");
+    assert_eq!(html(&tomato).classes, ["on-dark"]);
+    assert_eq!(tomato.warnings, []);
+    assert!(page("color: white").warnings[0].reason.contains("“white”"));
+    assert!(
+        page("color: var(--x)").warnings[0]
+            .reason
+            .contains("“var(--x)”")
+    );
+}
+
+#[test]
+fn what_marp_asks_in_vain_is_said_with_its_line() {
+    let text = "---\nmarp: true\nsize: 4:3\nstyle: |\n  h1 { color: red }\n---\n\n# A\n\n![bg blur](a.png)\n\n<!-- backgroundRepeat: repeat -->\n";
+    let mut said = open(text).outline().warnings;
+    said.extend(pages(text).into_iter().flat_map(|page| page.warnings));
+    let lines: Vec<_> = said.iter().filter_map(|warning| warning.line).collect();
+    assert_eq!(lines, [3, 4, 10, 12], "{said:?}");
+}
+
+#[test]
+fn marp_divides_at_headings_when_asked() {
+    assert_eq!(
+        titles("---\nmarp: true\nheadingDivider: 2\n---\n\n# A\n\ntext\n\n## B\n\n### C\n"),
+        ["A", "B"]
+    );
+}
