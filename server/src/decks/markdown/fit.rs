@@ -377,6 +377,7 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>, layout: Layout) -> Optio
     let (letter, line) = match tag.name {
         "h1" | "h2" => (BOLD_LETTER, layout.title_line),
         "h3" | "h4" | "h5" | "h6" => (BOLD_LETTER, 1.2),
+        "th" => (BOLD_LETTER, parent.line),
         _ => (parent.letter, parent.line),
     };
     frames.push(Frame {

@@ -1,6 +1,6 @@
 //! Files that end before their picture does.
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, Limits, codecs::png::PngDecoder};
+use image::{DynamicImage, ImageDecoder, Limits, codecs::png::PngDecoder};
 use std::io::Cursor;
 
 /// The rows of a PNG that are there, over white. None when there are none, or it is of a kind that
@@ -70,7 +70,7 @@ pub fn has_end(content: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::codecs::jpeg::JpegEncoder;
+    use image::{ImageFormat, codecs::jpeg::JpegEncoder};
 
     #[test]
     fn the_end_of_a_miniature_is_not_that_of_the_photo() {

@@ -3,9 +3,9 @@
 use crate::decks::markdown::html::{Tag, is_void};
 
 /// The mean width of a letter or a figure of the theme's mathematical type, in its size.
-const SIGN: f32 = 0.56;
+const SIGN: f32 = 0.64;
 /// What stands between two operands, with its gaps.
-const OPERATOR: f32 = 1.25;
+const OPERATOR: f32 = 1.5;
 const SCRIPT: f32 = 0.72;
 /// The theme's, against the words around it.
 const LARGER: f32 = 1.06;

@@ -1,0 +1,87 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
+import { PHONE, PROJECTOR, expect, isLive, next, test } from './room.ts';
+import { Server } from './server.ts';
+
+/** A grey PNG of this size. */
+function picture(width: number, height: number): Buffer {
+  const chunk = (kind: string, content: Buffer) => {
+    const body = Buffer.concat([Buffer.from(kind), content]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(content.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0]);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  const rows = deflateSync(Buffer.alloc((width + 1) * height, 0));
+  const mark = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([mark, chunk('IHDR', head), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
+}
+
+const row = (cells: string[]) => `| ${cells.join(' | ')} |\n`;
+const table = (head: string[], body: string[]) => row(head) + row(head.map(() => '--')) + row(body);
+const names = Array.from({ length: 11 }, (_, column) => String.fromCharCode(97 + column).repeat(8));
+const terms = Array.from({ length: 14 }, (_, power) => `a_{${power}} x^{${power}}`);
+const cramped = Array.from({ length: 24 }, (_, line) => `line_${line} = "${'words '.repeat(8)}"`);
+
+/** What was cut off at the slide's edge. */
+const SLIDES = [
+  '# Fit',
+  '<center><img src="wide.png"></center>\n\nWords below\n\n- one\n- two',
+  '<p align="center">\n  <img src="upright.png" alt="x">\n</p>',
+  '- item\n\n  ![](upright.png)\n\n- item\n\n  ![](wide.png)\n\n- item',
+  '![](upright.png)\n\n|||\n\n![](upright.png)\n\nwords below it',
+  table(['A', 'B'], ['![](wide.png)', '![](upright.png)']),
+  'Words beside ![](upright.png) a picture\n\nand more of them',
+  '<figure>\n<img src="wide.png">\n<figcaption>Caption</figcaption>\n</figure>\n\n1. a\n2. b',
+  table(names, names.map((_, column) => (column < 6 ? '`some_long_identifier`' : 'x'))),
+  `$$\nf(x) = ${terms.join(' + ')}\n$$`,
+  `${'Donaudampfschifffahrtsgesellschaft'.repeat(4)}\n\n# ${'Donaudampfschifffahrtsgesellschaft'.repeat(2)}`,
+  `\`\`\`text\n${cramped.join('\n')}\n\`\`\``,
+];
+
+test('everything on a slide ends inside of it, and its pictures come in several sizes', async ({ room }) => {
+  const server = new Server();
+  try {
+    const folder = join(server.directory, 'deck');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'wide.png'), picture(1600, 1200));
+    writeFileSync(join(folder, 'upright.png'), picture(1200, 1600));
+    writeFileSync(join(folder, 'deck.md'), SLIDES.map((slide, at) => (at ? `## Slide ${at + 1}\n\n${slide}` : slide)).join('\n\n---\n\n'));
+    const links = await server.start([join(folder, 'deck.md')]);
+    const presenter = await room.person(links.presenter);
+    const pages = [await room.person(links.projector, PROJECTOR), await room.person(links.audience, PHONE)];
+    for (const page of [presenter, ...pages]) await isLive(page);
+
+    for (let slide = 1; slide <= SLIDES.length; slide++) {
+      if (slide > 1) await next(presenter).click();
+      for (const page of pages) {
+        await expect(page.locator('.slide')).toHaveAttribute('data-slide', String(slide));
+        const pictures = page.locator('.slide .page img');
+        const come = () => pictures.evaluateAll((all) => all.every((it) => (it as HTMLImageElement).naturalWidth > 0));
+        await expect(pictures).toHaveCount(SLIDES[slide - 1]!.split('.png').length - 1);
+        await expect.poll(come).toBe(true);
+        for (const one of await pictures.all()) await expect(one).toHaveAttribute('srcset', / 640w, .*w$/);
+        expect(await page.locator('.slide').evaluate(outside), `slide ${slide}`).toEqual([]);
+      }
+    }
+    for (const page of [presenter, ...pages]) await page.close();
+  } finally {
+    await server.kill();
+    server.remove();
+  }
+});
+
+/** What of a slide is seen in part only. */
+function outside(slide: Element): string[] {
+  const edge = slide.querySelector('.page')!.getBoundingClientRect();
+  return [...slide.querySelectorAll('.page .body *')]
+    .filter((element) => {
+      const { top, right, bottom, left, width } = element.getBoundingClientRect();
+      return width > 0 && (top < edge.top - 1 || right > edge.right + 1 || bottom > edge.bottom + 1 || left < edge.left - 1);
+    })
+    .map((element) => `${element.tagName}: ${element.textContent!.slice(0, 40)}`);
+}
