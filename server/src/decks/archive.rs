@@ -9,7 +9,6 @@ use crate::decks::{
     titles,
 };
 use std::{
-    borrow::Cow,
     collections::HashSet,
     io::{self, Read, Seek, SeekFrom},
 };
@@ -122,7 +121,8 @@ impl Unpacking {
         entry: ZipFileEntry<'_>,
         archive: &mut R,
     ) -> Result<(), SourceError> {
-        let Ok(name) = entry.name().map(Cow::into_owned) else {
+        // Some programs of Windows write its separator; all that is checked is checked after that.
+        let Ok(name) = entry.name().map(|name| name.replace('\\', "/")) else {
             self.warn("a file", "has a name that can't be read;");
             return Ok(());
         };
@@ -249,7 +249,7 @@ fn judge(name: &str, entry: &ZipFileEntry<'_>) -> Entry {
 /// Whether the name is a path below a folder, on any system.
 fn stays_inside(name: &str) -> bool {
     name.len() <= MAX_NAME_BYTES
-        && !name.contains(['\\', ':'])
+        && !name.contains(':')
         && !name.chars().any(char::is_control)
         && name
             .split('/')

@@ -13,9 +13,11 @@ mod growing;
 mod images;
 mod import;
 pub mod limits;
+mod main_text;
 pub mod markdown;
 pub mod named_file;
 pub mod pdf;
+mod pictured;
 mod pictures;
 mod renditions;
 mod rest;
@@ -61,6 +63,11 @@ pub enum DeckError {
     Empty(PathBuf),
     #[error("{} is empty: there is not one byte in it. Save or download it again.", .0.display())]
     NoBytes(PathBuf),
+    #[error(
+        "{} has several Markdown files. Give the one that has the slides, or call it slides.md.",
+        .0.display()
+    )]
+    ManyTexts(PathBuf),
     #[error("{} has more than {} files. Leave out what is no slide.", .0.display(), .1)]
     TooMany(PathBuf, usize),
     #[error("{} is larger than {} MB. Make it smaller.", .0.display(), .1)]
@@ -89,6 +96,7 @@ impl DeckError {
             Self::Unreadable(_, error) => Self::Unreadable(name(), error),
             Self::Empty(_) => Self::Empty(name()),
             Self::NoBytes(_) => Self::NoBytes(name()),
+            Self::ManyTexts(_) => Self::ManyTexts(name()),
             Self::TooMany(_, most) => Self::TooMany(name(), most),
             Self::TooLarge(_, most) => Self::TooLarge(name(), most),
             Self::Refused(_, words) => Self::Refused(name(), words),

@@ -2,10 +2,12 @@
 
 use super::{
     archive::{self, Unpacked},
-    images::{self, Images},
+    images::Images,
+    main_text::{self, MainText},
     markdown::{self, Markdown},
     named_file::NamedFile,
     pdf::{self, Pdf},
+    pictured::Pictured,
     source::{Bounds, Outline, Page, Picture, Source, SourceError, Warning},
     staging::{Manifest, PDF_NOTES},
     worker::serve::Sources,
@@ -84,16 +86,17 @@ fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Sou
         return Err(SourceError::Empty);
     }
     let main = files.remove(0);
+    let folder = main.name.rsplit_once('/');
     let text = String::from_utf8_lossy(&read(&main)?).into_owned();
-    Ok(Box::new(MarkdownWithPictures {
+    Ok(Box::new(Pictured {
         text: Markdown::open(&text, &markdown::Limits::within(bounds))?,
-        pictures: files,
+        folder: folder.map_or_else(String::new, |(folder, _)| format!("{folder}/")),
+        files,
         pixels: bounds.pixels,
     }))
 }
 
-/// What lies in it decides: one PDF, else one Markdown file that is not beside an image of its name,
-/// else images.
+/// What lies in it decides: one PDF, else the Markdown file that has slides, else images.
 fn open_zip(
     folder: &Path,
     password: Option<&str>,
@@ -130,25 +133,15 @@ fn open_zip(
             "there is nothing to show in this zip: {why}"
         )));
     }
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let text = main_text::of(&names);
     let mut widest = u32::MAX;
     let inner = if let Some(at) = only(".pdf") {
         files.swap(0, at);
         widest = PDF_WIDTH;
         pdf_of(&files, password, bounds)
-    } else if let Some(at) = only(".md") {
-        let main = files.swap_remove(at);
-        let folder = main
-            .name
-            .rsplit_once('/')
-            .map(|(folder, _)| format!("{folder}/"));
-        if let Some(folder) = folder {
-            for file in &mut files {
-                if let Some(beside) = file.name.strip_prefix(&folder) {
-                    file.name = beside.to_owned();
-                }
-            }
-        }
-        files.insert(0, main);
+    } else if let MainText::This(at) | MainText::OneOfMany(at) = text {
+        files.swap(0, at);
         markdown_of(files, bounds)
     } else {
         images_of(&name, files, bounds)
@@ -180,34 +173,6 @@ impl Source for Warned {
 
     fn picture(&mut self, name: &str) -> Result<Picture, SourceError> {
         self.inner.picture(name)
-    }
-}
-
-struct MarkdownWithPictures {
-    text: Markdown,
-    /// The files beside it.
-    pictures: Vec<NamedFile>,
-    /// Of each.
-    pixels: u64,
-}
-
-impl Source for MarkdownWithPictures {
-    fn outline(&self) -> Outline {
-        self.text.outline()
-    }
-
-    fn page(&mut self, index: u32, width: u32) -> Result<Page, SourceError> {
-        self.text.page(index, width)
-    }
-
-    fn picture(&mut self, name: &str) -> Result<Picture, SourceError> {
-        let wanted = name.trim_start_matches("./");
-        match self.pictures.iter().find(|file| file.name == wanted) {
-            Some(file) => images::one(file, self.pixels),
-            None => Err(SourceError::Damaged(
-                "there is no such file beside it".to_owned(),
-            )),
-        }
     }
 }
 

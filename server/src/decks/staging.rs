@@ -2,6 +2,7 @@
 
 use super::{
     DeckError,
+    main_text::{self, MainText},
     named_file::{Content, NamedFile},
     titles,
 };
@@ -117,7 +118,14 @@ fn stage(path: &Path, below: &Path, most_bytes: u64) -> Result<Staged, DeckError
         if files.is_empty() {
             return Err(DeckError::Empty(path.to_owned()));
         }
-        ("images", files)
+        match text_of(path, &files)? {
+            Some(text) => {
+                let mut all = vec![text.clone()];
+                all.extend(pictures_beside(&text.1).map_err(unreadable)?);
+                ("markdown", all)
+            }
+            None => ("images", files),
+        }
     } else if found.len() == 0 && found.is_file() {
         return Err(DeckError::NoBytes(path.to_owned()));
     } else {
@@ -250,6 +258,22 @@ fn in_folder(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     // So that the same folder is the same deck.
     files.sort();
     Ok(files)
+}
+
+/// The Markdown file that has the slides, when they are no images.
+fn text_of(
+    folder: &Path,
+    files: &[(String, PathBuf)],
+) -> Result<Option<(String, PathBuf)>, DeckError> {
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let has_images = files
+        .iter()
+        .any(|(_, path)| PICTURES.contains(&ending_of(path).as_str()));
+    match main_text::of(&names) {
+        MainText::This(at) => Ok(files.get(at).cloned()),
+        MainText::OneOfMany(_) if !has_images => Err(DeckError::ManyTexts(folder.to_owned())),
+        MainText::OneOfMany(_) | MainText::None => Ok(None),
+    }
 }
 
 fn notes_of(pdf: &Path) -> Option<(String, PathBuf)> {

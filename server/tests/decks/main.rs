@@ -15,6 +15,7 @@ mod made;
 mod ordeals;
 #[path = "../support/mod.rs"]
 mod support;
+mod texts;
 
 use made::{pdf, png, saying, wide_and_high, zip};
 use serde_json::Value;

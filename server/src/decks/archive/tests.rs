@@ -97,6 +97,19 @@ fn what_is_packed_comes_out_whole_under_its_name() {
     assert_eq!(files[1].read(u64::MAX).expect("its content"), big);
 }
 
+/// All of them were left out, so that there was nothing to show.
+#[test]
+fn names_with_the_separator_of_windows_are_paths() {
+    let zip = zipped(&[
+        ("Talk\\s1.png", b"x"),
+        ("Talk\\.hidden\\s2.png", b"x"),
+        ("Talk/s1.png", b"y"),
+    ]);
+    let (names, warnings) = told(zip);
+    assert_eq!(names, ["Talk/s1.png"]);
+    assert_eq!(warnings.len(), 1, "there is one twice: {warnings:?}");
+}
+
 #[test]
 fn what_systems_add_is_skipped_without_a_word() {
     let zip = zipped(&[
@@ -128,7 +141,9 @@ fn no_name_leaves_the_folder() {
         "/etc/passwd",
         "//host/a",
         "..\\a",
-        "a\\b",
+        "a\\..\\..\\b",
+        "\\\\host\\a",
+        "C:\\a",
         "C:a",
         "C:/a",
         "a//b",
