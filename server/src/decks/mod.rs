@@ -26,6 +26,7 @@ mod sharpening;
 pub mod source;
 mod sources;
 mod staging;
+mod text;
 mod titles;
 mod warnings;
 mod welcome;

@@ -10,6 +10,7 @@ use super::{
     pictured::Pictured,
     source::{Bounds, Outline, Page, Picture, Source, SourceError, Warning},
     staging::{Manifest, PDF_NOTES},
+    text::{self, Text},
     worker::serve::Sources,
 };
 use std::{io::Cursor, path::Path};
@@ -87,12 +88,22 @@ fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Sou
     }
     let main = files.remove(0);
     let folder = main.name.rsplit_once('/');
-    let text = String::from_utf8_lossy(&read(&main)?).into_owned();
-    Ok(Box::new(Pictured {
+    let Text { text, is_damaged } = text::decoded(&read(&main)?);
+    let pictured = Pictured {
         text: Markdown::open(&text, &markdown::Limits::within(bounds))?,
         folder: folder.map_or_else(String::new, |(folder, _)| format!("{folder}/")),
         files,
         pixels: bounds.pixels,
+    };
+    let damaged = is_damaged.then(|| Warning {
+        line: None,
+        page: None,
+        reason: "some of its letters can't be read; save it as UTF-8".to_owned(),
+    });
+    Ok(Box::new(Warned {
+        inner: Box::new(pictured),
+        warnings: damaged.into_iter().collect(),
+        widest: u32::MAX,
     }))
 }
 
@@ -153,7 +164,7 @@ fn open_zip(
     }))
 }
 
-/// A source of which something was left out before it was opened.
+/// A source of which something was left out or damaged before it was opened.
 struct Warned {
     inner: Box<dyn Source>,
     warnings: Vec<Warning>,

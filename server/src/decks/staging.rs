@@ -232,7 +232,8 @@ fn kind_of(path: &Path) -> io::Result<Option<&'static str>> {
     let mut head = Vec::new();
     File::open(path)?.take(1_024).read_to_end(&mut head)?;
     let ending = ending_of(path);
-    let is_text = !head.contains(&0) && ["md", "markdown"].contains(&ending.as_str());
+    let is_wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    let is_text = (is_wide || !head.contains(&0)) && ["md", "markdown"].contains(&ending.as_str());
     // Some programs write a few bytes before it; some people write of it.
     let of_pdf = |bytes: &[u8]| bytes == b"%PDF-";
     if head.get(..5).is_some_and(of_pdf) || (!is_text && head.windows(5).any(of_pdf)) {

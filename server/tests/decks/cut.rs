@@ -71,6 +71,21 @@ fn what_is_broken_for_good_is_not_tried_again() {
     assert_eq!(running.workers().len(), 0);
 }
 
+/// Half of an export came before the room.
+#[test]
+fn a_pdf_that_is_still_being_written_waits_until_it_is_whole() {
+    let place = Place::new();
+    let deck = file(&place, "talk.pdf", pdf("", &[saying("One")]));
+    let (mut running, printed) = place.started(&["--watch", path(&deck)]);
+    let whole = pdf("", &["Two", "Three", "Four"].map(saying));
+    fs::write(&deck, &whole[..whole.len() * 7 / 10]).expect("a part of it");
+    let said = running.until_it_says("shown on");
+    assert!(said.contains("this PDF ends in the middle"), "{said}");
+    assert_eq!(state(&printed)["title"], "One");
+    fs::write(&deck, &whole).expect("all of it");
+    until("it is whole", || state(&printed)["slides"] == 3);
+}
+
 #[test]
 fn text_is_shown_before_the_pictures_of_later_slides() {
     const PICTURES: usize = 30;

@@ -1,7 +1,7 @@
 //! Markdown among other files.
 
 use crate::{
-    file, go_to,
+    exported, file, go_to,
     made::{png, zip},
     refused, served,
     support::program::Place,
@@ -60,4 +60,38 @@ fn a_folder_with_one_text_is_that_deck_and_one_of_many_has_to_be_given() {
         said.contains("has several Markdown files. Give the one"),
         "{said}"
     );
+}
+
+#[test]
+fn text_of_other_programs_has_its_letters() {
+    let place = Place::new();
+    let wide = |text: &str| -> Vec<u8> {
+        let marked = format!("\u{feff}{text}");
+        marked.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    for (name, content) in [
+        ("wide.md", wide("# Größe — so\n")),
+        ("windows.md", b"# Gr\xf6\xdfe \x97 so\n".to_vec()),
+    ] {
+        let (running, printed) = served(&place, &file(&place, name, content));
+        let shown = html(&printed, 1);
+        assert!(shown.contains("Größe — so"), "{name}: {shown}");
+        assert_eq!(running.complaints(), "", "{name}");
+    }
+    let broken = file(&place, "broken.md", b"# Gr\xc3\xb6\xc3\x9fe \xff\n");
+    let (running, _printed) = served(&place, &broken);
+    let said = running.complaints();
+    assert!(
+        said.contains("letters can't be read; save it as UTF-8"),
+        "{said}"
+    );
+
+    let folder = place.folder("images");
+    let drawing = wide("<svg xmlns='http://www.w3.org/2000/svg' width='16' height='9'/>");
+    fs::write(folder.join("1.svg"), drawing).expect("a file");
+    fs::write(folder.join("1.txt"), b"Gr\xf6\xdfe").expect("a file");
+    let (running, printed) = served(&place, &folder);
+    assert!(go_to(&printed, 1)["face"]["renditions"].is_array());
+    assert_eq!(exported(&place)["deck"]["slides"][0]["notes"], "Größe");
+    assert_eq!(running.complaints(), "");
 }

@@ -4,6 +4,7 @@ use super::{kind::Kind, picture};
 use crate::decks::{
     renditions::WIDEST,
     source::{Pixels, SourceError},
+    text,
 };
 use resvg::{
     tiny_skia::{Color, Pixmap, Transform},
@@ -97,9 +98,11 @@ pub struct Drawn {
 ///
 /// Pictures in it have so many `pixels` at most.
 pub fn draw(name: &str, content: &[u8], fonts: &Fonts, pixels: u64) -> Result<Drawn, SourceError> {
-    let text = std::str::from_utf8(content)
-        .map_err(|_| broken(name))?
-        .trim_start_matches('\u{feff}');
+    let text = text::decoded(content);
+    if text.is_damaged {
+        return Err(broken(name));
+    }
+    let text = text.text.trim_start_matches('\u{feff}');
     // Drawing programs declare entities. roxmltree bounds how deep they unfold.
     let rules = ParsingOptions {
         allow_dtd: true,

@@ -1,5 +1,6 @@
 //! What a file is by its first bytes, whatever its name says.
 
+use crate::decks::text;
 use image::ImageFormat;
 
 /// How much of a file `Kind::of` wants to see. Drawing programs write long comments before `<svg`.
@@ -57,7 +58,7 @@ fn known(head: &[u8]) -> Option<&'static str> {
 /// Whether the first element is `<svg>`: only a declaration, comments and a document type stand
 /// before it, else every HTML page with a drawing would be a slide.
 fn is_svg(head: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(head);
+    let text = text::decoded(head).text;
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
     loop {
         let after = if rest.starts_with("<?") {
@@ -117,6 +118,9 @@ mod tests {
         check("<!DOCTYPE svg [ <!ENTITY a '>'> ]> <svg ", true);
         check("<svg:svg xmlns:svg='x'", true);
         check("<!DOCTYPE html><html><svg></svg>", false);
+        let wide = "\u{feff}<?xml version='1.0'?><svg>";
+        let wide: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(is_svg(&wide));
         check("<svgfoo>", false);
         check("<!-- never closed <svg>", false);
     }

@@ -14,6 +14,7 @@ use crate::decks::{
     source::{
         Bounds, Face, Outline, Page, Picture, Pixels, SlideOutline, Source, SourceError, Warning,
     },
+    text::{self, Text},
     titles,
 };
 use drawing::Fonts;
@@ -146,9 +147,19 @@ impl Source for Images {
         let (pixels, mut warnings) = decoded(image, &self.fonts, self.bounds.pixels)?;
         let face = Face::Picture(pixels);
         let notes = image.notes.as_ref().and_then(|file| {
-            notes(file)
-                .map_err(|why| warnings.push(format!("The notes of {} {why}.", image.file.shown())))
-                .ok()
+            let about = |why| format!("The notes of {} {why}.", image.file.shown());
+            match notes(file) {
+                Ok(notes) => {
+                    warnings.extend(notes.is_damaged.then(|| {
+                        about("have letters that can't be read; save them as UTF-8".to_owned())
+                    }));
+                    Some(notes.text)
+                }
+                Err(why) => {
+                    warnings.push(about(why));
+                    None
+                }
+            }
         });
         let title = titles::of_slide(stem_and_ending(&image.file.name).0, at.saturating_add(1));
         Ok(Page {
@@ -299,8 +310,8 @@ fn decode(image: &Image, fonts: &Fonts, pixels: u64) -> Result<(Pixels, Vec<Stri
     }
 }
 
-/// Text of any encoding is better than none: what is not UTF-8 is marked.
-fn notes(file: &NamedFile) -> Result<String, String> {
+/// Text of any encoding is better than none.
+fn notes(file: &NamedFile) -> Result<Text, String> {
     let content = file
         .read(MAX_NOTES_BYTES + 1)
         .map_err(|error| format!("cannot be read ({error})"))?;
@@ -310,9 +321,10 @@ fn notes(file: &NamedFile) -> Result<String, String> {
             MAX_NOTES_BYTES >> 10
         ));
     }
-    let text = String::from_utf8_lossy(&content);
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    Ok(text.trim().to_owned())
+    let mut notes = text::decoded(&content);
+    let text = notes.text.trim_start_matches('\u{feff}');
+    notes.text = text.replace("\r\n", "\n").trim().to_owned();
+    Ok(notes)
 }
 
 #[cfg(test)]

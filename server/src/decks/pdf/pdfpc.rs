@@ -1,6 +1,7 @@
 //! Notes that pdfpc keeps beside a PDF: JSON since its version 4.4, text before.
 
 use super::strings::without_controls;
+use crate::decks::text;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -21,7 +22,7 @@ impl Notes {
         if bytes.len() > LARGEST {
             return None;
         }
-        let text = std::str::from_utf8(bytes).ok()?;
+        let text = text::decoded(bytes).text;
         let text = text.trim_start_matches('\u{FEFF}').trim_start();
         if text.starts_with('{') {
             of_json(text)
