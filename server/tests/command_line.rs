@@ -93,7 +93,7 @@ fn a_broken_image_among_good_ones_is_named_and_shown_empty() {
         picture(&folder.join(name));
     }
     let good = fs::read(folder.join("slide2.png")).expect("an image");
-    fs::write(folder.join("slide5.png"), &good[..good.len() / 2]).expect("a file");
+    fs::write(folder.join("slide5.png"), &good[..50]).expect("a file");
     fs::write(folder.join("slide6.png"), "no image at all").expect("a file");
     fs::write(folder.join("slide7.png"), "").expect("a file");
     fs::write(folder.join("notes.txt"), "words").expect("a file");

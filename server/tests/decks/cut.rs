@@ -77,6 +77,7 @@ fn a_pdf_that_is_still_being_written_waits_until_it_is_whole() {
     let place = Place::new();
     let deck = file(&place, "talk.pdf", pdf("", &[saying("One")]));
     let (mut running, printed) = place.started(&["--watch", path(&deck)]);
+    running.until_imported();
     let whole = pdf("", &["Two", "Three", "Four"].map(saying));
     fs::write(&deck, &whole[..whole.len() * 7 / 10]).expect("a part of it");
     let said = running.until_it_says("shown on");
