@@ -76,6 +76,20 @@ impl Source for Pictured {
     }
 }
 
+/// What a text in `folder` calls the file of that path from the top.
+pub fn seen_from(folder: &str, path: &str) -> String {
+    let mut folders = folder.split_terminator('/').peekable();
+    let mut rest = path;
+    while let (Some(folder), Some((first, after))) = (folders.peek(), rest.split_once('/')) {
+        if *folder != first {
+            break;
+        }
+        folders.next();
+        rest = after;
+    }
+    "../".repeat(folders.count()) + rest
+}
+
 /// As sanitised markup has it.
 fn attribute(name: &str) -> String {
     let name = name
@@ -91,6 +105,20 @@ fn attribute(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::decks::{markdown, named_file::Content};
+
+    #[test]
+    fn a_file_is_called_by_its_way_from_the_text() {
+        for (folder, path, called) in [
+            ("", "a.png", "a.png"),
+            ("", "x/a.png", "x/a.png"),
+            ("t/", "t/x/a.png", "x/a.png"),
+            ("t/src/", "t/img/a.png", "../img/a.png"),
+            ("t/src/", "a.png", "../../a.png"),
+            ("t/", "tt/a.png", "../tt/a.png"),
+        ] {
+            assert_eq!(seen_from(folder, path), called, "{path} from {folder}");
+        }
+    }
 
     #[test]
     fn a_picture_above_the_text_is_found_and_none_above_the_top() {

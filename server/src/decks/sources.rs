@@ -7,7 +7,7 @@ use super::{
     markdown::{self, Markdown},
     named_file::NamedFile,
     pdf::{self, Pdf},
-    pictured::Pictured,
+    pictured::{Pictured, seen_from},
     source::{Bounds, Outline, Page, Picture, Source, SourceError, Warning},
     staging::{Manifest, PDF_NOTES},
     text::{self, Text},
@@ -89,9 +89,11 @@ fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Sou
     let main = files.remove(0);
     let folder = main.name.rsplit_once('/');
     let Text { text, is_damaged } = text::decoded(&read(&main)?);
+    let folder = folder.map_or_else(String::new, |(folder, _)| format!("{folder}/"));
+    let beside = files.iter().map(|file| seen_from(&folder, &file.name));
     let pictured = Pictured {
-        text: Markdown::open(&text, &markdown::Limits::within(bounds))?,
-        folder: folder.map_or_else(String::new, |(folder, _)| format!("{folder}/")),
+        text: Markdown::open(&text, &markdown::Limits::within(bounds))?.beside(beside),
+        folder,
         files,
         pixels: bounds.pixels,
     };
