@@ -3,7 +3,7 @@
 
 use super::{
     colour,
-    html::{Token, Tokens, escape},
+    html::{Token, Tokens, escape, unescaped},
 };
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use std::{
@@ -109,9 +109,11 @@ pub fn markup(latex: &str, is_block: bool) -> Result<String, String> {
         MathDisplay::Inline
     };
     let converter = CONVERTER.as_ref().ok_or("formulas can't be drawn")?;
+    // Decks that were written for an HTML page have `&amp;` where they mean `&`.
+    let latex = unescaped(latex);
     // What makes the converter panic is a broken formula, not a broken deck.
     let converted = catch_unwind(AssertUnwindSafe(|| {
-        converter.convert_with_local_state(latex, display)
+        converter.convert_with_local_state(&latex, display)
     }));
     let mathml = converted
         .map_err(|_| "it can't be drawn".to_owned())?
@@ -249,6 +251,16 @@ mod tests {
             !mathml.contains(" style=") && !mathml.contains("<script"),
             "{mathml}"
         );
+    }
+
+    #[test]
+    fn what_was_written_for_html_is_the_same() {
+        let plain = markup(r"\begin{aligned} a &< b \\ c &= d \end{aligned}", true);
+        let of_html = markup(
+            r"\begin{aligned} a &amp;&lt; b \\ c &amp;= d \end{aligned}",
+            true,
+        );
+        assert_eq!(plain.expect("a formula"), of_html.expect("a formula"));
     }
 
     #[test]
