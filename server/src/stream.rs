@@ -22,7 +22,7 @@ use axum::{
 use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use serde_json::json;
-use std::{cmp::Ordering, iter, sync::Arc, time::Duration};
+use std::{iter, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 type CodePath = Result<Path<String>, PathRejection>;
@@ -170,15 +170,9 @@ pub async fn slides(
     (headers, Json(answer)).into_response()
 }
 
-/// A slide as a follower may see it: all of it when the talk went past it, and of the furthest one no
-/// more than is on, or what was there first. What was ahead of that is not remembered.
+/// A slide as a follower may see it: as far as it was shown.
 fn as_seen(slide: &Slide, number: SlideNumber, state: &SlideState) -> Option<Slide> {
-    let shown = match number.cmp(&state.reach) {
-        Ordering::Less => slide.steps,
-        Ordering::Equal if number == state.slide => state.step,
-        Ordering::Equal => 0,
-        Ordering::Greater => return None,
-    };
+    let shown = state.shown_step(number, slide.steps)?;
     let faces = slide
         .faces
         .iter()
@@ -207,7 +201,7 @@ mod tests {
     use super::*;
     use app::{
         deck::{Face, Outline},
-        talk::Epoch,
+        talk::{Command, Epoch, Timestamp},
     };
 
     #[test]
@@ -222,22 +216,32 @@ mod tests {
         };
         let number = |number| SlideNumber::new(number).expect("a slide");
         let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
-        let mut state = SlideState::start(epoch, &Outline::new(vec![2; 9]).expect("slides"));
-        state.reach = number(5);
-        let mut check = |at, step, asked, faces| {
-            (state.slide, state.step) = (number(at), step);
-            let seen = as_seen(&slide, number(asked), &state).expect("it was shown");
-            assert_eq!(seen.faces, slide.faces[..faces], "{asked} at {at}.{step}");
-            let text = if faces == 3 { slide.text.as_str() } else { "" };
+        let outline = Outline::new(vec![2; 9]).expect("slides");
+        let mut state = SlideState::start(epoch, &outline);
+        for (slide, step) in [(1, 2), (2, 1), (5, 0), (3, 2), (3, 0)] {
+            let slide = number(slide);
+            let command = Command::GoTo { slide, step };
+            let moved = state.apply(&outline, command, None, Timestamp::default());
+            state = moved.expect("in range");
+        }
+        let check = |asked, faces: Option<usize>| {
+            let seen = as_seen(&slide, number(asked), &state);
+            assert_eq!(seen.as_ref().map(|seen| seen.faces.len()), faces, "{asked}");
+            let Some(seen) = seen else { return };
+            let text = if faces == Some(3) {
+                slide.text.as_str()
+            } else {
+                ""
+            };
             assert_eq!((seen.text.as_str(), seen.notes.as_str()), (text, ""));
             assert_eq!(seen.steps, slide.steps);
         };
-        check(5, 0, 5, 1);
-        check(5, 1, 5, 2);
-        check(5, 2, 5, 3);
-        check(5, 0, 4, 3);
-        check(3, 2, 5, 1);
-        check(3, 0, 3, 3);
+        check(1, Some(3));
+        check(2, Some(2));
+        check(3, Some(3));
+        check(4, None);
+        check(5, Some(1));
+        check(6, None);
     }
 
     #[test]

@@ -18,19 +18,17 @@ pub struct Past {
     pub face: Face,
 }
 
-/// Which step of a slide a follower may look back at: all of it when the talk went past it, and of
-/// the furthest slide what was there first. `None` for one that was not shown yet, and for the one
-/// that is on now: that is the live page.
+/// Which step of a slide a follower may look back at, no further than it was shown. `None` for one
+/// that was not shown yet, and for the one that is on now: that is the live page.
 pub fn step_to_look_at(
     state: &SlideState,
     slide: SlideNumber,
     asked: Option<u16>,
     steps: u16,
 ) -> Option<u16> {
-    if slide > state.reach || slide == state.slide {
-        return None;
-    }
-    let most = if slide == state.reach { 0 } else { steps };
+    let most = state
+        .shown_step(slide, steps)
+        .filter(|_| slide != state.slide)?;
     Some(asked.unwrap_or(most).min(most))
 }
 
@@ -111,7 +109,10 @@ pub fn past_slide(code: &TalkCode, talk: &str, past: Past) -> impl IntoView + us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{deck::Outline, talk::Epoch};
+    use crate::{
+        deck::Outline,
+        talk::{Command, Epoch, Timestamp},
+    };
 
     #[test]
     fn nobody_looks_ahead() {
@@ -119,7 +120,13 @@ mod tests {
         let outline = Outline::new(vec![2; 9]).expect("slides");
         let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
         let mut state = SlideState::start(epoch, &outline);
-        (state.slide, state.reach) = (number(3), number(5));
+        // From 1 to 2, built once, to 5, and back to 3.
+        for (slide, step) in [(1, 2), (2, 1), (5, 0), (3, 0)] {
+            let slide = number(slide);
+            let now = Timestamp::default();
+            let command = Command::GoTo { slide, step };
+            state = state.apply(&outline, command, None, now).expect("in range");
+        }
         let check = |slide, asked, expected: Option<u16>| {
             let seen = step_to_look_at(&state, number(slide), asked, 2);
             assert_eq!(seen, expected, "{slide} {asked:?}");
@@ -127,7 +134,9 @@ mod tests {
         check(1, None, Some(2));
         check(1, Some(1), Some(1));
         check(1, Some(9), Some(2));
+        check(2, Some(2), Some(1));
         check(3, None, None);
+        check(4, None, None);
         check(5, Some(2), Some(0));
         check(6, None, None);
     }

@@ -1,6 +1,6 @@
 //! What the presenter asks for, and the one function that changes a [`SlideState`].
 
-use super::{Minutes, Revision, Screen, SlideState, Timestamp, Timing};
+use super::{Minutes, Revision, Screen, Shown, SlideState, Timestamp, Timing};
 use crate::deck::{Outline, Place, SlideNumber};
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub enum Command {
         slide: SlideNumber,
         step: u16,
     },
-    /// Another screen for the room. One that was frozen jumps to where the presenter is by then.
+    /// Another screen for the room. A live one jumps to where the presenter is by then.
     Screen(Screen),
     /// Gives up what the presenter looked at while the screen was frozen: both are where the room
     /// is. Unless it is frozen: no change.
@@ -122,33 +122,45 @@ impl SlideState {
                 after.clock.pause(now);
             }
         }
-        after.reach = after.reach.max(after.slide);
         if after != *self {
             after.revision = self.revision.next();
         }
+        after.remember_shown(outline);
         Ok(after)
     }
 
-    /// The presenter moves; the room with them, unless it is frozen.
+    /// The place where the room is was shown, or is. A dark screen shows nothing: the room stays
+    /// where it was before.
+    pub(super) fn remember_shown(&mut self, outline: &Outline) {
+        if self.shown.is_empty() {
+            self.shown = Shown::up_to(self.reach);
+        }
+        let place = self.in_the_room();
+        let steps = outline.steps(place.slide).unwrap_or(0);
+        self.shown.add(place, steps);
+        self.reach = self.reach.max(place.slide);
+    }
+
+    /// The presenter moves; the room with them, unless it sees nothing of it.
     fn go(&mut self, to: Place, now: Timestamp) {
         if to.slide != self.place().slide && !self.clock.has_started() {
             self.clock.run(now);
         }
-        if self.screen == Screen::Frozen {
-            self.cue = Some(to);
-        } else {
+        if self.screen == Screen::Live {
             (self.slide, self.step) = (to.slide, to.step);
+        } else {
+            self.cue = Some(to);
         }
     }
 
     fn show(&mut self, screen: Screen) {
         let place = self.place();
         self.screen = screen;
-        if screen == Screen::Frozen {
-            self.cue = Some(place);
-        } else {
+        if screen == Screen::Live {
             self.cue = None;
             (self.slide, self.step) = (place.slide, place.step);
+        } else {
+            self.cue = Some(place);
         }
     }
 

@@ -10,6 +10,7 @@ mod outbox;
 mod pointing;
 mod presence;
 mod revision;
+mod shown;
 mod snapshot;
 mod state;
 
@@ -20,5 +21,6 @@ pub use outbox::Outbox;
 pub use pointing::{Pointing, Tool};
 pub use presence::{Presence, SeatNumber, Seen, View};
 pub use revision::{Epoch, EventId, Revision};
+pub use shown::Shown;
 pub use snapshot::Snapshot;
 pub use state::{Screen, SlideState};

@@ -1,6 +1,6 @@
 //! The stream's event: everything a page needs to be right, whatever it missed before.
 
-use super::{Clock, Epoch, Revision, Screen, SlideState};
+use super::{Clock, Epoch, Revision, Screen, Shown, SlideState};
 use crate::deck::{Deck, DeckId, Face, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,8 @@ struct Fields {
     slides: u32,
     screen: Screen,
     reach: SlideNumber,
+    #[serde(default)]
+    shown: Shown,
     cue: Option<Place>,
     clock: Clock,
     #[serde(default)]
@@ -63,6 +65,7 @@ impl From<Fields> for Snapshot {
                 slides: fields.slides,
                 screen: fields.screen,
                 reach: fields.reach,
+                shown: fields.shown,
                 cue: fields.cue,
                 clock: fields.clock,
                 inviting: fields.inviting,

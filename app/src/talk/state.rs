@@ -1,6 +1,6 @@
 //! Where a talk is.
 
-use super::{Clock, Epoch, EventId, Revision};
+use super::{Clock, Epoch, EventId, Revision, Shown};
 use crate::deck::{Outline, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -20,9 +20,14 @@ pub struct SlideState {
     /// How many slides the deck has; at least 1.
     pub slides: u32,
     pub screen: Screen,
-    /// The furthest slide shown so far: what a follower may see.
+    /// The furthest slide shown so far.
     pub reach: SlideNumber,
-    /// Where the presenter is while the screen is frozen, and only then: the room is at `slide`.
+    /// What a follower may see. Empty in talks that were stored before there was such a list: then
+    /// it is all up to `reach`.
+    #[serde(default)]
+    pub shown: Shown,
+    /// Where the presenter is unless the screen is live, and only then: the room was shown `slide`
+    /// last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cue: Option<Place>,
     #[serde(default)]
@@ -64,6 +69,7 @@ impl SlideState {
             slides: outline.last().get(),
             screen: Screen::Live,
             reach: SlideNumber::FIRST,
+            shown: Shown::first(outline),
             cue: None,
             clock: Clock::default(),
             inviting: false,
@@ -76,7 +82,7 @@ impl SlideState {
     #[must_use]
     pub fn with_deck(&self, outline: &Outline) -> Self {
         let Place { slide, step } = outline.nearest(self.in_the_room());
-        Self {
+        let mut after = Self {
             epoch: self.epoch.clone(),
             revision: self.revision.next(),
             slide,
@@ -84,11 +90,14 @@ impl SlideState {
             slides: outline.last().get(),
             screen: self.screen,
             reach: self.reach.min(outline.last()),
+            shown: self.shown.within(outline.last()),
             cue: self.cue.map(|cue| outline.nearest(cue)),
             clock: self.clock,
             inviting: self.inviting,
             over: self.over,
-        }
+        };
+        after.remember_shown(outline);
+        after
     }
 
     /// What the room sees, or would without a dark screen.
@@ -99,12 +108,21 @@ impl SlideState {
         }
     }
 
-    /// Where the presenter is: elsewhere than the room only while the screen is frozen.
+    /// How far a slide with so many `steps` was shown; `None` if it was not.
+    pub fn shown_step(&self, slide: SlideNumber, steps: u16) -> Option<u16> {
+        if self.shown.is_empty() {
+            Shown::up_to(self.reach).step(slide, steps)
+        } else {
+            self.shown.step(slide, steps)
+        }
+    }
+
+    /// Where the presenter is: elsewhere than the room only while the screen is not live.
     pub fn place(&self) -> Place {
         self.cue.unwrap_or_else(|| self.in_the_room())
     }
 
-    /// The state as it will be for the room once the screen is not frozen any more.
+    /// The state as it will be for the room once the screen is live again.
     #[must_use]
     pub fn as_presented(&self) -> Self {
         let Place { slide, step } = self.place();

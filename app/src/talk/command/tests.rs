@@ -71,7 +71,7 @@ proptest! {
             prop_assert!(state.slide <= outline.last());
             prop_assert!(Some(state.step) <= outline.steps(state.slide));
             prop_assert!(Some(state.place().step) <= outline.steps(state.place().slide));
-            prop_assert_eq!(state.cue.is_some(), state.screen == Screen::Frozen);
+            prop_assert_eq!(state.cue.is_some(), state.screen != Screen::Live);
             prop_assert!(state.slide <= state.reach && state.reach <= outline.last());
             prop_assert_eq!(state.slides, outline.last().get());
         }
@@ -184,10 +184,61 @@ fn a_frozen_room_keeps_its_slide_until_it_jumps_to_the_presenters() {
     );
     assert_eq!(
         then(Command::Screen(Screen::Black)),
-        (4, 4, Screen::Black, None)
+        (2, 2, Screen::Black, state.cue)
     );
     assert_eq!(then(Command::BackToRoom), (2, 2, Screen::Live, None));
     assert_eq!(then(Command::Screen(Screen::Frozen)).0, 2);
+}
+
+#[test]
+fn under_a_dark_screen_nothing_moves_for_the_room_and_nothing_counts_as_shown() {
+    let outline = slides(9);
+    for dark in [Screen::Black, Screen::White] {
+        let commands = [
+            Command::Next,
+            Command::Screen(dark),
+            Command::Next,
+            Command::Next,
+        ];
+        let state = run(&outline, &commands);
+        assert_eq!((state.slide.get(), state.place().slide.get()), (2, 4));
+        assert_eq!(state.shown.to_string(), "1-2");
+        let live = state
+            .apply(&outline, Command::Screen(Screen::Live), None, NOW)
+            .expect("carried out");
+        assert_eq!((live.slide.get(), live.cue), (4, None));
+        assert_eq!(live.shown.to_string(), "1-2,4");
+    }
+}
+
+#[test]
+fn what_a_presenter_jumps_over_was_not_shown() {
+    let outline = Outline::new(vec![2; 9]).expect("slides");
+    let slide = |slide| SlideNumber::new(slide).expect("from 1");
+    let go_to = |number| Command::GoTo {
+        slide: slide(number),
+        step: 0,
+    };
+    let state = run(&outline, &[Command::Next, go_to(6), Command::Next]);
+    assert_eq!(state.shown.to_string(), "1.1,6.1");
+    let seen: Vec<_> = (1..=9)
+        .filter_map(|number| state.shown_step(slide(number), 2))
+        .collect();
+    assert_eq!(seen, [1, 1]);
+}
+
+#[test]
+fn a_talk_that_was_stored_with_its_reach_only_shows_as_much_as_before() {
+    let outline = slides(9);
+    let mut state = run(&outline, &[Command::Next, Command::Next]);
+    state.shown = Shown::default();
+    let slide = |slide| SlideNumber::new(slide).expect("from 1");
+    assert_eq!(state.shown_step(slide(2), 0), Some(0));
+    assert_eq!(state.shown_step(slide(4), 0), None);
+    let state = state
+        .apply(&outline, Command::Next, None, NOW)
+        .expect("carried out");
+    assert_eq!(state.shown.to_string(), "1-2,3.0,4");
 }
 
 #[test]
