@@ -47,6 +47,11 @@ pub fn delete(code: &TalkCode) -> String {
     format!("/t/{code}/delete")
 }
 
+/// Where people find a talk by now, as JSON.
+pub fn ways(code: &TalkCode) -> String {
+    format!("/t/{code}/ways")
+}
+
 /// How far a talk's import is.
 pub fn import(code: &TalkCode) -> String {
     format!("/t/{code}/import")

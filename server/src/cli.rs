@@ -4,7 +4,11 @@ use crate::{control::Command, decks::DeckLimits, log::LogFormat};
 use app::talk::TalkCode;
 use axum::http::Uri;
 use clap::Parser;
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 use tracing::Level;
 
 /// Live slides: a phone turns them, every screen in the room follows.
@@ -42,8 +46,9 @@ pub struct Options {
     #[arg(long)]
     pub ask_first: bool,
 
-    /// Where to listen; 127.0.0.1:3000 keeps the room out, port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "0.0.0.0:3000")]
+    /// Where to listen: `:3000` is that port of every address, IPv4 and IPv6; 127.0.0.1:3000 keeps
+    /// the room out, port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = ":3000", value_parser = listen)]
     pub listen: SocketAddr,
 
     /// What links and QR codes say, when behind a proxy, such as https://slides.example
@@ -86,6 +91,17 @@ pub struct Options {
 
     #[command(flatten)]
     pub deck_limits: DeckLimits,
+}
+
+/// An address with a port; without one before the colon, every address of this machine.
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    let everywhere = text
+        .strip_prefix(':')
+        .and_then(|port| port.parse().ok())
+        .map(|port| SocketAddr::from((Ipv6Addr::UNSPECIFIED, port)));
+    everywhere
+        .or_else(|| text.parse().ok())
+        .ok_or_else(|| "give an address and a port such as 192.168.1.7:3000, or :3000".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -2,13 +2,11 @@
 
 use crate::{access::Key, talks::Talk};
 use app::routes;
-use axum::http::Uri;
 use qrcode::{
     EcLevel, QrCode,
     render::{svg, unicode::Dense1x2},
 };
 use serde::Serialize;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// All that a host needs to know of one talk. Holds a key: for the host's eyes.
 #[derive(Serialize)]
@@ -28,6 +26,57 @@ pub struct LinksFile<'a> {
     /// Where decks are brought to in a browser.
     pub host: &'a str,
     pub talks: &'a [Links],
+}
+
+/// What the host is told once people can come, and again at another address. Holds keys.
+pub struct Announcement {
+    /// The host's own link.
+    pub host: String,
+    pub talks: Vec<Links>,
+    /// Where this machine's other networks find it, likeliest first.
+    pub others: Vec<String>,
+    /// Why nobody else can open the links.
+    pub warning: Option<&'static str>,
+    /// Other links were announced before.
+    pub again: bool,
+}
+
+impl Announcement {
+    /// What the terminal shows.
+    pub fn in_words(&self) -> String {
+        let mut words = String::new();
+        if self.again {
+            words.push_str("\n  The network of this computer has changed. The links are now:\n");
+        }
+        for talk in &self.talks {
+            words.push_str(&talk.in_words());
+            words.push('\n');
+        }
+        let host = &self.host;
+        words.push_str(&format!(
+            "  Host       {host}\n             shows more decks\n\n"
+        ));
+        if !self.others.is_empty() {
+            let others = self.others.join("\n             ");
+            words.push_str(&format!(
+                "  Not reached? This computer is on other networks, too. There, the links begin with\n\
+                 \x20            {others}\n\n"
+            ));
+        }
+        if let Some(warning) = self.warning {
+            words.push_str(&format!("  {warning}\n\n"));
+        }
+        words
+            .push_str("  Ctrl-C ends it. Keep the presenter's and the host's links to yourself.\n");
+        words
+    }
+
+    pub fn for_programs(&self) -> LinksFile<'_> {
+        LinksFile {
+            host: &self.host,
+            talks: &self.talks,
+        }
+    }
 }
 
 impl Links {
@@ -98,46 +147,4 @@ pub fn svg_code(text: &str) -> Option<String> {
         .find("<svg")
         .and_then(|start| picture.get(start..))
         .map(str::to_owned)
-}
-
-/// The address that the room's phones can reach, for links.
-pub fn base_url(listening: SocketAddr, public: Option<&Uri>) -> String {
-    if let Some(public) = public {
-        return public.to_string().trim_end_matches('/').to_owned();
-    }
-    let host = match listening.ip() {
-        ip if ip.is_unspecified() => lan_address().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-        ip => ip,
-    };
-    format!("http://{}", SocketAddr::new(host, listening.port()))
-}
-
-/// This machine's address in the room's network: of a real interface rather than of a container's
-/// bridge or a tunnel, and IPv4 because it can be typed.
-fn lan_address() -> Option<IpAddr> {
-    let interfaces = if_addrs::get_if_addrs().ok()?;
-    interfaces
-        .iter()
-        .filter(|interface| !interface.is_loopback())
-        .filter_map(|interface| match interface.ip() {
-            IpAddr::V4(ip) if !ip.is_link_local() => Some((rank(&interface.name, ip), ip)),
-            _ => None,
-        })
-        .min_by_key(|(rank, _)| *rank)
-        .map(|(_, ip)| IpAddr::V4(ip))
-}
-
-/// Smaller is likelier to be what phones in the room can reach.
-fn rank(interface: &str, ip: Ipv4Addr) -> u8 {
-    let starts = |names: &[&str]| names.iter().any(|name| interface.starts_with(name));
-    let place = if starts(&[
-        "docker", "br-", "veth", "virbr", "tun", "tap", "wg", "utun", "vmnet",
-    ]) {
-        2
-    } else if starts(&["en", "eth", "wl"]) {
-        0
-    } else {
-        1
-    };
-    place * 2 + u8::from(!ip.is_private())
 }

@@ -1,12 +1,14 @@
 //! One run of the server, from its options to its end.
 
 use crate::{
+    access::Key,
+    addresses::{Addresses, Bases, refused_by_browsers},
     bring::{self, Watched},
     cli::Options,
     control,
     decks::{Begun, DeckError, Decks, Rest},
     hosting::Host,
-    links::{Links, LinksFile, base_url},
+    links::{Announcement, Links, LinksFile},
     live::{self, Hub, Limits},
     log, metrics,
     router::{Shared, router},
@@ -48,8 +50,10 @@ pub enum RunError {
     Deck(#[from] DeckError),
     #[error(transparent)]
     Talk(#[from] OpenError),
-    #[error("port {} is taken. Stop what uses it, or choose another with --listen {}:PORT.", .0.port(), .0.ip())]
+    #[error("port {} is taken. Stop what uses it, or choose another with --listen {}.", .0.port(), other_port(*.0))]
     PortTaken(SocketAddr),
+    #[error("browsers refuse to open port {}, which belongs to another protocol. Choose another with --listen {}.", .0.port(), other_port(*.0))]
+    PortRefused(SocketAddr),
     #[error("cannot listen on {0}: {1}. Choose another address with --listen.")]
     Listen(SocketAddr, io::Error),
     #[error("cannot write the links to {}: {}.", .0.display(), .1)]
@@ -64,22 +68,27 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     log::install(options.log, options.log_format);
     metrics::install()?;
     let leptos = site::find().ok_or(RunError::NotBuilt)?;
+    // Behind a proxy, browsers open the proxy's port.
+    if options.public_url.is_none() && refused_by_browsers(options.listen.port()) {
+        return Err(RunError::PortRefused(options.listen));
+    }
     // The port first: it is taken oftener than a deck is broken, and known at once.
     let listener = listen(options.listen)?;
     let file = options.links.clone();
-    let ready = |host: &str, links: &[Links]| {
-        if let Some(file) = file {
-            let links = LinksFile { host, talks: links };
-            write_links(&file, &links).map_err(|error| RunError::Links(file, error))?;
+    let announce = |announcement: &Announcement| {
+        if let Some(file) = &file {
+            write_links(file, &announcement.for_programs())
+                .map_err(|error| RunError::Links(file.clone(), error))?;
         }
-        announce(host, links);
+        print(&announcement.in_words());
         Ok(())
     };
-    serve(options, leptos, listener, ready, end_signal()).await
+    serve(options, leptos, listener, announce, end_signal()).await
 }
 
-/// Serves on `listener` until `end` completes. Says the talks' links when all is `ready`: whoever
-/// holds both ends, as a test does, needs neither signals nor a terminal.
+/// Serves on `listener` until `end` completes. Calls `announce` once all is ready, and again whenever
+/// the links are others because this machine changed its network. A test, which holds both ends,
+/// needs neither signals nor a terminal.
 ///
 /// # Errors
 /// When it can't start; see [`RunError`].
@@ -87,7 +96,7 @@ pub async fn serve(
     options: Options,
     leptos: LeptosOptions,
     listener: TcpListener,
-    ready: impl FnOnce(&str, &[Links]) -> Result<(), RunError>,
+    mut announce: impl FnMut(&Announcement) -> Result<(), RunError>,
     end: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     let address = listener
@@ -97,8 +106,8 @@ pub async fn serve(
     let patience = options.let_go_after;
     let Opened {
         shared,
-        host_link,
-        links,
+        addresses,
+        shown,
         rests,
         watches,
     } = open(options, leptos, address).await?;
@@ -106,7 +115,14 @@ pub async fn serve(
     let control = control::listen(&data, shared.talks.clone())
         .inspect_err(|error| warn!(%error, "other terminals cannot reach this server"))
         .ok();
-    ready(&host_link, &links)?;
+    let now = addresses.now();
+    announce(&shown.at(&now, false))?;
+    let announcing = addresses.watch(now, |bases| {
+        // The links that were announced before may still be good; there is nothing else to do.
+        if let Err(error) = announce(&shown.at(bases, true)) {
+            warn!(%error, "the new links were not announced");
+        }
+    });
     // Dropped at the end, it ends the imports that are under way.
     let mut imports = JoinSet::new();
     for (rest, talk, hold) in rests {
@@ -122,11 +138,14 @@ pub async fn serve(
         connections: most_connections(),
         patience,
     };
-    live::accept(listener, limits, router, async {
+    let serving = live::accept(listener, limits, router, async {
         end.await;
         hub.end();
-    })
-    .await;
+    });
+    tokio::select! {
+        () = serving => {}
+        () = announcing => {}
+    }
     if let Some(control) = control {
         control.abort();
         let _ = control.await;
@@ -145,17 +164,40 @@ pub async fn in_process(
 ) -> Result<(Router, Vec<Links>), RunError> {
     let address = options.listen;
     let opened = open(options, leptos, address).await?;
-    Ok((router(opened.shared), opened.links))
+    let links = opened.shown.at(&opened.addresses.now(), false).talks;
+    Ok((router(opened.shared), links))
 }
 
 struct Opened {
     shared: Shared,
-    /// Holds a key: for the host's eyes.
-    host_link: String,
-    links: Vec<Links>,
+    addresses: Addresses,
+    shown: Shown,
     /// Imports to go on with once every talk is open: two of them may show the same deck.
     rests: Vec<(Rest, Arc<Talk>, Hold)>,
     watches: Vec<Watched>,
+}
+
+/// What links are made of, and made anew when this machine's address changes.
+struct Shown {
+    host: Key,
+    talks: Vec<(Arc<Talk>, Key)>,
+}
+
+impl Shown {
+    fn at(&self, bases: &Bases, again: bool) -> Announcement {
+        let base = &bases.likeliest;
+        Announcement {
+            host: format!("{base}/?key={}", self.host.reveal()),
+            talks: self
+                .talks
+                .iter()
+                .map(|(talk, key)| Links::new(base, talk, key))
+                .collect(),
+            others: bases.others.clone(),
+            warning: bases.reach.warning(),
+            again,
+        }
+    }
 }
 
 /// The store, its talks, and one for each of the options' decks.
@@ -180,18 +222,20 @@ async fn open(
     if options.ask_first {
         talks.ask_first();
     }
-    let base = base_url(address, options.public_url.as_ref());
+    let addresses = Addresses::new(address, options.public_url.as_ref());
     let storing = |error| RunError::Store(options.data.clone(), error);
     let made = Host::new(
         decks.clone(),
         &talks,
         &options.data,
-        base.clone(),
+        addresses.clone(),
         options.open,
     );
     let (host, key) = made.await.map_err(storing)?;
-    let host_link = format!("{base}/?key={}", key.reveal());
-    let mut links = Vec::new();
+    let mut shown = Shown {
+        host: key,
+        talks: Vec::new(),
+    };
     let mut code = options.code;
     let mut paths = options.decks.into_iter();
     let mut watches = Vec::new();
@@ -205,7 +249,7 @@ async fn open(
         bring::complain(&warnings);
         talks.warn(&deck.id, &warnings, rest.is_some());
         let (talk, key) = talks.open(code.take(), deck).await?;
-        links.push(Links::new(&base, &talk, &key));
+        shown.talks.push((talk.clone(), key));
         let rest = match rest {
             Some(rest) => Some((rest, talks.hold().await)),
             None => None,
@@ -229,12 +273,13 @@ async fn open(
         hub,
         leptos,
         host: Some(Arc::new(host)),
+        guesses: Arc::default(),
         public,
     };
     Ok(Opened {
         shared,
-        host_link,
-        links,
+        addresses,
+        shown,
         rests,
         watches,
     })
@@ -274,14 +319,15 @@ fn most_followers(asked: Option<usize>) -> usize {
     }
 }
 
-fn announce(host: &str, links: &[Links]) {
-    for talk in links {
-        print(&format!("{}\n", talk.in_words()));
+/// `--listen` of another port at the same address, as the command line takes it.
+fn other_port(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() && address.is_ipv6() {
+        ":PORT".to_owned()
+    } else if address.is_ipv6() {
+        format!("[{}]:PORT", address.ip())
+    } else {
+        format!("{}:PORT", address.ip())
     }
-    print(&format!(
-        "  Host       {host}\n             shows more decks\n\n  \
-         Ctrl-C ends it. Keep the presenter's and the host's links to yourself.\n"
-    ));
 }
 
 /// To the host's terminal. One that is gone is no reason to fail.

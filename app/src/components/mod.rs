@@ -6,6 +6,7 @@ mod join_form;
 mod link_badge;
 mod place;
 mod slide_view;
+mod ways;
 mod wordmark;
 
 use leptos::prelude::Signal;
@@ -18,6 +19,7 @@ pub use place::Place;
 #[cfg(feature = "hydrate")]
 pub use slide_view::pointing;
 pub use slide_view::{Showing, SlideView, draw_pointing, markup};
+pub use ways::{Way, WayFigure, Ways, WaysNotes, ask_again};
 pub use wordmark::Wordmark;
 
 /// What a page says, as one type: each closure of its own would cost the browser half a kilobyte.

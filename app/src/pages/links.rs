@@ -1,4 +1,8 @@
-use crate::{components::Wordmark, routes, talk::TalkCode};
+use crate::{
+    components::{WayFigure, Ways, WaysNotes, Wordmark, ask_again},
+    routes,
+    talk::TalkCode,
+};
 use leptos::{nonce::use_nonce, prelude::*};
 use serde::Serialize;
 
@@ -26,20 +30,6 @@ pub struct Tile {
     pub ready: bool,
     /// Where it is. None of a slide that is no picture.
     pub picture: Option<String>,
-}
-
-/// Where people find a talk.
-#[derive(Debug, Clone)]
-pub struct Ways {
-    pub audience: Way,
-    pub projector: Way,
-}
-
-/// A link and the same as a QR code: an SVG of our own making.
-#[derive(Debug, Clone)]
-pub struct Way {
-    pub url: String,
-    pub qr: String,
 }
 
 /// Where people find a talk, big enough to be scanned across a room.
@@ -82,12 +72,13 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
             </div>
             <p><a class="primary" href=routes::present(&code)>"Present"</a></p>
             <section class="ways">
-                {way("Audience", ways.audience)}
-                {way("Projector", ways.projector)}
+                <WayFigure name="Audience" field="audience" way=ways.audience opens=true/>
+                <WayFigure name="Projector" field="projector" way=ways.projector opens=true/>
             </section>
+            <WaysNotes warning=ways.warning others=ways.others/>
             <p>
                 "Or type the code " <strong>{code.to_string()}</strong> " at "
-                <strong>{address}</strong>
+                <strong class="typed-address">{address}</strong>
             </p>
             <section class="warnings" hidden=none>
                 <h2>"Not shown as it was"</h2>
@@ -95,6 +86,7 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
             </section>
             <p><a href=routes::HOME>"Start page"</a></p>
             <script nonce=use_nonce() inner_html=PROGRESS_SCRIPT></script>
+            {ask_again(ways.asked_again_at)}
         </main>
     }
 }
@@ -117,17 +109,4 @@ fn tile(tile: Tile) -> impl IntoView {
         None => view! { <span>{title}</span> }.into_any(),
     });
     view! { <li>{small}</li> }
-}
-
-fn way(name: &'static str, way: Way) -> impl IntoView {
-    let Way { url, qr } = way;
-    view! {
-        <figure>
-            <div class="qr" role="img" aria-label=format!("QR code: {name}") inner_html=qr></div>
-            <figcaption>
-                <strong>{name}</strong>
-                <a href=url.clone()>{url.clone()}</a>
-            </figcaption>
-        </figure>
-    }
 }

@@ -1,6 +1,5 @@
-use super::Way;
 use crate::{
-    components::{LinkBadge, Showing, SlideView, draw_pointing, hydrated, words},
+    components::{LinkBadge, Showing, SlideView, Way, draw_pointing, hydrated, words},
     live::{acknowledge, use_live},
     talk::{Snapshot, TalkCode, View},
 };
@@ -42,9 +41,9 @@ pub fn invitation(code: &TalkCode, way: Way) -> impl IntoView + use<> {
         .split_once("://")
         .map_or(way.url.clone(), |(_, rest)| rest.to_owned());
     view! {
-        <aside class="invitation" aria-label="How to join">
+        <aside class="invitation" aria-label="How to join" data-way="audience">
             <div class="qr" inner_html=way.qr></div>
-            <p>{address}</p>
+            <p class="url bare">{address}</p>
             <p class="code">{code.to_string()}</p>
         </aside>
     }

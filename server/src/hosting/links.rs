@@ -1,8 +1,9 @@
 //! Where a talk is found, and how far its import is.
 
-use super::{Host, presented};
+use super::{Host, bases, presented};
 use crate::{answers::refusal, links::svg_code, pages::render, router::Shared, talks::Talk};
 use app::{
+    api::ErrorCode,
     deck::{Face, Slide},
     pages::{Page, TalkLinks, Tile, Way, Ways},
     routes,
@@ -33,25 +34,51 @@ pub async fn links(
         whole: !talk.deck().is_being_read(),
         tiles: tiles(&talk),
         warnings: shared.talks.warnings(&talk.deck().id),
-        ways: ways(&host, talk.code()),
+        ways: ways_by(&shared, &host, talk.code(), request.headers()),
     };
     render(&shared, Page::Links(links), request).await
 }
 
-/// Where people find a talk; `None` while nobody knows our address.
-pub fn talk_ways(shared: &Shared, code: &TalkCode) -> Option<Ways> {
-    shared.host.as_ref().map(|host| ways(host, code))
+/// `GET /t/{code}/ways`: where people find the talk by now, for a page that stays open while its
+/// machine changes its network.
+pub async fn ways(
+    State(shared): State<Shared>,
+    path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
+    let talk = code.and_then(|code| shared.talks.find(&code));
+    let ways = talk.and_then(|talk| talk_ways(&shared, talk.code(), &headers));
+    match ways {
+        Some(ways) => ([(header::CACHE_CONTROL, "no-store")], Json(ways)).into_response(),
+        None => refusal(ErrorCode::NoSuchTalk),
+    }
 }
 
-fn ways(host: &Host, code: &TalkCode) -> Ways {
+/// Where people find a talk; `None` while nobody knows our address.
+pub fn talk_ways(shared: &Shared, code: &TalkCode, headers: &HeaderMap) -> Option<Ways> {
+    let host = shared.host.as_ref()?;
+    Some(ways_by(shared, host, code, headers))
+}
+
+fn ways_by(shared: &Shared, host: &Host, code: &TalkCode, headers: &HeaderMap) -> Ways {
+    let bases = bases(shared, host, headers);
     let way = |path: String| {
-        let url = format!("{}{path}", host.base);
+        let url = format!("{}{path}", bases.likeliest);
         let qr = svg_code(&url).unwrap_or_default();
         Way { url, qr }
     };
+    let audience = routes::follow(code);
+    let others = bases.others.iter();
     Ways {
-        audience: way(routes::follow(code)),
+        audience: way(audience.clone()),
         projector: way(routes::project(code)),
+        others: others.map(|base| format!("{base}{audience}")).collect(),
+        warning: bases.reach.warning(),
+        asked_again_at: host
+            .addresses
+            .may_outlive_its_network(headers)
+            .then(|| routes::ways(code)),
     }
 }
 

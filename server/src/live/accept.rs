@@ -4,7 +4,12 @@
 use super::{connection, scarcity::Places};
 use axum::Router;
 use socket2::{SockRef, TcpKeepalive};
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, watch},
@@ -38,13 +43,28 @@ pub struct Limits {
     pub patience: Duration,
 }
 
+/// Every address of IPv6 (`[::]`) means every one of IPv4, too; on a system without IPv6, those only.
+///
 /// # Errors
 /// When the address is taken, not ours, or not allowed.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let is_everywhere = address.is_ipv6() && address.ip().is_unspecified();
+    match listen_at(address) {
+        Err(error) if is_everywhere && error.kind() != io::ErrorKind::AddrInUse => {
+            listen_at(SocketAddr::from((Ipv4Addr::UNSPECIFIED, address.port())))
+        }
+        result => result,
+    }
+}
+
+fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
     } else {
-        TcpSocket::new_v6()?
+        let socket = TcpSocket::new_v6()?;
+        // Systems differ in what they take for granted.
+        SockRef::from(&socket).set_only_v6(!address.ip().is_unspecified())?;
+        socket
     };
     // Started again at once, the address must not be held by the connections of before.
     socket.set_reuseaddr(true)?;

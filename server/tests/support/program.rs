@@ -183,6 +183,16 @@ impl Running {
         &self.said
     }
 
+    /// What it prints up to its next announcement of links.
+    pub fn announced_again(&mut self) -> String {
+        let mut printed = String::new();
+        while !printed.contains("Ctrl-C") {
+            let read = self.out.read_line(&mut printed).expect("text");
+            assert_ne!(read, 0, "it ended: {printed}");
+        }
+        printed
+    }
+
     /// Waits until the deck that it imports is whole.
     pub fn until_imported(&mut self) {
         let mut printed = String::new();

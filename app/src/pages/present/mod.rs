@@ -19,7 +19,9 @@ pub use look::Look;
 pub use remote::TOO_LATE;
 
 use crate::{
-    components::{LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, markup, words},
+    components::{
+        LinkBadge, Place, Showing, SlideView, ask_again, draw_pointing, hydrated, markup, words,
+    },
     deck::{self, Deck, Face},
     live::use_live,
     pages::Ways,
@@ -62,6 +64,9 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
         look,
         links,
     } = page;
+    let again = links
+        .as_ref()
+        .and_then(|links| links.asked_again_at.clone());
     view! {
         <div
             class="remote"
@@ -79,6 +84,7 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
                 <Panels code rendered deck look links/>
             </Present>
             <script nonce=use_nonce() inner_html=PRESSED_SCRIPT></script>
+            {ask_again(again)}
         </div>
     }
 }
@@ -114,7 +120,7 @@ fn Present(
     let snapshot = Memo::new(move |_| {
         let (told, shown) = (live.snapshot.get(), remote.shown());
         // While the deck is still being imported, the stream knows more of it than this page.
-        if told.state == shown && shown.cue.is_none() {
+        if told.state == shown && shown.place() == shown.in_the_room() {
             return told;
         }
         match Snapshot::new(shown.as_presented(), &deck.read_value()) {

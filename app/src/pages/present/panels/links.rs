@@ -1,6 +1,6 @@
 use super::{Panel, ask};
 use crate::{
-    pages::{Way, Ways},
+    components::{WayFigure, Ways, WaysNotes},
     talk::{Command, TalkCode},
 };
 use leptos::prelude::*;
@@ -18,26 +18,10 @@ pub fn LinksPanel(code: TalkCode, links: Ways) -> impl IntoView {
             </div>
             <p class="code">"Code " <strong>{code.to_string()}</strong></p>
             <div class="ways">
-                {way("Audience", &links.audience)}
-                {way("Projector", &links.projector)}
+                <WayFigure name="Audience" field="audience" way=links.audience opens=false/>
+                <WayFigure name="Projector" field="projector" way=links.projector opens=false/>
             </div>
+            <WaysNotes warning=links.warning others=links.others/>
         </Panel>
-    }
-}
-
-fn way(name: &'static str, way: &Way) -> impl IntoView + use<> {
-    view! {
-        <figure>
-            <div
-                class="qr"
-                role="img"
-                aria-label=format!("QR code: {name}")
-                inner_html=way.qr.clone()
-            ></div>
-            <figcaption>
-                <strong>{name}</strong>
-                <span>{way.url.clone()}</span>
-            </figcaption>
-        </figure>
     }
 }
