@@ -1,7 +1,8 @@
 //! Pages: what is shown is read first, so the status is known before a byte is rendered.
 
 use crate::{
-    access::{Credentials, Key, content_security_policy, presenter_cookie},
+    access::{Credentials, Key, content_security_policy},
+    answers::refusal,
     hosting,
     router::Shared,
     talks::{self, Talk, Visitor},
@@ -17,7 +18,7 @@ use app::{
 use axum::{
     body::Body,
     extract::{Path, Query, Request, State, rejection::PathRejection, rejection::QueryRejection},
-    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::{IntoResponse, Redirect},
 };
 use cookie::Cookie;
@@ -145,18 +146,20 @@ pub async fn project(
     path: CodePath,
     request: Request,
 ) -> Response<Body> {
+    let headers = request.headers().clone();
     talk_page(&shared, path, request, routes::project, |code, rendered| {
-        let audience = hosting::talk_ways(&shared, &code).map(|ways| ways.audience);
+        let ways = hosting::talk_ways(&shared, &code, &headers);
         Page::Project {
             code,
             rendered,
-            audience,
+            ways,
         }
     })
     .await
 }
 
-/// `GET /t/{code}/present`; with `?key=`, the key is exchanged for a cookie and leaves the URL.
+/// `GET /t/{code}/present`; with `?key=`, the key leaves the URL, and the clean address asks whether
+/// this device is to present.
 pub async fn present(
     State(shared): State<Shared>,
     path: CodePath,
@@ -174,11 +177,14 @@ pub async fn present(
     let key = query.and_then(|query| query.key);
     if is_odd || key.is_some() || code.as_str() != typed {
         let key = key.map(|key| Key::sent(key.trim()));
-        // A program that only looks whether the link leads somewhere is no remote.
-        let key = key.filter(|_| request.method() != Method::HEAD);
-        return to_clean_address(&shared, &code, key.as_ref(), request.headers()).await;
+        return to_clean_address(&shared, &code, key.as_ref(), request.headers());
     }
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(request.headers()));
+    let talk = shared.talks.find(&code);
+    if let Some(talk) = talk.filter(|talk| visitor.opened_link(talk).is_some()) {
+        let title = talk.title();
+        return render(&shared, Page::Admit { code, title }, request).await;
+    }
     match visitor.presented(&code) {
         Ok(talk) => {
             let page = Page::Present(Box::new(RemotePage {
@@ -188,7 +194,7 @@ pub async fn present(
                 rendered_at: talks::now(),
                 hint,
                 look: look(request.headers()),
-                links: hosting::talk_ways(&shared, talk.code()),
+                links: hosting::talk_ways(&shared, talk.code(), request.headers()),
             }));
             let mut response = render(&shared, page, request).await;
             let private = HeaderValue::from_static("private, no-cache");
@@ -257,43 +263,61 @@ async fn talk_page(
     }
 }
 
-/// The browser comes back to the clean address; a good key becomes a cookie on the way. The key
-/// stays in no URL, good or not.
-async fn to_clean_address(
+/// The browser comes back to the clean address, and keeps a good key meanwhile: it stays in no URL.
+/// Nothing else changes. Whatever follows a link, such as a chat that makes a preview of it, would be
+/// a remote else.
+fn to_clean_address(
     shared: &Shared,
     code: &TalkCode,
     key: Option<&Key>,
     headers: &HeaderMap,
 ) -> Response<Body> {
-    let address = routes::present(code);
     let talk = shared.talks.find(code);
     let linked = talk
         .zip(key)
         .filter(|(talk, key)| talk.is_link(&key.hash()));
-    let Some((talk, link)) = linked else {
+    let link = linked.map(|(_, key)| {
+        let secure = is_secure(shared, headers);
+        shared.talks.cookies().give_link(code, key, secure)
+    });
+    to_clean(&routes::present(code), link)
+}
+
+/// `POST /t/{code}/present`: admits the device that has opened a presenter's link.
+pub async fn admit(
+    State(shared): State<Shared>,
+    path: CodePath,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
+    let Some(talk) = code.and_then(|code: TalkCode| shared.talks.find(&code)) else {
+        return refusal(ErrorCode::NoSuchTalk);
+    };
+    let address = routes::present(talk.code());
+    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
+    let Some(link) = visitor.opened_link(&talk) else {
+        // The page says what is missing, or shows the talk to a device that came before.
         return to_clean(&address, None);
     };
-    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(headers));
-    if visitor.remote(&talk).is_some() {
-        // It came before, and has its key.
-        return to_clean(&address, None);
-    }
-    let (talks, link) = (shared.talks.clone(), link.clone());
-    let (code, name) = (code.clone(), hosting::device(headers));
-    let secure = is_secure(shared, headers);
+    let talks = shared.talks.clone();
+    let device = hosting::device(&visitor, &headers);
     // A task of its own: a browser that leaves must not stop it half-way.
-    let admitted = tokio::spawn(async move { talks.admit(&talk, &link, name).await });
+    let admitted = tokio::spawn(async move { talks.admit(&talk, &link, device).await });
     match admitted.await {
-        Ok(Ok(key)) => to_clean(&address, Some(presenter_cookie(&code, &key, secure))),
+        Ok(Ok(key)) => {
+            let (cookies, secure) = (shared.talks.cookies(), is_secure(&shared, &headers));
+            let given = [cookies.give_device(&key, secure), cookies.take_link(secure)];
+            to_clean(&address, given)
+        }
         failed => {
-            tracing::error!(?failed, "a remote was not let in");
-            crate::answers::refusal(ErrorCode::NotStored)
+            tracing::error!(?failed, "a remote was not admitted");
+            refusal(ErrorCode::NotStored)
         }
     }
 }
 
-/// Sends the browser to `address`, with the cookie that its key was good for.
-pub fn to_clean(address: &str, cookie: Option<String>) -> Response<Body> {
+/// Sends the browser to `address`, with the cookies that its key was good for.
+pub fn to_clean(address: &str, cookies: impl IntoIterator<Item = String>) -> Response<Body> {
     let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (
@@ -302,8 +326,10 @@ pub fn to_clean(address: &str, cookie: Option<String>) -> Response<Body> {
         ),
     ];
     let mut response = (headers, Redirect::to(address)).into_response();
-    if let Some(Ok(cookie)) = cookie.map(HeaderValue::try_from) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    for cookie in cookies {
+        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
     response
 }

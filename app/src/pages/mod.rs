@@ -11,15 +11,17 @@ mod problem;
 mod project;
 mod remotes;
 
+pub use crate::components::{Way, Ways};
 pub use back::{Past, step_to_look_at};
 pub use change::Change;
 pub use host::{Standing, TalkLine};
-pub use links::{TalkLinks, Tile, Way, Ways};
+pub use links::{TalkLinks, Tile};
 pub use present::{Look, RemotePage, TOO_LATE};
 pub use problem::ProblemPage;
 pub use remotes::{RemoteLine, RemotesPage};
 
 use crate::{
+    components::ask_again,
     deck::Face,
     talk::{Snapshot, TalkCode},
 };
@@ -32,7 +34,7 @@ use leptos::prelude::*;
 use links::Links;
 use present::RemoteView;
 use project::{Project, invitation};
-use remotes::{RemotesView, Waiting};
+use remotes::{Admit, RemotesView, Waiting};
 
 /// A page with all that it shows, read before anything is rendered: so its status is known, and
 /// nothing is asked for half-way.
@@ -65,12 +67,14 @@ pub enum Page {
         code: TalkCode,
         rendered: Snapshot,
         /// Where a room finds the talk, should the presenter want it to be shown.
-        audience: Option<Way>,
+        ways: Option<Ways>,
     },
     /// The presenter's remote.
     Present(Box<RemotePage>),
     /// The devices that present a talk.
     Remotes(RemotesPage),
+    /// A device that has opened a presenter's link, before it is admitted.
+    Admit { code: TalkCode, title: String },
     /// A device that has to be let in, by its number.
     Waiting(u64),
     /// What went wrong and how to go on.
@@ -96,6 +100,7 @@ impl Page {
             | Self::Project { rendered, .. } => rendered.talk.clone(),
             Self::Present(page) => format!("Present: {}", page.rendered.talk),
             Self::Remotes(_) => "Remotes · WebSlides".to_owned(),
+            Self::Admit { title, .. } => format!("Present: {title}"),
             Self::Waiting(_) => "Waiting to be let in · WebSlides".to_owned(),
             Self::Problem(problem) => format!("{} · WebSlides", problem.title()),
         }
@@ -113,6 +118,7 @@ impl Page {
             | Self::Rename(_)
             | Self::Delete(_)
             | Self::Remotes(_)
+            | Self::Admit { .. }
             | Self::Waiting(_)
             | Self::Problem(_) => None,
         }
@@ -169,13 +175,19 @@ impl Page {
             Self::Project {
                 code,
                 rendered,
-                audience,
+                ways,
             } => {
-                let invitation = audience.map(|way| invitation(&code, way));
-                view! { <Project code rendered>{invitation}</Project> }.into_any()
+                let again = ways.as_ref().and_then(|ways| ways.asked_again_at.clone());
+                let invitation = ways.map(|ways| invitation(&code, ways.audience));
+                view! {
+                    <Project code rendered>{invitation}</Project>
+                    {ask_again(again)}
+                }
+                .into_any()
             }
             Self::Present(page) => view! { <RemoteView page=*page/> }.into_any(),
             Self::Remotes(page) => view! { <RemotesView page/> }.into_any(),
+            Self::Admit { code, title } => view! { <Admit code title/> }.into_any(),
             Self::Waiting(number) => view! { <Waiting number/> }.into_any(),
             Self::Problem(problem) => problem.into_view().into_any(),
         }

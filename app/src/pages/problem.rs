@@ -12,6 +12,7 @@ pub enum ProblemPage {
     WrongKey,
     NoHostKey,
     NotFound,
+    TooManyCodes,
 }
 
 impl ProblemPage {
@@ -22,6 +23,7 @@ impl ProblemPage {
             Self::WrongKey => ErrorCode::WrongKey,
             Self::NoHostKey => ErrorCode::NoHostKey,
             Self::NotFound => ErrorCode::NotFound,
+            Self::TooManyCodes => ErrorCode::TooFast,
         }
     }
 
@@ -32,6 +34,7 @@ impl ProblemPage {
             Self::WrongKey => "This key is for another talk",
             Self::NoHostKey => "This page is the host’s",
             Self::NotFound => "Nothing here",
+            Self::TooManyCodes => "Too many wrong codes",
         }
     }
 
@@ -52,6 +55,10 @@ impl ProblemPage {
             Self::NoHostKey => {
                 "Open the host's link: it is in the terminal where WebSlides was started. To follow \
                  a talk, type its code."
+            }
+            Self::TooManyCodes => {
+                "Many codes that lead nowhere were tried from your network. Ask for the talk’s code, \
+                 and try it again in a minute."
             }
             Self::NotFound => "This address leads nowhere. To follow a talk, type its code.",
         }

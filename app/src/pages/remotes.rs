@@ -1,6 +1,9 @@
-use super::Way;
-use crate::{components::Wordmark, routes, talk::TalkCode};
-use leptos::prelude::*;
+use crate::{
+    components::{Way, Wordmark},
+    routes,
+    talk::TalkCode,
+};
+use leptos::{nonce::use_nonce, prelude::*};
 
 /// The devices that present a talk, for whoever does.
 #[derive(Debug, Clone)]
@@ -97,6 +100,27 @@ fn added(way: Way) -> impl IntoView {
                 <span>{url}</span>
             </figcaption>
         </figure>
+    }
+}
+
+/// Not on a page that a browser draws ahead, for a person who may not come.
+const ADMIT_SCRIPT: &str = "{ const form = document.getElementById('admit'); \
+    const go = () => form.requestSubmit(); \
+    document.prerendering ? addEventListener('prerenderingchange', go) : go(); }";
+
+/// For a device that has opened a presenter's link. A page of its own, because a link only shows
+/// something: what follows it may be a chat's robot. Sent by the script at once.
+#[component]
+pub fn Admit(code: TalkCode, title: String) -> impl IntoView {
+    view! {
+        <main class="welcome" data-view="admit">
+            <Wordmark/>
+            <h1>{title}</h1>
+            <form id="admit" method="post" action=routes::present(&code)>
+                <button class="primary">"Present with this device"</button>
+            </form>
+            <script nonce=use_nonce() inner_html=ADMIT_SCRIPT></script>
+        </main>
     }
 }
 

@@ -13,7 +13,8 @@ static HOUSE: LazyLock<Mutex<House>> = LazyLock::new(|| Mutex::new(House::open()
 const STALE: &str = "code=room&if_revision=18446744073709551615";
 
 /// The first line is the query of the presenter's page, or nothing for a command. Whether the
-/// request was taken for the presenter's: never without the talk's own key.
+/// request was taken for the presenter's, or its key kept for the question whether this device is to
+/// present: never without the talk's own key.
 pub fn keys(input: &[u8]) -> Option<bool> {
     let house = HOUSE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut said = house.read(input, &[])?;
@@ -69,9 +70,8 @@ fn page(house: &House, said: Said) -> Option<(Answer, bool)> {
         StatusCode::SEE_OTHER => {
             assert_eq!(answer.header(header::LOCATION), "/t/room/present");
             let has_cookie = !cookie.is_empty();
-            // The device's own key, and not its link's.
-            let is_own = cookie.starts_with("webslides-room=") && !cookie.contains(&house.key);
-            assert!(!has_cookie || is_own, "{cookie}");
+            let is_link = cookie.contains(&format!("-link=room.{}", house.key));
+            assert!(!has_cookie || is_link, "{cookie}");
             has_cookie
         }
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => false,

@@ -1,15 +1,19 @@
-//! What a request brings to prove its role.
+//! What a request brings to prove its role, and what a browser is given to bring.
 
-use super::Key;
+use super::{Key, KeyHash};
 use app::talk::TalkCode;
 use axum::http::{HeaderMap, header};
 use cookie::{Cookie, SameSite, time::Duration};
+
+/// How long a link that was opened waits until its device is admitted.
+const LINK_WAITS: Duration = Duration::minutes(10);
+const KEPT: Duration = Duration::days(30);
 
 /// The keys of one request.
 #[derive(Debug, Clone, Default)]
 pub struct Credentials {
     bearer: Option<Key>,
-    cookies: Vec<(String, Key)>,
+    cookies: Vec<(String, String)>,
 }
 
 impl Credentials {
@@ -26,55 +30,204 @@ impl Credentials {
             .filter_map(|value| value.to_str().ok())
             .flat_map(Cookie::split_parse)
             .filter_map(Result::ok)
-            .map(|cookie| (cookie.name().to_owned(), Key::sent(cookie.value())))
+            .map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned()))
             .collect();
         Self { bearer, cookies }
     }
 
-    /// The key that this request brings for a talk. A program's `Authorization` comes first.
-    pub fn key(&self, code: &TalkCode) -> Option<&Key> {
-        let name = cookie_name(code);
-        let cookie = || {
-            self.cookies
-                .iter()
-                .find(|(found, _)| *found == name)
-                .map(|(_, key)| key)
-        };
-        self.bearer.as_ref().or_else(cookie)
+    /// A program's key. Its request is judged by this one alone.
+    pub fn bearer(&self) -> Option<&Key> {
+        self.bearer.as_ref()
+    }
+
+    /// The keys that this request brings for a talk, the likeliest first.
+    pub fn keys(&self, code: &TalkCode, names: &CookieNames) -> Vec<Key> {
+        if let Some(key) = &self.bearer {
+            return vec![key.clone()];
+        }
+        let named = [names.device(), format!("webslides-{code}")];
+        named.iter().filter_map(|name| self.cookie(name)).collect()
+    }
+
+    /// The key of the device, whatever it presents.
+    pub fn device(&self, names: &CookieNames) -> Option<Key> {
+        self.cookie(&names.device())
     }
 
     /// The host's own key.
-    pub fn host_key(&self) -> Option<&Key> {
-        let cookie = self.cookies.iter().find(|(name, _)| name == HOST_COOKIE);
-        self.bearer.as_ref().or(cookie.map(|(_, key)| key))
+    pub fn host_key(&self, names: &CookieNames) -> Option<Key> {
+        let cookie = || self.cookie(&names.host());
+        self.bearer
+            .clone()
+            .or_else(cookie)
+            .or_else(|| self.cookie("webslides-HOST"))
+    }
+
+    /// The key of the presenter's link that this browser has opened.
+    pub fn link(&self, code: &TalkCode, names: &CookieNames) -> Option<Key> {
+        let value = self.cookie_text(&names.link())?;
+        let (of, key) = value.split_once('.')?;
+        (of == code.as_str()).then(|| Key::sent(key))
+    }
+
+    fn cookie(&self, name: &str) -> Option<Key> {
+        self.cookie_text(name).map(Key::sent)
+    }
+
+    fn cookie_text(&self, name: &str) -> Option<&str> {
+        let secure = format!("{SECURE_PREFIX}{name}");
+        let value = |name: &str| self.cookies.iter().find(|(found, _)| found == name);
+        let found = value(&secure).or_else(|| value(name))?;
+        Some(found.1.as_str())
     }
 }
 
-/// No talk's code has a capital.
-const HOST_COOKIE: &str = "webslides-HOST";
+/// Browsers take a cookie of such a name over https only, and from the very host: no neighbour's.
+const SECURE_PREFIX: &str = "__Host-";
 
-/// The cookie that a presenter's link is exchanged for: one for each talk, for all paths because
-/// server functions live under `/api`. `secure` when the page came by https.
-pub fn presenter_cookie(code: &TalkCode, key: &Key, secure: bool) -> String {
-    cookie(cookie_name(code), key, secure)
+/// The names of a server's cookies, which are few however many talks there are. A browser gives all
+/// programs on one host each other's cookies, whatever their ports: so a name carries what tells one
+/// data directory from another.
+///
+/// Earlier versions had a cookie for each talk, `webslides-CODE`, and `webslides-HOST`. They are read
+/// still.
+#[derive(Debug, Clone, Default)]
+pub struct CookieNames {
+    id: String,
 }
 
-/// The cookie that the host's link is exchanged for.
-pub fn host_cookie(key: &Key, secure: bool) -> String {
-    cookie(HOST_COOKIE.to_owned(), key, secure)
+impl CookieNames {
+    /// `first` is the first host key that the data directory ever had.
+    pub fn of(first: Option<&KeyHash>) -> Self {
+        let id = first.map(KeyHash::short).unwrap_or_default();
+        Self { id }
+    }
+
+    fn device(&self) -> String {
+        format!("webslides-{}", self.id)
+    }
+
+    fn host(&self) -> String {
+        format!("webslides-{}-host", self.id)
+    }
+
+    fn link(&self) -> String {
+        format!("webslides-{}-link", self.id)
+    }
 }
 
-fn cookie(name: String, key: &Key, secure: bool) -> String {
-    Cookie::build((name, key.reveal()))
+/// Cookies for a browser. `secure` when its page came by https.
+impl CookieNames {
+    /// The key that a device presents with, all of its talks.
+    pub fn give_device(&self, key: &Key, secure: bool) -> String {
+        cookie(self.device(), key.reveal().to_owned(), KEPT, secure)
+    }
+
+    pub fn give_host(&self, key: &Key, secure: bool) -> String {
+        cookie(self.host(), key.reveal().to_owned(), KEPT, secure)
+    }
+
+    /// The presenter's link that a browser has opened: it admits no device by itself.
+    pub fn give_link(&self, code: &TalkCode, key: &Key, secure: bool) -> String {
+        let value = format!("{code}.{}", key.reveal());
+        cookie(self.link(), value, LINK_WAITS, secure)
+    }
+
+    pub fn take_link(&self, secure: bool) -> String {
+        cookie(self.link(), String::new(), Duration::ZERO, secure)
+    }
+}
+
+/// For all paths, because server functions live under `/api`.
+fn cookie(name: String, value: String, age: Duration, secure: bool) -> String {
+    let name = if secure {
+        format!("{SECURE_PREFIX}{name}")
+    } else {
+        name
+    };
+    Cookie::build((name, value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(secure)
-        .max_age(Duration::days(30))
+        .max_age(age)
         .build()
         .to_string()
 }
 
-fn cookie_name(code: &TalkCode) -> String {
-    format!("webslides-{code}")
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn names(of: &str) -> CookieNames {
+        CookieNames::of(Some(&Key::sent(of).hash()))
+    }
+
+    fn brought(cookies: &[String]) -> Credentials {
+        let pairs: Vec<_> = cookies
+            .iter()
+            .filter_map(|cookie| cookie.split(';').next())
+            .collect();
+        let line = HeaderValue::try_from(pairs.join("; ")).expect("a header");
+        Credentials::of(&HeaderMap::from_iter([(header::COOKIE, line)]))
+    }
+
+    fn code(text: &str) -> TalkCode {
+        text.parse().expect("a code")
+    }
+
+    #[test]
+    fn two_servers_on_one_host_do_not_take_each_others_cookies() {
+        let (one, other) = (names("one"), names("other"));
+        let (a, b) = (Key::sent("a"), Key::sent("b"));
+        let brought = brought(&[
+            one.give_device(&a, false),
+            other.give_device(&b, false),
+            other.give_host(&b, false),
+        ]);
+        assert_eq!(brought.device(&one), Some(a));
+        assert_eq!(brought.device(&other), Some(b.clone()));
+        assert_eq!(brought.host_key(&one), None);
+        assert_eq!(brought.host_key(&other), Some(b));
+    }
+
+    #[test]
+    fn a_device_has_one_cookie_for_all_of_its_talks() {
+        let names = names("one");
+        let brought = brought(&[names.give_device(&Key::sent("a"), false)]);
+        for talk in ["rust", "kafka"] {
+            assert_eq!(brought.keys(&code(talk), &names), [Key::sent("a")]);
+        }
+    }
+
+    #[test]
+    fn cookies_of_earlier_versions_stay_good() {
+        let names = names("one");
+        let brought = brought(&["webslides-rust=a".to_owned(), "webslides-HOST=h".to_owned()]);
+        assert_eq!(brought.keys(&code("rust"), &names), [Key::sent("a")]);
+        assert_eq!(brought.keys(&code("kafka"), &names), []);
+        assert_eq!(brought.host_key(&names), Some(Key::sent("h")));
+    }
+
+    #[test]
+    fn over_https_a_neighbour_can_set_none_of_them() {
+        let names = names("one");
+        let given = names.give_device(&Key::sent("a"), true);
+        assert!(given.starts_with("__Host-webslides-") && given.contains("; Secure"));
+        let planted = names.give_device(&Key::sent("planted"), false);
+        assert_eq!(
+            brought(&[planted, given]).device(&names),
+            Some(Key::sent("a"))
+        );
+    }
+
+    #[test]
+    fn an_opened_link_is_for_its_talk_only() {
+        let names = names("one");
+        let brought = brought(&[names.give_link(&code("rust"), &Key::sent("l"), false)]);
+        assert_eq!(brought.link(&code("rust"), &names), Some(Key::sent("l")));
+        assert_eq!(brought.link(&code("kafka"), &names), None);
+        assert_eq!(brought.keys(&code("rust"), &names), []);
+    }
 }

@@ -39,6 +39,13 @@ impl Key {
     }
 }
 
+impl KeyHash {
+    /// Enough of it to tell one from another: 8 of 0-9 and a-f.
+    pub fn short(&self) -> String {
+        self.0.chars().take(8).collect()
+    }
+}
+
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(..)")

@@ -2,7 +2,7 @@
 
 use super::visitor;
 use crate::{
-    access::{Key, host_cookie},
+    access::Key,
     pages::{is_secure, render, to_clean},
     router::Shared,
     talks::{Talk, TalkTitle, Visitor},
@@ -40,7 +40,12 @@ pub fn enter(shared: &Shared, key: Option<&str>, headers: &HeaderMap) -> Respons
     if good.is_none() && shared.host.is_some() && !visitor(shared, headers).is_host() {
         return to_clean(routes::REFUSED, None);
     }
-    let cookie = good.map(|key| host_cookie(&key, is_secure(shared, headers)));
+    let cookie = good.map(|key| {
+        shared
+            .talks
+            .cookies()
+            .give_host(&key, is_secure(shared, headers))
+    });
     to_clean(routes::HOME, cookie)
 }
 

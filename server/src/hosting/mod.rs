@@ -9,15 +9,16 @@ mod talks;
 mod upload;
 
 pub use home::{enter, home};
-pub use links::{import, links, talk_ways};
+pub use links::{import, links, talk_ways, ways};
 pub use remotes::{allow, device, link, remotes, revoke};
 pub use talks::{again, ask_delete, ask_title, delete, end, rename};
 pub use upload::upload;
 
 use crate::{
     access::{Credentials, Key},
+    addresses::{Addresses, Bases},
     decks::Decks,
-    pages::render,
+    pages::{is_secure, render},
     router::Shared,
     store::StoreError,
     talks::{Talk, Talks, Visitor},
@@ -52,8 +53,7 @@ pub struct Host {
     decks: Decks,
     /// Anyone in the room may create talks.
     is_open: bool,
-    /// The address that the room can reach.
-    base: String,
+    addresses: Addresses,
     /// Uploads are gathered here. Emptied at the start: what was cut off is gone.
     folder: PathBuf,
     places: Semaphore,
@@ -70,7 +70,7 @@ impl Host {
         decks: Decks,
         talks: &Talks,
         data: &FilePath,
-        base: String,
+        addresses: Addresses,
         is_open: bool,
     ) -> Result<(Self, Key), StoreError> {
         let key = Key::made_up()?;
@@ -90,7 +90,7 @@ impl Host {
         let host = Self {
             decks,
             is_open,
-            base,
+            addresses,
             folder,
             places: Semaphore::new(AT_ONCE),
             guests_places: Semaphore::new(AT_ONCE),
@@ -102,6 +102,11 @@ impl Host {
     fn may_create(&self, visitor: &Visitor) -> bool {
         self.is_open || visitor.is_host()
     }
+}
+
+/// Where the links of a page begin.
+fn bases(shared: &Shared, host: &Host, headers: &HeaderMap) -> Bases {
+    host.addresses.of_page(headers, is_secure(shared, headers))
 }
 
 fn visitor(shared: &Shared, headers: &HeaderMap) -> Visitor {

@@ -1,12 +1,12 @@
 //! The devices that present a talk: who they are, one more, one less.
 
-use super::{presented, visitor};
+use super::{bases, presented, visitor};
 use crate::{
     answers::refusal,
     links::svg_code,
     pages::render,
     router::Shared,
-    talks::{self, Remote, Talk},
+    talks::{self, Device, Remote, Talk, Visitor},
 };
 use app::{
     api::ErrorCode,
@@ -56,7 +56,8 @@ pub async fn link(
         }
     };
     let present = routes::present(talk.code());
-    let url = format!("{}{present}?key={}", host.base, key.reveal());
+    let base = bases(&shared, &host, request.headers()).likeliest;
+    let url = format!("{base}{present}?key={}", key.reveal());
     let qr = svg_code(&url).unwrap_or_default();
     let page = page(&shared, &talk, request.headers(), Some(Way { url, qr }));
     render(&shared, page, request).await
@@ -140,8 +141,16 @@ fn ago(remote: &Remote) -> String {
     }
 }
 
+/// The device that a request comes from.
+pub fn device(visitor: &Visitor, headers: &HeaderMap) -> Device {
+    Device {
+        name: kind(headers),
+        key: visitor.known_device(),
+    }
+}
+
 /// What kind of device it is, as far as its browser says.
-pub fn device(headers: &HeaderMap) -> String {
+fn kind(headers: &HeaderMap) -> String {
     let browser = headers.get(header::USER_AGENT);
     let browser = browser
         .and_then(|browser| browser.to_str().ok())

@@ -9,13 +9,13 @@ use super::{
     visitor, wants_json,
 };
 use crate::{
-    access::{Key, presenter_cookie},
+    access::Key,
     answers::{refusal, refusal_in_words},
     bring,
     decks::{Begun, DeckError, Rest},
     pages::is_secure,
     router::Shared,
-    talks::{OpenError, Talk, Talks},
+    talks::{Device, OpenError, Talk, Talks, Visitor},
 };
 use app::{api::ErrorCode, routes, talk::TalkCode};
 use axum::{
@@ -83,14 +83,17 @@ pub async fn upload(
         &host.guests_places
     };
     let made = match timeout(PLACE_WITHIN, places.acquire()).await {
-        Ok(_place) => create(host, &shared.talks, request, visitor.is_host()).await,
+        Ok(_place) => create(host, &visitor, &shared.talks, request).await,
         Err(_) => Err(UploadError::Busy),
     };
     let wants_json = wants_json(&headers);
     match made {
         Ok((talk, key)) => {
             let links = routes::links(talk.code());
-            let cookie = presenter_cookie(talk.code(), &key, is_secure(&shared, &headers));
+            let cookie = shared
+                .talks
+                .cookies()
+                .give_device(&key, is_secure(&shared, &headers));
             let mut answer = if wants_json {
                 let code = talk.code();
                 (
@@ -145,20 +148,20 @@ struct Brought {
     password: Option<String>,
     by_host: bool,
     /// What presents the talk from now on.
-    device: String,
+    device: Device,
 }
 
 async fn create(
     host: &Arc<Host>,
+    visitor: &Visitor,
     talks: &Talks,
     request: Request,
-    by_host: bool,
 ) -> Result<(Arc<Talk>, Key), UploadError> {
     let directory = TempDir::new_in(&host.folder)?;
     // What a deck of images without a name of its own is called.
     let folder = directory.path().join("Slides");
     tokio::fs::create_dir(&folder).await?;
-    let device = device(request.headers());
+    let device = device(visitor, request.headers());
     let Sent {
         files,
         code,
@@ -183,7 +186,7 @@ async fn create(
         main,
         code,
         password: Some(password).filter(|password| !password.is_empty()),
-        by_host,
+        by_host: visitor.is_host(),
         device,
     };
     // A task of its own: a browser that leaves must not stop it half-way, when pictures are kept and
@@ -193,7 +196,7 @@ async fn create(
 
 impl Brought {
     /// The talk of a deck, and the rest of its import. Must run to its end.
-    async fn open(self) -> Result<(Arc<Talk>, Key), UploadError> {
+    async fn open(mut self) -> Result<(Arc<Talk>, Key), UploadError> {
         // Before the deck is looked for, until it is stored.
         let hold = self.talks.hold().await;
         let (talk, key, rest) = match self.begin().await {
@@ -212,7 +215,7 @@ impl Brought {
         Ok((talk, key))
     }
 
-    async fn begin(&self) -> Result<(Arc<Talk>, Key, Option<Rest>), UploadError> {
+    async fn begin(&mut self) -> Result<(Arc<Talk>, Key, Option<Rest>), UploadError> {
         let begun = self.host.decks.begin(&self.main, self.password.as_deref());
         let begun = begun.await;
         let Begun {
@@ -228,7 +231,11 @@ impl Brought {
             error => UploadError::Talk(error),
         })?;
         // The first of its devices: others ask it, where they have to.
-        let key = self.talks.admit(&talk, &link, self.device.clone()).await?;
+        let device = Device {
+            name: std::mem::take(&mut self.device.name),
+            key: self.device.key.take(),
+        };
+        let key = self.talks.admit(&talk, &link, device).await?;
         Ok((talk, key, rest))
     }
 }

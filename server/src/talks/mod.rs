@@ -11,14 +11,14 @@ mod visitor;
 
 pub use deleting::Hold;
 pub use opening::OpenError;
-pub use remotes::{Remote, Remotes};
+pub use remotes::{Device, Remote, Remotes};
 pub use talk::CommandError as EndError;
 pub use talk::Talk;
 pub use title::TalkTitle;
 pub use visitor::Visitor;
 
 use crate::{
-    access::{Key, KeyHash},
+    access::{CookieNames, Key, KeyHash},
     decks::Warnings,
     live::Hub,
     metrics::FOLLOWERS,
@@ -52,8 +52,9 @@ struct Inner {
     /// Stored talks that can't be shown, because their deck is not there: an import that was cut
     /// off. Given a deck again, each goes on.
     left_out: Mutex<HashMap<TalkCode, TalkRecord>>,
-    /// Whoever has one of these may present every talk.
+    /// Hashes of the keys that present every talk.
     host_keys: OnceLock<Vec<KeyHash>>,
+    cookies: OnceLock<CookieNames>,
     /// Decks that are shown while they are still being read, and so are in no store yet.
     growing: Mutex<HashMap<DeckId, Deck>>,
     /// What was left out of decks that were imported since the start.
@@ -87,6 +88,7 @@ impl Talks {
             open: RwLock::default(),
             left_out: Mutex::default(),
             host_keys: OnceLock::new(),
+            cookies: OnceLock::new(),
             growing: Mutex::default(),
             warnings: Mutex::default(),
             holds: Arc::default(),
@@ -191,13 +193,13 @@ impl Talks {
         kept.get(deck).map(Warnings::sentences).unwrap_or_default()
     }
 
-    /// A device that came by the presenter's `link` gets a key of its own. If it has to ask, it may
-    /// present once another one has let it in.
+    /// Admits a device that came by the presenter's `link`, and gives the key that it presents with.
+    /// If it has to ask, it may present once another one has let it in.
     ///
     /// # Errors
     /// When it can't be stored.
-    pub async fn admit(&self, talk: &Talk, link: &Key, name: String) -> Result<Key, OpenError> {
-        talk.admit(self.store(), link.hash(), name, self.asks_first())
+    pub async fn admit(&self, talk: &Talk, link: &Key, device: Device) -> Result<Key, OpenError> {
+        talk.admit(self.store(), link.hash(), device, self.asks_first())
             .await
     }
 
@@ -234,9 +236,14 @@ impl Talks {
         self.0.ask_first.load(Ordering::Relaxed)
     }
 
-    /// Says who the host is; once, at the start.
+    /// Says who the host is; once, at the start. Oldest first: it names this server's cookies.
     pub fn have_host(&self, keys: Vec<KeyHash>) {
+        let _ = self.0.cookies.set(CookieNames::of(keys.first()));
         let _ = self.0.host_keys.set(keys);
+    }
+
+    pub fn cookies(&self) -> &CookieNames {
+        self.0.cookies.get_or_init(CookieNames::default)
     }
 
     pub fn is_host(&self, key: &KeyHash) -> bool {
@@ -248,6 +255,12 @@ impl Talks {
     pub fn any_has_key(&self, key: &KeyHash) -> bool {
         let open = self.0.open.read().unwrap_or_else(PoisonError::into_inner);
         open.values().any(|talk| talk.has_key(key))
+    }
+
+    /// Whether a device that presents a talk, or asks to, has this key.
+    pub fn any_knows(&self, key: &KeyHash) -> bool {
+        let open = self.0.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.values().any(|talk| talk.remotes().of(key).is_some())
     }
 
     /// Says how many streams each talk has.

@@ -1,12 +1,20 @@
 //! The devices that present a talk.
 
-use crate::access::KeyHash;
+use crate::access::{Key, KeyHash};
 use app::talk::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How many a talk remembers. Beyond, one that waits is forgotten; when none does, the one that came
 /// first.
 const MOST: usize = 64;
+
+/// A device that is to present.
+pub struct Device {
+    /// What kind it is, by its browser's word.
+    pub name: String,
+    /// What it presents other talks with, so that its browser keeps one key only.
+    pub key: Option<Key>,
+}
 
 /// Each has a key of its own, so that one can be taken off and the others go on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,7 +120,6 @@ impl Remotes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Key;
 
     fn came(remotes: &mut Remotes, key: &Key, ask: bool) -> u64 {
         let link = Key::sent("link").hash();

@@ -1,11 +1,13 @@
+//! One request: who sent it, and what they may do.
+
 use super::{Remote, Talk, Talks, talk::CommandError};
 use crate::{
-    access::{Credentials, Key},
+    access::{Credentials, Key, KeyHash},
     metrics::COMMANDS,
 };
 use app::{
     api::{ApiError, ErrorCode, Stage},
-    talk::{Command, Revision, SlideState, TalkCode},
+    talk::{Command, Revision, SlideState, TalkCode, Timestamp},
 };
 use metrics::counter;
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -16,11 +18,24 @@ use tracing::error;
 pub struct Visitor {
     talks: Talks,
     credentials: Credentials,
+    begin_by: Option<Timestamp>,
 }
 
 impl Visitor {
     pub fn new(talks: Talks, credentials: Credentials) -> Self {
-        Self { talks, credentials }
+        Self {
+            talks,
+            credentials,
+            begin_by: None,
+        }
+    }
+
+    /// Whatever this visitor asks must begin by then: later they have given it up, and a talk that
+    /// moved all the same would surprise them.
+    #[must_use]
+    pub fn who_gives_up(mut self, begin_by: Option<Timestamp>) -> Self {
+        self.begin_by = begin_by;
+        self
     }
 
     /// The talk, if this visitor presents it, as the host does any.
@@ -33,32 +48,52 @@ impl Visitor {
         if self.is_host() {
             return Ok(talk);
         }
-        let key = self.credentials.key(code).ok_or(ErrorCode::NoKey)?.hash();
-        let is_link = talk.is_link(&key);
-        let by_link = is_link && !self.talks.asks_first();
-        if by_link || talk.remotes().may_present(&key) {
-            Ok(talk)
-        } else if is_link {
-            // It lets a device in that asks for a key of its own.
-            Err(ErrorCode::NoKey)
-        } else if self.talks.any_has_key(&key) {
-            Err(ErrorCode::WrongKey)
-        } else {
-            Err(ErrorCode::NoKey)
+        let remotes = talk.remotes();
+        let keys = self.keys(code);
+        if keys.iter().any(|key| remotes.may_present(key)) {
+            return Ok(talk);
+        }
+        // A link only lets devices in. A program can't be let in, and presents by it.
+        let program = self.credentials.bearer().map(Key::hash);
+        match program {
+            Some(key) if talk.is_link(&key) && !self.talks.asks_first() => Ok(talk),
+            Some(key) if !talk.is_link(&key) && self.talks.any_has_key(&key) => {
+                Err(ErrorCode::WrongKey)
+            }
+            _ => Err(ErrorCode::NoKey),
         }
     }
 }
 
 impl Visitor {
+    fn keys(&self, code: &TalkCode) -> Vec<KeyHash> {
+        let keys = self.credentials.keys(code, self.talks.cookies());
+        keys.iter().map(Key::hash).collect()
+    }
+
     /// The device that this visitor presents with, or would, once it is let in.
     pub fn remote(&self, talk: &Talk) -> Option<Remote> {
-        let key = self.credentials.key(talk.code())?.hash();
-        talk.remotes().of(&key).cloned()
+        let remotes = talk.remotes();
+        let keys = self.keys(talk.code());
+        keys.iter().find_map(|key| remotes.of(key)).cloned()
+    }
+
+    /// The presenter's link of the talk that this visitor has opened, and was not admitted by yet.
+    pub fn opened_link(&self, talk: &Talk) -> Option<Key> {
+        let link = self.credentials.link(talk.code(), self.talks.cookies())?;
+        (talk.is_link(&link.hash()) && self.remote(talk).is_none()).then_some(link)
+    }
+
+    /// The key that this visitor's device presents other talks with. None that nobody knows: it
+    /// might be somebody else's choice.
+    pub fn known_device(&self) -> Option<Key> {
+        let key = self.credentials.device(self.talks.cookies())?;
+        self.talks.any_knows(&key.hash()).then_some(key)
     }
 
     pub fn is_host(&self) -> bool {
-        let key = self.credentials.host_key().map(Key::hash);
-        key.is_some_and(|key| self.talks.is_host(&key))
+        let key = self.credentials.host_key(self.talks.cookies());
+        key.is_some_and(|key| self.talks.is_host(&key.hash()))
     }
 }
 
@@ -91,11 +126,18 @@ impl Visitor {
         let talk = self.presented(&code).map_err(ApiError::new)?;
         // A task of its own: a phone that leaves before its answer drops this future, and a
         // command that was begun must come to its end.
-        let talks = self.talks.clone();
-        let running =
-            tokio::spawn(async move { talk.command(talks.store(), command, if_revision).await });
-        let Ok(answer) = running.await else {
-            return Err(ApiError::new(ErrorCode::Internal));
+        let (talks, begin_by) = (self.talks.clone(), self.begin_by);
+        let running = tokio::spawn(async move {
+            // Looked at last: what waited, in a stopped process or in front of a busy one, is late.
+            if begin_by.is_some_and(|by| by < super::now()) {
+                return None;
+            }
+            Some(talk.command(talks.store(), command, if_revision).await)
+        });
+        let answer = match running.await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => return Err(ApiError::new(ErrorCode::TooSlow)),
+            Err(_) => return Err(ApiError::new(ErrorCode::Internal)),
         };
         answer.map_err(|error| match error {
             CommandError::Stale(state) => ApiError::stale(*state),

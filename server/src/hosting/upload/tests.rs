@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    addresses::Addresses,
     cli::Options,
     decks::Decks,
     live::Hub,
@@ -37,13 +38,15 @@ async fn a_browser_that_leaves_while_its_talk_is_stored_leaves_a_talk_that_is_op
     let talks = Talks::start(store.clone(), hub.clone()).expect("it starts");
     let limits = Options::parse_from(["webslides"]).deck_limits;
     let decks = Decks::new(store, directory.path(), &limits).expect("it reads decks");
-    let made = Host::new(decks, &talks, directory.path(), String::new(), true).await;
+    let addresses = Addresses::new(([127, 0, 0, 1], 3000).into(), None);
+    let made = Host::new(decks, &talks, directory.path(), addresses, true).await;
     let (host, _) = made.expect("a host");
     let shared = Shared {
         talks: talks.clone(),
         hub,
         leptos: LeptosOptions::builder().output_name("webslides").build(),
         host: Some(Arc::new(host)),
+        guesses: Arc::default(),
         public: None,
     };
     let form = "--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\nmine\r\n--XX\r\n\

@@ -4,7 +4,7 @@ use super::Talk;
 use crate::{
     access::{Key, KeyHash},
     store::{Store, StoreError},
-    talks::{OpenError, Remotes, now, opening},
+    talks::{Device, OpenError, Remotes, now, opening},
 };
 
 impl Talk {
@@ -24,15 +24,19 @@ impl Talk {
         self.published.borrow().record.remotes.clone()
     }
 
-    /// A device that came by the presenter's `link` gets a key of its own.
+    /// Admits a device that came by the presenter's `link`, and gives the key that it presents with.
     pub(in crate::talks) async fn admit(
         &self,
         store: &dyn Store,
         link: KeyHash,
-        name: String,
+        device: Device,
         ask: bool,
     ) -> Result<Key, OpenError> {
-        let key = Key::made_up()?;
+        let Device { name, key } = device;
+        let key = match key {
+            Some(key) => key,
+            None => Key::made_up()?,
+        };
         let hash = key.hash();
         self.change(store, |staged| {
             let remotes = &mut staged.record.remotes;
