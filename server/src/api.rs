@@ -1,9 +1,12 @@
 //! `POST /api/...`: hands a request to its server function.
 
-use crate::{access::Credentials, answers::refusal, metrics, router::Shared, talks::Visitor};
+use crate::{
+    access::Credentials, answers::refusal, looking::may_look, metrics, router::Shared,
+    talks::Visitor,
+};
 use app::{
     api::{ApiError, ErrorCode, Stage},
-    talk::{Command, Revision, SlideState, TalkCode},
+    talk::{Command, Revision, SlideState, TalkCode, Timestamp},
 };
 use axum::{
     body::Body,
@@ -16,6 +19,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use leptos::prelude::provide_context;
 use std::{
     pin::Pin,
+    str::FromStr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -48,6 +52,12 @@ pub async fn server_function(State(shared): State<Shared>, request: Request) -> 
             return refusal(code);
         }
     };
+    let begin_by = field(&form, "begin_by");
+    let code = field(&form, "code");
+    if code.is_some_and(|code| !may_look(&shared, &head.extensions, &head.headers, &code)) {
+        metrics::count_refused(function, ErrorCode::TooFast);
+        return refusal(ErrorCode::TooFast);
+    }
     let mut request = Request::from_parts(head, Body::from(form));
     let way_back = way_back(request.headers());
     // Leptos would send a form's error back in the address; ours has a status, and the way back
@@ -56,7 +66,8 @@ pub async fn server_function(State(shared): State<Shared>, request: Request) -> 
     let credentials = Credentials::of(request.headers());
     let was_asked = Arc::new(AtomicBool::new(false));
     let stage: Arc<dyn Stage> = Arc::new(Asked {
-        visitor: Visitor::new(shared.talks, credentials),
+        visitor: Visitor::new(shared.talks, credentials)
+            .who_gives_up(begin_by.map(Timestamp::from_unix_ms)),
         was_asked: was_asked.clone(),
     });
     let context = move || provide_context(stage.clone());
@@ -95,6 +106,14 @@ impl Stage for Asked {
         self.was_asked.store(true, Ordering::Relaxed);
         self.visitor.command(code, command, if_revision)
     }
+}
+
+/// A field of a form; `None` when it is missing or can't be read. A server function says so, of those
+/// that it needs.
+fn field<T: FromStr>(form: &[u8], name: &str) -> Option<T> {
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(form).ok()?;
+    let value = fields.into_iter().find(|(field, _)| field == name)?.1;
+    value.parse().ok()
 }
 
 /// A form without files, of at most so many bytes, soon.

@@ -1,12 +1,12 @@
 //! What only the host asks: is it well, and what has it done.
 
-use crate::{answers::refusal, metrics, router::Shared};
+use crate::{access::is_own_host, answers::refusal, metrics, router::Shared};
 use app::api::ErrorCode;
 use axum::{
     Extension,
     body::Body,
     extract::{ConnectInfo, State},
-    http::{HeaderMap, Response, StatusCode, header},
+    http::{HeaderMap, Response, StatusCode, Uri, header},
     response::IntoResponse,
 };
 use std::{net::SocketAddr, time::Duration};
@@ -30,6 +30,7 @@ pub async fn healthz(State(shared): State<Shared>) -> Response<Body> {
 pub async fn metrics(
     State(shared): State<Shared>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
     let is_near =
@@ -37,7 +38,9 @@ pub async fn metrics(
     let is_forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
         .iter()
         .any(|name| headers.contains_key(*name));
-    if !is_near || is_forwarded {
+    // A page of another site that made its name lead to this machine is near, too.
+    let is_ours = is_own_host(&headers, &uri, shared.public.as_deref());
+    if !is_near || is_forwarded || !is_ours {
         return refusal(ErrorCode::NotFound);
     }
     shared.talks.count_followers();

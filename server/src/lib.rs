@@ -1,6 +1,7 @@
 //! Everything that only the server does.
 
 mod access;
+mod addresses;
 mod answers;
 mod api;
 mod bring;
@@ -12,6 +13,7 @@ mod hosting;
 mod links;
 pub mod live;
 pub mod log;
+mod looking;
 mod media;
 mod metrics;
 mod pages;
@@ -23,5 +25,5 @@ pub mod store;
 mod stream;
 pub mod talks;
 
-pub use links::Links;
+pub use links::{Announcement, Links};
 pub use run::{RunError, in_process, print, run, serve};

@@ -1,6 +1,7 @@
 //! WebSlides' server: parse, run, exit code.
 
 use clap::Parser;
+use rustix::fs::Mode;
 use server::{
     cli::Options,
     control,
@@ -19,6 +20,8 @@ fn main() -> ExitCode {
         return worker::serve::run(SOURCES);
     }
     let options = Options::parse();
+    // What is written is the host's: keys' hashes, notes, slides that were not shown yet.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let runtime = Builder::new_multi_thread().enable_all().build();
     let started = match runtime {
         Ok(runtime) => {

@@ -1,12 +1,12 @@
 //! Every route in one place.
 
 use crate::{
-    access::{refuse_other_origins, security_headers},
+    access::{Guesses, refuse_other_origins, security_headers},
     answers::refusal,
     api, host,
     hosting::{self, Host},
     live::Hub,
-    log, media, pages, pointing, stream,
+    log, looking, media, pages, pointing, stream,
     talks::Talks,
 };
 use app::{api::ErrorCode, routes};
@@ -33,6 +33,7 @@ pub struct Shared {
     pub leptos: LeptosOptions,
     /// None where nobody brings decks, as in a test of talks alone.
     pub host: Option<Arc<Host>>,
+    pub guesses: Arc<Guesses>,
     /// The address that people use, when it is not the one that the server sees.
     pub public: Option<Arc<Uri>>,
 }
@@ -42,7 +43,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/", get(pages::home))
         .route("/t/{code}", get(pages::follow))
         .route("/t/{code}/screen", get(pages::project))
-        .route("/t/{code}/present", get(pages::present))
+        .route("/t/{code}/present", get(pages::present).post(pages::admit))
         .route("/t/{code}/links", get(hosting::links))
         .route(
             "/t/{code}/remotes",
@@ -68,6 +69,7 @@ pub fn router(shared: Shared) -> Router {
             routes::DECKS,
             post(hosting::upload).layer(DefaultBodyLimit::disable()),
         )
+        .route("/t/{code}/ways", get(hosting::ways))
         .route("/t/{code}/import", get(hosting::import))
         .route("/t/{code}/remotes/{number}/allow", post(hosting::allow))
         .route("/t/{code}/remotes/{number}/revoke", post(hosting::revoke))
@@ -78,8 +80,12 @@ pub fn router(shared: Shared) -> Router {
         .route("/healthz", get(host::healthz))
         .route("/metrics", get(host::metrics))
         .route("/api/{function}", post(api::server_function))
-        .merge(built_files(&shared.leptos))
         .merge(pages)
+        .route_layer(middleware::from_fn_with_state(
+            shared.clone(),
+            looking::slow_guessers,
+        ))
+        .merge(built_files(&shared.leptos))
         .method_not_allowed_fallback(|| async { refusal(ErrorCode::MethodNotAllowed) })
         .layer(middleware::from_fn_with_state(
             shared.public.clone(),

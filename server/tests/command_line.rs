@@ -199,6 +199,118 @@ fn the_public_address_is_what_links_say() {
     );
 }
 
+/// A laptop that is started before it is on the Wi-Fi, in a network of its own.
+#[test]
+fn links_follow_the_network_that_the_computer_is_in() {
+    let place = Place::new();
+    let file = place.path("links.json");
+    let program = place.command(&["--listen", ":0", "--links", path(&file)]);
+    let mut alone = Command::new("unshare");
+    alone
+        .args(["--net", "--map-root-user", "bash", "-c"])
+        .args(["ip link set lo up && exec \"$@\"", "bash"])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .env("LEPTOS_SITE_ROOT", place.path("site"));
+    let (mut running, printed) = Place::start(&mut alone);
+    assert!(
+        printed.contains("Only this computer can open these links"),
+        "{printed}"
+    );
+    assert!(printed.contains("http://127.0.0.1:"), "{printed}");
+
+    let pid = running.pid().to_string();
+    let inside = |commands: &str| {
+        let status = Command::new("nsenter")
+            .args([
+                "--target",
+                &pid,
+                "--net",
+                "--user",
+                "--preserve-credentials",
+            ])
+            .args(["bash", "-ec", commands])
+            .status()
+            .expect("nsenter of util-linux");
+        assert!(status.success(), "{commands}");
+    };
+    inside(
+        "ip link add wlan7 type veth peer name other && ip addr add 10.9.8.7/24 dev wlan7 && \
+         ip link set other up && ip link set wlan7 up",
+    );
+    let printed = running.announced_again();
+    assert!(
+        printed.contains("has changed") && !printed.contains("Only this"),
+        "{printed}"
+    );
+    let first = printed.find("http://").expect("a link");
+    assert!(
+        printed[first..].starts_with("http://10.9.8.7:"),
+        "{printed}"
+    );
+    let links = fs::read_to_string(&file).expect("the links");
+    assert!(
+        links.contains("http://10.9.8.7:") && !links.contains("127.0.0.1"),
+        "{links}"
+    );
+
+    inside("ip addr del 10.9.8.7/24 dev wlan7 && ip addr add fd00::7/64 dev wlan7 nodad");
+    let mut printed = running.announced_again();
+    while !printed.contains("http://[fd00::7]:") {
+        printed = running.announced_again();
+    }
+    let port = printed
+        .split_once("http://[fd00::7]:")
+        .and_then(|(_, rest)| rest.split_once('/'))
+        .map(|(port, _)| port.to_owned())
+        .expect("a port");
+    // It is listened to there, too.
+    inside(&format!("exec 3<>/dev/tcp/fd00::7/{port}"));
+}
+
+#[test]
+fn a_port_that_browsers_refuse_to_open() {
+    let place = Place::new();
+    let said = place.refused(&["--listen", ":6666"]);
+    assert_eq!(
+        said,
+        "webslides: browsers refuse to open port 6666, which belongs to another protocol. Choose \
+         another with --listen :PORT.\n"
+    );
+    // They open the proxy's.
+    let (_running, _) = place.started(&[
+        "--listen",
+        "127.0.0.1:6666",
+        "--public-url",
+        "https://x.example",
+    ]);
+}
+
+#[test]
+fn what_is_kept_is_the_hosts_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    fn check(folder: &std::path::Path) -> usize {
+        let mode = |path: &std::path::Path| {
+            let about = fs::symlink_metadata(path).expect("it is there");
+            about.permissions().mode() & 0o077
+        };
+        assert_eq!(mode(folder), 0, "{}", folder.display());
+        let entries = fs::read_dir(folder).expect("a folder");
+        entries
+            .map(|entry| entry.expect("a file").path())
+            .map(|path| {
+                assert_eq!(mode(&path), 0, "{}", path.display());
+                if path.is_dir() { check(&path) } else { 1 }
+            })
+            .sum()
+    }
+    let place = Place::new();
+    fs::create_dir(place.path("data")).expect("a folder");
+    let (_running, _) = place.started(&[]);
+    assert!(check(&place.path("data")) > 3, "it looked at the files");
+}
+
 /// An answer of a started program, over a socket of its own.
 #[test]
 fn the_host_sees_what_was_done_and_whether_all_is_well() {
@@ -243,7 +355,7 @@ fn the_log_has_a_line_for_each_request_and_never_a_key() {
         );
         ask(
             &printed,
-            &format!("GET /t/room/state HTTP/1.1\r\ncookie: webslides-room={key}"),
+            &format!("POST /t/room/present HTTP/1.1\r\ncookie: webslides-room={key}"),
         );
         let said = running.complaints();
         assert_eq!(said.lines().count(), 3, "{said}");
@@ -255,7 +367,11 @@ fn the_log_has_a_line_for_each_request_and_never_a_key() {
         if format == "json" {
             for line in said.lines() {
                 let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
-                assert_eq!(line["method"], "GET");
+                assert!(
+                    line["path"]
+                        .as_str()
+                        .is_some_and(|path| path.starts_with("/t/room"))
+                );
             }
         }
     }

@@ -29,8 +29,10 @@ async fn an_accepted_command_is_answered_with_the_new_state() {
     check("/api/go_to", "code=room&slide=6&step=0", 6, 4).await;
     check("/api/next", "code=room&if_revision=4", 6, 4).await;
     check("/api/screen", "code=room&screen=black", 6, 5).await;
-    check("/api/go_to", "code=room&slide=1&if_revision=5", 1, 6).await;
-    check("/api/previous", "code=room", 1, 6).await;
+    // The room sees none of it before the screen is live again.
+    check("/api/go_to", "code=room&slide=1&if_revision=5", 6, 6).await;
+    check("/api/screen", "code=room&screen=live", 1, 7).await;
+    check("/api/previous", "code=room", 1, 7).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,10 +105,15 @@ async fn only_this_talk_s_key_commands() {
         (unknown.status, unknown.error_code().as_str()),
         (401, "no_key")
     );
-    let cookie = format!("other=1; webslides-room={}", server.key);
-    let by_cookie = server
-        .post_with("/api/next", &[("cookie", &cookie)], "code=room")
-        .await;
+    let link = format!("/t/room/present?key={}", server.key);
+    let opened = server.ask("GET", &link, "").await.cookies();
+    let by_link = [("cookie", opened.as_str())];
+    let by_link = server.post_with("/api/next", &by_link, "code=room").await;
+    assert_eq!(by_link.status, 401, "a link that was opened: {by_link:?}");
+    let admitted = server.ask("POST", "/t/room/present", &opened).await;
+    let cookie = format!("other=1; {}", admitted.cookies());
+    let by_cookie = [("cookie", cookie.as_str())];
+    let by_cookie = server.post_with("/api/next", &by_cookie, "code=room").await;
     assert_eq!(by_cookie.status, 200, "{by_cookie:?}");
     let nowhere = server.post("/api/next", "code=nowhere").await;
     assert_eq!(
@@ -271,19 +278,101 @@ async fn a_key_stays_in_no_address_whatever_else_is_in_it() {
     assert_eq!(server.get("/?code=%F0%9F%99%82").await.status, 404);
 }
 
+/// A chat that makes a preview of a link that was sent follows it, redirects and cookies and all.
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_only_looks_whether_a_presenters_link_leads_somewhere_is_no_remote() {
+async fn a_link_that_is_followed_admits_nobody() {
     let server = Server::start().await;
-    let ask = async |method: &str| {
-        let link = format!("/t/room/present?key={}", server.key);
-        let request =
-            format!("{method} {link} HTTP/1.1\r\nhost: room\r\nconnection: close\r\n\r\n");
-        let answer = server.send(request.as_bytes()).await;
-        assert_eq!(answer.status, 303, "{answer:?}");
-        answer.head.contains("set-cookie: ")
-    };
-    assert!(!ask("HEAD").await, "it got a key of its own");
-    assert!(ask("GET").await);
+    let link = format!("/t/room/present?key={}", server.key);
+    for method in ["HEAD", "GET"] {
+        let followed = server.ask(method, &link, "").await;
+        assert_eq!(followed.status, 303, "{followed:?}");
+        assert!(followed.head.contains("\r\nlocation: /t/room/present\r\n"));
+        let cookies = followed.cookies();
+        let page = server.ask(method, "/t/room/present", &cookies).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        assert_eq!(page.cookies(), "");
+        assert!(!page.body.contains(&server.key), "the key is in the page");
+    }
+    assert_eq!(server.remotes().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_is_admitted_by_the_button_of_the_page_and_once() {
+    let server = Server::start().await;
+    let link = format!("/t/room/present?key={}", server.key);
+    let opened = server.ask("GET", &link, "").await.cookies();
+    let admitted = server.ask("POST", "/t/room/present", &opened).await;
+    assert_eq!(admitted.status, 303, "{admitted:?}");
+    let device = admitted.cookies();
+    assert!(!device.contains(&server.key), "a key of its own: {device}");
+    // Pressed twice, or gone back to.
+    let both = format!("{opened}; {device}");
+    let again = server.ask("POST", "/t/room/present", &both).await;
+    assert_eq!((again.status, again.cookies().as_str()), (303, ""));
+    let page = server.ask("GET", "/t/room/present", &device).await;
+    assert!(page.body.contains("data-view=\"present\""));
+    assert_eq!(server.remotes().await, 1);
+
+    let nothing = server.ask("POST", "/t/room/present", "").await;
+    assert_eq!((nothing.status, nothing.cookies().as_str()), (303, ""));
+    assert_eq!(server.remotes().await, 1);
+}
+
+/// A server that was stopped, or too busy, gets to a command long after its sender has said that it
+/// failed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_comes_after_its_senders_patience_moves_nothing() {
+    let server = Server::start().await;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now = now.expect("after 1970").as_millis();
+    let late = server
+        .post("/api/next", format!("code=room&begin_by={}", now - 1))
+        .await;
+    assert_eq!((late.status, late.error_code().as_str()), (408, "too_slow"));
+    assert_eq!(server.state().await["slide"], 1);
+    let in_time = server
+        .post("/api/next", format!("code=room&begin_by={}", now + 60_000))
+        .await;
+    assert_eq!(in_time.status, 200, "{in_time:?}");
+    assert_eq!(server.state().await["slide"], 2);
+}
+
+/// A page of another site that made its own name lead here is, for a browser, of our origin.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_not_ours_changes_nothing() {
+    let server = Server::start().await;
+    let key = &server.key;
+    let request = format!(
+        "POST /api/next HTTP/1.1\r\nhost: evil.org\r\norigin: http://evil.org\r\n\
+         authorization: Bearer {key}\r\ncontent-length: 9\r\nconnection: close\r\n\r\ncode=room"
+    );
+    let answer = server.send(request.as_bytes()).await;
+    assert_eq!(
+        (answer.status, answer.error_code().as_str()),
+        (403, "other_origin")
+    );
+    let request = "GET /metrics HTTP/1.1\r\nhost: evil.org\r\nconnection: close\r\n\r\n";
+    assert_eq!(server.send(request.as_bytes()).await.status, 404);
+    assert_eq!(server.state().await["revision"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_tries_many_codes_is_told_to_wait_and_others_at_the_venue_are_not() {
+    let server = Server::start().await;
+    assert_eq!(server.get("/t/room/state").await.status, 200);
+    let mut refused = 0;
+    for number in 0..60 {
+        // However the code is written and wherever it is asked for.
+        let path = ["/t/gu%65ss-", "/t/guess-"][number % 2];
+        let page = ["", "/state", "/events", "/present"][number % 4];
+        let answer = server.get(&format!("{path}{number}{page}")).await;
+        refused += usize::from(answer.status == 429);
+    }
+    assert!((25..=35).contains(&refused), "{refused} of 60");
+    let form = server.post("/api/next", "code=guess-77").await;
+    assert_eq!((form.status, form.error_code().as_str()), (429, "too_fast"));
+    assert_eq!(server.get("/t/room").await.status, 200);
+    assert_eq!(server.post("/api/next", "code=room").await.status, 200);
 }
 
 /// Any bytes at all in a form or in a code: an answer below 500, and nothing moved.

@@ -18,7 +18,8 @@ use redb::{ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
 use std::{
     cell::Cell,
     collections::BTreeSet,
-    io,
+    fs, io,
+    os::unix::fs::PermissionsExt,
     panic::{self, AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{Arc, Once, PoisonError, RwLock, mpsc},
@@ -69,6 +70,9 @@ impl EmbeddedStore {
 
     fn open_by(directory: &Path, file: &Path, mut open: Opener) -> Result<Self, StoreError> {
         let media = MediaFiles::open(directory.join("media"))?;
+        // Slides that were not shown yet, and notes, are nobody else's. Of a directory that is not
+        // ours, its owner decides.
+        let _ = fs::set_permissions(directory, fs::Permissions::from_mode(0o700));
         let database = whole(|| {
             let database = open()?;
             if begin_anew_if_restored(&database, file)? {

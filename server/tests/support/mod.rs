@@ -18,7 +18,7 @@ use clap::Parser;
 use hyper::{body::Incoming, client::conn::http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use leptos::config::LeptosOptions;
-use server::{Links, cli::Options, live, serve};
+use server::{Announcement, cli::Options, live, serve};
 use std::{net::SocketAddr, path::Path, time::Duration};
 use tempfile::TempDir;
 use tokio::{
@@ -57,19 +57,21 @@ impl Server {
         let address = listener.local_addr().expect("an address");
         let leptos = LeptosOptions::builder().output_name("webslides").build();
         let (tell, told) = oneshot::channel();
+        let mut tell = Some(tell);
         let (end, ended) = oneshot::channel::<()>();
-        let ready = move |_: &str, links: &[Links]| {
-            let key = links
-                .first()
-                .and_then(|talk| talk.presenter.split_once("?key="));
-            let _ = tell.send(key.map(|(_, key)| key.to_owned()));
+        let announce = move |announcement: &Announcement| {
+            let talk = announcement.talks.first();
+            let key = talk.and_then(|talk| talk.presenter.split_once("?key="));
+            if let Some(tell) = tell.take() {
+                let _ = tell.send(key.map(|(_, key)| key.to_owned()));
+            }
             Ok(())
         };
         let task = tokio::spawn(async move {
             let end = async {
                 let _ = ended.await;
             };
-            serve(options, leptos, listener, ready, end)
+            serve(options, leptos, listener, announce, end)
                 .await
                 .expect("it serves");
         });
@@ -108,6 +110,27 @@ impl Server {
             format!("GET {path} HTTP/1.1\r\nhost: room\r\nconnection: close\r\n\r\n").as_bytes(),
         )
         .await
+    }
+
+    /// A request as a browser sends it, with its cookies.
+    pub async fn ask(&self, method: &str, path: &str, cookies: &str) -> Answer {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: room\r\ncookie: {cookies}\r\n\
+             content-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        self.send(request.as_bytes()).await
+    }
+
+    /// How many devices present the talk, or ask to.
+    pub async fn remotes(&self) -> usize {
+        let key = &self.key;
+        let request = format!(
+            "GET /t/room/remotes HTTP/1.1\r\nhost: room\r\nauthorization: Bearer {key}\r\n\
+             connection: close\r\n\r\n"
+        );
+        let page = self.send(request.as_bytes()).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        page.body.matches("/revoke\"").count()
     }
 
     /// A form as a program sends it, with the presenter's key.
@@ -210,6 +233,17 @@ impl Answer {
             },
             head: head.to_owned(),
         }
+    }
+
+    /// What a browser brings from now on: the cookies that were set and not taken away.
+    pub fn cookies(&self) -> String {
+        let set = self
+            .head
+            .lines()
+            .filter_map(|line| line.strip_prefix("set-cookie: "));
+        let kept = set.filter(|cookie| !cookie.contains("Max-Age=0"));
+        let pairs: Vec<_> = kept.filter_map(|cookie| cookie.split(';').next()).collect();
+        pairs.join("; ")
     }
 
     pub fn json(&self) -> serde_json::Value {

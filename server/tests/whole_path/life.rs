@@ -91,6 +91,7 @@ impl Life {
             hub: hub.clone(),
             leptos,
             host: None,
+            guesses: Arc::default(),
             public: None,
         });
         Self {

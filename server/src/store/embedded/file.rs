@@ -11,12 +11,38 @@ use std::{fs, io, os::unix::fs::MetadataExt, path::Path, time::UNIX_EPOCH};
 /// Which file this is, as the system names it.
 const FILE: TableDefinition<&str, &str> = TableDefinition::new("file");
 
+/// Opens the database, or makes a new one where there is no file. An empty file is what was left of a
+/// database: a new one gets its name once it is whole.
 pub fn open_database(path: &Path) -> Result<Database, StoreError> {
-    let database = Database::create(path).map_err(|error| match error {
+    match fs::metadata(path) {
+        Ok(file) if file.len() == 0 => return Err(StoreError::Damaged),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make_database(path)?,
+        Err(error) => return Err(error.into()),
+    }
+    let database = Database::open(path).map_err(opening)?;
+    with_tables(database)
+}
+
+fn make_database(path: &Path) -> Result<(), StoreError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let beside = tempfile::Builder::new()
+        .prefix(".webslides")
+        .tempfile_in(folder)?
+        .into_temp_path();
+    drop(with_tables(Database::create(&beside).map_err(opening)?)?);
+    match beside.persist_noclobber(path) {
+        // Another process starts at the same time. Which of the two may use it, its lock says.
+        Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn opening(error: DatabaseError) -> StoreError {
+    match error {
         DatabaseError::DatabaseAlreadyOpen => StoreError::InUse,
         error => database_error(error),
-    })?;
-    with_tables(database)
+    }
 }
 
 /// All that is read: a table that nobody has written is there once it was opened for writing.

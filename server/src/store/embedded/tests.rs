@@ -12,6 +12,18 @@ use std::{
 };
 use tempfile::TempDir;
 
+#[test]
+fn an_empty_file_is_what_is_left_of_a_store_and_not_a_new_one() {
+    let directory = TempDir::new().expect("a directory");
+    drop(EmbeddedStore::open(directory.path()).expect("a new one"));
+    let file = directory.path().join(FILE);
+    fs::write(&file, "").expect("it is cut off");
+    let opened = EmbeddedStore::open(directory.path()).err();
+    assert!(matches!(opened, Some(StoreError::Damaged)), "{opened:?}");
+    fs::remove_file(&file).expect("it is moved away");
+    assert!(EmbeddedStore::open(directory.path()).is_ok());
+}
+
 #[tokio::test]
 async fn a_change_is_noted_with_its_commit_and_a_refused_one_is_not() {
     let directory = TempDir::new().expect("a directory");
