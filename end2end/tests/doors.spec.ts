@@ -59,9 +59,10 @@ test('a wrong host’s key is said to be so, and costs the host nothing', async 
 
 test('a link’s key becomes a cookie and leaves the address', async ({ room }) => {
   const phone = await room.presenter();
+  await isLive(phone);
   await expect(phone).toHaveURL(`${room.links.audience}/present`);
   const [cookie] = await phone.context().cookies();
-  expect(cookie).toMatchObject({ name: 'webslides-room', path: '/', httpOnly: true, sameSite: 'Lax', secure: false });
+  expect(cookie).toMatchObject({ name: expect.stringMatching(/^webslides-[0-9a-f]{8}$/), path: '/', httpOnly: true, sameSite: 'Lax', secure: false });
   const seen = await phone.evaluate(() => document.cookie + document.documentElement.outerHTML + document.referrer);
   expect(seen).not.toContain(cookie.value);
   // The cookie's key is this phone's own; the link's would let any other in.
@@ -101,4 +102,16 @@ test('another site’s page can’t move the talk', async ({ room }) => {
   ]);
   expect(answer.status()).toBe(403);
   await sees(phone, 1);
+});
+
+test('a link that a robot follows admits nobody, and the phone is asked for no robot', async ({ room }) => {
+  const { presenter } = room.links;
+  const robot = await room.person('about:blank');
+  const preview = await robot.request.get(presenter);
+  expect(preview.status()).toBe(200);
+  expect(await preview.text()).toContain('Present with this device');
+  const phone = await room.presenter();
+  await isLive(phone);
+  await phone.goto(`${room.links.audience}/remotes`);
+  await expect(phone.getByRole('listitem')).toHaveCount(1);
 });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
 import { LAPTOP, PHONE, expect, isLive, next, test } from './room.ts';
 
 const WELCOME = fileURLToPath(new URL('../../server/welcome', import.meta.url));
@@ -162,4 +163,30 @@ test('a deck can be brought without script', async ({ browser, room }) => {
   expect((await answer).status()).toBe(422);
   await expect(page.locator('.said')).toContainText('x.docx');
   await context.close();
+});
+
+test('pages that the laptop itself has open follow it to another network', async ({ room }) => {
+  const audience = { url: 'http://10.9.8.7:3000/t/room', qr: '<svg id="renewed"></svg>' };
+  const ways = {
+    audience,
+    projector: { ...audience, url: `${audience.url}/screen` },
+    others: ['http://192.168.7.7:3000/t/room'],
+    warning: null,
+  };
+  const moved = async (page: Page) => {
+    await page.route('**/t/room/ways', (route) => route.fulfill({ json: ways }));
+    await page.reload();
+    return page;
+  };
+  const projector = await moved(await room.projector());
+  await expect(projector.locator('.invitation .url')).toHaveText('10.9.8.7:3000/t/room');
+  await expect(projector.locator('.invitation #renewed')).toHaveCount(1);
+
+  const phone = await moved(await room.presenter());
+  await expect(phone.locator('#links [data-way="projector"] .url')).toHaveText(ways.projector.url);
+  await phone.goto(`${room.links.audience}/links`);
+  await expect(phone.getByRole('link', { name: audience.url, exact: true })).toHaveAttribute('href', audience.url);
+  await expect(phone.locator('.typed-address')).toHaveText('10.9.8.7:3000');
+  await expect(phone.getByText('192.168.7.7')).toBeVisible();
+  await expect(phone.getByText('Only this computer')).toHaveCount(0);
 });

@@ -44,7 +44,7 @@ test('a remote that is taken off stops at once, and its link with it', async ({ 
 });
 
 test('without script a remote is taken off and added too', async ({ room }) => {
-  const phone = await room.person(room.links.presenter, { ...PHONE, javaScriptEnabled: false });
+  const phone = await room.presenter({ ...PHONE, javaScriptEnabled: false });
   const laptop = await room.presenter(LAPTOP);
   await isLive(laptop);
   await remotes(phone, room.links.presenter);

@@ -56,7 +56,12 @@ export class Room {
     this.allowed.push(message);
   }
 
-  presenter = (options: BrowserContextOptions = PHONE) => this.person(this.links.presenter, options);
+  presenter = async (options: BrowserContextOptions = PHONE): Promise<Page> => {
+    const page = await this.person(this.links.presenter, options);
+    if (options.javaScriptEnabled === false)
+      await page.getByRole('button', { name: 'Present with this device' }).click();
+    return page;
+  };
   projector = () => this.person(this.links.projector, PROJECTOR);
   follower = (options: BrowserContextOptions = LAPTOP) => this.person(this.links.audience, options);
 
