@@ -58,6 +58,15 @@ pub fn of(names: &[&str]) -> MainText {
     }
 }
 
+/// Whether a text of that name has slides, whatever lies beside it.
+pub fn is_usual(name: &str) -> bool {
+    let name = Name::of(name);
+    name.is(&MARKDOWN)
+        && USUAL
+            .iter()
+            .any(|usual| name.stem.eq_ignore_ascii_case(usual))
+}
+
 #[derive(Clone, Copy)]
 struct Name<'a> {
     folder: &'a str,

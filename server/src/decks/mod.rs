@@ -8,6 +8,7 @@
 //! What reads a stranger's bytes is public, so that the fuzzers reach it.
 
 pub mod archive;
+mod beside;
 pub mod faces;
 mod growing;
 mod images;

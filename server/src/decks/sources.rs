@@ -11,6 +11,7 @@ use super::{
     source::{Bounds, Outline, Page, Picture, Source, SourceError, Warning},
     staging::{Manifest, PDF_NOTES},
     text::{self, Text},
+    titles,
     worker::serve::Sources,
 };
 use std::{io::Cursor, path::Path};
@@ -109,7 +110,8 @@ fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Sou
     }))
 }
 
-/// What lies in it decides: one PDF, else the Markdown file that has slides, else images.
+/// What lies in it decides: slides.md, else one PDF, else the Markdown file that has slides, else
+/// images.
 fn open_zip(
     folder: &Path,
     password: Option<&str>,
@@ -120,7 +122,7 @@ fn open_zip(
     let archive = Cursor::new(read(archive)?);
     let Unpacked {
         mut files,
-        warnings,
+        mut warnings,
     } = archive::unpack(archive)?;
     if files
         .iter()
@@ -149,7 +151,23 @@ fn open_zip(
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     let text = main_text::of(&names);
     let mut widest = u32::MAX;
-    let inner = if let Some(at) = only(".pdf") {
+    let pdf = only(".pdf");
+    let slides = match text {
+        MainText::This(at) => names.get(at).filter(|name| main_text::is_usual(name)),
+        _ => None,
+    };
+    if let (Some(slides), Some(pdf)) = (slides, pdf.and_then(|at| names.get(at))) {
+        warnings.push(Warning {
+            line: None,
+            page: None,
+            reason: format!(
+                "{} lies beside {}, which has the slides; left out.",
+                titles::plain(pdf),
+                titles::plain(slides)
+            ),
+        });
+    }
+    let inner = if let Some(at) = pdf.filter(|_| slides.is_none()) {
         files.swap(0, at);
         widest = PDF_WIDTH;
         pdf_of(&files, password, bounds)
@@ -199,4 +217,65 @@ fn read(file: &NamedFile) -> Result<Vec<u8>, SourceError> {
 
 fn unreadable(error: &std::io::Error) -> SourceError {
     SourceError::Damaged(format!("it cannot be read ({error})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decks::named_file::Content;
+    use std::io::Write;
+    use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+    /// A folder as it is staged for a worker, with one zip of these files in it.
+    fn staged(method: CompressionMethod, files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("zip");
+        let mut zip = ZipWriter::new(std::fs::File::create(&path).expect("a file"));
+        for (name, content) in files {
+            let packed = SimpleFileOptions::default().compression_method(method);
+            zip.start_file(*name, packed).expect("a file");
+            zip.write_all(content.as_bytes()).expect("written");
+        }
+        zip.finish().expect("a zip");
+        let content = Content::File(path);
+        let files = vec![NamedFile {
+            name: "a.zip".to_owned(),
+            content,
+        }];
+        let manifest = Manifest {
+            name: "a".to_owned(),
+            files,
+        };
+        let manifest = serde_json::to_vec(&manifest).expect("JSON");
+        std::fs::write(folder.path().join("files.json"), manifest).expect("written");
+        folder
+    }
+
+    #[test]
+    fn slides_are_the_deck_and_a_pdf_beside_them_is_a_handout() {
+        let files = [
+            ("handout.pdf", "%PDF-1.7"),
+            ("slides.md", "# A\n\n---\n\n# B\n\n<!-- say -->\n"),
+        ];
+        for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+            let folder = staged(method, &files);
+            let mut deck = open_zip(folder.path(), None, &Bounds::default()).expect("a deck");
+            let outline = deck.outline();
+            assert_eq!(outline.slides.len(), 2);
+            let said = &outline.warnings[0].reason;
+            assert_eq!(
+                said,
+                "handout.pdf lies beside slides.md, which has the slides; left out."
+            );
+            let page = deck.page(1, 640).expect("a page");
+            assert_eq!(page.notes.as_deref(), Some("say"));
+        }
+        let files = [
+            ("talk.pdf", "%PDF-1.7"),
+            ("README.md", "# A\n\n---\n\n# B\n"),
+        ];
+        let folder = staged(CompressionMethod::Stored, &files);
+        let refused = open_zip(folder.path(), None, &Bounds::default()).err();
+        assert!(matches!(refused, Some(SourceError::Damaged(_))), "as a PDF");
+    }
 }

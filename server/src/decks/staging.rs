@@ -18,7 +18,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Changes with what an import makes of the same files: decks of before are then made anew.
-const VERSION: &str = "4";
+const VERSION: &str = "5";
 
 const MANIFEST: &str = "files.json";
 
@@ -231,19 +231,23 @@ pub fn short_name(hash: &[u8]) -> String {
 fn kind_of(path: &Path) -> io::Result<Option<&'static str>> {
     let mut head = Vec::new();
     File::open(path)?.take(1_024).read_to_end(&mut head)?;
-    let ending = ending_of(path);
+    Ok(kind_by(&head, &ending_of(path)))
+}
+
+fn kind_by(head: &[u8], ending: &str) -> Option<&'static str> {
     let is_wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    let is_text = (is_wide || !head.contains(&0)) && ["md", "markdown"].contains(&ending.as_str());
+    let is_text = (is_wide || !head.contains(&0)) && ["md", "markdown"].contains(&ending);
+    // An archive begins with its first file, or ends at once when it has none. A PDF that is stored
+    // in it as it is does not make it one.
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Some("zip");
+    }
     // Some programs write a few bytes before it; some people write of it.
     let of_pdf = |bytes: &[u8]| bytes == b"%PDF-";
     if head.get(..5).is_some_and(of_pdf) || (!is_text && head.windows(5).any(of_pdf)) {
-        return Ok(Some("pdf"));
+        return Some("pdf");
     }
-    // An archive begins with its first file, or ends at once when it has none.
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return Ok(Some("zip"));
-    }
-    Ok(is_text.then_some("markdown"))
+    is_text.then_some("markdown")
 }
 
 fn in_folder(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
@@ -326,4 +330,29 @@ fn ending_of(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_it_begins_with() {
+        for (head, ending, kind) in [
+            (
+                &b"PK\x03\x04\x14\0 handout.pdf %PDF-1.7"[..],
+                "zip",
+                Some("zip"),
+            ),
+            (b"PK\x05\x06", "zip", Some("zip")),
+            (b"%PDF-1.7", "pdf", Some("pdf")),
+            (b"mail says\r\n%PDF-1.7", "pdf", Some("pdf")),
+            (b"# A PDF begins with %PDF-", "md", Some("markdown")),
+            (b"\xff\xfe#\0", "md", Some("markdown")),
+            (b"#\0", "md", None),
+            (b"# A", "txt", None),
+        ] {
+            assert_eq!(kind_by(head, ending), kind, "{head:?}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! What a person would call a slide or a deck, from its file's name.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Characters.
 const LONGEST_TITLE: usize = 120;
 
@@ -49,7 +51,8 @@ pub fn of_deck(stem: &str) -> String {
 pub fn plain(name: &str) -> String {
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let said = |c: &char| !c.is_control() && !turns(*c);
-    name.chars().filter(said).take(LONGEST_TITLE).collect()
+    // A Mac's file names have their accents as letters of their own.
+    name.nfc().filter(said).take(LONGEST_TITLE).collect()
 }
 
 /// Without the number at either end, and with spaces between the words.
@@ -76,6 +79,7 @@ mod tests {
         check("0001", "Slide 7");
         check("", "Slide 7");
         check("Straße (2)", "Straße");
+        check("Cafe\u{301}", "Caf\u{e9}");
         check("slide-about-us", "slide about us");
         check("bad\u{1b}[31m\n\u{202e}name", "bad[31mname");
         check(&"x".repeat(500), &"x".repeat(120));

@@ -20,6 +20,7 @@ use crate::decks::{
 use drawing::Fonts;
 use kind::{HEAD_BYTES, Kind};
 use std::collections::HashMap;
+use unicode_normalization::UnicodeNormalization;
 
 /// More files than a folder of slides has, counting its notes and what does not belong.
 const MAX_FILES: usize = 10_000;
@@ -256,11 +257,12 @@ fn give_notes(images: &mut [Image], texts: Vec<NamedFile>) -> Vec<String> {
     warnings
 }
 
-/// With its folders, without its ending; as the same for people who changed a letter's case.
+/// With its folders, without its ending; as the same for people who changed a letter's case
+/// or composed its accent.
 fn path_stem(name: &str) -> String {
     let (_, ending) = stem_and_ending(name);
     let stem = name.strip_suffix(ending).unwrap_or(name);
-    stem.trim_end_matches('.').to_lowercase()
+    stem.trim_end_matches('.').to_lowercase().nfc().collect()
 }
 
 /// `image` says of itself that its decoders may panic on malicious input.

@@ -18,6 +18,7 @@ mod fit;
 mod front_matter;
 mod grid;
 mod html;
+mod loose;
 mod math;
 mod page;
 mod picture;
@@ -32,18 +33,17 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-use crate::decks::source::{Bounds, Outline, Page, SlideOutline, Source, SourceError};
+use crate::decks::{
+    beside::Beside,
+    source::{Bounds, Outline, Page, SlideOutline, Source, SourceError},
+};
 use code::Highlighter;
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
 use dialect::Dialect;
 use render::Renderer;
 use scan::Scan;
 use split::{Deck, Slide};
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -85,7 +85,7 @@ pub struct Markdown {
     /// `[label]: address`, wherever in the deck it stands.
     references: Arc<HashMap<String, String>>,
     highlighter: Highlighter,
-    beside: Option<HashSet<String>>,
+    beside: Option<Beside>,
 }
 
 impl Markdown {

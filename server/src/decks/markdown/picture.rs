@@ -162,9 +162,10 @@ pub fn is_web_or_mail(address: &str) -> bool {
         .any(|scheme| start.starts_with(scheme))
 }
 
-/// A file of what a picture's address says, by its path from the deck's folder. Whether it is there,
-/// and given, is another question. The error says what it is instead.
-pub fn file(address: &str) -> Result<String, &'static str> {
+/// The names that the file at a picture's address may have, by their paths from the deck's folder,
+/// the likeliest first. Whether one is there, and given, is another question. The error says what
+/// it is instead.
+pub fn names(address: &str, dialect: Dialect) -> Result<Vec<String>, &'static str> {
     let address = address.trim();
     let lower: String = address
         .chars()
@@ -177,8 +178,7 @@ pub fn file(address: &str) -> Result<String, &'static str> {
     if lower.starts_with("data:") {
         return Err("a picture inside the text; put it in a file beside the deck");
     }
-    let path = address.split(['?', '#']).next().unwrap_or_default();
-    let path = decoded(path);
+    let path = decoded(address.split(['?', '#']).next().unwrap_or_default());
     let scheme = path
         .split(['/', '\\'])
         .next()
@@ -186,6 +186,23 @@ pub fn file(address: &str) -> Result<String, &'static str> {
     if path.is_empty() || scheme || path.len() > 500 || path.chars().any(char::is_control) {
         return Err("a picture whose address is not understood");
     }
+    let mut names: Vec<String> = Vec::new();
+    // A name may have what means something else in an address: `100%20.png`, `b#2.png`.
+    for reading in [path, decoded(address), address.to_owned()] {
+        // Windows separates by what is a letter of a name elsewhere.
+        for reading in [reading.replace('\\', "/"), reading] {
+            for name in from_root(&normal(&reading), dialect) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// Without the parts that lead nowhere.
+fn normal(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
@@ -198,14 +215,13 @@ pub fn file(address: &str) -> Result<String, &'static str> {
         }
     }
     let root = if path.starts_with('/') { "/" } else { "" };
-    Ok(format!("{root}{}", parts.join("/")))
+    format!("{root}{}", parts.join("/"))
 }
 
-/// The names that a file may have: from a site's root it is Slidev's folder for such files, or the
-/// deck's own.
-pub fn names(file: &str, dialect: Dialect) -> Vec<String> {
-    let Some(from_root) = file.strip_prefix('/') else {
-        return vec![file.to_owned()];
+/// What begins at a site's root is in Slidev's folder for such files, or in the deck's own.
+fn from_root(path: &str, dialect: Dialect) -> Vec<String> {
+    let Some(from_root) = path.strip_prefix('/') else {
+        return vec![path.to_owned()];
     };
     let mut names = vec![format!("public/{from_root}"), from_root.to_owned()];
     if dialect != Dialect::Slidev {
@@ -282,11 +298,31 @@ mod tests {
     }
 
     #[test]
+    fn an_address_may_be_a_name_as_it_is_written() {
+        let names = |address: &str| names(address, Dialect::Slidev).unwrap_or_default();
+        assert_eq!(names("b#2.png"), ["b", "b#2.png"]);
+        assert_eq!(
+            names("100%25.png?x"),
+            ["100%.png", "100%.png?x", "100%25.png?x"]
+        );
+        assert_eq!(names(r"a\b.png"), ["a/b.png", r"a\b.png"]);
+        assert_eq!(names("/b.png"), ["public/b.png", "b.png"]);
+    }
+
+    #[test]
     fn only_files_beside_the_deck_are_pictures() {
-        assert_eq!(file("./a%20b.png?raw=true").as_deref(), Ok("a b.png"));
-        assert_eq!(file("./x/.././/y/doge.png").as_deref(), Ok("y/doge.png"));
-        assert_eq!(file("/img/a.png").as_deref(), Ok("/img/a.png"));
-        assert_eq!(file("../y/../../a.png").as_deref(), Ok("../../a.png"));
+        let likeliest = |address: &str| {
+            let names = names(address, Dialect::Plain)?;
+            names.into_iter().next().ok_or("no name")
+        };
+        let check = |address: &str, name: &str| {
+            assert_eq!(likeliest(address).as_deref(), Ok(name), "{address}");
+        };
+        check("./a%20b.png?raw=true", "a b.png");
+        check("./x/.././/y/doge.png", "y/doge.png");
+        check("/img/a.png", "img/a.png");
+        check("../y/../../a.png", "../../a.png");
+        check(r"img\.\a.png", "img/a.png");
         for other in [
             "https://a.b/c.png",
             "//a.b/c.png",
@@ -295,7 +331,7 @@ mod tests {
             "",
             "C:\\a.png",
         ] {
-            assert!(file(other).is_err(), "{other}");
+            assert!(names(other, Dialect::Plain).is_err(), "{other}");
         }
     }
 }

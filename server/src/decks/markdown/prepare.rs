@@ -3,6 +3,7 @@
 
 use super::{
     dialect::{Dialect, reveal_note},
+    loose,
     render::short,
     scan::{fence_of, opens_formula},
 };
@@ -108,6 +109,10 @@ pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepare
             let reason = format!("the expression “{}”; left out", short(&expression));
             prepared.left_out.push((at, reason));
             prepared.text.push_str(&kept);
+            prepared.text.push('\n');
+            continue;
+        } else if let Some(written) = loose::pictures(line) {
+            prepared.text.push_str(&written);
             prepared.text.push('\n');
             continue;
         }

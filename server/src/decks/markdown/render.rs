@@ -7,12 +7,12 @@ use super::{
     colour,
     dialect::Dialect,
     html::{escape, escaped},
+    loose,
     picture::{self, Ground, Sizes},
     steps::Piece,
 };
-use crate::decks::source::Warning;
+use crate::decks::{beside::Beside, source::Warning};
 use comrak::nodes::{AstNode, ListDelimType, ListType, NodeList, NodeValue, TableAlignment};
-use std::collections::HashSet;
 
 /// How deep lists and quotes nest; what is deeper is shown as its text.
 const MAX_DEPTH: usize = 24;
@@ -41,8 +41,8 @@ pub struct Renderer<'a> {
     pub incremental: bool,
     /// What presenterm's commands begin with.
     pub prefix: &'a str,
-    /// The names of the files beside the deck, where they are known.
-    pub beside: Option<&'a HashSet<String>>,
+    /// The files beside the deck, where they are known.
+    pub beside: Option<&'a Beside>,
     pub highlighter: &'a mut Highlighter,
 }
 
@@ -392,25 +392,30 @@ impl Renderer<'_> {
 
     /// The file beside the deck; a warning when it is none.
     pub fn file(&mut self, address: &str, line: u32) -> Option<String> {
-        let file = match picture::file(address) {
-            Ok(file) => file,
+        let (address, is_anywhere) = match address.strip_prefix(loose::ANYWHERE) {
+            Some(name) => (name, true),
+            None => (address, false),
+        };
+        let names = match picture::names(address, self.dialect) {
+            Ok(names) => names,
             Err(reason) => {
                 self.warn(line, &format!("{reason}; left out"));
                 return None;
             }
         };
-        let mut names = picture::names(&file, self.dialect).into_iter();
         let Some(beside) = self.beside else {
-            return names.next();
+            return names.into_iter().next();
         };
-        let found = names.find(|name| beside.contains(name));
+        let found = beside
+            .find(&names)
+            .or_else(|| beside.anywhere(address).filter(|_| is_anywhere));
         if found.is_none() {
             self.warn(
                 line,
-                &format!("there is no picture “{}” beside the deck", short(&file)),
+                &format!("there is no picture “{}” beside the deck", short(address)),
             );
         }
-        found
+        found.map(str::to_owned)
     }
 
     fn image<'n>(&mut self, node: Node<'n>, url: &str, line: u32) {

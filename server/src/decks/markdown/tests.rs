@@ -109,6 +109,54 @@ fn a_definition_in_another_slide_is_found() {
     assert!(html(page).markup.contains("href=\"https://a.b\""));
 }
 
+/// A Mac's zip, Windows' names, and pictures as other programs write them.
+#[test]
+fn a_picture_is_found_whatever_program_wrote_its_name() {
+    let there = [
+        "img/Logo.PNG",
+        "img/my pic.png",
+        "img/a(1).png",
+        "img/100%.png",
+        "img/b#2.png",
+        "Bilder/Gro\u{308}\u{df}e.png",
+        "\u{304b}\u{3099}.png",
+    ];
+    let check = |text: &str, file: &str| {
+        let there = there.map(str::to_owned);
+        let page = open(text).beside(there).page(0, 1_920).expect("a page");
+        assert_eq!(html(&page).files, [file], "{text}");
+        assert!(html(&page).markup.contains("<img"), "{text}");
+        assert_eq!(page.warnings, [], "{text}");
+    };
+    check("![](img/logo.png)", "img/Logo.PNG");
+    check(r"![](img\Logo.PNG)", "img/Logo.PNG");
+    check(r"![](.\img\logo.png)", "img/Logo.PNG");
+    check("![](./img//LOGO.png)", "img/Logo.PNG");
+    check("![a](img/Logo.PNG =300x)", "img/Logo.PNG");
+    check("<img src=\"img/LOGO.png\" width=\"300\">", "img/Logo.PNG");
+    check("![](img/my pic.png)", "img/my pic.png");
+    check("![](<img/my pic.png>)", "img/my pic.png");
+    check("![](img/my%20pic.png \"a title\")", "img/my pic.png");
+    check("![[my pic.png]]", "img/my pic.png");
+    check("![](img/a(1).png)", "img/a(1).png");
+    check("![](img/100%.png)", "img/100%.png");
+    check("![](img/b%232.png)", "img/b#2.png");
+    check("![](img/b#2.png)", "img/b#2.png");
+    check(
+        "![](Bilder/Gr\u{f6}\u{df}e.png)",
+        "Bilder/Gro\u{308}\u{df}e.png",
+    );
+    check("![](\u{304c}.png)", "\u{304b}\u{3099}.png");
+    let page = open("![[gone.png]]")
+        .beside(there.map(str::to_owned))
+        .page(0, 1_920);
+    let said = page.expect("a page").warnings.remove(0);
+    assert_eq!(
+        said.reason,
+        "there is no picture “gone.png” beside the deck"
+    );
+}
+
 /// No markup has a style, a script, a handler or an address of a picture.
 fn is_safe(markup: &str) -> bool {
     html::Tokens::of(markup).all(|token| match token {
