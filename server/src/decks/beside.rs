@@ -49,7 +49,7 @@ impl FromIterator<String> for Beside {
         for name in names {
             let folded = caseless(&name);
             let last = folded.rsplit('/').next().unwrap_or(&folded).to_owned();
-            let bare = Some(name.clone()).filter(|_| !beside.bare.contains_key(&last));
+            let bare = (!beside.bare.contains_key(&last)).then(|| name.clone());
             beside.bare.insert(last, bare);
             beside
                 .composed

@@ -1,6 +1,6 @@
 //! A drawing: SVG. Asks nobody for anything: no file, no other host, fonts of this machine only.
 
-use super::{kind::Kind, picture};
+use super::{kind::Kind, labels, picture};
 use crate::decks::{
     renditions::WIDEST,
     source::{Pixels, SourceError},
@@ -9,13 +9,13 @@ use crate::decks::{
 use resvg::{
     tiny_skia::{Color, Pixmap, Transform},
     usvg::{
-        FontResolver, ImageHrefResolver, Options, Tree,
-        fontdb::{Database, Family, Query},
+        Font, FontFamily, FontResolver, FontStyle, ImageHrefResolver, Options, Tree,
+        fontdb::{self, Database, Family, Query, Style, Weight},
         roxmltree::{Document, ParsingOptions},
     },
 };
 use std::sync::{
-    Arc, OnceLock,
+    Arc, LazyLock,
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
@@ -49,36 +49,29 @@ const MONOSPACE: [&str; 5] = [
     "Menlo",
 ];
 
-/// The machine's fonts, looked for when the first text asks: it takes long, and most drawings have
-/// none.
-#[derive(Default)]
-pub struct Fonts(OnceLock<Arc<Database>>);
-
-impl Fonts {
-    fn all(&self) -> &Arc<Database> {
-        self.0.get_or_init(|| {
-            let mut fonts = Database::new();
-            fonts.load_system_fonts();
-            let first = |families: &[&str]| {
-                families
-                    .iter()
-                    .find(|family| has_family(&fonts, family))
-                    .map(|family| (*family).to_owned())
-            };
-            let (serif, sans, monospace) = (first(&SERIF), first(&SANS), first(&MONOSPACE));
-            if let Some(family) = serif.or_else(|| sans.clone()) {
-                fonts.set_serif_family(family);
-            }
-            if let Some(family) = sans {
-                fonts.set_sans_serif_family(family);
-            }
-            if let Some(family) = monospace {
-                fonts.set_monospace_family(family);
-            }
-            Arc::new(fonts)
-        })
+/// The machine's fonts, for all drawings of this process. Looked for when the first text asks: it
+/// takes long, and most drawings have none.
+static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
+    let mut fonts = Database::new();
+    fonts.load_system_fonts();
+    let first = |families: &[&str]| {
+        families
+            .iter()
+            .find(|family| has_family(&fonts, family))
+            .map(|family| (*family).to_owned())
+    };
+    let (serif, sans, monospace) = (first(&SERIF), first(&SANS), first(&MONOSPACE));
+    if let Some(family) = serif.or_else(|| sans.clone()) {
+        fonts.set_serif_family(family);
     }
-}
+    if let Some(family) = sans {
+        fonts.set_sans_serif_family(family);
+    }
+    if let Some(family) = monospace {
+        fonts.set_monospace_family(family);
+    }
+    Arc::new(fonts)
+});
 
 fn has_family(fonts: &Database, family: &str) -> bool {
     let query = Query {
@@ -97,32 +90,42 @@ pub struct Drawn {
 /// Draws as large as a slide is ever shown, on white.
 ///
 /// Pictures in it have so many `pixels` at most.
-pub fn draw(name: &str, content: &[u8], fonts: &Fonts, pixels: u64) -> Result<Drawn, SourceError> {
+pub fn draw(name: &str, content: &[u8], pixels: u64) -> Result<Drawn, SourceError> {
     let text = text::decoded(content);
     if text.is_damaged {
         return Err(broken(name));
     }
     let text = text.text.trim_start_matches('\u{feff}');
+    let document = parsed(name, text)?;
+    if is_deeper_than(&document, MAX_DEPTH) {
+        return Err(too_complicated(name));
+    }
+    let left_out = LeftOut::default();
+    let labels = labels::written(&document, text);
+    left_out.html.store(labels.is_lossy, Relaxed);
+    let document = match &labels.text {
+        Some(text) => parsed(name, text)?,
+        None => document,
+    };
+    let tree =
+        Tree::from_xmltree(&document, &options(&left_out, pixels)).map_err(|_| broken(name))?;
+    let pixels = painted(&tree).ok_or_else(|| broken(name))?;
+    Ok(Drawn {
+        pixels,
+        warnings: left_out.sentences(name),
+    })
+}
+
+fn parsed<'a>(name: &str, text: &'a str) -> Result<Document<'a>, SourceError> {
     // Drawing programs declare entities. roxmltree bounds how deep they unfold.
     let rules = ParsingOptions {
         allow_dtd: true,
         nodes_limit: MAX_NODES,
         ..ParsingOptions::default()
     };
-    let document = Document::parse_with_options(text, rules).map_err(|error| match error {
+    Document::parse_with_options(text, rules).map_err(|error| match error {
         resvg::usvg::roxmltree::Error::NodesLimitReached => too_complicated(name),
         _ => broken(name),
-    })?;
-    if is_deeper_than(&document, MAX_DEPTH) {
-        return Err(too_complicated(name));
-    }
-    let left_out = LeftOut::default();
-    let tree = Tree::from_xmltree(&document, &options(fonts, &left_out, pixels))
-        .map_err(|_| broken(name))?;
-    let pixels = painted(&tree).ok_or_else(|| broken(name))?;
-    Ok(Drawn {
-        pixels,
-        warnings: left_out.sentences(name),
     })
 }
 
@@ -153,6 +156,7 @@ struct LeftOut {
     elsewhere: AtomicBool,
     picture: AtomicBool,
     text: AtomicBool,
+    html: AtomicBool,
 }
 
 impl LeftOut {
@@ -170,6 +174,11 @@ impl LeftOut {
                 &self.text,
                 "has text, but this machine has no fonts; turn the text into paths",
             ),
+            (
+                &self.html,
+                "has parts written as HTML, which are left out but for their words; export it \
+                 without HTML labels, or as PNG",
+            ),
         ]
         .iter()
         .filter(|(is_so, _)| is_so.load(Relaxed))
@@ -178,7 +187,7 @@ impl LeftOut {
     }
 }
 
-fn options<'a>(fonts: &'a Fonts, left_out: &'a LeftOut, pixels: u64) -> Options<'a> {
+fn options(left_out: &LeftOut, pixels: u64) -> Options<'_> {
     let embedded = ImageHrefResolver::default_data_resolver();
     let by_name = FontResolver::default_font_selector();
     Options {
@@ -205,10 +214,11 @@ fn options<'a>(fonts: &'a Fonts, left_out: &'a LeftOut, pixels: u64) -> Options<
             select_font: Box::new(move |font, loaded| {
                 // The drawing starts with no fonts at all, so taking another set loses none.
                 if loaded.is_empty() {
-                    *loaded = Arc::clone(fonts.all());
+                    *loaded = Arc::clone(&FONTS);
                 }
-                let found =
-                    by_name(font, loaded).or_else(|| loaded.faces().next().map(|face| face.id));
+                let found = plain_face(font, loaded)
+                    .or_else(|| by_name(font, loaded))
+                    .or_else(|| loaded.faces().next().map(|face| face.id));
                 if found.is_none() {
                     left_out.text.store(true, Relaxed);
                 }
@@ -218,6 +228,35 @@ fn options<'a>(fonts: &'a Fonts, left_out: &'a LeftOut, pixels: u64) -> Options<
         },
         ..Options::default()
     }
+}
+
+/// The face of the machine's sans-serif where it has none of the families that are asked for. By
+/// itself usvg takes a serif, for Helvetica, too.
+fn plain_face(font: &Font, fonts: &Database) -> Option<fontdb::ID> {
+    let families = font.families();
+    let is_serif = |name: &str| {
+        ["serif", "times", "georgia"].iter().any(|word| {
+            let name = name.to_ascii_lowercase();
+            name.contains(word) && !name.contains("sans")
+        })
+    };
+    let is_known = families.iter().any(|family| match family {
+        FontFamily::Named(name) => has_family(fonts, name) || is_serif(name),
+        _ => true,
+    });
+    if is_known {
+        return None;
+    }
+    fonts.query(&Query {
+        families: &[Family::SansSerif],
+        weight: Weight(font.weight()),
+        style: match font.style() {
+            FontStyle::Normal => Style::Normal,
+            FontStyle::Italic => Style::Italic,
+            FontStyle::Oblique => Style::Oblique,
+        },
+        ..Query::default()
+    })
 }
 
 fn painted(tree: &Tree) -> Option<Pixels> {

@@ -5,6 +5,7 @@
 
 mod drawing;
 mod kind;
+mod labels;
 mod order;
 mod picture;
 
@@ -17,7 +18,6 @@ use crate::decks::{
     text::{self, Text},
     titles,
 };
-use drawing::Fonts;
 use kind::{HEAD_BYTES, Kind};
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
@@ -54,7 +54,7 @@ pub fn one(file: &NamedFile, pixels: u64) -> Result<Picture, SourceError> {
         kind,
         notes: None,
     };
-    let (pixels, warnings) = decoded(&image, &Fonts::default(), pixels)?;
+    let (pixels, warnings) = decoded(&image, pixels)?;
     Ok(Picture {
         pixels,
         warnings: warnings.into_iter().map(|it| about(it, None)).collect(),
@@ -65,7 +65,6 @@ pub struct Images {
     title: String,
     images: Vec<Image>,
     warnings: Vec<Warning>,
-    fonts: Fonts,
     bounds: Bounds,
 }
 
@@ -120,7 +119,6 @@ impl Images {
                 .into_iter()
                 .map(|reason| about(reason, None))
                 .collect(),
-            fonts: Fonts::default(),
             bounds,
         })
     }
@@ -145,7 +143,7 @@ impl Source for Images {
             .get(at)
             .ok_or_else(|| SourceError::Damaged("there is no such page".to_owned()))?;
         // `image` says of itself that its decoders may panic on malicious input.
-        let (pixels, mut warnings) = decoded(image, &self.fonts, self.bounds.pixels)?;
+        let (pixels, mut warnings) = decoded(image, self.bounds.pixels)?;
         let face = Face::Picture(pixels);
         let notes = image.notes.as_ref().and_then(|file| {
             let about = |why| format!("The notes of {} {why}.", image.file.shown());
@@ -266,18 +264,14 @@ fn path_stem(name: &str) -> String {
 }
 
 /// `image` says of itself that its decoders may panic on malicious input.
-fn decoded(
-    image: &Image,
-    fonts: &Fonts,
-    pixels: u64,
-) -> Result<(Pixels, Vec<String>), SourceError> {
-    safely(|| decode(image, fonts, pixels)).unwrap_or_else(|| {
+fn decoded(image: &Image, pixels: u64) -> Result<(Pixels, Vec<String>), SourceError> {
+    safely(|| decode(image, pixels)).unwrap_or_else(|| {
         let name = image.file.shown();
         Err(SourceError::Damaged(format!("{name} is a broken image")))
     })
 }
 
-fn decode(image: &Image, fonts: &Fonts, pixels: u64) -> Result<(Pixels, Vec<String>), SourceError> {
+fn decode(image: &Image, pixels: u64) -> Result<(Pixels, Vec<String>), SourceError> {
     let name = image.file.shown();
     let limit = match image.kind {
         Kind::Drawing => MAX_DRAWING_BYTES,
@@ -295,7 +289,7 @@ fn decode(image: &Image, fonts: &Fonts, pixels: u64) -> Result<(Pixels, Vec<Stri
     }
     match image.kind {
         Kind::Drawing => {
-            let drawn = drawing::draw(&name, &content, fonts, pixels)?;
+            let drawn = drawing::draw(&name, &content, pixels)?;
             Ok((drawn.pixels, drawn.warnings))
         }
         Kind::Picture(format) => {
