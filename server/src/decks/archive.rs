@@ -3,11 +3,14 @@
 //! Nothing is believed that a header says: what comes out is counted while it comes. It stays in
 //! memory: the worker that unpacks it can't write.
 
+mod names;
+
 use crate::decks::{
     named_file::{Content, NamedFile},
     source::{SourceError, Warning},
     titles,
 };
+use names::Names;
 use std::{
     collections::HashSet,
     io::{self, Read, Seek, SeekFrom},
@@ -66,11 +69,18 @@ pub fn unpack<R: Read + Seek>(mut archive: R) -> Result<Unpacked, SourceError> {
             index.len()
         )));
     }
+    let mut raw = Vec::new();
+    let entries = index.files().map_err(|_| no_zip())?;
+    while let Some(entry) = entries.next() {
+        let entry = entry.map_err(|_| no_zip())?;
+        raw.extend(Some(entry.name_raw().to_vec()).filter(|name| name.len() <= MAX_NAME_BYTES));
+    }
     let mut unpacking = Unpacking {
         left: packed
             .saturating_mul(MAX_RATIO)
             .saturating_add(FREE_BYTES)
             .min(MAX_TOTAL_BYTES),
+        encoded: Names::of(raw),
         names: HashSet::new(),
         unpacked: Unpacked {
             files: Vec::new(),
@@ -109,6 +119,7 @@ enum Entry {
 struct Unpacking {
     /// Bytes that may still come.
     left: u64,
+    encoded: Names,
     names: HashSet<String>,
     unpacked: Unpacked,
     /// Warnings above the limit.
@@ -122,10 +133,7 @@ impl Unpacking {
         archive: &mut R,
     ) -> Result<(), SourceError> {
         // Some programs of Windows write its separator; all that is checked is checked after that.
-        let Ok(name) = entry.name().map(|name| name.replace('\\', "/")) else {
-            self.warn("a file", "has a name that can't be read;");
-            return Ok(());
-        };
+        let name = self.encoded.read(entry.name_raw()).replace('\\', "/");
         match judge(&name, &entry) {
             Entry::Skip => {}
             Entry::LeaveOut(why) => self.warn(&name, why),

@@ -89,7 +89,11 @@ fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Sou
     }
     let main = files.remove(0);
     let folder = main.name.rsplit_once('/');
-    let Text { text, is_damaged } = text::decoded(&read(&main)?);
+    let Text {
+        text,
+        is_damaged,
+        guessed,
+    } = text::decoded(&read(&main)?);
     let folder = folder.map_or_else(String::new, |(folder, _)| format!("{folder}/"));
     let beside = files.iter().map(|file| seen_from(&folder, &file.name));
     let pictured = Pictured {
@@ -98,14 +102,19 @@ fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Sou
         files,
         pixels: bounds.pixels,
     };
-    let damaged = is_damaged.then(|| Warning {
+    let damaged =
+        is_damaged.then(|| "some of its letters can't be read; save it as UTF-8".to_owned());
+    let guessed = guessed.map(|encoding| {
+        format!("it is not UTF-8, and is read as {encoding}; save it as UTF-8 if letters are wrong")
+    });
+    let letters = damaged.or(guessed).map(|reason| Warning {
         line: None,
         page: None,
-        reason: "some of its letters can't be read; save it as UTF-8".to_owned(),
+        reason,
     });
     Ok(Box::new(Warned {
         inner: Box::new(pictured),
-        warnings: damaged.into_iter().collect(),
+        warnings: letters.into_iter().collect(),
         widest: u32::MAX,
     }))
 }

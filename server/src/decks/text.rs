@@ -1,42 +1,84 @@
 //! Text as people's programs write it.
 
-use encoding_rs::{Encoding, WINDOWS_1252};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, ISO_2022_JP, WINDOWS_1252};
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Text {
     pub text: String,
     /// Some of its letters are marks of what could not be read.
     pub is_damaged: bool,
+    /// The encoding that was guessed; none where it was said, or where it is Western Europe's, in
+    /// which every byte is a letter.
+    pub guessed: Option<&'static str>,
 }
 
-/// UTF-8; UTF-16 when it says so with its first two bytes; else what Windows wrote in Western
-/// Europe, of which Latin-1 is a part: there, every byte is a letter.
-pub fn decoded(bytes: &[u8]) -> Text {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        let rest = bytes.get(mark..).unwrap_or_default();
-        let (text, is_damaged) = encoding.decode_without_bom_handling(rest);
-        return Text {
+impl Text {
+    fn read(bytes: &[u8], encoding: &'static Encoding) -> Self {
+        let (text, is_damaged) = encoding.decode_without_bom_handling(bytes);
+        Self {
             text: text.into_owned(),
             is_damaged,
-        };
+            guessed: None,
+        }
     }
+}
+
+/// UTF-8; UTF-16 when it says so with its first two bytes; else what it looks like to a browser.
+pub fn decoded(bytes: &[u8]) -> Text {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return Text::read(bytes.get(mark..).unwrap_or_default(), encoding);
+    }
+    // Japanese mail is ASCII by its bytes, with escapes.
+    let has_escapes = bytes.contains(&0x1b);
     let text = String::from_utf8_lossy(bytes);
     let unread = text.chars().filter(|c| *c == '\u{fffd}').count();
     let read = text
         .chars()
         .filter(|c| !c.is_ascii() && *c != '\u{fffd}')
         .count();
-    // UTF-8 in which a few bytes are broken: by the other, each of its letters would be two.
-    if std::str::from_utf8(bytes).is_ok() || read > unread {
+    let is_utf8 = std::str::from_utf8(bytes).is_ok();
+    // UTF-8 in which a few bytes are broken: by another, each of its letters would be two.
+    if is_utf8 && !has_escapes || read > unread {
         return Text {
-            is_damaged: std::str::from_utf8(bytes).is_err(),
+            is_damaged: !is_utf8,
             text: text.into_owned(),
+            guessed: None,
         };
     }
-    let (text, is_damaged) = WINDOWS_1252.decode_without_bom_handling(bytes);
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    let encoding = detector.guess(None, Utf8Detection::Deny);
+    if is_utf8 && encoding != ISO_2022_JP {
+        return Text {
+            text: text.into_owned(),
+            is_damaged: false,
+            guessed: None,
+        };
+    }
     Text {
-        text: text.into_owned(),
-        is_damaged,
+        guessed: Some(encoding.name()).filter(|_| encoding != WINDOWS_1252),
+        ..Text::read(bytes, encoding)
+    }
+}
+
+/// The text of an XML document, which may name its encoding.
+pub fn xml(bytes: &[u8]) -> Text {
+    let start = bytes.get(..200).unwrap_or(bytes);
+    let start = String::from_utf8_lossy(start);
+    let named = start
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.split_once("?>"))
+        .and_then(|(declaration, _)| declaration.split_once("encoding="))
+        .and_then(|(_, name)| {
+            name.trim_start_matches(['"', '\''])
+                .split(['"', '\''])
+                .next()
+        })
+        .and_then(|name| Encoding::for_label(name.as_bytes()));
+    match named.filter(|encoding| *encoding != encoding_rs::UTF_8) {
+        Some(encoding) if std::str::from_utf8(bytes).is_err() => Text::read(bytes, encoding),
+        _ => decoded(bytes),
     }
 }
 
@@ -60,6 +102,7 @@ mod tests {
             let expected = Text {
                 text: text.to_owned(),
                 is_damaged: false,
+                guessed: None,
             };
             assert_eq!(decoded(&bytes), expected, "{bytes:?}");
         }
@@ -78,5 +121,30 @@ mod tests {
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn text_of_other_scripts_is_detected_and_said() {
+        use encoding_rs::{EUC_KR, GBK, IBM866, KOI8_U, SHIFT_JIS, WINDOWS_1251};
+        const RUSSIAN: &str = "# Доклад\n\nПервый слайд о погоде\n";
+        for (encoding, text) in [
+            (WINDOWS_1251, RUSSIAN),
+            (KOI8_U, RUSSIAN),
+            (IBM866, RUSSIAN),
+            (SHIFT_JIS, "# 発表\n\nこれは最初のスライドです\n"),
+            (ISO_2022_JP, "# 発表\n\nこれは最初のスライドです\n"),
+            (GBK, "# 演示\n\n这是第一张幻灯片\n"),
+            (EUC_KR, "# 발표\n\n첫 번째 슬라이드입니다\n"),
+        ] {
+            let read = decoded(&encoding.encode(text).0);
+            assert_eq!(read.text, text, "{}", encoding.name());
+            assert_eq!(read.guessed, Some(encoding.name()));
+            assert!(!read.is_damaged);
+        }
+        let drawing = "<?xml version='1.0' encoding='windows-1251'?><svg>я</svg>";
+        let read = xml(&WINDOWS_1251.encode(drawing).0);
+        assert_eq!((read.text.as_str(), read.guessed), (drawing, None));
+        // What only looks like an escape.
+        assert_eq!(decoded(b"a \x1b[31m").text, "a \x1b[31m");
     }
 }

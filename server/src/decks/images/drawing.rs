@@ -91,7 +91,7 @@ pub struct Drawn {
 ///
 /// Pictures in it have so many `pixels` at most.
 pub fn draw(name: &str, content: &[u8], pixels: u64) -> Result<Drawn, SourceError> {
-    let text = text::decoded(content);
+    let text = text::xml(content);
     if text.is_damaged {
         return Err(broken(name));
     }

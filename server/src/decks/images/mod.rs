@@ -146,12 +146,16 @@ impl Source for Images {
         let (pixels, mut warnings) = decoded(image, self.bounds.pixels)?;
         let face = Face::Picture(pixels);
         let notes = image.notes.as_ref().and_then(|file| {
-            let about = |why| format!("The notes of {} {why}.", image.file.shown());
+            let about = |why: String| format!("The notes of {} {why}.", image.file.shown());
             match notes(file) {
                 Ok(notes) => {
-                    warnings.extend(notes.is_damaged.then(|| {
-                        about("have letters that can't be read; save them as UTF-8".to_owned())
-                    }));
+                    let guessed = notes.guessed.map(|encoding| {
+                        format!("are read as {encoding}; save them as UTF-8 if letters are wrong")
+                    });
+                    let damaged = notes
+                        .is_damaged
+                        .then(|| "have letters that can't be read; save them as UTF-8".to_owned());
+                    warnings.extend(damaged.or(guessed).map(about));
                     Some(notes.text)
                 }
                 Err(why) => {
