@@ -4,6 +4,8 @@ use crate::{deck::Face, pages::Page};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::HashedStylesheet;
 
+const WITHOUT_WASM: &str = include_str!("without_wasm.js");
+
 /// A whole document, ready to be read before its WASM arrives.
 pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
     let sizes = page.slide_sizes();
@@ -32,14 +34,9 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
             </noscript>
         }
     });
-    // With script but without WASM it does so too: the venue's proxy may keep it out.
-    let without_wasm = page.refreshes_every_s().map(|seconds| {
-        let script = format!(
-            "addEventListener('unhandledrejection', () => \
-             document.querySelector('[data-hydrated]') || \
-             setTimeout(() => location.reload(), {seconds}000));"
-        );
-        view! { <script nonce=use_nonce()>{script}</script> }
+    // With script but without WASM it looks whether it should.
+    let without_wasm = page.has_islands().then(|| {
+        view! { <script nonce=use_nonce() inner_html=WITHOUT_WASM></script> }
     });
     let scripts = page.has_islands().then(|| {
         view! { <HydrationScripts options=options.clone() islands=true/> }

@@ -17,5 +17,7 @@ pub mod talk;
 
 #[cfg(feature = "ssr")]
 mod document;
+#[cfg(feature = "hydrate")]
+pub use components::reload_on_panic;
 #[cfg(feature = "ssr")]
 pub use document::document;

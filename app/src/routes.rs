@@ -61,6 +61,11 @@ pub fn events(code: &TalkCode) -> String {
     format!("/t/{code}/events")
 }
 
+/// The newest snapshot, once.
+pub fn state(code: &TalkCode) -> String {
+    format!("/t/{code}/state")
+}
+
 /// The stream for a page that has the event `last` already.
 pub fn events_since(code: &TalkCode, last: &EventId, view: View, seat: SeatNumber) -> String {
     let view = view.as_str();

@@ -1,9 +1,7 @@
 //! The WASM entry: wakes the islands of a page.
 
-// Without a reference to `app` the linker drops its islands (leptos-rs/leptos#2083).
-use app as _;
-
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
+    app::reload_on_panic();
     leptos::mount::hydrate_islands();
 }

@@ -147,12 +147,15 @@ pub async fn project(
     request: Request,
 ) -> Response<Body> {
     let headers = request.headers().clone();
+    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
     talk_page(&shared, path, request, routes::project, |code, rendered| {
         let ways = hosting::talk_ways(&shared, &code, &headers);
+        let presents = visitor.presented(&code).is_ok();
         Page::Project {
             code,
             rendered,
             ways,
+            presents,
         }
     })
     .await

@@ -25,6 +25,12 @@ pub async fn say(path: &str, form: &str) -> bool {
     post(path, form).await.is_ok_and(|(agreed, _)| agreed)
 }
 
+/// The body of an answer of 200; `None` without one.
+pub async fn ask(path: &str) -> Option<String> {
+    let (agreed, answer) = text(path, &RequestInit::new()).await.ok()?;
+    agreed.then_some(answer)
+}
+
 async fn post(path: &str, form: &str) -> Result<(bool, String), JsValue> {
     let init = RequestInit::new();
     init.set_method("POST");

@@ -17,7 +17,7 @@ mod stage;
 
 pub use back_to_room::{BackToRoom, back_to_room};
 #[cfg(feature = "hydrate")]
-pub use call::say;
+pub use call::{ask, say};
 pub use clock::{SetClock, clock};
 pub use error::{ApiError, ErrorCode};
 pub use go_to::{GoTo, go_to};
@@ -54,6 +54,13 @@ pub async fn send(
     let own = command.fields();
     let form = format!("code={code}&if_revision={if_revision}{own}");
     call::call(path(command), &form).await
+}
+
+/// The same, whatever the talk's revision is by then, and nobody waits for an answer.
+#[cfg(feature = "hydrate")]
+pub async fn send_once(code: crate::talk::TalkCode, command: Command) {
+    let own = command.fields();
+    let _ = say(path(command), &format!("code={code}{own}")).await;
 }
 
 /// The command that a form asks for, by its address and its fields.

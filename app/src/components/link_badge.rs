@@ -1,4 +1,4 @@
-use super::words;
+use super::{text, words};
 use crate::live::LinkState;
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ pub fn LinkBadge(
     behind: Signal<bool>,
 ) -> impl IntoView {
     let waits = move || link.get() == LinkState::Live && behind.get();
-    let late = words(move || {
+    let late = text(move || {
         let late = if waits() {
             "The slide is on its way."
         } else {
@@ -21,8 +21,8 @@ pub fn LinkBadge(
     });
     view! {
         <p class="link-badge" role="status" data-waits=words(move || waits().to_string())>
-            <span>{words(move || link.get().sentence().to_owned())}</span>
-            <span class="late">{late}</span>
+            <span inner_html=text(move || link.get().sentence().to_owned())></span>
+            <span class="late" inner_html=late></span>
         </p>
     }
 }

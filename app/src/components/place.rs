@@ -1,13 +1,13 @@
-use super::words;
+use super::text;
 use crate::talk::SlideState;
 use leptos::prelude::*;
 
 /// "7 of 31".
 #[component]
 pub fn Place(state: impl Fn() -> SlideState + Send + Sync + 'static) -> impl IntoView {
-    let place = words(move || {
+    let place = text(move || {
         let state = state();
         format!("{} of {}", state.slide, state.slides)
     });
-    view! { <p class="place">{place}</p> }
+    view! { <p class="place" inner_html=place></p> }
 }

@@ -4,14 +4,16 @@
 //! died in a phone's sleep, and keeps its page out of the back/forward cache. So this one is
 //! watched: re-created when it closed, when pings stay out, and whenever the page comes back.
 
-use super::{LinkState, backoff::Backoff};
+use super::{LinkState, backoff::Backoff, jitter_ms};
 use crate::{
+    api,
+    components::has_panicked,
     routes,
     talk::{Pointing, Presence, Revision, SeatNumber, SlideState, Snapshot, TalkCode, View},
 };
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 use std::{
     cell::{Cell, RefCell},
@@ -22,6 +24,18 @@ use web_sys::{Event, EventSource, MessageEvent, PageTransitionEvent, VisibilityS
 
 /// Two and a half pings of the server (15 s each): one may be late, two may not.
 const SILENCE_MS: u32 = 37_500;
+
+/// How long a stream may be silent at its start until the page asks for the state instead: a virus
+/// scanner or a proxy may hold it back, or refuse it, while all else goes through.
+const WITHHELD_MS: u32 = 5_000;
+
+/// How often it then asks: so long, and up to so much longer.
+const ASK_EVERY_MS: u32 = 1_500;
+const ASK_JITTER_MS: u32 = 1_000;
+
+/// How long a page that nobody sees keeps its stream. Over HTTP/1.1 a browser has six connections to
+/// a host, for all of its tabs: six streams would leave none for a tap.
+const OUT_OF_SIGHT_MS: u32 = 3_000;
 
 /// How old a page is, in milliseconds, before it may load itself anew.
 const RELOAD_AFTER_MS: f64 = 60_000.0;
@@ -51,6 +65,12 @@ struct Inner {
     backoff: RefCell<Backoff>,
     /// Either waits to connect again or for the silence to last too long; never both.
     timer: RefCell<Option<Timeout>>,
+    /// Until the page asks for the state, and then until it asks again. `None` while the stream speaks.
+    asking: RefCell<Option<Timeout>>,
+    /// The last answer said where the talk is: the page is as good as live.
+    was_answered: Cell<bool>,
+    /// Until a page out of sight lets its stream go.
+    leaving: RefCell<Option<Timeout>>,
     page_listeners: RefCell<Vec<EventListener>>,
 }
 
@@ -83,6 +103,9 @@ impl Link {
             hidden: Cell::new(false),
             backoff: RefCell::default(),
             timer: RefCell::default(),
+            asking: RefCell::default(),
+            was_answered: Cell::new(false),
+            leaving: RefCell::default(),
             page_listeners: RefCell::default(),
         });
         let over = inner.newest.borrow().over;
@@ -97,8 +120,15 @@ impl Link {
 impl Inner {
     /// Opens a new connection in place of the one there was.
     fn connect(self: &Rc<Self>) {
+        // Nothing of an island that is not whole may say that it is live.
+        if has_panicked() {
+            return;
+        }
         // The old one is closed first: one page, one connection.
         self.connection.take();
+        if self.asking.borrow().is_none() {
+            self.ask_after(WITHHELD_MS);
+        }
         let last = self.newest.borrow().event_id();
         let url = routes::events_since(&self.code, &last, self.view, self.seat);
         let Ok(source) = EventSource::new(&url) else {
@@ -128,6 +158,33 @@ impl Inner {
         self.expect_event();
     }
 
+    fn ask_after(self: &Rc<Self>, ms: u32) {
+        let timeout = self.timeout(ms, |inner| inner.ask());
+        self.asking.replace(Some(timeout));
+    }
+
+    /// Asks where the talk is, while the stream says nothing. It is tried again meanwhile.
+    fn ask(self: &Rc<Self>) {
+        let (inner, url) = (Rc::downgrade(self), routes::state(&self.code));
+        spawn_local(async move {
+            let answer = api::ask(&url).await;
+            let snapshot = answer.and_then(|text| serde_json::from_str(&text).ok());
+            let Some(inner) = inner.upgrade() else { return };
+            // The stream has spoken, or the page is out of sight.
+            if inner.asking.borrow().is_none() {
+                return;
+            }
+            inner.was_answered.set(snapshot.is_some());
+            match snapshot {
+                Some(snapshot) => inner.take(snapshot),
+                None => inner.set_broken(),
+            }
+            if inner.asking.borrow().is_some() {
+                inner.ask_after(ASK_EVERY_MS + jitter_ms(ASK_JITTER_MS));
+            }
+        });
+    }
+
     fn connect_later(self: &Rc<Self>) {
         self.connection.take();
         let wait = self.backoff.borrow_mut().next_ms(js_sys::Math::random());
@@ -147,7 +204,16 @@ impl Inner {
             self.on_unreadable();
             return;
         };
-        self.set_alive();
+        self.heard();
+        self.take(snapshot);
+    }
+
+    /// A snapshot says where the talk is.
+    fn take(self: &Rc<Self>, snapshot: Snapshot) {
+        if has_panicked() {
+            return;
+        }
+        self.told.link.set(LinkState::Live);
         let newer = self.newest.borrow().gives_way_to(&snapshot.state);
         // More of the slide, or the slide itself, may come under the revision that the page has.
         let more = *self.newest.borrow() == snapshot.state;
@@ -163,8 +229,7 @@ impl Inner {
 
     /// There is nothing to wait for any more, as `end` says.
     fn finish(&self, end: LinkState) {
-        self.connection.take();
-        self.timer.take();
+        self.let_go();
         self.page_listeners.take();
         self.told.link.set(end);
     }
@@ -185,7 +250,12 @@ impl Inner {
     fn on_ping(self: &Rc<Self>, event: &Event) {
         let newest = self.newest.borrow().revision;
         match parsed::<Ping>(event) {
-            Some(ping) if ping.revision <= newest => self.set_alive(),
+            Some(ping) if ping.revision <= newest => {
+                self.heard();
+                if !has_panicked() {
+                    self.told.link.set(LinkState::Live);
+                }
+            }
             // Something was missed, and that should not be: ask for it.
             _ => {
                 self.set_broken();
@@ -196,6 +266,9 @@ impl Inner {
 
     fn on_error(self: &Rc<Self>) {
         self.set_broken();
+        if self.asking.borrow().is_none() {
+            self.ask_after(WITHHELD_MS);
+        }
         let closed = self
             .connection
             .borrow()
@@ -207,13 +280,19 @@ impl Inner {
         }
     }
 
-    fn set_alive(self: &Rc<Self>) {
+    /// The stream speaks.
+    fn heard(self: &Rc<Self>) {
         self.backoff.borrow_mut().reset();
-        self.told.link.set(LinkState::Live);
+        self.asking.take();
+        self.was_answered.set(false);
         self.expect_event();
     }
 
     fn set_broken(&self) {
+        // It is only the stream that is missing.
+        if self.was_answered.get() {
+            return;
+        }
         self.told.presence.set(None);
         let has_network = window().navigator().on_line();
         self.told.link.set(if has_network {
@@ -235,8 +314,7 @@ impl Inner {
             }),
             self.listen(&window, "pagehide", |inner, _| {
                 inner.hidden.set(true);
-                inner.connection.take();
-                inner.timer.take();
+                inner.let_go();
             }),
             self.listen(&window, "pageshow", |inner, event| {
                 let from_cache = event
@@ -249,6 +327,12 @@ impl Inner {
             self.listen(&page, "visibilitychange", |inner, _| {
                 if document().visibility_state() == VisibilityState::Visible {
                     inner.come_back();
+                } else {
+                    let leaving = inner.timeout(OUT_OF_SIGHT_MS, |inner| {
+                        inner.hidden.set(true);
+                        inner.let_go();
+                    });
+                    inner.leaving.replace(Some(leaving));
                 }
             }),
             self.listen(&page, "resume", |inner, _| inner.come_back()),
@@ -259,9 +343,17 @@ impl Inner {
     /// The page was away, and its socket may have died without a word: until an event comes, it
     /// does not know where the talk is.
     fn come_back(self: &Rc<Self>) {
+        self.leaving.take();
         self.hidden.set(false);
+        self.was_answered.set(false);
         self.set_broken();
         self.connect_at_once();
+    }
+
+    fn let_go(&self) {
+        self.connection.take();
+        self.timer.take();
+        self.asking.take();
     }
 
     fn connect_at_once(self: &Rc<Self>) {
@@ -288,13 +380,16 @@ impl Inner {
 
     /// Sets the one timer; the one before is off.
     fn after(self: &Rc<Self>, ms: u32, then: impl Fn(&Rc<Self>) + 'static) {
+        self.timer.replace(Some(self.timeout(ms, then)));
+    }
+
+    fn timeout(self: &Rc<Self>, ms: u32, then: impl Fn(&Rc<Self>) + 'static) -> Timeout {
         let inner: Weak<Self> = Rc::downgrade(self);
-        let timeout = Timeout::new(ms, move || {
+        Timeout::new(ms, move || {
             if let Some(inner) = inner.upgrade() {
                 then(&inner);
             }
-        });
-        self.timer.replace(Some(timeout));
+        })
     }
 }
 

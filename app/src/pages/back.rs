@@ -1,5 +1,5 @@
 use crate::{
-    components::{LinkBadge, hydrated, markup, words},
+    components::{LinkBadge, hydrated, markup, text, words},
     deck::{DeckId, Face, SlideNumber},
     live::{acknowledge, use_live},
     routes,
@@ -54,7 +54,7 @@ pub fn Back(
         }
         deck
     });
-    let talk_is = words(move || {
+    let talk_is = text(move || {
         let state = snapshot.get().state;
         if state.over {
             format!("of {}", state.slides)
@@ -73,7 +73,10 @@ pub fn Back(
             <footer>
                 // It has nothing to say while the page is live: what it shows is not.
                 <LinkBadge link=live.link behind=Signal::stored(false)/>
-                <p class="place">{format!("Slide {slide}")} " " <span>{talk_is}</span></p>
+                <p class="place">
+                    <span inner_html=format!("Slide {slide} ")></span>
+                    <span inner_html=talk_is></span>
+                </p>
             </footer>
         </main>
     }

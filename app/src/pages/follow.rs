@@ -1,5 +1,7 @@
 use crate::{
-    components::{LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, words},
+    components::{
+        LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, stay_awake, text, words,
+    },
     live::{acknowledge, use_live},
     talk::{Snapshot, TalkCode, View},
 };
@@ -14,6 +16,7 @@ const PRELOAD_SPREAD_MS: u32 = 1_500;
 pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
     let live = use_live(&code, View::Follow, rendered, draw_pointing);
     let snapshot = live.snapshot;
+    stay_awake(live.link);
     let showing = Showing::of(snapshot);
     acknowledge(&code, live, move || showing.state(), false);
     // The browser's: another deck may come while the page is open.
@@ -25,7 +28,7 @@ pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
             data-live=words(move || live.link.get().as_str().to_owned())
             data-hydrated=hydrated()
         >
-            <h1 class="visually-hidden">{words(move || snapshot.get().talk)}</h1>
+            <h1 class="visually-hidden" inner_html=text(move || snapshot.get().talk)></h1>
             <SlideView
                 showing
                 sizes=super::FULL_SIZES

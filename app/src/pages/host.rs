@@ -1,5 +1,5 @@
 use crate::{
-    components::{JoinForm, Wordmark},
+    components::{JoinForm, Wordmark, popovers},
     routes,
     talk::TalkCode,
 };
@@ -85,6 +85,7 @@ pub fn Host(
             {list}
             <h2>"Join a talk"</h2>
             <JoinForm/>
+            {popovers()}
             <script nonce=use_nonce() inner_html=UPLOAD_SCRIPT></script>
         </main>
     }

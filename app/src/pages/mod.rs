@@ -68,6 +68,8 @@ pub enum Page {
         rendered: Snapshot,
         /// Where a room finds the talk, should the presenter want it to be shown.
         ways: Option<Ways>,
+        /// The one who looks at it presents.
+        presents: bool,
     },
     /// The presenter's remote.
     Present(Box<RemotePage>),
@@ -176,11 +178,12 @@ impl Page {
                 code,
                 rendered,
                 ways,
+                presents,
             } => {
                 let again = ways.as_ref().and_then(|ways| ways.asked_again_at.clone());
                 let invitation = ways.map(|ways| invitation(&code, ways.audience));
                 view! {
-                    <Project code rendered>{invitation}</Project>
+                    <Project code rendered presents>{invitation}</Project>
                     {ask_again(again)}
                 }
                 .into_any()

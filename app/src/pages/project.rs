@@ -1,5 +1,7 @@
 use crate::{
-    components::{LinkBadge, Showing, SlideView, Way, draw_pointing, hydrated, words},
+    components::{
+        LinkBadge, Showing, SlideView, Way, draw_pointing, hydrated, stay_awake, text, words,
+    },
     live::{acknowledge, use_live},
     talk::{Snapshot, TalkCode, View},
 };
@@ -7,11 +9,24 @@ use leptos::prelude::*;
 
 /// The projector's page: only the slide. A quiet sign in the corner when it is not sure.
 #[island]
-pub fn Project(code: TalkCode, rendered: Snapshot, children: Children) -> impl IntoView {
+pub fn Project(
+    code: TalkCode,
+    rendered: Snapshot,
+    /// This browser may move the talk: a clicker's keys go to the window that has the focus.
+    presents: bool,
+    children: Children,
+) -> impl IntoView {
     let live = use_live(&code, View::Project, rendered, draw_pointing);
     let snapshot = live.snapshot;
+    stay_awake(live.link);
     let showing = Showing::of(snapshot);
     acknowledge(&code, live, move || showing.state(), false);
+    #[cfg(feature = "hydrate")]
+    if presents {
+        super::present::listen_to_clicker(code, snapshot);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = presents;
     // The browser's: another deck may come while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {
@@ -22,7 +37,7 @@ pub fn Project(code: TalkCode, rendered: Snapshot, children: Children) -> impl I
             data-inviting=words(move || snapshot.read().state.inviting.to_string())
             data-hydrated=hydrated()
         >
-            <h1 class="visually-hidden">{words(move || snapshot.get().talk)}</h1>
+            <h1 class="visually-hidden" inner_html=text(move || snapshot.get().talk)></h1>
             <SlideView
                 showing
                 sizes=super::FULL_SIZES

@@ -48,7 +48,7 @@ pub fn markup(face: &Face, title: &str, sizes: &str, query: &str) -> String {
     html
 }
 
-fn escape(text: &str, html: &mut String) {
+pub fn escape(text: &str, html: &mut String) {
     for character in text.chars() {
         match character {
             '&' => html.push_str("&amp;"),

@@ -7,12 +7,12 @@ mod markup;
 pub mod pointing;
 
 use crate::{
-    components::words,
+    components::{text, words},
     deck::Face,
     talk::{Pointing, Screen, SlideState, Snapshot},
 };
 use leptos::{html, prelude::*};
-pub use markup::markup;
+pub use markup::{escape, markup};
 
 /// What a slide view shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +95,11 @@ pub fn SlideView(
             // Behind the picture, until it has come; the first swap takes both away.
             {preview.map(|src| view! { <img class="preview" src=src alt=""/> })}
         </figure>
-        <p class="visually-hidden" aria-live="polite">{words(move || announcement(&shown.read()))}</p>
+        <p
+            class="visually-hidden"
+            aria-live="polite"
+            inner_html=text(move || announcement(&shown.read()))
+        ></p>
     }
 }
 

@@ -1,5 +1,5 @@
 use super::remote::Remote;
-use crate::components::words;
+use crate::components::text;
 use crate::talk::{Clock, Pace, Remaining, SlideState, Timestamp};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -7,14 +7,18 @@ use std::time::Duration;
 /// How long the talk has run, what is left, and whether it keeps its pace. Leads to its panel.
 #[component]
 pub fn ClockFace(remote: Remote) -> impl IntoView {
-    let elapsed = words(move || in_minutes(remote.shown().clock.elapsed(remote.now().get())));
-    let pace = words(move || in_words(&remote.shown(), remote.now().get()));
+    let elapsed = text(move || in_minutes(remote.shown().clock.elapsed(remote.now().get())));
+    let pace = text(move || in_words(&remote.shown(), remote.now().get()));
     view! {
         <button class="clock" popovertarget="clock">
-            <span class="visually-hidden">"Clock: "</span>
-            <span class="elapsed">{elapsed}</span>
-            <span class="time-of-day">{words(move || remote.time_of_day().get())}</span>
-            <span class="pace">{pace}</span>
+            <span class="visually-hidden" inner_html="Clock: "></span>
+            <span class="elapsed" translate="no" inner_html=elapsed></span>
+            <span
+                class="time-of-day"
+                translate="no"
+                inner_html=text(move || remote.time_of_day().get())
+            ></span>
+            <span class="pace" inner_html=pace></span>
         </button>
     }
 }

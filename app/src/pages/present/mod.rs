@@ -1,11 +1,11 @@
 //! The presenter's remote.
 
-#[cfg(feature = "hydrate")]
-mod awake;
 mod buttons;
 mod clock;
 #[cfg(feature = "hydrate")]
 mod input;
+#[cfg(any(feature = "hydrate", test))]
+mod keys;
 mod look;
 mod panels;
 mod remote;
@@ -15,12 +15,15 @@ mod sending;
 #[cfg(feature = "hydrate")]
 mod ticking;
 
+#[cfg(feature = "hydrate")]
+pub use input::listen_to_clicker;
 pub use look::Look;
 pub use remote::TOO_LATE;
 
 use crate::{
     components::{
-        LinkBadge, Place, Showing, SlideView, ask_again, draw_pointing, hydrated, markup, words,
+        LinkBadge, Place, Showing, SlideView, ask_again, draw_pointing, hydrated, markup, popovers,
+        stay_awake, text, words,
     },
     deck::{self, Deck, Face},
     live::use_live,
@@ -83,6 +86,7 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
                 <Buttons code=code.clone() state=rendered.state.clone()/>
                 <Panels code rendered deck look links/>
             </Present>
+            {popovers()}
             <script nonce=use_nonce() inner_html=PRESSED_SCRIPT></script>
             {ask_again(again)}
         </div>
@@ -100,6 +104,7 @@ fn Present(
     children: Children,
 ) -> impl IntoView {
     let live = use_live(&code, View::Present, rendered.clone(), draw_pointing);
+    stay_awake(live.link);
     let state = rendered.state.clone();
     let remote = Remote::new(&code, &deck, state, rendered_at, live.link, hint);
     remote.listen_to(live.snapshot);
@@ -108,7 +113,6 @@ fn Present(
         input::listen(remote, live.seat);
         remote.keep_time(rendered_at);
         remote.reload_when_read(&deck, live.presence);
-        awake::stay_awake(live.link);
         if !remote.hint.read_untracked().is_empty() {
             sending::forget_hint(remote);
         }
@@ -145,7 +149,7 @@ fn Present(
         let following = following(&snapshot.read(), &deck.read_value());
         following.map_or_else(String::new, |(place, ..)| place.step.to_string())
     });
-    let next_label = words(move || {
+    let next_label = text(move || {
         let shown = snapshot.read();
         let following = following(&shown, &deck.read_value());
         match (following, shown.state.over) {
@@ -155,7 +159,7 @@ fn Present(
             (None, false) => "This is the last slide.".to_owned(),
         }
     });
-    let notes = words(move || {
+    let notes = text(move || {
         let slide = snapshot.read().state.slide;
         let deck = deck.read_value();
         let notes = deck.slide(slide).map(|slide| slide.notes.clone());
@@ -171,7 +175,7 @@ fn Present(
         };
         shown.to_owned()
     });
-    let frozen = words(move || {
+    let frozen = text(move || {
         let room = remote.shown().in_the_room();
         format!("The room keeps slide {}.", room.slide)
     });
@@ -187,7 +191,7 @@ fn Present(
             data-hydrated=hydrated()
         >
             <header>
-                <h1 class="visually-hidden">{words(move || snapshot.get().talk)}</h1>
+                <h1 class="visually-hidden" inner_html=text(move || snapshot.get().talk)></h1>
                 <LinkBadge link=remote.link behind/>
                 <Room presence=live.presence/>
                 <ClockFace remote/>
@@ -204,13 +208,13 @@ fn Present(
                 <div class="mini" data-step=next_step>
                     <div class="face" inner_html=next></div>
                 </div>
-                <p>{next_label}</p>
+                <p inner_html=next_label></p>
             </section>
             <section class="notes" aria-label="Notes" tabindex="0">
-                <p>{notes}</p>
+                <p inner_html=notes></p>
             </section>
-            <p class="keeps" role="status">{frozen}</p>
-            <p class=hint_class role="status">{words(move || remote.hint())}</p>
+            <p class="keeps" role="status" inner_html=frozen></p>
+            <p class=hint_class role="status" inner_html=text(move || remote.hint())></p>
             {children()}
         </main>
     }

@@ -1,10 +1,9 @@
 // A finger beside an open sheet closes it, which is the browser's part, and does nothing else: least
 // of all what lies in the dark there.
 {
-  const isOpen = (sheet) => sheet.matches(":popover-open");
   let isBeside = false;
   const begins = ({ target }) => {
-    isBeside = !target.closest(".panel") && [...document.querySelectorAll(".panel")].some(isOpen);
+    isBeside = !target.closest(".panel") && Boolean(openSheet());
   };
   const ends = (event) => {
     if (!isBeside || event.detail === 0) return;
@@ -30,4 +29,63 @@
     addEventListener(end, () => {
       timer = setTimeout(release, 80);
     });
+}
+
+// While one finger rests somewhere, browsers make no click of another one's tap: each button answers
+// its own finger.
+{
+  const SAME_TAP_MS = 350;
+  const fingers = new Map();
+  let answered;
+  addEventListener("pointerdown", ({ isPrimary, pointerId, target }) => {
+    const button = target.closest("button");
+    if (!isPrimary && button) fingers.set(pointerId, button);
+  });
+  addEventListener("pointerup", ({ pointerId, clientX, clientY }) => {
+    const button = fingers.get(pointerId);
+    fingers.delete(pointerId);
+    const above = document.elementFromPoint(clientX, clientY)?.closest("button");
+    if (!button || button !== above) return;
+    answered = { button, pointerId, at: performance.now() };
+    button.click();
+  });
+  addEventListener("pointercancel", ({ pointerId }) => fingers.delete(pointerId));
+  // A browser that makes one all the same. Not every one says by which finger.
+  addEventListener(
+    "click",
+    (event) => {
+      if (!answered || !event.isTrusted || event.target.closest("button") !== answered.button) return;
+      const isAgain =
+        event.pointerId === undefined
+          ? performance.now() - answered.at < SAME_TAP_MS
+          : event.pointerId === answered.pointerId;
+      if (!isAgain) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+}
+
+// The focus that a mouse or a finger leaves behind takes the clicker's next key: Space would open a
+// sheet again, and an arrow scroll the notes. A keyboard's focus stays, and so does a place to write.
+{
+  let byPointer = false;
+  let openedByPointer = false;
+  const letGo = () => {
+    const element = document.activeElement;
+    if (element?.matches("input:not([type=radio], [type=checkbox]), textarea")) return;
+    element?.blur();
+  };
+  addEventListener("pointerdown", () => (byPointer = true), true);
+  addEventListener("keydown", () => (byPointer = false), true);
+  addEventListener("click", (event) => event.detail > 0 && setTimeout(letGo));
+  addEventListener(
+    "toggle",
+    ({ newState }) => {
+      if (newState === "open") openedByPointer = byPointer;
+      else if (byPointer || openedByPointer) letGo();
+    },
+    true,
+  );
 }

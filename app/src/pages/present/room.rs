@@ -1,4 +1,4 @@
-use crate::{components::words, talk::Presence};
+use crate::{components::text, talk::Presence};
 use leptos::prelude::*;
 
 /// From here on a room is told to be slow: until then, that is how networks are.
@@ -7,8 +7,8 @@ const SLOW_MS: u32 = 1_000;
 /// How many follow, and when it is not all well, how many are behind.
 #[component]
 pub fn Room(presence: ReadSignal<Option<Presence>>) -> impl IntoView {
-    let room = words(move || presence.read().as_ref().map_or_else(String::new, in_words));
-    view! { <p class="room">{room}</p> }
+    let room = text(move || presence.read().as_ref().map_or_else(String::new, in_words));
+    view! { <p class="room" inner_html=room></p> }
 }
 
 /// The value of `data-asked`: whether a device asks to present. More and Remotes, which are the way

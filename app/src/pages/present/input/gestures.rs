@@ -51,9 +51,14 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
     let listen = |name: &'static str, then: fn(&Rc<Hand>, &PointerEvent)| {
         let hand = hand.clone();
         EventListener::new(&document(), name, move |event| {
-            let event = event.dyn_ref::<PointerEvent>();
-            if let Some(event) = event.filter(|event| event.is_primary()) {
+            let Some(event) = event.dyn_ref::<PointerEvent>() else {
+                return;
+            };
+            if event.is_primary() {
                 then(&hand, event);
+            } else {
+                // Two fingers enlarge, or one of them rests. Neither swipes or points.
+                hand.up(None);
             }
         })
     };

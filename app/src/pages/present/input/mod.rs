@@ -1,11 +1,13 @@
 //! Fingers, keys and forms: all become taps of the [`Remote`].
 
+mod clicker;
 mod forms;
 mod gestures;
 mod pencil;
 mod sheets;
 mod shortcuts;
 
+pub use clicker::listen_to_clicker;
 pub use sheets::is_one_open;
 
 use super::remote::Remote;

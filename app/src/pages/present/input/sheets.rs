@@ -48,9 +48,11 @@ pub fn listen(remote: Remote) {
 
 pub fn toggle(sheet: &str) {
     if let Some(sheet) = find::<HtmlElement>(&format!("#{sheet}")) {
-        // A browser without popovers has the buttons in reach all the same.
+        // Fails on nothing that is in the page.
         let _ = sheet.toggle_popover();
-        focus(".panel:popover-open [type=search]");
+        if let Some(open) = open() {
+            focus(&open, "[type=search]");
+        }
     }
 }
 
@@ -58,12 +60,15 @@ pub fn toggle(sheet: &str) {
 pub fn choose_first() {
     if let Some(first) = find::<HtmlElement>("#all-slides li:not([hidden]) input") {
         first.click();
-        focus("#all-slides li:not([hidden]) button");
+        if let Some(sheet) = find("#all-slides") {
+            focus(&sheet, "li:not([hidden]) button");
+        }
     }
 }
 
-fn focus(selector: &str) {
-    if let Some(element) = find::<HtmlElement>(selector) {
+fn focus(within: &HtmlElement, selector: &str) {
+    let element = within.query_selector(selector).ok().flatten();
+    if let Some(Ok(element)) = element.map(JsCast::dyn_into::<HtmlElement>) {
         // Fails on nothing that is shown.
         let _ = element.focus();
     }
@@ -71,14 +76,21 @@ fn focus(selector: &str) {
 
 /// Closes what is open: a sheet that was opened from another one, and that one.
 pub fn close() {
-    each("[popover]:popover-open", |sheet| {
-        // One that closed with another is closed already.
-        let _ = sheet.hide_popover();
-    });
+    while let Some(sheet) = open() {
+        if sheet.hide_popover().is_err() {
+            break;
+        }
+    }
 }
 
 pub fn is_one_open() -> bool {
-    find::<Element>("[popover]:popover-open").is_some()
+    open().is_some()
+}
+
+/// The sheet that is open. In a browser without popovers `popovers.js` says so by a class, and the
+/// browser's own word is an error.
+fn open() -> Option<HtmlElement> {
+    find("[popover]:popover-open").or_else(|| find("[popover].open"))
 }
 
 /// The layout after the one there is.

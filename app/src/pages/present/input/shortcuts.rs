@@ -1,28 +1,17 @@
-//! Keys of a keyboard, and of the clickers that pretend to be one.
+//! Keys on the remote.
 
 use super::{pencil::Pencil, sheets};
 use crate::{
-    deck::SlideNumber,
-    pages::present::remote::Remote,
-    talk::{Command, Screen, SlideState, Timing},
+    pages::present::{
+        keys::{Key, Wish, wish},
+        remote::Remote,
+    },
+    talk::SlideState,
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, KeyboardEvent};
-
-/// What a key asks for.
-enum Wish {
-    Tap(Command),
-    Open(&'static str),
-    /// One more digit of a slide's number.
-    Digit(u32),
-    NextLayout,
-    /// The first slide that the search has found.
-    FirstFound,
-    Close,
-    GiveUp,
-}
 
 /// Listens for as long as the page's owner lives.
 pub fn listen(remote: Remote, pencil: Pencil) {
@@ -77,7 +66,7 @@ pub fn listen(remote: Remote, pencil: Pencil) {
 }
 
 fn wish_of(event: &KeyboardEvent, state: &SlideState, typed: u32) -> Option<Wish> {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+    if is_elsewheres(event) {
         return None;
     }
     let key = event.key();
@@ -89,46 +78,30 @@ fn wish_of(event: &KeyboardEvent, state: &SlideState, typed: u32) -> Option<Wish
             _ => None,
         };
     }
-    // Space and Enter on a focused button are that button's.
+    // Space and Enter on a button that a keyboard went to are that button's.
     let is_activation = key == " " || key == "Enter";
-    if is_activation && typed == 0 && is_on("button, a", event) {
+    if is_activation && typed == 0 && is_on(":is(button, a):focus-visible", event) {
         return None;
     }
     // Long notes are read with the arrows once a keyboard went to them. A clicker has other keys.
     if matches!(key.as_str(), "ArrowUp" | "ArrowDown") && is_on(".notes:focus-visible", event) {
         return None;
     }
-    let first = SlideNumber::FIRST;
-    let toggled = |screen| {
-        Command::Screen(if state.screen == screen {
-            Screen::Live
-        } else {
-            screen
-        })
+    let (code, shift) = (event.code(), event.shift_key());
+    let key = Key {
+        key: &key,
+        code: &code,
+        shift,
     };
-    let go_to = |slide| Command::GoTo { slide, step: 0 };
-    Some(Wish::Tap(match key.as_str() {
-        "Enter" if typed > 0 => go_to(SlideNumber::new(typed.min(state.slides))?),
-        " " if event.shift_key() => Command::Previous,
-        " " | "Enter" | "ArrowRight" | "ArrowDown" | "PageDown" => Command::Next,
-        "Backspace" | "ArrowLeft" | "ArrowUp" | "PageUp" => Command::Previous,
-        "Home" => go_to(first),
-        "End" => go_to(SlideNumber::new(state.slides)?),
-        "b" | "B" | "." => toggled(Screen::Black),
-        "w" | "W" | "," => toggled(Screen::White),
-        "f" | "F" => toggled(Screen::Frozen),
-        "r" | "R" => Command::BackToRoom,
-        "t" | "T" if state.clock.is_running() => Command::Clock(Timing::Pause, None),
-        "t" | "T" => Command::Clock(Timing::Run, None),
-        // What a clicker's Play sends. A page that loads anew in its place would be no help.
-        "F5" => Command::Screen(Screen::Live),
-        "s" | "S" | "/" => return Some(Wish::Open("all-slides")),
-        "l" | "L" => return Some(Wish::Open("links")),
-        "?" => return Some(Wish::Open("help")),
-        "n" | "N" => return Some(Wish::NextLayout),
-        "Escape" => return Some(Wish::GiveUp),
-        digit => return Some(Wish::Digit(digit.parse().ok().filter(|digit| *digit < 10)?)),
-    }))
+    wish(key, state, typed)
+}
+
+/// Whether a key is the system's, or belongs to a word that an input method is composing: an Enter
+/// that ends it chooses nothing else.
+pub fn is_elsewheres(event: &KeyboardEvent) -> bool {
+    const COMPOSING: u32 = 229;
+    let is_systems = event.ctrl_key() || event.alt_key() || event.meta_key();
+    is_systems || event.is_composing() || event.key_code() == COMPOSING
 }
 
 fn typed_hint(number: u32) -> String {

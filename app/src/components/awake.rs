@@ -1,4 +1,5 @@
-//! A phone's screen stays on while its owner presents.
+//! A screen stays on while its page follows a talk: the phone that presents, the laptop behind the
+//! projector, which nobody touches for an hour, and a follower's phone.
 
 use crate::live::LinkState;
 use gloo_events::EventListener;
@@ -26,12 +27,13 @@ extern "C" {
 }
 
 /// Takes the lock, takes it again whenever the browser took it away, and gives it back when the talk
-/// is over. A page of plain http has no lock: a video of nothing, which the first tap starts, keeps
-/// the screen on there.
+/// is over. A page of plain http has no lock: a video of nothing keeps the screen on there. Without a
+/// sound it may start by itself, which is enough for a laptop; with the first tap it gets its own,
+/// which a phone wants.
 pub fn stay_awake(link: ReadSignal<LinkState>) {
     let held = StoredValue::new_local(None::<Sentinel>);
     let video = StoredValue::new_local(None::<HtmlVideoElement>);
-    let take = move || {
+    let take = move |by_hand: bool| {
         let over = has_ended(link.get_untracked());
         let visible = document().visibility_state() == VisibilityState::Visible;
         let has_it = held.with_value(|held| held.as_ref().is_some_and(|held| !held.released()));
@@ -46,17 +48,17 @@ pub fn stay_awake(link: ReadSignal<LinkState>) {
                     held.set_value(Some(sentinel.unchecked_into()));
                 }
             }),
-            None => video.update_value(play),
+            None => video.update_value(|video| play(video, by_hand)),
         }
     };
     let listeners = [
-        EventListener::new(&document(), "visibilitychange", move |_| take()),
-        EventListener::new(&document(), "click", move |_| take()),
+        EventListener::new(&document(), "visibilitychange", move |_| take(false)),
+        EventListener::new(&document(), "click", move |_| take(true)),
     ];
     StoredValue::new_local(listeners);
     Effect::new(move |_| {
         if !has_ended(link.get()) {
-            take();
+            take(false);
             return;
         }
         if let Some(sentinel) = held.get_value() {
@@ -66,23 +68,36 @@ pub fn stay_awake(link: ReadSignal<LinkState>) {
         }
         if let Some(video) = video.get_value() {
             let _ = video.pause();
+            video.remove();
         }
     });
 }
 
-fn play(video: &mut Option<HtmlVideoElement>) {
+/// Browsers keep a screen on for a video that is heard, or that is large and on the page: this one
+/// lies under all else there.
+fn play(video: &mut Option<HtmlVideoElement>, by_hand: bool) {
     if video.is_none() {
         let made = document().create_element("video").ok();
         *video = made.and_then(|made| made.dyn_into().ok());
         if let Some(video) = video {
+            video.set_class_name("awake");
             video.set_loop(true);
+            video.set_muted(true);
             video.set_src("/awake.mp4");
             // Else an iPhone would show it, over all.
             let _ = video.set_attribute("playsinline", "");
+            let _ = video.set_attribute("aria-hidden", "true");
+            if let Some(body) = document().body() {
+                let _ = body.append_child(video);
+            }
         }
     }
-    if let Some(Ok(playing)) = video.as_ref().map(|video| video.play()) {
-        // Refused until there was a tap; then the next one starts it.
+    let Some(video) = video else { return };
+    if by_hand {
+        video.set_muted(false);
+    }
+    if let Ok(playing) = video.play() {
+        // Refused where nothing may start by itself; then the next tap starts it.
         spawn_local(async move {
             let _ = wasm_bindgen_futures::JsFuture::from(playing).await;
         });

@@ -1,0 +1,40 @@
+// Sheets in browsers that have no popovers (before Safari 17, Firefox 125 and Chrome 114): what these
+// would hide and show is hidden and shown here, by a class. Loaded before all that asks for them.
+const openSheet = () => document.querySelector(isKnown ? ":popover-open" : "[popover].open");
+const isKnown = "showPopover" in HTMLElement.prototype;
+if (!isKnown) {
+  document.documentElement.classList.add("no-popovers");
+  const turn = (sheet, isOpen) => {
+    if (sheet.classList.contains("open") === isOpen) return;
+    sheet.classList.toggle("open", isOpen);
+    const toggled = new Event("toggle");
+    toggled.newState = isOpen ? "open" : "closed";
+    sheet.dispatchEvent(toggled);
+  };
+  const close = () => {
+    const sheet = openSheet();
+    if (sheet) turn(sheet, false);
+    return sheet;
+  };
+  Object.assign(HTMLElement.prototype, {
+    showPopover() {
+      close();
+      turn(this, true);
+    },
+    hidePopover() {
+      turn(this, false);
+    },
+    togglePopover() {
+      if (close() !== this) turn(this, true);
+    },
+  });
+  addEventListener("click", ({ target }) => {
+    const button = target.closest("[popovertarget]");
+    const sheet = button && document.getElementById(button.getAttribute("popovertarget"));
+    if (!sheet) {
+      if (!target.closest("[popover]")) close();
+    } else if (button.getAttribute("popovertargetaction") === "hide") sheet.hidePopover();
+    else sheet.togglePopover();
+  });
+  addEventListener("keydown", ({ key }) => key === "Escape" && close());
+}

@@ -1,0 +1,176 @@
+//! What the keys of a keyboard mean, and of the clickers that pretend to be one.
+
+use crate::{
+    deck::SlideNumber,
+    talk::{Command, Screen, SlideState, Timing},
+};
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "a search's keys, which are the browser's part")
+)]
+pub enum Wish {
+    Tap(Command),
+    Open(&'static str),
+    /// One more digit of a slide's number.
+    Digit(u32),
+    NextLayout,
+    /// The first slide that the search has found.
+    FirstFound,
+    Close,
+    GiveUp,
+}
+
+/// A key that was pressed.
+#[derive(Debug, Clone, Copy)]
+pub struct Key<'a> {
+    /// What it writes (`KeyboardEvent.key`).
+    pub key: &'a str,
+    /// Where it is, by the name of the key that is there in the United States
+    /// (`KeyboardEvent.code`).
+    pub code: &'a str,
+    pub shift: bool,
+}
+
+/// `typed` is the number of a slide that was typed so far; 0 when none was.
+///
+/// What a key writes comes first. When that means nothing, because the layout is Cyrillic or AZERTY,
+/// where it is: the shortcuts are then on the keys that they are on elsewhere.
+pub fn wish(key: Key<'_>, state: &SlideState, typed: u32) -> Option<Wish> {
+    meaning(key.key, key.shift, state, typed)
+        .or_else(|| meaning(written_there(key.code)?, key.shift, state, typed))
+}
+
+fn meaning(key: &str, shift: bool, state: &SlideState, typed: u32) -> Option<Wish> {
+    let first = SlideNumber::FIRST;
+    let toggled = |screen| {
+        Command::Screen(if state.screen == screen {
+            Screen::Live
+        } else {
+            screen
+        })
+    };
+    let go_to = |slide| Command::GoTo { slide, step: 0 };
+    Some(Wish::Tap(match key {
+        "Enter" if typed > 0 => go_to(SlideNumber::new(typed.min(state.slides))?),
+        " " if shift => Command::Previous,
+        " " | "Enter" | "ArrowRight" | "ArrowDown" | "PageDown" => Command::Next,
+        "Backspace" | "ArrowLeft" | "ArrowUp" | "PageUp" => Command::Previous,
+        "Home" => go_to(first),
+        "End" => go_to(SlideNumber::new(state.slides)?),
+        "b" | "B" | "." => toggled(Screen::Black),
+        "w" | "W" | "," => toggled(Screen::White),
+        "f" | "F" => toggled(Screen::Frozen),
+        "r" | "R" => Command::BackToRoom,
+        "t" | "T" if state.clock.is_running() => Command::Clock(Timing::Pause, None),
+        "t" | "T" => Command::Clock(Timing::Run, None),
+        // What a clicker's Play sends. A page that loads anew in its place would be no help.
+        "F5" => Command::Screen(Screen::Live),
+        "s" | "S" | "/" => return Some(Wish::Open("all-slides")),
+        "l" | "L" => return Some(Wish::Open("links")),
+        "?" => return Some(Wish::Open("help")),
+        "n" | "N" => return Some(Wish::NextLayout),
+        "Escape" => return Some(Wish::GiveUp),
+        digit => return Some(Wish::Digit(digit.parse().ok().filter(|digit| *digit < 10)?)),
+    }))
+}
+
+/// What the key of this place writes in the United States.
+fn written_there(code: &str) -> Option<&str> {
+    let digit = code
+        .strip_prefix("Digit")
+        .or_else(|| code.strip_prefix("Numpad"));
+    match code {
+        "Period" => Some("."),
+        "Comma" => Some(","),
+        "Slash" => Some("/"),
+        "Space" => Some(" "),
+        _ => digit.or_else(|| code.strip_prefix("Key")),
+    }
+    .filter(|written| written.len() == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{deck::Outline, talk::Epoch};
+
+    fn state() -> SlideState {
+        let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
+        SlideState::start(epoch, &Outline::new(vec![0; 30]).expect("slides"))
+    }
+
+    fn check(key: &str, code: &str, expected: Option<Wish>) {
+        let key = Key {
+            key,
+            code,
+            shift: false,
+        };
+        assert_eq!(wish(key, &state(), 0), expected, "{key:?}");
+    }
+
+    const BLACK: Option<Wish> = Some(Wish::Tap(Command::Screen(Screen::Black)));
+
+    #[test]
+    fn shortcuts_are_on_their_keys_whatever_these_write() {
+        check("b", "KeyB", BLACK);
+        // Cyrillic, Greek, Hebrew, Arabic.
+        for written in ["и", "И", "β", "נ", "لا"] {
+            check(written, "KeyB", BLACK);
+        }
+        check("ю", "Period", BLACK);
+        check("ы", "KeyS", Some(Wish::Open("all-slides")));
+        check(
+            "ת",
+            "Comma",
+            Some(Wish::Tap(Command::Screen(Screen::White))),
+        );
+    }
+
+    #[test]
+    fn a_key_that_writes_a_shortcut_is_that_one_wherever_it_is() {
+        // AZERTY's point is on Shift and the comma's key; Dvorak's b is where the n is.
+        check(".", "Comma", BLACK);
+        check("b", "KeyN", BLACK);
+        check(
+            "f",
+            "KeyY",
+            Some(Wish::Tap(Command::Screen(Screen::Frozen))),
+        );
+    }
+
+    #[test]
+    fn digits_need_no_shift_on_azerty() {
+        check("&", "Digit1", Some(Wish::Digit(1)));
+        check("é", "Digit2", Some(Wish::Digit(2)));
+        check("1", "Digit1", Some(Wish::Digit(1)));
+        check("à", "Digit0", Some(Wish::Digit(0)));
+        check("7", "Numpad7", Some(Wish::Digit(7)));
+        // Persian digits are the same numbers.
+        check("۳", "Digit3", Some(Wish::Digit(3)));
+    }
+
+    #[test]
+    fn what_means_nothing_does_nothing() {
+        check("x", "KeyX", None);
+        check("Tab", "Tab", None);
+        check("Process", "KeyQ", None);
+        check("Unidentified", "", None);
+        check("ArrowDown", "Numpad2", Some(Wish::Tap(Command::Next)));
+    }
+
+    #[test]
+    fn a_number_that_was_typed_is_where_enter_goes() {
+        let enter = Key {
+            key: "Enter",
+            code: "Enter",
+            shift: false,
+        };
+        let slide = SlideNumber::new(12).expect("a slide");
+        let to = Wish::Tap(Command::GoTo { slide, step: 0 });
+        assert_eq!(wish(enter, &state(), 12), Some(to));
+        assert_eq!(wish(enter, &state(), 0), Some(Wish::Tap(Command::Next)));
+    }
+}

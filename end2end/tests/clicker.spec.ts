@@ -1,0 +1,96 @@
+import { LAPTOP, PROJECTOR, expect, isLive, next, sees, test } from './room.ts';
+
+test('a clicker works in the projector’s window, in the presenter’s own browser', async ({ room }) => {
+  const laptop = await room.presenter(LAPTOP);
+  await isLive(laptop);
+  const projector = await laptop.context().newPage();
+  room.watch(projector);
+  await projector.goto(room.links.projector);
+  await isLive(projector);
+  for (const [key, slide] of [['PageDown', 2], ['ArrowRight', 3], ['PageUp', 2], ['End', 6], ['Home', 1]] as const) {
+    await projector.keyboard.press(key);
+    await sees(projector, slide);
+  }
+  // Quicker than the stream.
+  await projector.keyboard.press('PageDown');
+  await projector.keyboard.press('PageDown');
+  await sees(projector, 3);
+  for (const screen of ['black', 'live']) {
+    await projector.keyboard.press('.');
+    await expect(projector.locator('.slide')).toHaveAttribute('data-screen', screen);
+  }
+});
+
+test('nobody else’s key moves the talk from a projector’s window', async ({ room }) => {
+  const phone = await room.presenter();
+  const projector = await room.person(room.links.projector, PROJECTOR);
+  await isLive(projector);
+  const asked: string[] = [];
+  projector.on('request', (request) => void (request.method() === 'POST' && asked.push(request.url())));
+  for (const key of ['PageDown', 'b', '.', 'Space']) await projector.keyboard.press(key);
+  await next(phone).tap();
+  await sees(projector, 2);
+  expect(asked.filter((url) => url.includes('/api/'))).toEqual([]);
+});
+
+test('the focus that a mouse leaves behind takes no key of a clicker', async ({ room }) => {
+  const laptop = await room.presenter(LAPTOP);
+  await isLive(laptop);
+  const open = laptop.locator(':popover-open');
+  await laptop.getByRole('button', { name: 'More', exact: true }).click();
+  await expect(open).toHaveCount(1);
+  await laptop.keyboard.press('Escape');
+  await expect(open).toHaveCount(0);
+  await laptop.keyboard.press('Space');
+  await sees(laptop, 2);
+  await expect(open).toHaveCount(0);
+
+  await laptop.getByRole('button', { name: 'All slides' }).click();
+  await laptop.locator('#all-slides .close').click();
+  await laptop.keyboard.press('Enter');
+  await sees(laptop, 3);
+
+  await laptop.locator('.notes').click();
+  await laptop.keyboard.press('ArrowDown');
+  await sees(laptop, 4);
+
+  // A keyboard's own focus stays where it went.
+  await laptop.keyboard.press('Tab');
+  while (!(await laptop.evaluate(() => document.activeElement!.textContent!.includes('More'))))
+    await laptop.keyboard.press('Tab');
+  await laptop.keyboard.press('Enter');
+  await expect(open).toHaveCount(1);
+  await laptop.keyboard.press('Escape');
+  await expect(laptop.getByRole('button', { name: 'More', exact: true })).toBeFocused();
+});
+
+test('an Enter that ends a word of an input method chooses nothing', async ({ room }) => {
+  const laptop = await room.presenter(LAPTOP);
+  await isLive(laptop);
+  await laptop.keyboard.press('s');
+  const search = laptop.locator('#all-slides [type=search]');
+  await expect(search).toBeFocused();
+  const press = (isComposing: boolean) =>
+    search.evaluate((element, isComposing) => {
+      const keyCode = isComposing ? 229 : 13;
+      const init = { key: 'Enter', code: 'Enter', keyCode, isComposing, bubbles: true, cancelable: true };
+      element.dispatchEvent(new KeyboardEvent('keydown', init));
+    }, isComposing);
+  await press(true);
+  await expect(laptop.locator('#all-slides :checked')).toHaveCount(0);
+  await press(false);
+  await expect(laptop.locator('#all-slides :checked')).toHaveCount(1);
+});
+
+test('shortcuts are on their keys under a Cyrillic layout', async ({ room }) => {
+  const laptop = await room.presenter(LAPTOP);
+  await isLive(laptop);
+  const press = (key: string, code: string) =>
+    laptop.evaluate(([key, code]) => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true }));
+    }, [key, code]);
+  await press('и', 'KeyB');
+  await expect(laptop.locator('.slide')).toHaveAttribute('data-screen', 'black');
+  await press('и', 'KeyB');
+  await expect(laptop.locator('.slide')).toHaveAttribute('data-screen', 'live');
+});

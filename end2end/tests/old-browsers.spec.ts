@@ -1,0 +1,37 @@
+import { PHONE, expect, isLive, next, sees, test } from './room.ts';
+
+/** Safari 16 and Firefox 124 have none: their buttons open nothing, and their CSS knows none. */
+const WITHOUT_POPOVERS = `
+  for (const name of ['showPopover', 'hidePopover', 'togglePopover']) delete HTMLElement.prototype[name];
+  addEventListener('click', (event) => {
+    if (event.target.closest('[popovertarget]')) event.preventDefault();
+  }, true);`;
+
+test('a remote without popovers opens its sheets and closes them', async ({ room }) => {
+  const phone = await room.newcomer(PHONE);
+  await phone.addInitScript(WITHOUT_POPOVERS);
+  await phone.route('**/*.css', async (route) => {
+    const answer = await route.fetch();
+    const css = (await answer.text()).replace(/@supports not selector\(:popover-open\)/, '@supports selector(a)');
+    await route.fulfill({ response: answer, body: css.replaceAll('.panel:popover-open', '.panel:not(*)') });
+  });
+  await phone.goto(room.links.presenter);
+  await isLive(phone);
+  const open = phone.locator('.panel.open');
+  await expect(open).toHaveCount(0);
+  await phone.getByRole('button', { name: 'More', exact: true }).tap();
+  await expect(open).toHaveAttribute('id', 'more');
+  await expect(open).toHaveCSS('position', 'fixed');
+  await expect(phone.locator('#links')).toBeHidden();
+  await phone.getByRole('button', { name: 'Links' }).tap();
+  await expect(open).toHaveAttribute('id', 'links');
+  await phone.locator('#links .close').tap();
+  await expect(open).toHaveCount(0);
+  await phone.getByRole('button', { name: 'All slides' }).tap();
+  await phone.locator('#all-slides li').nth(3).locator('label').tap();
+  await phone.getByRole('button', { name: 'Go to slide 4' }).tap();
+  await sees(phone, 4);
+  await expect(open).toHaveCount(0);
+  await next(phone).tap();
+  await sees(phone, 5);
+});

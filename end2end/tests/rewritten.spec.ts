@@ -1,0 +1,113 @@
+import type { Page } from '@playwright/test';
+import { LAPTOP, expect, isLive, next, sees, test } from './room.ts';
+
+/** As a browser's translator does it: each text node goes into an element of the translator's. */
+const translate = (root = 'body') =>
+  `{
+    const texts = document.createTreeWalker(document.querySelector('${root}'), NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (texts.nextNode()) found.push(texts.currentNode);
+    for (const text of found) {
+      if (text.parentElement.closest('[translate=no], script, style, noscript') || !text.data.trim()) continue;
+      const font = document.createElement('font');
+      font.innerHTML = '<font></font>';
+      font.firstChild.textContent = text.data;
+      text.replaceWith(font);
+    }
+  }`;
+
+test('words live on a page that a translator has rewritten', async ({ room }) => {
+  const phone = await room.presenter();
+  const [follower, projector] = [await room.follower(), await room.projector()];
+  for (const page of [phone, follower, projector]) await isLive(page);
+  await expect(phone.locator('.room')).toHaveText('2 screens follow');
+  for (const page of [phone, follower, projector]) await page.evaluate(translate());
+  await next(phone).tap();
+  for (const page of [phone, follower, projector]) await sees(page, 2);
+  for (const page of [phone, follower]) await expect(page.locator('.place')).toHaveText('2 of 6');
+  await expect(phone.locator('.notes')).toContainText('every screen has changed');
+  await expect(phone.locator('.clock .elapsed')).not.toHaveText('0:00');
+  await expect(follower.locator('[aria-live]')).toHaveText('Slide 2 of 6: One tap every screen');
+  await expect(phone.getByText('Next', { exact: true }).first()).toBeVisible();
+
+  await follower.close();
+  await expect(phone.locator('.room')).toHaveText('1 screen follows');
+  room.allow(/net::ERR_/);
+  await room.server.kill();
+  await expect(phone.locator('.link-badge')).toContainText('Reconnecting.');
+  await expect(projector.locator('.link-badge')).toContainText('Reconnecting.');
+  await room.server.start();
+  for (const page of [phone, projector]) await isLive(page);
+  await expect(phone.locator('.link-badge > span').first()).toHaveText('Live');
+  for (const _ of [3, 4, 5, 6]) await next(phone).tap();
+  await expect(phone.locator('.then p')).toHaveText('This is the last slide.');
+});
+
+/** What the page and the framework say of it. */
+const REWRITTEN = /WebSlides begins anew|hydration error|unreachable|RuntimeError/;
+
+/** Rewrites the page before its WASM is there, as `how` says. */
+async function rewrittenEarly(page: Page, url: string, how: string): Promise<void> {
+  let letThrough = (): void => {};
+  const held = new Promise<void>((resolve) => (letThrough = resolve));
+  await page.route('**/*.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.locator('footer, .controls, .slide').first().waitFor();
+  await page.evaluate(how);
+  // Only this time: a page that loads anew may be left alone.
+  letThrough();
+}
+
+const FIRST = `document.querySelector('main').prepend(Object.assign(document.createElement('div'), { id: 'toolbar' }))`;
+
+for (const [who, how] of [
+  ['a translator', translate()],
+  ['an extension that puts its own element first', FIRST],
+] as const)
+  test(`a page that ${who} rewrote before its WASM came is right in ten seconds`, async ({ room }) => {
+    room.allow(REWRITTEN);
+    const phone = await room.presenter();
+    await isLive(phone);
+    const follower = await room.newcomer();
+    await rewrittenEarly(follower, room.links.audience, how);
+    await next(phone).tap();
+    // Never live over an older slide.
+    const lies = await follower.evaluate(
+      () =>
+        new Promise<string[]>((resolve) => {
+          const seen: string[] = [];
+          const look = () => {
+            const main = document.querySelector('main')!;
+            if (main.dataset.live === 'live') seen.push(document.querySelector('.slide')!.getAttribute('data-slide')!);
+          };
+          const looking = setInterval(look, 50);
+          setTimeout(() => (clearInterval(looking), resolve(seen)), 1_500);
+        }),
+    ).catch(() => []);
+    expect(lies.slice(20).filter((slide) => slide !== '2')).toEqual([]);
+    await expect(follower.locator('.slide')).toHaveAttribute('data-slide', '2', { timeout: 10_000 });
+    await isLive(follower);
+    await next(phone).tap();
+    await sees(follower, 3);
+  });
+
+test('a page that is rewritten each time lives on as without WASM', async ({ room }) => {
+  room.allow(REWRITTEN);
+  const phone = await room.presenter();
+  await isLive(phone);
+  const follower = await room.newcomer(LAPTOP);
+  await follower.addInitScript(`new MutationObserver((_, observer) => {
+    if (!document.querySelector('footer')) return;
+    observer.disconnect();
+    ${FIRST};
+  }).observe(document, { childList: true, subtree: true })`);
+  await follower.goto(room.links.audience);
+  for (const slide of [2, 3]) {
+    await next(phone).tap();
+    await expect(follower.locator('.slide')).toHaveAttribute('data-slide', String(slide), { timeout: 20_000 });
+    await expect(follower.locator('main')).not.toHaveAttribute('data-live', 'live');
+  }
+});
