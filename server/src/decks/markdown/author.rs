@@ -67,6 +67,9 @@ impl Renderer<'_> {
             "v-click" | "v-after" | "v-clicks" | "v-switch" => {
                 (if is_inline { "span" } else { "div" }, String::new())
             }
+            "template" if self.open.last().is_some_and(|open| open.name == "v-switch") => {
+                (if is_inline { "span" } else { "div" }, String::new())
+            }
             "center" => ("div", " class=\"centred\"".to_owned()),
             "big" => ("span", String::new()),
             "main" | "article" | "nav" => ("div", String::new()),

@@ -19,6 +19,9 @@ impl Renderer<'_> {
             }
             "v-click" => extra.push_str(&click(tag.get("at").unwrap_or_default())),
             "v-after" => extra.push_str(" data-click=\"after\""),
+            // One template of a switch at a time; the first may be there from the start.
+            "template" if tag.get("#0").is_some() => extra.push_str(" data-hide=\"next\""),
+            "template" => extra.push_str(" data-click=\"\" data-hide=\"next\""),
             "v-clicks" => extra.push_str(&format!(
                 " data-clicks=\"{};{}\"",
                 count(tag, "depth"),
@@ -87,9 +90,10 @@ impl Renderer<'_> {
 
     /// The same, of a comment such as `.element: class="fragment"`.
     pub fn element(&mut self, comment: &str, line: u32) -> String {
-        let Some(attributes) = comment.trim().strip_prefix(".element:") else {
+        let Some(attributes) = comment.trim().strip_prefix(".element") else {
             return String::new();
         };
+        let attributes = attributes.trim_start_matches(':');
         match Tokens::of(&format!("<x {attributes}>")).next() {
             Some(Token::Open(tag)) => self.fragment(&tag, line),
             _ => String::new(),

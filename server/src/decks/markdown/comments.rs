@@ -28,7 +28,7 @@ impl Renderer<'_> {
         if text.is_empty()
             || text == "fit"
             || text.starts_with("//")
-            || text.starts_with(".element:")
+            || text.starts_with(".element")
         {
             return;
         }

@@ -44,6 +44,23 @@ pub const SLIDEV_KEYS: [&str; 25] = [
     "preload",
 ];
 
+/// Keys that only Marp's front matter has.
+const MARP_KEYS: [&str; 10] = [
+    "paginate",
+    "header",
+    "footer",
+    "headingDivider",
+    "backgroundColor",
+    "backgroundImage",
+    "backgroundPosition",
+    "backgroundRepeat",
+    "backgroundSize",
+    "inlineSVG",
+];
+
+/// Marp Core's themes but `default`, which others have, too.
+const MARP_THEMES: [&str; 2] = ["gaia", "uncover"];
+
 const PRESENTERM_COMMANDS: [&str; 22] = [
     "end_slide",
     "pause",
@@ -111,6 +128,14 @@ pub fn detect<'a>(
     if front.is_true("marp") || comments.clone().any(says_marp) {
         return Dialect::Marp;
     }
+    let is_marp = front.has(&MARP_KEYS)
+        || front.has_local()
+        || front
+            .get("theme")
+            .is_some_and(|theme| MARP_THEMES.contains(&theme));
+    if is_marp && front.get("marp").is_none() && !front.has(&SLIDEV_KEYS) {
+        return Dialect::Marp;
+    }
     let presenterm = |text: &str| {
         presenterm_command(text).is_some_and(|(name, _)| name != "comment" && name != "include")
     };
@@ -168,7 +193,7 @@ pub fn is_surely_reveal<'a>(
     ];
     let of_reveal = |text: &str| {
         let text = text.trim();
-        text.starts_with(".slide:") || text.starts_with(".element:")
+        text.starts_with(".slide:") || text.starts_with(".element")
     };
     front.has(&KEYS)
         || comments.any(of_reveal)

@@ -7,7 +7,7 @@ use super::{
     split::Slide,
 };
 
-const KNOWN: [&str; 26] = [
+pub const KNOWN: [&str; 26] = [
     "marp",
     "theme",
     "style",

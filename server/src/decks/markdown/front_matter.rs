@@ -1,5 +1,6 @@
-//! The `key: value` lines before a deck or a slide. A reader of our own: of YAML we want a few
-//! plain values, and none of its anchors, tags and bombs.
+//! The `key: value` lines before a deck or a slide: YAML, and what people take for it.
+
+use super::{directives, yaml};
 
 /// Longest front matter that is read, in lines.
 pub const MAX_LINES: usize = 200;
@@ -11,48 +12,23 @@ pub struct FrontMatter {
 }
 
 impl FrontMatter {
-    /// What lines such as `title: My talk` say. What is not understood is passed over.
+    /// What lines such as `title: My talk` say. Where they are no YAML, as `title: A: talk`, each
+    /// entry is read by itself, and its text is taken as it is written.
     pub fn parse<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut fields: Vec<(String, String)> = Vec::new();
-        let mut parent = String::new();
-        // A block scalar (`info: |`) lasts while lines are indented.
-        let mut in_block = false;
-        for line in lines.into_iter().take(MAX_LINES) {
-            let indented = line.starts_with([' ', '\t']);
-            let trimmed = line.trim();
-            if in_block && (indented || trimmed.is_empty()) {
-                if let Some((_, value)) = fields.last_mut() {
-                    value.push_str(trimmed);
-                    value.push('\n');
-                }
-                continue;
+        let lines: Vec<&str> = lines.into_iter().take(MAX_LINES).collect();
+        let mut fields = match yaml::fields(&lines.join("\n")) {
+            Some(fields) => fields,
+            None => entries(&lines)
+                .into_iter()
+                .filter_map(|entry| yaml::fields(&entry.join("\n")).or_else(|| literal(entry)))
+                .flatten()
+                .collect(),
+        };
+        for line in &lines {
+            if let Some((key, value)) = key_value(line).filter(|(_, value)| is_text(value)) {
+                fields.retain(|(name, _)| name != key);
+                fields.push((key.to_owned(), unquoted(value).to_owned()));
             }
-            in_block = false;
-            if trimmed.is_empty() || trimmed.starts_with('#') {
-                continue;
-            }
-            if let Some(item) = trimmed.strip_prefix("- ") {
-                if let Some((_, value)) = fields.last_mut() {
-                    if !value.is_empty() {
-                        value.push(',');
-                    }
-                    value.push_str(unquoted(item));
-                }
-                continue;
-            }
-            let Some((key, value)) = key_value(trimmed) else {
-                continue;
-            };
-            let key = if indented && !parent.is_empty() {
-                format!("{parent}.{key}")
-            } else {
-                parent = key.to_owned();
-                key.to_owned()
-            };
-            let value = value.trim();
-            in_block = matches!(value, "|" | ">" | "|-" | ">-" | "|+" | ">+");
-            let value = if in_block { "" } else { unquoted(value) };
-            fields.push((key, value.to_owned()));
         }
         Self { fields }
     }
@@ -70,6 +46,12 @@ impl FrontMatter {
             .map(|(_, value)| value.trim())
     }
 
+    /// On one line.
+    pub fn line(&self, key: &str) -> Option<String> {
+        let words: Vec<&str> = self.get(key)?.split_whitespace().collect();
+        Some(words.join(" "))
+    }
+
     pub fn is_true(&self, key: &str) -> bool {
         self.get(key) == Some("true")
     }
@@ -80,6 +62,14 @@ impl FrontMatter {
             .any(|(name, _)| keys.contains(&name.as_str()))
     }
 
+    /// Marp: what holds for its slide only, as `_class`.
+    pub fn has_local(&self) -> bool {
+        self.fields.iter().any(|(name, _)| {
+            name.strip_prefix('_')
+                .is_some_and(|name| directives::KNOWN.contains(&name))
+        })
+    }
+
     pub fn extend(&mut self, later: Self) {
         self.fields.extend(later.fields);
     }
@@ -87,6 +77,40 @@ impl FrontMatter {
     pub fn set(&mut self, key: &str, value: &str) {
         self.fields.push((key.to_owned(), value.to_owned()));
     }
+}
+
+/// The lines of each key that is not indented, with those that belong to it.
+fn entries<'l>(lines: &'l [&'l str]) -> Vec<&'l [&'l str]> {
+    let begins = |line: &str| !line.starts_with([' ', '\t']) && key_value(line).is_some();
+    let mut starts: Vec<usize> = (0..)
+        .zip(lines)
+        .filter(|(_, line)| begins(line))
+        .map(|(at, _)| at)
+        .collect();
+    // The first may be indented, as in a comment of several lines.
+    if starts.first() != Some(&0) {
+        starts.insert(0, 0);
+    }
+    let ends = starts.iter().skip(1).copied().chain([lines.len()]);
+    starts
+        .iter()
+        .zip(ends)
+        .filter_map(|(start, end)| lines.get(*start..end))
+        .collect()
+}
+
+fn literal(entry: &[&str]) -> Option<Vec<(String, String)>> {
+    let (key, value) = key_value(entry.first()?.trim())?;
+    Some(vec![(key.to_owned(), unquoted(value).to_owned())])
+}
+
+/// What YAML reads as a comment, a tag or another's name, and its author means as text: `#fff`,
+/// `*emphasis*`, `&copy; me`.
+fn is_text(value: &str) -> bool {
+    let value = value.trim_start();
+    let colour = value.strip_prefix('#').unwrap_or_default();
+    value.starts_with(['*', '&', '!', '%', '@', '`'])
+        || colour.starts_with(|c: char| !c.is_whitespace())
 }
 
 /// The number, from 1, of the line of these that says a key.
@@ -157,7 +181,56 @@ mod tests {
         assert_eq!(matter.get("title"), Some("A: talk"));
         assert_eq!(matter.get("info"), Some("## Two\nlines"));
         assert!(matter.is_true("options.end_slide_shorthand"));
-        assert_eq!(matter.get("class"), Some("lead,invert"));
+        assert_eq!(matter.get("class"), Some("[lead,invert]"));
+    }
+
+    #[test]
+    fn strings_are_read_by_yamls_rules() {
+        for (text, value) in [
+            (r#"title: "Say \"hi\" to all""#, r#"Say "hi" to all"#),
+            ("title: 'It''s here'", "It's here"),
+            ("title: |\n  Two lines\n  of title", "Two lines\nof title"),
+            ("title: >-\n  folded\n  lines", "folded lines"),
+            ("title: plain\n  goes on", "plain goes on"),
+            ("title: \"\\u00e9 \\U0001F680\"", "é 🚀"),
+            ("title: 1.10", "1.10"),
+            ("title: a#b # c", "a#b"),
+            ("{title: flow}", "flow"),
+            // What is no YAML.
+            ("title: A: talk\nx: y", "A: talk"),
+            ("title: #fff", "#fff"),
+            ("title: **bold**", "**bold**"),
+            ("title: &copy; me # c", "&copy; me"),
+            ("title: [a](b)", "[a](b)"),
+            ("x: [\ntitle: here", "here"),
+        ] {
+            assert_eq!(parse(text).get("title"), Some(value), "{text}");
+        }
+        assert_eq!(parse("title: ~").get("title"), None);
+        let nested =
+            parse("theme:\n  override:\n    code:\n      background: false\nlist:\n  - a: b");
+        assert!(nested.has(&["theme"]));
+        assert_eq!(nested.get("theme.override.code.background"), Some("false"));
+    }
+
+    #[test]
+    fn a_bomb_unfolds_nothing() {
+        let mut bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
+        for (name, before) in ('b'..='z').zip('a'..) {
+            bomb.push_str(&format!(
+                "{name}: &{name} [{}]\n",
+                format!("*{before},").repeat(9)
+            ));
+        }
+        assert!(
+            parse(&bomb)
+                .fields
+                .iter()
+                .all(|(_, value)| value.len() < 100)
+        );
+        parse(&format!("a: {}", "[".repeat(100_000)));
+        parse(&format!("a: {}", "{a: ".repeat(100_000)));
+        parse(&format!("a: [{}]", "x,".repeat(100_000)));
     }
 
     #[test]

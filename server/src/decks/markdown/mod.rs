@@ -14,7 +14,9 @@ mod comments;
 mod dialect;
 mod directives;
 mod drawn;
+mod emoji;
 mod fit;
+mod footnotes;
 mod front_matter;
 mod grid;
 mod html;
@@ -32,6 +34,7 @@ mod split;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod yaml;
 
 use crate::decks::{
     beside::Beside,
@@ -40,6 +43,7 @@ use crate::decks::{
 use code::Highlighter;
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
 use dialect::Dialect;
+use footnotes::Footnotes;
 use render::Renderer;
 use scan::Scan;
 use split::{Deck, Slide};
@@ -84,6 +88,7 @@ pub struct Markdown {
     title: Option<String>,
     /// `[label]: address`, wherever in the deck it stands.
     references: Arc<HashMap<String, String>>,
+    footnotes: Footnotes,
     highlighter: Highlighter,
     beside: Option<Beside>,
 }
@@ -94,10 +99,12 @@ impl Markdown {
     pub fn open(text: &str, limits: &Limits) -> Result<Self, SourceError> {
         let deck = split::split(text, limits)?;
         let references = references(&deck.slides);
+        let footnotes = Footnotes::of(deck.slides.iter().map(|slide| slide.text.as_str()));
         let mut opened = Self {
             deck,
             title: None,
             references: Arc::new(references),
+            footnotes,
             highlighter: Highlighter::new(limits.highlighting),
             beside: None,
         };
@@ -116,15 +123,9 @@ impl Markdown {
     }
 
     fn find_title(&mut self) -> Option<String> {
-        if let Some(title) = self.deck.front.get("title") {
-            return Some(
-                title
-                    .lines()
-                    .next()?
-                    .replace(['*', '_', '`'], "")
-                    .trim()
-                    .to_owned(),
-            );
+        let is_marp = self.deck.dialect == Dialect::Marp;
+        if let Some(title) = self.deck.front.line("title") {
+            return Some(running::plain(&title, is_marp).0.trim().to_owned());
         }
         let first = self
             .deck
@@ -132,7 +133,12 @@ impl Markdown {
             .iter()
             .take(20)
             .find_map(|slide| heading(&slide.text, self.deck.dialect))?;
-        Some(render::short(&plain(&first)))
+        let first = plain(&first);
+        Some(render::short(&if is_marp {
+            emoji::drawn(&first)
+        } else {
+            first
+        }))
     }
 }
 
@@ -197,7 +203,7 @@ fn references(slides: &[Slide]) -> HashMap<String, String> {
         .collect()
 }
 
-fn options(references: &Arc<HashMap<String, String>>) -> Options<'static> {
+fn options(references: &Arc<HashMap<String, String>>, dialect: Dialect) -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
     options.extension.table = true;
@@ -207,6 +213,8 @@ fn options(references: &Arc<HashMap<String, String>>) -> Options<'static> {
     options.extension.alerts = true;
     options.extension.math_dollars = true;
     options.extension.highlight = true;
+    options.extension.shortcodes = dialect == Dialect::Marp;
+    options.extension.inline_footnotes = dialect == Dialect::Plain;
     if !references.is_empty() {
         let references = Arc::clone(references);
         options.parse.broken_link_callback =
@@ -249,11 +257,7 @@ impl Source for Markdown {
             first_line: slide.line,
             out: String::new(),
             pieces: Vec::new(),
-            title: slide
-                .front
-                .get("title")
-                .filter(|_| index > 0)
-                .map(str::to_owned),
+            title: slide.front.line("title").filter(|_| index > 0),
             text: String::new(),
             notes: Vec::new(),
             warnings: Vec::new(),
@@ -279,7 +283,11 @@ impl Source for Markdown {
         }
         page::front(&mut renderer, slide, index);
         let arena = Arena::new();
-        let root = comrak::parse_document(&arena, &prepared.text, &options(&self.references));
+        let root = comrak::parse_document(
+            &arena,
+            &self.footnotes.added_to(prepared.text),
+            &options(&self.references, dialect),
+        );
         renderer.document(root);
         if let Some(notes) = prepared.notes {
             if self.deck.notes_are_unsure {

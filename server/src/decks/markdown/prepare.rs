@@ -111,6 +111,10 @@ pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepare
             prepared.text.push_str(&kept);
             prepared.text.push('\n');
             continue;
+        } else if let Some(written) = element_last(line) {
+            prepared.text.push_str(&written);
+            prepared.text.push('\n');
+            continue;
         } else if let Some(written) = loose::pictures(line) {
             prepared.text.push_str(&written);
             prepared.text.push('\n');
@@ -153,6 +157,19 @@ fn without_expressions(line: &str) -> Option<(String, String)> {
     }
     kept.push_str(rest);
     first.map(|first| (kept, first))
+}
+
+/// reveal: an item that begins with what its element is, which would make HTML of all its words.
+fn element_last(line: &str) -> Option<String> {
+    let (before, after) = line.split_once("<!--")?;
+    let (comment, words) = after.split_once("-->")?;
+    let mark = before.trim();
+    let number = mark.trim_end_matches(['.', ')']);
+    let is_item = matches!(mark, "-" | "*" | "+")
+        || number.len() < mark.len() && number.chars().all(|c| c.is_ascii_digit());
+    let is_element = comment.trim_start().starts_with(".element");
+    (is_item && is_element && !words.trim().is_empty())
+        .then(|| format!("{before}{} <!--{comment}-->", words.trim()))
 }
 
 /// Slidev's slots, and our own line between columns.

@@ -157,7 +157,16 @@ impl Renderer<'_> {
                 };
                 self.item(node, &list, Some(task.symbol.is_some()), depth);
             }
-            NodeValue::CodeBlock(block) => self.code(&block.info, &block.literal, line),
+            NodeValue::CodeBlock(block) => {
+                let fragment = self.fragment_of(node);
+                if !fragment.is_empty() {
+                    self.out.push_str(&format!("<div{fragment}>"));
+                }
+                self.code(&block.info, &block.literal, line);
+                if !fragment.is_empty() {
+                    self.out.push_str("</div>");
+                }
+            }
             NodeValue::HtmlBlock(html) => self.author_html(&html.literal, line, false),
             NodeValue::HtmlInline(html) => self.author_html(html, line, true),
             NodeValue::BlockQuote => {
@@ -181,14 +190,18 @@ impl Renderer<'_> {
             NodeValue::Table(table) => self.table(node, &table.alignments, depth),
             NodeValue::FootnoteDefinition(note) => {
                 self.out.push_str("<div class=\"footnotes\"><p><sup>");
-                escape(&note.name, &mut self.out);
+                escape(footnote(&note.name), &mut self.out);
                 self.out.push_str("</sup></p>");
                 self.wrapped("", node, "</div>", depth);
             }
             NodeValue::FootnoteReference(reference) => {
                 self.out.push_str("<sup class=\"reference\">");
-                escape(&reference.name, &mut self.out);
+                escape(footnote(&reference.name), &mut self.out);
                 self.out.push_str("</sup>");
+            }
+            NodeValue::ShortCode(emoji) => {
+                self.out.push_str(&emoji.emoji);
+                self.say(&emoji.emoji);
             }
             NodeValue::Text(text) => {
                 let text = self.without_braces(text, node, line);
@@ -294,15 +307,28 @@ impl Renderer<'_> {
         } else {
             ""
         };
+        let fragment = self.fragment_of(node);
         if list.list_type == ListType::Ordered {
             let start = if list.start == 1 {
                 String::new()
             } else {
                 format!(" start=\"{}\"", list.start)
             };
-            self.wrapped(&format!("<ol{start}{class}>"), node, "</ol>", depth);
+            self.wrapped(
+                &format!("<ol{start}{class}{fragment}>"),
+                node,
+                "</ol>",
+                depth,
+            );
         } else {
-            self.wrapped(&format!("<ul{class}>"), node, "</ul>", depth);
+            self.wrapped(&format!("<ul{class}{fragment}>"), node, "</ul>", depth);
+        }
+        // presenterm pauses after a list that came one by one.
+        let is_inside = node
+            .parent()
+            .is_some_and(|parent| matches!(parent.data().value, NodeValue::Item(_)));
+        if self.incremental && !is_inside {
+            self.mark("pause", "");
         }
     }
 
@@ -333,7 +359,8 @@ impl Renderer<'_> {
         let headless = node
             .first_child()
             .is_some_and(|row| row.children().all(|cell| cell.first_child().is_none()));
-        self.out.push_str("<table>");
+        let fragment = self.fragment_of(node);
+        self.out.push_str(&format!("<table{fragment}>"));
         for (row, number) in node.children().zip(0..) {
             if number == 0 && headless {
                 continue;
@@ -476,6 +503,11 @@ impl Renderer<'_> {
         self.out.push('>');
         self.say(&words.alt);
     }
+}
+
+/// Comrak counts those that stand in the text itself.
+fn footnote(name: &str) -> &str {
+    name.strip_prefix("__inline_").unwrap_or(name)
 }
 
 fn only_pictures<'n>(paragraph: Node<'n>) -> bool {

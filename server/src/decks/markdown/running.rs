@@ -22,7 +22,7 @@ pub fn markup(slide: &Slide, warnings: &mut Vec<Warning>) -> String {
         let Some(value) = slide.front.get(key) else {
             continue;
         };
-        let (text, has_picture) = plain(value);
+        let (text, has_picture) = plain(value, true);
         if has_picture {
             warnings.push(Warning {
                 line: Some(slide.line),
@@ -40,9 +40,11 @@ pub fn markup(slide: &Slide, warnings: &mut Vec<Warning>) -> String {
 }
 
 /// The text of a line of Markdown, and whether it has a picture.
-fn plain(markdown: &str) -> (String, bool) {
+pub fn plain(markdown: &str, has_emoji: bool) -> (String, bool) {
     let arena = Arena::new();
-    let root = comrak::parse_document(&arena, markdown, &Options::default());
+    let mut options = Options::default();
+    options.extension.shortcodes = has_emoji;
+    let root = comrak::parse_document(&arena, markdown, &options);
     let mut text = String::new();
     let mut has_picture = false;
     let is_picture = |node: &AstNode<'_>| matches!(node.data().value, NodeValue::Image(_));
@@ -50,6 +52,7 @@ fn plain(markdown: &str) -> (String, bool) {
         match &node.data().value {
             _ if node.parent().is_some_and(is_picture) => {}
             NodeValue::Text(said) => text.push_str(said),
+            NodeValue::ShortCode(emoji) => text.push_str(&emoji.emoji),
             NodeValue::Code(code) => text.push_str(&code.literal),
             NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
             NodeValue::Image(_) => has_picture = true,

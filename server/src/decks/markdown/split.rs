@@ -11,6 +11,9 @@ use super::{
 };
 use crate::decks::source::{SourceError, Warning};
 
+/// How far above a line the item may begin that it stands in.
+const MAX_ITEM_LINES: usize = 200;
+
 /// One slide's Markdown.
 #[derive(Debug, Clone)]
 pub struct Slide {
@@ -99,7 +102,7 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
         ..
     } = cutter;
     // presenterm: `theme`, `override`, `code`, each below the one before.
-    if front.get("theme.background") == Some("false") {
+    if front.get("theme.override.code.background") == Some("false") {
         let says = |line: &&str| line.trim() == "background: false";
         warnings.push(Warning {
             line: (1..)
@@ -279,12 +282,33 @@ impl Cutter<'_> {
                 || self.separators.is_line(line);
         }
         match self.dialect {
-            Dialect::Presenterm => shorthand && is_ruler(line) && !self.is_underline(at),
+            Dialect::Presenterm => {
+                shorthand && is_ruler(line) && !self.is_underline(at) && !self.is_in_item(at)
+            }
             Dialect::Reveal => self.separators.is_line(line),
             Dialect::Slidev => trimmed.len() >= 3 && trimmed.chars().all(|c| c == '-'),
             Dialect::Plain => trimmed == "---",
-            Dialect::Marp => is_ruler(line) && !self.is_underline(at),
+            Dialect::Marp => is_ruler(line) && !self.is_underline(at) && !self.is_in_item(at),
         }
+    }
+
+    /// Whether an indented line goes on with the item of a list above it.
+    fn is_in_item(&self, at: usize) -> bool {
+        let mut indent = self.lines.get(at).map_or(0, |line| indentation(line));
+        let above = (0..at).rev().take(MAX_ITEM_LINES);
+        for line in above.filter_map(|above| self.lines.get(above)) {
+            if indent == 0 {
+                return false;
+            }
+            if line.trim().is_empty() || indentation(line) >= indent {
+                continue;
+            }
+            if item_text(line).is_some_and(|text| text <= indent) {
+                return true;
+            }
+            indent = indentation(line);
+        }
+        false
     }
 
     /// Whether a line of dashes makes a heading of the text above it.
@@ -452,6 +476,32 @@ fn is_ruler(line: &str) -> bool {
     !indented && marks.len() >= 3 && "-*_".contains(first) && marks.chars().all(|c| c == first)
 }
 
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// Where the text of a list's item begins, in bytes.
+fn item_text(line: &str) -> Option<usize> {
+    let rest = line.trim_start_matches(' ');
+    let after = match rest.strip_prefix(['-', '*', '+']) {
+        Some(after) => after,
+        None => rest
+            .trim_start_matches(|c: char| c.is_ascii_digit())
+            .strip_prefix(['.', ')'])
+            .filter(|_| rest.starts_with(|c: char| c.is_ascii_digit()))?,
+    };
+    let text = after.trim_start_matches(' ');
+    let space = after.len() - text.len();
+    let mark = line.len() - after.len();
+    match space {
+        0 if text.is_empty() => Some(mark + 1),
+        0 => None,
+        1..=4 => Some(mark + space),
+        // Code that stands in the item.
+        _ => Some(mark + 1),
+    }
+}
+
 /// A line that can't be the text over an underline.
 fn is_no_paragraph(line: &str) -> bool {
     let line = line.trim();
@@ -468,8 +518,8 @@ pub fn heading_level(line: &str) -> Option<usize> {
 
 /// The slide that presenterm makes of a deck's front matter.
 fn introduction(front: &FrontMatter) -> Option<Slide> {
-    let title = front.get("title")?;
-    let mut text = format!("# {}\n", title.lines().next().unwrap_or_default());
+    let title = front.line("title")?;
+    let mut text = format!("# {title}\n");
     for key in [
         "sub_title",
         "event",

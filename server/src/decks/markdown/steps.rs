@@ -133,9 +133,14 @@ impl Pass {
         let outer = self.frames.last().map_or(0, |frame| frame.step);
         let before = (self.count, self.highest);
         let click = self.click(tag);
-        let until = tag
-            .get("data-hide")
-            .map(|value| self.place(tag).unwrap_or_else(|| self.taken(value)));
+        let hide = tag.get("data-hide");
+        // In a switch the next one's click hides this; the last stays.
+        let in_switch = hide == Some("next");
+        let until = hide.map(|value| match (in_switch, self.place(tag)) {
+            (true, _) => click.unwrap_or(self.count).saturating_add(1),
+            (false, Some(place)) => place,
+            (false, None) => self.taken(value),
+        });
         let mut step = click.unwrap_or(outer);
         if takes_steps(tag.name) {
             if std::mem::take(&mut self.pausing) {
@@ -159,8 +164,10 @@ impl Pass {
             self.highest = self.highest.max(step);
             self.attribute("data-step", &step.to_string());
         }
-        if let Some(until) = until.filter(|until| *until > 0) {
-            self.highest = self.highest.max(until);
+        if let Some(until) = until.filter(|until| (1..=MAX_STEPS).contains(until)) {
+            if !in_switch {
+                self.highest = self.highest.max(until);
+            }
             self.attribute("data-until", &until.to_string());
         }
         self.out.push('>');

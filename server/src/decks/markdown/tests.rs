@@ -157,6 +157,43 @@ fn a_picture_is_found_whatever_program_wrote_its_name() {
     );
 }
 
+#[test]
+fn a_footnote_of_another_slide_is_that_footnote() {
+    let text = "# A\n\nA claim[^a] and another[^Long], and ^[right here].\n\n[^a]: The source\n[^long]: More\n\n    with a paragraph\n\nnot in it\n\n---\n\n# B\n\nBack[^A], on[^z] and [^nowhere]\n\n---\n\n# C\n\n```\n[^z]: in code\n```\n\n[^z]: At the end\n";
+    let pages = pages(text);
+    let texts: Vec<&str> = pages.iter().map(|page| page.text.as_str()).collect();
+    assert_eq!(texts[0].matches("The source").count(), 1, "{}", texts[0]);
+    for expected in ["with a paragraph", "right here"] {
+        assert!(texts[0].contains(expected), "{}", texts[0]);
+    }
+    let markup = &html(&pages[1]).markup;
+    assert_eq!(markup.matches("class=\"reference\"").count(), 2, "{markup}");
+    for expected in ["The source", "At the end", "[^nowhere]"] {
+        assert!(texts[1].contains(expected), "{}", texts[1]);
+    }
+    assert!(!texts[1].contains("More") && !texts[2].contains("At the end"));
+}
+
+#[test]
+fn a_title_is_what_yaml_says_on_one_line() {
+    let title = |matter: &str| {
+        let text = format!("---\nmarp: true\n{matter}\n---\n\n# One\n\n---\n\n# Two\n");
+        open(&text).outline().title.unwrap_or_default()
+    };
+    assert_eq!(title(r#"title: "Say \"hi\" to all""#), "Say \"hi\" to all");
+    assert_eq!(title("title: 'It''s here'"), "It's here");
+    assert_eq!(
+        title("title: |\n  Two lines\n  of title"),
+        "Two lines of title"
+    );
+    assert_eq!(
+        title("title: snake_case and *stress*"),
+        "snake_case and stress"
+    );
+    let presenterm = "---\ntitle: |\n  Two\n  lines\nsub_title: x\n---\n\nA\n===\n";
+    assert_eq!(titles(presenterm), ["Two lines", "A"]);
+}
+
 /// No markup has a style, a script, a handler or an address of a picture.
 fn is_safe(markup: &str) -> bool {
     html::Tokens::of(markup).all(|token| match token {

@@ -109,3 +109,62 @@ fn marp_divides_at_headings_when_asked() {
         ["A", "B"]
     );
 }
+
+#[test]
+fn front_matter_that_only_marp_has_is_marp() {
+    let body = "# A\n\nbroken\nhere\n\n* b\n* c\n\n***\n\n# D\n";
+    for matter in [
+        "paginate: true",
+        "footer: Team",
+        "theme: gaia",
+        "_class: lead",
+        "backgroundColor: '#123'",
+    ] {
+        let pages = pages(&format!("---\n{matter}\n---\n\n{body}"));
+        assert_eq!(pages.len(), 2, "{matter}");
+        assert_eq!(html(&pages[0]).steps, 2, "{matter}");
+        assert!(
+            html(&pages[0]).markup.contains("broken<br>here"),
+            "{matter}"
+        );
+    }
+    for matter in [
+        "theme: default",
+        "title: x",
+        "marp: false\npaginate: true",
+        "layout: none\nfooter: x",
+    ] {
+        let pages = pages(&format!("---\n{matter}\n---\n\n{body}"));
+        assert!(!html(&pages[0]).markup.contains("<br>"), "{matter}");
+    }
+}
+
+#[test]
+fn marp_draws_emoji_by_their_names_and_nothing_else() {
+    let text = "---\nmarp: true\nfooter: by :cat:\n---\n\n# Ship it :rocket: :+1:\n\n10:30:45, `:cat:`, :not_an_emoji: and :smile:\n";
+    assert_eq!(open(text).outline().title.as_deref(), Some("Ship it 🚀 👍"));
+    let page = &pages(text)[0];
+    assert_eq!(page.title.as_deref(), Some("Ship it 🚀 👍"));
+    let markup = &html(page).markup;
+    let words = "10:30:45, <code>:cat:</code>, :not_an_emoji: and 😄";
+    assert!(
+        markup.contains(words) && markup.contains("by 🐱"),
+        "{markup}"
+    );
+    let plain = &pages("# A :rocket:\n")[0];
+    assert_eq!(plain.title.as_deref(), Some("A :rocket:"));
+}
+
+#[test]
+fn marps_rulers_inside_items_and_quotes_are_lines() {
+    let text = "---\nmarp: true\n---\n\n# A\n\n- above\n\n  ---\n\n  below\n\n> quoted\n>\n> ***\n>\n> still\n\n---\n\n# B\n\nSetext\n---\n\n1. first\n   ***\n2. second\n\n   - deep\n\n   ___\n";
+    let pages = pages(text);
+    assert_eq!(pages.len(), 2);
+    assert_eq!(html(&pages[0]).markup.matches("<hr>").count(), 2);
+    assert_eq!(html(&pages[1]).markup.matches("<hr>").count(), 2);
+    // An indented ruler after a list of which no item reaches so far.
+    assert_eq!(
+        titles("---\nmarp: true\n---\n\n# A\n\n- a\n\n ---\n\n# B\n"),
+        ["A", "B"]
+    );
+}

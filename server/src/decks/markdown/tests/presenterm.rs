@@ -50,3 +50,21 @@ fn presenterm_has_pauses_columns_and_notes() {
     assert_eq!(pages[0].notes.as_deref(), Some("one\ntwo"));
     assert_eq!(pages[1].title.as_deref(), Some("U"));
 }
+
+#[test]
+fn presenterm_pauses_after_a_list_that_comes_one_by_one() {
+    let text = "A\n===\n\n<!-- incremental_lists: true -->\n\nbefore\n\n- one\n- two\n  - deep\n\nafter\n\n<!-- end_slide -->\n\nB\n===\n\n- all\n- at once\n";
+    let pages = pages(text);
+    let markup = &html(&pages[0]).markup;
+    for expected in [
+        "step=\"1\">one",
+        "step=\"2\">two",
+        "step=\"3\">deep",
+        "step=\"4\">after",
+    ] {
+        assert!(markup.contains(expected), "{expected}: {markup}");
+    }
+    assert_eq!((html(&pages[0]).steps, html(&pages[1]).steps), (4, 0));
+    let last = "A\n===\n\n<!-- incremental_lists: true -->\n\n- one\n- two\n";
+    assert_eq!(html(&super::pages(last)[0]).steps, 2);
+}

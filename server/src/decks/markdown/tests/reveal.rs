@@ -115,3 +115,37 @@ fn reveal_backgrounds_that_are_not_drawn_are_said_with_their_line() {
     assert_eq!(page.warnings.len(), 1, "{:?}", page.warnings);
     assert_eq!(page.warnings[0].line, Some(3));
 }
+
+#[test]
+fn an_element_is_what_stands_before_its_comment_or_around_it() {
+    const ELEMENT: &str = "<!-- .element: class=\"fragment\" -->";
+    let check = |text: &str, steps: u16, markup: &str| {
+        let page = pages(&format!("----\n\n{}", text.replace('@', ELEMENT))).remove(0);
+        assert_eq!(html(&page).steps, steps, "{text}");
+        let found = &html(&page).markup;
+        assert!(found.contains(markup), "{text}: {found}");
+    };
+    check("- a\n- b\n\n@\n", 1, "<ul data-step=\"1\">");
+    check("1. a\n2. b\n\n@\n", 1, "<ol data-step=\"1\">");
+    check(
+        "```js\none\n```\n@\n",
+        1,
+        "<div data-step=\"1\"><div class=\"block\">",
+    );
+    check("| a |\n|---|\n| 1 |\n\n@\n", 1, "<table data-step=\"1\">");
+    check(
+        "- @ first **bold**\n- @ second\n",
+        2,
+        "first <strong>bold</strong>",
+    );
+    check("1. @ first\n2) @ second\n", 2, "<li data-step=\"2\">second");
+    check("![](a.png)@\n", 1, "data-step=\"1\"");
+    check("> q\n\n@\n", 1, "<blockquote data-step=\"1\">");
+    check("para @\n", 1, "<p data-step=\"1\">");
+    check("# Heading @\n\ntext\n", 1, "<h1 data-step=\"1\">");
+    check(
+        "para <!-- .element class=\"fragment\" -->\n",
+        1,
+        "<p data-step=\"1\">",
+    );
+}

@@ -167,3 +167,46 @@ fn a_picture_is_looked_for_where_its_program_does() {
     let page = &pages("---\nlayout: none\n---\n\n![](/b.png)\n\n![](../a.png)\n")[0];
     assert_eq!(html(page).files, ["public/b.png", "../a.png"]);
 }
+
+#[test]
+fn a_switch_shows_one_template_at_a_time() {
+    let page = |switch: &str| {
+        pages(&format!(
+            "---\nlayout: none\n---\n\n<div v-click>a</div>\n\n{switch}\n\n<div v-click>z</div>\n"
+        ))
+        .remove(0)
+    };
+    let check = |switch: &str, steps: u16, expected: &[&str]| {
+        let page = page(switch);
+        let markup = &html(&page).markup;
+        for expected in expected {
+            assert!(markup.contains(expected), "{expected}: {markup}");
+        }
+        assert_eq!(html(&page).steps, steps, "{markup}");
+    };
+    let switch =
+        "<v-switch>\n<template #1>one</template>\n<template #2>two</template>\n</v-switch>";
+    let z = "<div data-step=\"4\">z";
+    check(
+        switch,
+        4,
+        &[
+            "step=\"2\" data-until=\"3\">one",
+            "step=\"3\" data-until=\"4\">two",
+            z,
+        ],
+    );
+    check(
+        &switch.replace("#1", "#0"),
+        3,
+        &[
+            "<div data-until=\"2\">one",
+            "step=\"2\" data-until=\"3\">two",
+        ],
+    );
+    check(
+        &switch.replace("#2", "v-slot:2"),
+        4,
+        &["step=\"3\" data-until=\"4\">two"],
+    );
+}
