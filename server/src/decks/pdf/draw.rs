@@ -1,12 +1,12 @@
 //! Draws pages.
 
-use super::{geometry::View, notes};
+use super::geometry::View;
 use crate::decks::source::Pixels;
 use hayro::{
     RenderCache, RenderSettings,
-    hayro_interpret::{InterpreterSettings, RenderContent},
+    hayro_interpret::InterpreterSettings,
     hayro_syntax::page::Page,
-    kurbo::{Affine, Rect},
+    kurbo::Affine,
     render_into,
     vello_cpu::{
         Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit,
@@ -25,24 +25,7 @@ pub fn page(
         f64::from(size.0) / view.width,
         f64::from(size.1) / view.height,
     );
-    let mut pixels = drawn(page, to_pixels * view.to_view, size, settings);
-    // hayro draws all annotations of a page or none. A speaker's note has an icon or a bubble, and
-    // an appearance never leaves its rectangle (ISO 32000-2, 12.5.5): there the page is shown as
-    // it is without annotations.
-    let hidden: Vec<Rect> = notes::icons(page)
-        .filter_map(|area| view.seen(area))
-        .map(|seen| to_pixels.transform_rect_bbox(seen).inflate(1.0, 1.0))
-        .collect();
-    if !hidden.is_empty() {
-        let bare_settings = InterpreterSettings {
-            render_content: RenderContent::PAGE,
-            ..settings.clone()
-        };
-        let bare = drawn(page, to_pixels * view.to_view, size, &bare_settings);
-        for area in hidden {
-            copy(&bare, &mut pixels, size, area);
-        }
-    }
+    let pixels = drawn(page, to_pixels * view.to_view, size, settings);
     Pixels {
         width: u32::from(size.0),
         height: u32::from(size.1),
@@ -87,22 +70,4 @@ fn drawn(
         *alpha = u8::MAX;
     }
     rgba
-}
-
-fn copy(from: &[u8], to: &mut [u8], size: (u16, u16), area: Rect) {
-    let area = area.intersect(Rect::new(0.0, 0.0, f64::from(size.0), f64::from(size.1)));
-    let (left, right) = (offset(area.x0), offset(area.x1.ceil()));
-    let (top, bottom) = (offset(area.y0), offset(area.y1.ceil()));
-    let row = usize::from(size.0) * 4;
-    for y in top..bottom {
-        let range = y * row + left * 4..y * row + right * 4;
-        if let (Some(from), Some(to)) = (from.get(range.clone()), to.get_mut(range)) {
-            to.copy_from_slice(from);
-        }
-    }
-}
-
-#[expect(clippy::as_conversions, reason = "a float has no other; it saturates")]
-fn offset(length: f64) -> usize {
-    usize::from(length as u16)
 }

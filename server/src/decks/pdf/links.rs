@@ -1,6 +1,6 @@
 //! What can be clicked on a page: its link annotations.
 
-use super::{geometry::View, strings, tree};
+use super::{geometry::View, layers::Layers, strings, tree};
 use crate::decks::source::{Link, Target};
 use hayro::hayro_syntax::{
     Pdf,
@@ -89,7 +89,13 @@ impl Destinations {
 }
 
 /// The links of the page with this index, as its `view` shows them.
-pub fn of_page(page: &Page<'_>, index: u32, view: &View, to: &Destinations) -> Vec<Link> {
+pub fn of_page(
+    page: &Page<'_>,
+    index: u32,
+    view: &View,
+    to: &Destinations,
+    layers: &Layers,
+) -> Vec<Link> {
     let Some(annotations) = page.raw().get::<Array<'_>>(b"Annots") else {
         return Vec::new();
     };
@@ -97,6 +103,7 @@ pub fn of_page(page: &Page<'_>, index: u32, view: &View, to: &Destinations) -> V
         .iter::<Dict<'_>>()
         .filter(|annotation| is(annotation, b"Link"))
         .filter(|annotation| annotation.get::<u32>(b"F").unwrap_or(0) & HIDDEN == 0)
+        .filter(|annotation| layers.shows(annotation))
         .filter_map(|annotation| {
             let area = view.fractions(annotation.get::<Rect>(b"Rect")?)?;
             Some(Link {

@@ -5,6 +5,8 @@ pub struct Made {
     objects: Vec<String>,
     pages: Vec<usize>,
     catalog: String,
+    resources: String,
+    fonts: String,
     info: Option<String>,
 }
 
@@ -17,6 +19,8 @@ impl Made {
             objects: vec![String::new(), String::new()],
             pages: Vec::new(),
             catalog: String::new(),
+            resources: String::new(),
+            fonts: String::new(),
             info: None,
         }
     }
@@ -24,6 +28,18 @@ impl Made {
     /// More for the catalog.
     pub fn catalog(mut self, more: &str) -> Self {
         self.catalog.push_str(more);
+        self
+    }
+
+    /// More for the resources of the pages that follow, beside the fonts.
+    pub fn resources(mut self, resources: &str) -> Self {
+        self.resources = resources.to_owned();
+        self
+    }
+
+    /// More fonts beside `/F` for the pages that follow.
+    pub fn fonts(mut self, fonts: &str) -> Self {
+        self.fonts = fonts.to_owned();
         self
     }
 
@@ -38,14 +54,26 @@ impl Made {
         self.objects.len()
     }
 
+    /// A form of 1600 x 900 that draws this. Returns its number.
+    pub fn form(&mut self, entries: &str, content: &str) -> usize {
+        let length = content.len();
+        self.object(&format!(
+            "<< /Type /XObject /Subtype /Form /BBox [0 0 1600 900] {entries} /Length {length} >>
+stream\n{content}\nendstream"
+        ))
+    }
+
     /// A page with this box and entries, and this content.
     pub fn page(mut self, entries: &str, content: &str) -> Self {
         let length = content.len();
         let stream = format!("<< /Length {length} >>\nstream\n{content}\nendstream");
         let content = self.object(&stream);
-        let font = "<< /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>";
+        let fonts = "/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>";
+        let own = &self.fonts;
+        let more = &self.resources;
         let page = format!(
-            "<< /Type /Page /Parent 2 0 R {entries} /Contents {content} 0 R /Resources {font} >>"
+            "<< /Type /Page /Parent 2 0 R {entries} /Contents {content} 0 R
+                /Resources << {fonts} {own} >> {more} >> >>"
         );
         let page = self.object(&page);
         self.pages.push(page);

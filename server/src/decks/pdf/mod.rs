@@ -9,8 +9,10 @@ mod draw;
 mod fonts;
 mod geometry;
 mod labels;
+mod layers;
 mod layout;
 mod links;
+mod mended;
 mod notes;
 pub mod pdfpc;
 mod strings;
@@ -32,8 +34,10 @@ use hayro::{
     hayro_interpret::{InterpreterSettings, InterpreterWarning},
     hayro_syntax::{self, page},
 };
+use layers::Layers;
 use layout::Line;
 use links::Destinations;
+use mended::Mended;
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
@@ -84,6 +88,7 @@ pub struct Pdf {
     /// By page.
     slide_of: Vec<u32>,
     destinations: Destinations,
+    layers: Layers,
     pdfpc: pdfpc::Notes,
     /// Pages that are wide enough have beamer's notes in their right half.
     has_second_half: bool,
@@ -110,12 +115,15 @@ impl Pdf {
             let catalog = document::catalog(&document);
             let slides = labels::slides(catalog.as_ref(), pages);
             let destinations = Destinations::of(&document, catalog.as_ref());
+            let layers = catalog.as_ref().map(Layers::of).unwrap_or_default();
             let not_found = catalog.and_then(|catalog| document::not_found(&catalog, pages));
-            (slides, destinations, not_found)
+            (slides, destinations, layers, not_found)
         });
         // None is worth the deck.
-        let (slides, destinations, not_found) =
-            facts.unwrap_or_else(|| (labels::slides(None, pages), Destinations::default(), None));
+        let (slides, destinations, layers, not_found) = facts.unwrap_or_else(|| {
+            let slides = labels::slides(None, pages);
+            (slides, Destinations::default(), Layers::default(), None)
+        });
         let fonts = Arc::default();
         let mut pdf = Self {
             limits: *limits,
@@ -123,6 +131,7 @@ impl Pdf {
             slide_of: slide_of(&slides),
             slides,
             destinations,
+            layers,
             pdfpc: pdfpc::Notes::default(),
             has_second_half: false,
             warnings: not_found.map(of_all).into_iter().collect(),
@@ -154,29 +163,34 @@ impl Pdf {
     pub fn page_at(&self, index: u32, width: u32) -> Result<Page, SourceError> {
         let page = self.at(index)?;
         let view = self.view(page);
-        let said = self.said(index, page, &view);
-        let (pixels, warnings) = self.drawn(index, width)?;
-        let (said, warnings) = match said {
-            Some(said) => (said, warnings),
-            None => (
-                Said::default(),
-                [warnings, vec![warning(index, "its text can't be read")]].concat(),
-            ),
-        };
+        let mut reasons = BTreeSet::new();
+        let mended = safely(|| mended::mended(page, &self.layers, &mut reasons)).flatten();
+        let drawable = mended.as_ref().and_then(Mended::page).unwrap_or(page);
+        let said = self.said(index, page, drawable, &view);
+        if said.is_none() {
+            reasons.insert("its text can't be read");
+        }
+        let said = said.unwrap_or_default();
+        let (pixels, mut warnings) = self.drawn(index, drawable, &view, width)?;
+        warnings.extend(reasons.iter().map(|reason| warning(index, reason)));
         Ok(Page {
             title: said.title,
             text: said.text,
             notes: said.notes,
-            links: safely(|| links::of_page(page, index, &view, &self.destinations))
+            links: safely(|| links::of_page(page, index, &view, &self.destinations, &self.layers))
                 .unwrap_or_default(),
             face: Face::Picture(pixels),
             warnings,
         })
     }
 
-    fn drawn(&self, index: u32, width: u32) -> Result<(Pixels, Vec<Warning>), SourceError> {
-        let page = self.at(index)?;
-        let view = self.view(page);
+    fn drawn(
+        &self,
+        index: u32,
+        page: &page::Page<'_>,
+        view: &View,
+        width: u32,
+    ) -> Result<(Pixels, Vec<Warning>), SourceError> {
         let limits = self.limits;
         let size = view.size(width.min(WIDEST), limits.widest, limits.pixels_per_page);
         let missing = Arc::new(Mutex::new(BTreeSet::new()));
@@ -193,7 +207,7 @@ impl Pdf {
             }),
             ..self.settings.clone()
         };
-        let pixels = safely(|| draw::page(page, &view, size, &settings)).ok_or_else(|| {
+        let pixels = safely(|| draw::page(page, view, size, &settings)).ok_or_else(|| {
             SourceError::Damaged(format!("page {} of this PDF can't be drawn", index + 1))
         })?;
         let missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -229,11 +243,18 @@ impl Pdf {
         }
     }
 
-    fn said(&self, index: u32, page: &page::Page<'_>, view: &View) -> Option<Said> {
+    /// `drawable` is the same page as it is drawn.
+    fn said(
+        &self,
+        index: u32,
+        page: &page::Page<'_>,
+        drawable: &page::Page<'_>,
+        view: &View,
+    ) -> Option<Said> {
         let slide = usize::try_from(index).ok();
         let slide = slide.and_then(|index| self.slide_of.get(index)).copied();
         safely(|| {
-            let written = text::of_page(page, view, &self.settings);
+            let written = text::of_page(drawable, view, &self.settings);
             let (shown, beside) = notes::halves(layout::runs(&written.glyphs), view);
             let lines: Vec<Line> = layout::lines(shown);
             let mut said = vec![];
@@ -254,7 +275,7 @@ impl Pdf {
 
     fn first_title(&self) -> Option<String> {
         let page = self.at(0).ok()?;
-        self.said(0, page, &self.view(page))?.title
+        self.said(0, page, page, &self.view(page))?.title
     }
 
     /// Whether the wide pages are two slides each: nothing crosses the middle of the first few,

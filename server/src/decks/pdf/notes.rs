@@ -2,7 +2,7 @@
 
 use super::{geometry::View, layout::Run, links::is, strings};
 use hayro::hayro_syntax::{
-    object::{Array, Dict, Rect, String as PdfString},
+    object::{Array, Dict, String as PdfString},
     page::Page,
 };
 
@@ -19,13 +19,6 @@ pub fn annotated(page: &Page<'_>) -> Vec<String> {
             (!text.is_empty()).then_some(text)
         })
         .collect()
-}
-
-/// Where those would be seen.
-pub fn icons<'a>(page: &Page<'a>) -> impl Iterator<Item = Rect> + use<'a> {
-    text_annotations(page)
-        .filter(|annotation| annotation.contains_key(b"AP"))
-        .filter_map(|annotation| annotation.get::<Rect>(b"Rect"))
 }
 
 fn text_annotations<'a>(page: &Page<'a>) -> impl Iterator<Item = Dict<'a>> + use<'a> {

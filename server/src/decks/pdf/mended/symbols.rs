@@ -1,0 +1,141 @@
+//! Symbol fonts that a document names but does not bring. hayro takes a text font for them, so
+//! that a bullet becomes a letter.
+
+use hayro::hayro_syntax::object::{Array, Dict, Name, Number, Object};
+use std::fmt::Write;
+
+/// Wingdings' codes, and the glyphs of ITC Zapf Dingbats (one of the 14 fonts that a reader has)
+/// that look like theirs or mean the same.
+const WINGDINGS: [(u8, &str); 40] = [
+    (0x22, "a2"),
+    (0x28, "a4"),
+    (0x29, "a5"),
+    (0x2A, "a117"),
+    (0x41, "a13"),
+    (0x46, "a12"),
+    (0x51, "a118"),
+    (0x6C, "a71"),
+    (0x6D, "a72"),
+    (0x6E, "a73"),
+    (0x6F, "a74"),
+    (0x70, "a74"),
+    (0x71, "a75"),
+    (0x72, "a204"),
+    (0x73, "a78"),
+    (0x74, "a78"),
+    (0x75, "a78"),
+    (0x76, "a79"),
+    (0x77, "a78"),
+    (0x78, "a22"),
+    (0x9E, "a71"),
+    (0x9F, "a71"),
+    (0xA1, "a72"),
+    (0xA4, "a72"),
+    (0xA7, "a73"),
+    (0xA8, "a74"),
+    (0xAA, "a33"),
+    (0xAB, "a35"),
+    (0xAC, "a36"),
+    (0xD8, "a162"),
+    (0xDC, "a175"),
+    (0xE0, "a161"),
+    (0xE8, "a160"),
+    (0xEF, "a161"),
+    (0xF0, "a161"),
+    (0xFB, "a23"),
+    (0xFC, "a20"),
+    (0xFD, "a22"),
+    (0xFE, "a20"),
+    (0xA6, "a72"),
+];
+
+/// Circled numbers from 1 to 10, and where they begin in both fonts: open, then filled.
+const NUMBERS: [(u8, u32); 2] = [(0x81, 120), (0x8C, 130)];
+
+#[derive(PartialEq)]
+enum Kind {
+    Wingdings,
+    Symbol,
+}
+
+pub fn is_replaced(font: &Dict<'_>) -> bool {
+    kind(font).is_some()
+}
+
+/// The font to write in place of this one.
+pub fn replacement(font: &Dict<'_>) -> Option<String> {
+    let kind = kind(font)?;
+    let (name, encoding) = match kind {
+        Kind::Symbol => ("Symbol", String::new()),
+        Kind::Wingdings => ("ZapfDingbats", wingdings()),
+    };
+    Some(format!(
+        "<< /Type /Font /Subtype /Type1 /BaseFont /{name} {encoding} {} >>",
+        widths(font)
+    ))
+}
+
+fn kind(font: &Dict<'_>) -> Option<Kind> {
+    let has = |key: &[u8], value: &[u8]| {
+        let name = font.get::<Name<'_>>(key);
+        name.is_some_and(|name| name.as_ref() == value)
+    };
+    if !(has(b"Subtype", b"TrueType") || has(b"Subtype", b"Type1")) {
+        return None;
+    }
+    let descriptor = font.get::<Dict<'_>>(b"FontDescriptor").unwrap_or_default();
+    let is_embedded = [&b"FontFile"[..], b"FontFile2", b"FontFile3"]
+        .iter()
+        .any(|key| descriptor.contains_key(key));
+    if is_embedded {
+        return None;
+    }
+    let name = font.get::<Name<'_>>(b"BaseFont")?;
+    let name = name.as_ref().to_ascii_lowercase();
+    match name.as_slice() {
+        b"wingdings" | b"wingdings-regular" => Some(Kind::Wingdings),
+        // Under its own name hayro knows it.
+        b"symbolmt" | b"symbol,bold" | b"symbol,italic" => Some(Kind::Symbol),
+        _ => None,
+    }
+}
+
+fn wingdings() -> String {
+    let glyph = |code: u8| {
+        let listed = WINGDINGS.iter().find(|(one, _)| *one == code);
+        let number = NUMBERS.iter().find_map(|(first, name)| {
+            let place = code.checked_sub(*first).filter(|place| *place < 10)?;
+            Some(format!("a{}", name + u32::from(place)))
+        });
+        // A glyph that no font has: it is said to be missing.
+        listed
+            .map(|(_, name)| (*name).to_owned())
+            .or(number)
+            .unwrap_or_else(|| "uniFFFD".to_owned())
+    };
+    let mut differences = String::from("33");
+    for code in 33..=u8::MAX {
+        // Writing to a string does not fail.
+        let _ = write!(differences, " /{}", glyph(code));
+    }
+    format!("/Encoding << /Type /Encoding /Differences [{differences}] >>")
+}
+
+/// How far each code moves on, as it was.
+fn widths(font: &Dict<'_>) -> String {
+    let (first, last) = (font.get::<u8>(b"FirstChar"), font.get::<u8>(b"LastChar"));
+    let (Some(first), Some(last), Some(widths)) = (first, last, font.get::<Array<'_>>(b"Widths"))
+    else {
+        return String::new();
+    };
+    let widths: Vec<String> = widths
+        .iter::<Object<'_>>()
+        .take(256)
+        .filter_map(Object::into_number)
+        .map(|width: Number| width.as_f64().to_string())
+        .collect();
+    format!(
+        "/FirstChar {first} /LastChar {last} /Widths [{}]",
+        widths.join(" ")
+    )
+}
