@@ -1,35 +1,34 @@
-//! Page labels: pages in a row with the same label are the steps of one slide. That is how beamer
-//! writes overlays, and how pdfpc reads them.
+//! Page labels: beamer gives the steps of a slide one label, and pdfpc reads them so.
 
 use super::tree;
-use crate::decks::source::SlideOutline;
 use hayro::hayro_syntax::object::{Dict, Name, String as PdfString};
 
 /// A label, not yet put into words: alike are alike, and no number is too large to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Label {
+pub struct Label {
     prefix: Vec<u8>,
     style: Option<u8>,
     number: i64,
 }
 
-/// The slides of a document with so many pages.
-pub fn slides(catalog: Option<&Dict<'_>>, pages: u32) -> Vec<SlideOutline> {
-    let ranges = catalog
-        .and_then(|catalog| catalog.get::<Dict<'_>>(b"PageLabels"))
-        .map(|root| ranges(&root, pages))
-        .unwrap_or_default();
-    let mut slides: Vec<SlideOutline> = Vec::new();
-    let mut last = None;
-    for page in 0..pages {
-        let label = label(&ranges, page);
-        match slides.last_mut() {
-            Some(slide) if label.is_some() && label == last => slide.pages.push(page),
-            _ => slides.push(SlideOutline { pages: vec![page] }),
-        }
-        last = label;
+/// The labels of so many pages. `are_halved`: they have notes in their right halves; then beamer
+/// counts these as pages of their own, between the slides.
+pub fn of(catalog: Option<&Dict<'_>>, pages: u32, are_halved: bool) -> Vec<Option<Label>> {
+    let root = catalog.and_then(|catalog| catalog.get::<Dict<'_>>(b"PageLabels"));
+    let all = root.map(|root| ranges(&root, pages.saturating_mul(2)));
+    let ranges = all.unwrap_or_default();
+    let beyond = ranges.iter().any(|(start, _)| *start >= pages);
+    let step = if are_halved && beyond { 2 } else { 1 };
+    (0..pages)
+        .map(|page| label(&ranges, page.saturating_mul(step)))
+        .collect()
+}
+
+impl Label {
+    /// What beamer calls the pages that it writes notes on.
+    pub fn is_of_notes(&self) -> bool {
+        self.prefix.starts_with(b"notes:")
     }
-    slides
 }
 
 /// None for a page without one, or with an empty one: those have nothing in common.

@@ -15,6 +15,7 @@ mod links;
 mod mended;
 mod notes;
 pub mod pdfpc;
+mod plan;
 mod strings;
 mod text;
 mod tree;
@@ -26,7 +27,7 @@ mod tests;
 
 use crate::decks::{
     safely::safely,
-    source::{Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError, Warning},
+    source::{Bounds, Face, Link, Outline, Page, Pixels, Source, SourceError, Target, Warning},
 };
 use document::read;
 use geometry::View;
@@ -38,6 +39,7 @@ use layers::Layers;
 use layout::Line;
 use links::Destinations;
 use mended::Mended;
+use plan::{Known, Plan, Sheet, Words};
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
@@ -84,9 +86,7 @@ pub struct Pdf {
     document: hayro_syntax::Pdf,
     limits: Limits,
     title: Option<String>,
-    slides: Vec<SlideOutline>,
-    /// By page.
-    slide_of: Vec<u32>,
+    plan: Plan,
     destinations: Destinations,
     layers: Layers,
     pdfpc: pdfpc::Notes,
@@ -113,23 +113,18 @@ impl Pdf {
         let pages = document::count(&document, limits.pages)?;
         let facts = safely(|| {
             let catalog = document::catalog(&document);
-            let slides = labels::slides(catalog.as_ref(), pages);
             let destinations = Destinations::of(&document, catalog.as_ref());
             let layers = catalog.as_ref().map(Layers::of).unwrap_or_default();
             let not_found = catalog.and_then(|catalog| document::not_found(&catalog, pages));
-            (slides, destinations, layers, not_found)
+            (destinations, layers, not_found)
         });
         // None is worth the deck.
-        let (slides, destinations, layers, not_found) = facts.unwrap_or_else(|| {
-            let slides = labels::slides(None, pages);
-            (slides, Destinations::default(), Layers::default(), None)
-        });
+        let (destinations, layers, not_found) = facts.unwrap_or_default();
         let fonts = Arc::default();
         let mut pdf = Self {
             limits: *limits,
             title: None,
-            slide_of: slide_of(&slides),
-            slides,
+            plan: Plan::default(),
             destinations,
             layers,
             pdfpc: pdfpc::Notes::default(),
@@ -151,6 +146,12 @@ impl Pdf {
             }
         }
         pdf.has_second_half = safely(|| pdf.looks_like_two_halves()).unwrap_or(false);
+        let plan = safely(|| pdf.planned(pages));
+        // Never out of range: the pages were counted.
+        let each = || Plan::each(pdf.document.pages().len());
+        pdf.plan = plan.unwrap_or_else(each);
+        pdf.warnings
+            .extend(pdf.plan.said.iter().cloned().map(of_all));
         pdf.title = document::title(&pdf.document).or_else(|| pdf.first_title());
         Ok(pdf)
     }
@@ -161,12 +162,15 @@ impl Pdf {
     /// # Errors
     /// When there is no such page, or it can't be drawn.
     pub fn page_at(&self, index: u32, width: u32) -> Result<Page, SourceError> {
-        let page = self.at(index)?;
+        let sheet = usize::try_from(index).ok();
+        let sheet = sheet.and_then(|index| self.plan.sheets.get(index));
+        let sheet = *sheet.ok_or_else(|| not_there(index))?;
+        let page = self.at(sheet)?;
         let view = self.view(page);
         let mut reasons = BTreeSet::new();
         let mended = safely(|| mended::mended(page, &self.layers, &mut reasons)).flatten();
         let drawable = mended.as_ref().and_then(Mended::page).unwrap_or(page);
-        let said = self.said(index, page, drawable, &view);
+        let said = self.said(index, sheet, drawable, &view);
         if said.is_none() {
             reasons.insert("its text can't be read");
         }
@@ -177,11 +181,22 @@ impl Pdf {
             title: said.title,
             text: said.text,
             notes: said.notes,
-            links: safely(|| links::of_page(page, index, &view, &self.destinations, &self.layers))
-                .unwrap_or_default(),
+            links: self.links(page, sheet, &view),
             face: Face::Picture(pixels),
             warnings,
         })
+    }
+
+    /// Their targets are pages of the deck.
+    fn links(&self, page: &page::Page<'_>, sheet: Sheet, view: &View) -> Vec<Link> {
+        let links = safely(|| links::of_page(page, sheet, view, &self.destinations, &self.layers));
+        let mut links = links.unwrap_or_default();
+        for link in &mut links {
+            if let Target::Page(target) = &mut link.target {
+                *target = self.plan.page_of(*target).unwrap_or_default();
+            }
+        }
+        links
     }
 
     fn drawn(
@@ -227,11 +242,12 @@ impl Pdf {
         Ok((pixels, warnings))
     }
 
-    fn at(&self, index: u32) -> Result<&page::Page<'_>, SourceError> {
-        usize::try_from(index)
-            .ok()
-            .and_then(|index| self.document.pages().get(index))
-            .ok_or_else(|| SourceError::Damaged(format!("this PDF has no page {index}, from 0")))
+    fn at(&self, sheet: Sheet) -> Result<&page::Page<'_>, SourceError> {
+        let sheets = self.document.pages();
+        let index = usize::try_from(sheet).ok();
+        index
+            .and_then(|index| sheets.get(index))
+            .ok_or_else(|| not_there(sheet))
     }
 
     fn view(&self, page: &page::Page<'_>) -> View {
@@ -243,28 +259,28 @@ impl Pdf {
         }
     }
 
-    /// `drawable` is the same page as it is drawn.
+    /// `drawable` is the sheet as it is drawn.
     fn said(
         &self,
         index: u32,
-        page: &page::Page<'_>,
+        sheet: Sheet,
         drawable: &page::Page<'_>,
         view: &View,
     ) -> Option<Said> {
-        let slide = usize::try_from(index).ok();
-        let slide = slide.and_then(|index| self.slide_of.get(index)).copied();
+        let page = self.at(sheet).ok()?;
         safely(|| {
-            let written = text::of_page(drawable, view, &self.settings);
-            let (shown, beside) = notes::halves(layout::runs(&written.glyphs), view);
-            let lines: Vec<Line> = layout::lines(shown);
+            let (lines, beside) = self.lines(drawable, view);
             let mut said = vec![];
-            said.extend(
-                self.pdfpc
-                    .of(index, slide.unwrap_or(index))
-                    .map(str::to_owned),
-            );
+            let slide = self.plan.slide_of(index).unwrap_or(index);
+            said.extend(self.pdfpc.of(sheet, slide).map(str::to_owned));
             said.extend(notes::annotated(page));
-            said.push(layout::text(&layout::lines(beside)));
+            said.push(layout::text(&beside));
+            for notes in self.plan.notes.get(&sheet).into_iter().flatten() {
+                if let Ok(page) = self.at(*notes) {
+                    let (written, _) = self.lines(page, &View::of(page, false));
+                    said.push(plan::notes_on(&written, &lines));
+                }
+            }
             Said {
                 title: layout::title(&lines, view.height),
                 text: layout::text(&lines),
@@ -273,9 +289,41 @@ impl Pdf {
         })
     }
 
+    /// What is written on a page, and beside it.
+    fn lines(&self, page: &page::Page<'_>, view: &View) -> (Vec<Line>, Vec<Line>) {
+        let written = text::of_page(page, view, &self.settings);
+        let (shown, beside) = notes::halves(layout::runs(&written.glyphs), view);
+        (layout::lines(shown), layout::lines(beside))
+    }
+
+    fn planned(&self, pages: u32) -> Plan {
+        let catalog = document::catalog(&self.document);
+        let labels = labels::of(catalog.as_ref(), pages, self.has_second_half);
+        let known: Vec<Known> = labels
+            .into_iter()
+            .zip(self.document.pages().iter())
+            .map(|(label, page)| {
+                let view = View::of(page, false);
+                let is_upright = view.height > view.width;
+                Known { label, is_upright }
+            })
+            .collect();
+        let mut reader = plan::Reader::new(|sheet| {
+            let words = self.at(sheet).map(|page| {
+                let view = self.view(page);
+                let (lines, _) = self.lines(page, &view);
+                let title = layout::title(&lines, view.height);
+                Words { title, lines }
+            });
+            words.unwrap_or_default()
+        });
+        Plan::of(&known, &self.pdfpc, &mut reader)
+    }
+
     fn first_title(&self) -> Option<String> {
-        let page = self.at(0).ok()?;
-        self.said(0, page, page, &self.view(page))?.title
+        let sheet = *self.plan.sheets.first()?;
+        let page = self.at(sheet).ok()?;
+        self.said(0, sheet, page, &self.view(page))?.title
     }
 
     /// Whether the wide pages are two slides each: nothing crosses the middle of the first few,
@@ -304,7 +352,7 @@ impl Source for Pdf {
     fn outline(&self) -> Outline {
         Outline {
             title: self.title.clone(),
-            slides: self.slides.clone(),
+            slides: self.plan.slides.clone(),
             warnings: self.warnings.clone(),
         }
     }
@@ -321,12 +369,8 @@ struct Said {
     notes: Option<String>,
 }
 
-fn slide_of(slides: &[SlideOutline]) -> Vec<u32> {
-    let mut slide_of = Vec::new();
-    for (slide, number) in slides.iter().zip(0..) {
-        slide_of.extend(slide.pages.iter().map(|_| number));
-    }
-    slide_of
+fn not_there(index: u32) -> SourceError {
+    SourceError::Damaged(format!("this PDF has no page {index}, from 0"))
 }
 
 fn of_all(reason: String) -> Warning {

@@ -1,9 +1,9 @@
-//! Notes that pdfpc keeps beside a PDF: JSON since its version 4.4, text before.
+//! Notes, and what is hidden, that pdfpc keeps beside a PDF: JSON since its version 4.4, text before.
 
 use super::strings::without_controls;
 use crate::decks::text;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The largest file. One of a long talk is below 100 KB.
 const LARGEST: usize = 4 << 20;
@@ -14,6 +14,10 @@ pub struct Notes {
     by_page: HashMap<u32, String>,
     /// By the slide's index: in the old format all steps of a slide share their note.
     by_slide: HashMap<u32, String>,
+    /// Pages that are not shown.
+    pub hidden: HashSet<u32>,
+    /// Pages that are a step of the slide before, whatever their labels say.
+    pub steps: HashSet<u32>,
 }
 
 impl Notes {
@@ -43,9 +47,17 @@ fn of_json(text: &str) -> Option<Notes> {
     let mut notes = Notes::default();
     for page in file.get("pages")?.as_array()? {
         let index = page.get("idx").and_then(Value::as_u64);
-        let note = page.get("note").and_then(Value::as_str);
-        if let (Some(index), Some(note)) = (index.and_then(|index| u32::try_from(index).ok()), note)
-        {
+        let Some(index) = index.and_then(|index| u32::try_from(index).ok()) else {
+            continue;
+        };
+        let is = |key: &str| page.get(key).and_then(Value::as_bool) == Some(true);
+        if is("hidden") {
+            notes.hidden.insert(index);
+        }
+        if is("forcedOverlay") {
+            notes.steps.insert(index);
+        }
+        if let Some(note) = page.get("note").and_then(Value::as_str) {
             keep(&mut notes.by_page, index, note);
         }
     }

@@ -1,7 +1,7 @@
 mod mended;
+mod notes;
 
 use super::*;
-use crate::decks::source::Target;
 use made::{Made, WIDE, words};
 use std::{env, fs};
 
@@ -86,7 +86,7 @@ fn pages_with_one_label_are_the_steps_of_one_slide() {
          3 << /S /D /St 2 >> 4 << /S /D /St 1 >> 5 << >> ] >>",
     );
     for _ in 0..7 {
-        made = made.page(WIDE, "");
+        made = made.page(WIDE, &words("One title", 60, 100, 800));
     }
     let slides: Vec<_> = open(made).outline().slides;
     let pages: Vec<_> = slides.into_iter().map(|slide| slide.pages).collect();
@@ -475,4 +475,3 @@ fn real_talks_are_imported_whole() {
         }
     }
 }
-

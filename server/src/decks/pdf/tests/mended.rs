@@ -114,7 +114,7 @@ fn what_was_drawn_on_a_slide_is_drawn_without_an_appearance_too() {
         ("/Subtype /Line /L [400 450 1200 450]", 80, 45, RED),
         (
             "/Subtype /Line /L [400 450 1200 450] /LE [/None /OpenArrow]",
-            108,
+            112,
             41,
             RED,
         ),
@@ -138,7 +138,7 @@ fn what_was_drawn_on_a_slide_is_drawn_without_an_appearance_too() {
             RED,
         ),
         ("/Subtype /StrikeOut", 80, 47, RED),
-        ("/Subtype /Underline", 80, 66, RED),
+        ("/Subtype /Underline", 80, 66, [255, 127, 127, 255]),
     ] {
         let annotation = format!("/Annots [<< {annotation} {area} >>]");
         let page = page(

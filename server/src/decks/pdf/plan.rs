@@ -1,0 +1,255 @@
+//! Which pages of a document are slides, which are steps of those, and which are the speaker's
+//! notes and not for the room. Pure: knows nothing of PDF.
+
+use super::{
+    labels::Label,
+    layout::{self, Line},
+    pdfpc,
+};
+use crate::decks::source::SlideOutline;
+use std::{collections::HashMap, rc::Rc};
+
+/// Pages whose words are looked at to tell slides, steps and notes apart: 2 to 10 ms each.
+const MOST_READ: usize = 400;
+
+/// A page of the document, by its index there.
+pub type Sheet = u32;
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The sheet of each page of the deck.
+    pub sheets: Vec<Sheet>,
+    /// By pages of the deck.
+    pub slides: Vec<SlideOutline>,
+    /// Sheets of notes, by the sheet of the slide that they are of.
+    pub notes: HashMap<Sheet, Vec<Sheet>>,
+    /// Why some pages are left out, or may have to be.
+    pub said: Vec<String>,
+    /// The deck's page that shows each sheet, or the one before where none does.
+    page_of: Vec<u32>,
+    /// By page of the deck.
+    slide_of: Vec<u32>,
+}
+
+/// What is known of a sheet without reading it.
+pub struct Known {
+    pub label: Option<Label>,
+    /// Higher than wide, as paper is.
+    pub is_upright: bool,
+}
+
+/// The title and the lines of a sheet.
+#[derive(Default)]
+pub struct Words {
+    pub title: Option<String>,
+    pub lines: Vec<Line>,
+}
+
+impl Words {
+    /// The line that is its title, or begins it.
+    fn heading(&self) -> Option<&Line> {
+        let title = self.title.as_deref()?;
+        self.lines.iter().find(|line| title.starts_with(&line.text))
+    }
+}
+
+/// Reads sheets, each once.
+pub struct Reader<F> {
+    read: F,
+    known: HashMap<Sheet, Rc<Words>>,
+}
+
+impl<F: FnMut(Sheet) -> Words> Reader<F> {
+    pub fn new(read: F) -> Self {
+        Self {
+            read,
+            known: HashMap::new(),
+        }
+    }
+
+    /// None when enough has been read.
+    fn words(&mut self, sheet: Sheet) -> Option<Rc<Words>> {
+        if let Some(words) = self.known.get(&sheet) {
+            return Some(Rc::clone(words));
+        }
+        if self.known.len() >= MOST_READ {
+            return None;
+        }
+        let words = Rc::new((self.read)(sheet));
+        self.known.insert(sheet, Rc::clone(&words));
+        Some(words)
+    }
+
+    /// Whether two sheets look like steps of one slide: the heading of one stands on the other,
+    /// as large. What can't be told is one.
+    fn have_one_heading(&mut self, one: Sheet, other: Sheet) -> bool {
+        let (Some(one), Some(other)) = (self.words(one), self.words(other)) else {
+            return true;
+        };
+        let (Some(first), Some(second)) = (one.heading(), other.heading()) else {
+            return true;
+        };
+        let stands_on = |line: &Line, words: &Words| {
+            let is_it = |there: &Line| {
+                there.text == line.text && (there.size / line.size - 1.0).abs() < 0.1
+            };
+            words.lines.iter().any(is_it)
+        };
+        stands_on(first, &other) || stands_on(second, &one)
+    }
+}
+
+impl Plan {
+    pub fn of<F: FnMut(Sheet) -> Words>(
+        known: &[Known],
+        pdfpc: &pdfpc::Notes,
+        reader: &mut Reader<F>,
+    ) -> Self {
+        let mut plan = Self::default();
+        let notes = plan.upright_notes(known, reader);
+        // The sheet of the slide before, and its label.
+        let mut last: Option<(Sheet, Option<&Label>)> = None;
+        let mut is_slide_shown = false;
+        for (known, sheet) in known.iter().zip(0..) {
+            let label = known.label.as_ref();
+            let notes_of = match (notes.get(&sheet), last) {
+                (Some(slide), _) => Some(*slide),
+                (None, Some((before, _))) if label.is_some_and(Label::is_of_notes) => Some(before),
+                _ => None,
+            };
+            if let Some(slide) = notes_of {
+                plan.notes.entry(slide).or_default().push(sheet);
+            } else {
+                let is_step = last.is_some_and(|(before, its)| {
+                    let has_its_label = label.is_some() && label == its;
+                    pdfpc.steps.contains(&sheet)
+                        || (has_its_label && reader.have_one_heading(before, sheet))
+                });
+                is_slide_shown &= is_step;
+                if !pdfpc.hidden.contains(&sheet) {
+                    plan.show(sheet, is_slide_shown);
+                    is_slide_shown = true;
+                }
+                last = Some((sheet, label));
+            }
+            plan.page_of.push(plan.last_page());
+        }
+        if plan.sheets.is_empty() {
+            return Self::each(known.len());
+        }
+        let hidden = known.len() - plan.sheets.len() - plan.notes.values().flatten().count();
+        if hidden > 0 {
+            plan.said.push(format!(
+                "the .pdfpc file hides {hidden} of its pages; they are left out"
+            ));
+        }
+        plan
+    }
+
+    /// Each sheet is a slide.
+    pub fn each(sheets: usize) -> Self {
+        let mut plan = Self::default();
+        for sheet in (0..).take(sheets) {
+            plan.show(sheet, false);
+            plan.page_of.push(plan.last_page());
+        }
+        plan
+    }
+
+    /// The deck's page for a sheet.
+    pub fn page_of(&self, sheet: Sheet) -> Option<u32> {
+        self.page_of.get(usize::try_from(sheet).ok()?).copied()
+    }
+
+    pub fn slide_of(&self, page: u32) -> Option<u32> {
+        self.slide_of.get(usize::try_from(page).ok()?).copied()
+    }
+
+    fn show(&mut self, sheet: Sheet, is_step: bool) {
+        self.sheets.push(sheet);
+        let page = self.last_page();
+        match self.slides.last_mut() {
+            Some(slide) if is_step => slide.pages.push(page),
+            _ => self.slides.push(SlideOutline { pages: vec![page] }),
+        }
+        let slide = self.slides.len().saturating_sub(1);
+        self.slide_of.push(u32::try_from(slide).unwrap_or(u32::MAX));
+    }
+
+    fn last_page(&self) -> u32 {
+        u32::try_from(self.sheets.len().saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
+    /// The slide of each sheet of notes, where a program has printed these upright behind the
+    /// slides. Impress does.
+    fn upright_notes<F: FnMut(Sheet) -> Words>(
+        &mut self,
+        known: &[Known],
+        reader: &mut Reader<F>,
+    ) -> HashMap<Sheet, Sheet> {
+        let slides = known.iter().take_while(|sheet| !sheet.is_upright).count();
+        let sheets = known.len() - slides;
+        if sheets == 0 || !known.iter().skip(slides).all(|sheet| sheet.is_upright) {
+            return HashMap::new();
+        }
+        if slides == 0 {
+            if sheets > 1 {
+                self.said.push(
+                    "its pages stand upright, like sheets of paper; where they have your notes, \
+                     the room sees them: export the slides alone"
+                        .to_owned(),
+                );
+            }
+            return HashMap::new();
+        }
+        let notes = matched(slides, sheets, reader);
+        if notes.is_none() {
+            self.said.push(format!(
+                "{sheets} pages at its end stand upright; where they are notes, the room sees them: \
+                 export the slides alone"
+            ));
+        }
+        notes.unwrap_or_default()
+    }
+}
+
+/// Sheets of notes follow their slides' order, and each has the title of its own, or as many as
+/// there are slides and no title to tell.
+fn matched<F: FnMut(Sheet) -> Words>(
+    slides: usize,
+    sheets: usize,
+    reader: &mut Reader<F>,
+) -> Option<HashMap<Sheet, Sheet>> {
+    let count = Sheet::try_from(slides).ok()?;
+    let mut notes = HashMap::new();
+    let mut from = 0;
+    for (place, sheet) in (0..).zip(count..).take(sheets) {
+        let written = reader.words(sheet)?;
+        let mut slide = None;
+        for candidate in from..count {
+            let words = reader.words(candidate)?;
+            let is_it = match words.heading() {
+                Some(heading) => written.lines.iter().any(|line| line.text == heading.text),
+                None => slides == sheets && candidate == place,
+            };
+            if is_it {
+                slide = Some(candidate);
+                break;
+            }
+        }
+        let slide = slide?;
+        notes.insert(sheet, slide);
+        from = slide + 1;
+    }
+    Some(notes)
+}
+
+/// What a sheet of notes has beside a small copy of its slide.
+pub fn notes_on(notes: &[Line], slide: &[Line]) -> String {
+    let own: Vec<Line> = notes
+        .iter()
+        .filter(|line| !slide.iter().any(|there| there.text == line.text))
+        .cloned()
+        .collect();
+    layout::text(&own)
+}
