@@ -4,7 +4,7 @@ test('the presenter sees how many follow, and how many are behind', async ({ roo
   const phone = await room.presenter();
   await isLive(phone);
   const crowd = phone.locator('.room');
-  await expect(crowd).toHaveText('Nobody follows yet');
+  await expect(crowd).toHaveText('Nobody follows');
 
   const projector = await room.projector();
   const follower = await room.follower();

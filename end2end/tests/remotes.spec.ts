@@ -29,7 +29,7 @@ test('a remote that is taken off stops at once, and its link with it', async ({ 
   const badge = lent.locator('.link-badge');
   await expect(badge).toContainText('This remote was taken off.');
   await next(lent).tap();
-  await expect(lent.locator('.hint')).toHaveText('Not connected, so nothing was sent.');
+  await expect(lent.locator('.hint')).toHaveText('This remote was taken off. Ask for another link.');
   room.allow(/401/);
   await lent.goto(link);
   await expect(lent.getByRole('heading', { name: 'This page is the presenter’s' })).toBeVisible();

@@ -4,6 +4,10 @@ use leptos::prelude::*;
 /// From here on a room is told to be slow: until then, that is how networks are.
 const SLOW_MS: u32 = 1_000;
 
+/// Pages of a room take turns to say what they show, 500 a second. From this many on it takes so long
+/// that a count of them is worth reading; in a smaller room it would flash with each tap.
+const WORTH_COUNTING: u32 = 500;
+
 /// How many follow, and when it is not all well, how many are behind.
 #[component]
 pub fn Room(presence: ReadSignal<Option<Presence>>) -> impl IntoView {
@@ -27,12 +31,12 @@ fn in_words(presence: &Presence) -> String {
     }
     let screens = presence.followers + presence.projectors;
     let mut words = match screens {
-        0 => "Nobody follows yet".to_owned(),
+        0 => "Nobody follows".to_owned(),
         1 => "1 screen follows".to_owned(),
         _ => format!("{screens} screens follow"),
     };
     let told = presence.seen + presence.elsewhere + presence.late;
-    if told < presence.answering {
+    if told < presence.answering && presence.answering >= WORTH_COUNTING {
         return format!("{} of {} show it", presence.seen, presence.answering);
     }
     if presence.late > 0 {
@@ -88,6 +92,18 @@ mod tests {
         assert_eq!(in_words(&away), "25 screens follow, 3 looking elsewhere");
         let both = Presence { late: 1, ..away };
         assert_eq!(in_words(&both), "1 of 25 behind, 3 looking elsewhere");
+        let counting = Presence {
+            seen: 300,
+            late: 0,
+            ..presence(900, 900, None)
+        };
+        assert_eq!(in_words(&counting), "300 of 900 show it");
+        let quick = Presence {
+            seen: 0,
+            late: 0,
+            ..presence(2, 2, None)
+        };
+        assert_eq!(in_words(&quick), "3 screens follow");
         let asked = Presence { waiting: 1, ..both };
         assert_eq!(in_words(&asked), "1 asks to present");
     }

@@ -3,6 +3,7 @@
 use super::remote::{Remote, TOO_LATE};
 use crate::{
     api::{self, ApiError, ErrorCode},
+    live::LinkState,
     routes,
     talk::{Command, Refused, Revision, SlideState},
 };
@@ -33,8 +34,12 @@ impl Remote {
     /// Whether it was taken: done by the server, as far as this page can know.
     pub fn tap(self, command: Command) -> bool {
         // What the page says of itself tells why.
-        if self.link.get_untracked().is_lost() {
-            self.say(NOT_CONNECTED);
+        let link = self.link.get_untracked();
+        if link.is_lost() {
+            self.say(match link {
+                LinkState::Revoked => link.sentence(),
+                _ => NOT_CONNECTED,
+            });
             return false;
         }
         // More of them would all be done at once when the network is back.
