@@ -124,10 +124,11 @@ impl Renderer<'_> {
             }
         }
         let mut classes = classes(tag);
-        let widths = grid::widths(tag);
+        let style = self.own_classes.style(tag);
+        let widths = grid::widths(tag, &style);
         let columns = grid::shares(&widths);
         if columns.is_empty() {
-            classes.splice(0..0, grid::class(tag));
+            classes.splice(0..0, grid::class(tag, &style));
         } else {
             classes.insert(0, "columns");
         }

@@ -12,6 +12,7 @@ pub struct Columns {
 
 impl Pass {
     pub fn mark(&mut self, mark: &str, value: &str) {
+        self.floats.forget();
         if mark == "pause" {
             self.pausing = true;
             return;

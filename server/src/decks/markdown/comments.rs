@@ -137,8 +137,12 @@ impl Renderer<'_> {
             .and_then(|rest| rest.split(')').next())
             .unwrap_or(value)
             .trim_matches(['"', '\'']);
-        if value.contains("gradient(") || !value.starts_with("url(") && !value.contains(['.', '/'])
-        {
+        if value.contains("gradient(") {
+            self.warn(
+                line,
+                &format!("the gradient “{}” is not drawn; left out", short(value)),
+            );
+        } else if !value.starts_with("url(") && !value.contains(['.', '/']) {
             self.warn(
                 line,
                 &format!(
@@ -152,6 +156,8 @@ impl Renderer<'_> {
                 place: picture::Place::Behind,
                 contain: self.contains_ground,
                 share: None,
+                sizes: [None, None],
+                is_stacked: false,
             });
         }
     }

@@ -63,7 +63,11 @@ pub fn of_comment(comment: &str) -> Option<FrontMatter> {
 
 /// Those of Marp's directives that hold for nothing here, and why.
 pub fn unmet(directives: &FrontMatter) -> Vec<(&'static str, String)> {
-    const UNMET: [(&str, &str); 4] = [
+    const UNMET: [(&str, &str); 5] = [
+        (
+            "backgroundSize",
+            "a background of another size than contain or cover; left out",
+        ),
         ("style", "a style of its own; the theme's holds"),
         ("size", "another size than 16:9; left out"),
         ("backgroundPosition", "where a background begins; left out"),
@@ -72,9 +76,11 @@ pub fn unmet(directives: &FrontMatter) -> Vec<(&'static str, String)> {
             "a background that is repeated; left out",
         ),
     ];
-    let asks = |key: &str| match directives.get(key) {
-        Some(value) => key != "size" || value != "16:9",
-        None => false,
+    let asks = |key: &str| match (key.trim_start_matches('_'), directives.get(key)) {
+        (_, None) => false,
+        ("size", value) => value != Some("16:9"),
+        ("backgroundSize", Some(value)) => !["contain", "cover", "fit", "auto"].contains(&value),
+        _ => true,
     };
     UNMET
         .into_iter()

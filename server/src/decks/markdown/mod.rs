@@ -16,12 +16,14 @@ mod directives;
 mod drawn;
 mod emoji;
 mod fit;
+mod floats;
 mod footnotes;
 mod front_matter;
 mod grid;
 mod html;
 mod loose;
 mod math;
+mod own_classes;
 mod page;
 mod picture;
 mod prepare;
@@ -44,6 +46,7 @@ use code::Highlighter;
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
 use dialect::Dialect;
 use footnotes::Footnotes;
+use own_classes::OwnClasses;
 use render::Renderer;
 use scan::Scan;
 use split::{Deck, Slide};
@@ -89,6 +92,7 @@ pub struct Markdown {
     /// `[label]: address`, wherever in the deck it stands.
     references: Arc<HashMap<String, String>>,
     footnotes: Footnotes,
+    own_classes: OwnClasses,
     highlighter: Highlighter,
     beside: Option<Beside>,
 }
@@ -99,12 +103,15 @@ impl Markdown {
     pub fn open(text: &str, limits: &Limits) -> Result<Self, SourceError> {
         let deck = split::split(text, limits)?;
         let references = references(&deck.slides);
-        let footnotes = Footnotes::of(deck.slides.iter().map(|slide| slide.text.as_str()));
+        let texts = || deck.slides.iter().map(|slide| slide.text.as_str());
+        let footnotes = Footnotes::of(texts());
+        let own_classes = OwnClasses::of(deck.front.get("style"), texts());
         let mut opened = Self {
             deck,
             title: None,
             references: Arc::new(references),
             footnotes,
+            own_classes,
             highlighter: Highlighter::new(limits.highlighting),
             beside: None,
         };
@@ -275,6 +282,7 @@ impl Source for Markdown {
                 .get(dialect::COMMAND_PREFIX)
                 .unwrap_or_default(),
             beside: self.beside.as_ref(),
+            own_classes: &self.own_classes,
             highlighter: &mut self.highlighter,
         };
         let line_of = |at: usize| slide.line.saturating_add(u32::try_from(at).unwrap_or(0));

@@ -34,11 +34,15 @@ pub fn front(renderer: &mut Renderer<'_>, slide: &Slide, index: u32) {
             place: place.unwrap_or(Place::Behind),
             contain: renderer.contains_ground,
             share: None,
+            sizes: [None, None],
+            is_stacked: false,
         });
     }
     for key in ["background", "backgroundColor", "backgroundImage"] {
         if let Some(value) = slide.front.get(key).filter(|value| *value != "none") {
-            renderer.ground(value, line);
+            let said = slide.text.lines().position(|text| text.contains(value));
+            let said = said.and_then(|at| u32::try_from(at).ok());
+            renderer.ground(value, said.map_or(line, |at| slide.line.saturating_add(at)));
         }
     }
     let class = slide.front.get("class").unwrap_or_default();
@@ -254,12 +258,23 @@ fn ground(
                 };
                 classes.push(if is_dark { "on-dark" } else { "on-light" }.to_owned());
             }
-            Ground::Picture { file, contain, .. } => {
+            Ground::Picture {
+                file,
+                contain,
+                sizes: [width, height],
+                ..
+            } => {
                 let fit = if *contain { " class=\"contain\"" } else { "" };
                 pictures.push_str(&format!(
-                    "<img{fit} data-file=\"{}\" alt=\"\">",
+                    "<img{fit} data-file=\"{}\" alt=\"\"",
                     html::escaped(file)
                 ));
+                for (key, side) in [("width", width), ("height", height)] {
+                    if let Some(side) = side {
+                        pictures.push_str(&format!(" {key}=\"{side}\""));
+                    }
+                }
+                pictures.push('>');
                 if !files.contains(file) {
                     files.push(file.clone());
                 }
@@ -276,7 +291,23 @@ fn ground(
         if place != Place::Behind {
             classes.extend(share(grounds).map(|share| format!("beside-{share}")));
         }
-        markup.push_str(&format!("<div class=\"pictures\">{pictures}</div>"));
+        let is_stacked = |ground: &Ground| {
+            matches!(
+                ground,
+                Ground::Picture {
+                    is_stacked: true,
+                    ..
+                }
+            )
+        };
+        let stacked = if grounds.iter().any(is_stacked) {
+            " stacked"
+        } else {
+            ""
+        };
+        markup.push_str(&format!(
+            "<div class=\"pictures{stacked}\">{pictures}</div>"
+        ));
     }
     markup
 }

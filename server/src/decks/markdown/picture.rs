@@ -11,6 +11,10 @@ pub enum Ground {
         contain: bool,
         /// How much of the slide's width it has beside the text, in percent, when that was said.
         share: Option<u16>,
+        /// Its width and height, when they were said.
+        sizes: [Option<String>; 2],
+        /// Whether those of the slide stand below each other.
+        is_stacked: bool,
     },
     /// `#rrggbb`.
     Colour(String),
@@ -26,6 +30,8 @@ pub enum Place {
 /// Marp's words in an image's alternative text: `![bg left:40% contain](x.png)`.
 pub struct Words {
     pub ground: Option<(Place, bool)>,
+    /// Below the other grounds, not beside them.
+    pub is_stacked: bool,
     /// In percent.
     pub share: Option<u16>,
     /// What asks for a change of its colours.
@@ -39,6 +45,7 @@ pub fn words(alt: &str) -> Words {
     let is_ground = alt.split_whitespace().any(|word| word == "bg");
     let mut words = Words {
         ground: None,
+        is_stacked: false,
         share: None,
         effects: Vec::new(),
         width: None,
@@ -51,7 +58,8 @@ pub fn words(alt: &str) -> Words {
     for word in alt.split_whitespace() {
         let (key, value) = word.split_once(':').unwrap_or((word, ""));
         match key {
-            "bg" | "cover" | "vertical" | "auto" if is_ground => {}
+            "bg" | "cover" | "auto" if is_ground => {}
+            "vertical" if is_ground => words.is_stacked = true,
             "fit" | "contain" if is_ground => contain = true,
             "left" | "right" if is_ground => {
                 place = if key == "left" {
@@ -71,7 +79,7 @@ pub fn words(alt: &str) -> Words {
             }
             "blur" | "brightness" | "contrast" | "drop-shadow" | "grayscale" | "hue-rotate"
             | "invert" | "opacity" | "saturate" | "sepia" => words.effects.push(key.to_owned()),
-            _ if is_ground && value.is_empty() && key.ends_with('%') => {}
+            _ if is_ground && value.is_empty() && key.ends_with('%') => words.width = size(key),
             _ => rest.push(word),
         }
     }

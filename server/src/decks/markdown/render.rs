@@ -8,6 +8,7 @@ use super::{
     dialect::Dialect,
     html::{escape, escaped},
     loose,
+    own_classes::OwnClasses,
     picture::{self, Ground, Sizes},
     steps::Piece,
 };
@@ -43,6 +44,8 @@ pub struct Renderer<'a> {
     pub prefix: &'a str,
     /// The files beside the deck, where they are known.
     pub beside: Option<&'a Beside>,
+    /// Classes that the deck's own styles make columns of.
+    pub own_classes: &'a OwnClasses,
     pub highlighter: &'a mut Highlighter,
 }
 
@@ -478,6 +481,8 @@ impl Renderer<'_> {
                 place,
                 contain,
                 share: words.share,
+                sizes: [words.width, words.height],
+                is_stacked: words.is_stacked,
             });
             return;
         }

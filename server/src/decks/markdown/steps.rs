@@ -3,6 +3,8 @@
 
 use super::{
     columns::Columns,
+    floats::Floats,
+    grid::{COUNTED, FLOAT},
     html::{Tag, Token, Tokens, is_void, unescaped},
     sanitise::{MARK, PIECE},
 };
@@ -89,6 +91,7 @@ pub struct Pass {
     /// Where the headings end that the slide begins with.
     pub headings_end: usize,
     only_headings: bool,
+    pub floats: Floats,
     files: Vec<String>,
     pub warnings: Vec<String>,
 }
@@ -103,6 +106,11 @@ pub struct Frame {
     /// The count and the highest step before its own click and after it: given back when it turns
     /// out empty.
     click: Option<[(u16, u16); 2]>,
+    /// How many elements it has so far.
+    children: u8,
+    /// Whether as many columns as those are.
+    is_counted: bool,
+    is_float: bool,
     /// `<v-clicks>`: how deep into lists, how many at once, how many so far.
     clicks: Option<(usize, usize, usize)>,
 }
@@ -130,6 +138,11 @@ impl Pass {
         if self.frames.is_empty() && !matches!(tag.name, "h1" | "h2") {
             self.only_headings = false;
         }
+        let classes = || tag.get("class").unwrap_or_default().split(' ');
+        let is_float = classes().any(|class| class == FLOAT);
+        if let Some(parent) = self.frames.last_mut() {
+            parent.children = parent.children.saturating_add(1);
+        }
         let outer = self.frames.last().map_or(0, |frame| frame.step);
         let before = (self.count, self.highest);
         let click = self.click(tag);
@@ -153,7 +166,12 @@ impl Pass {
         self.out.push('<');
         self.out.push_str(tag.name);
         for (key, value) in &tag.attributes {
-            if !matches!(
+            if *key == "class" && is_float {
+                let kept: Vec<&str> = classes().filter(|class| *class != FLOAT).collect();
+                if !kept.is_empty() {
+                    self.attribute(key, &kept.join(" "));
+                }
+            } else if !matches!(
                 *key,
                 "data-click" | "data-clicks" | "data-fragment" | "data-hide"
             ) {
@@ -194,6 +212,9 @@ impl Pass {
             name: tag.name.to_owned(),
             start,
             inside: self.out.len(),
+            children: 0,
+            is_counted: classes().any(|class| class == COUNTED),
+            is_float,
             step,
             click: click
                 .or(until)
@@ -295,6 +316,9 @@ impl Pass {
                 )
             {
                 self.out.truncate(frame.start);
+                if let Some(parent) = self.frames.last_mut() {
+                    parent.children = parent.children.saturating_sub(1);
+                }
                 if let Some([before, after]) = frame.click
                     && after == (self.count, self.highest)
                 {
@@ -304,6 +328,7 @@ impl Pass {
                 self.out.push_str("</");
                 self.out.push_str(&frame.name);
                 self.out.push('>');
+                self.beside(&frame);
                 if self.frames.is_empty() && self.only_headings {
                     self.headings_end = self.out.len();
                 }
@@ -311,6 +336,20 @@ impl Pass {
             if frame.name == name {
                 return;
             }
+        }
+    }
+
+    /// Columns that are known only now that their element ends.
+    fn beside(&mut self, frame: &Frame) {
+        if frame.is_counted
+            && let Some(tag) = self.out.get(frame.start..frame.inside)
+        {
+            let tag = tag.replace(COUNTED, &format!("grid-{}", frame.children.clamp(1, 6)));
+            self.out.replace_range(frame.start..frame.inside, &tag);
+        }
+        if frame.is_float {
+            self.floats
+                .add(&mut self.out, frame.start, self.frames.len());
         }
     }
 

@@ -254,7 +254,13 @@ fn pathological_text_takes_no_longer_than_its_length() {
     }
 }
 
-const FRAGMENTS: [&str; 60] = [
+const FRAGMENTS: [&str; 66] = [
+    "<div style='display:flex'>",
+    "<div style=\"float:left\">é</div>\n",
+    "<div style=\"float:right\">",
+    "<v-switch><template #1>a</template>",
+    "![[a b.png|3]] ![](a b.png =3x)",
+    "- <!-- .element: class=\"fragment\" --> a\n",
     "---\n",
     "\n---\n",
     "----\n",

@@ -168,3 +168,91 @@ fn marps_rulers_inside_items_and_quotes_are_lines() {
         ["A", "B"]
     );
 }
+
+#[test]
+fn marps_backgrounds_are_stacked_and_sized_or_said() {
+    let page = |text: &str| pages(&format!("---\nmarp: true\n---\n\n{text}\n")).remove(0);
+    let stacked = page("![bg right:33% vertical](a.png)\n![bg](b.png)\n\n- a");
+    assert!(
+        html(&stacked)
+            .markup
+            .contains("<div class=\"pictures stacked\"><img data-file=\"a.png\"")
+    );
+    assert_eq!(html(&stacked).classes, ["picture-right", "beside-33"]);
+    let sized = |words: &str| {
+        html(&page(&format!("![{words}](a.png)\n\n# A")))
+            .markup
+            .clone()
+    };
+    assert!(sized("bg w:200px").contains("alt=\"\" width=\"200\">"));
+    assert!(sized("bg 150%").contains("alt=\"\" width=\"150%\">"));
+    assert!(sized("bg left w:20 h:10").contains("width=\"20\" height=\"10\">"));
+    assert!(sized("bg fit").contains("<img class=\"contain\" data-file"));
+    for (asked, line, reason) in [
+        (
+            "<!-- _backgroundImage: \"linear-gradient(to right, #67b8e3, #0288d1)\" -->\n\n# A",
+            5,
+            "gradient",
+        ),
+        ("# A\n\n<!-- _backgroundSize: 50% -->", 7, "another size"),
+        ("# A\n\n![bg opacity:.3](a.png)", 7, "opacity"),
+    ] {
+        let said = &page(asked).warnings[0];
+        assert!(
+            said.reason.contains(reason) && said.line == Some(line),
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
+fn columns_by_a_style_are_columns() {
+    let markup = |text: &str| {
+        html(&pages(&format!("---\nmarp: true\n---\n\n{text}\n"))[0])
+            .markup
+            .clone()
+    };
+    let check = |text: &str, class: &str| {
+        let markup = markup(text);
+        let columns = format!("<div class=\"{class}\">");
+        let found = markup.split_once(&columns).map(|(_, inside)| inside);
+        let inside = found.unwrap_or_default();
+        assert!(
+            inside.contains("Left") && inside.contains("Right"),
+            "{text}: {markup}"
+        );
+        assert_eq!(markup.matches("grid-").count(), 1, "{markup}");
+    };
+    let blocks = "<div style=\"flex: 1\">\n\nLeft\n\n</div>\n<div style=\"flex: 1\">\n\nRight\n\n</div>\n</div>";
+    let row = "<div style=\"width:50%\">Left</div><div style=\"width:50%\">Right</div></div>";
+    check(
+        &format!("<div style=\"display: flex; gap: 1em\">\n{blocks}"),
+        "grid-2",
+    );
+    check(&format!("<div style=\"display:flex\">{row}"), "grid-2");
+    check(&format!("<div class=\"flex\">{row}"), "grid-2");
+    check(
+        &format!("<div class=\"flex\"><div>Middle</div>{row}"),
+        "grid-3",
+    );
+    let style = "<style>\nh1 { color: red }\nsection .two { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); }\n</style>\n\n";
+    check(&format!("{style}<div class=\"two\">\n{blocks}"), "grid-2");
+    let float =
+        |side: &str, word: &str| format!("<div style=\"float:{side};width:30%\">{word}</div>\n");
+    check(
+        &(float("left", "Left") + &float("right", "Right")),
+        "grid-2",
+    );
+    check(
+        &(float("left", "Left") + &float("left", "Middle") + &float("left", "Right")),
+        "grid-3",
+    );
+    let alone = markup(&(float("right", "Aside") + "\ntext\n"));
+    assert!(
+        !alone.contains("grid") && alone.contains("<div>Aside</div>"),
+        "{alone}"
+    );
+    let matter = "---\nmarp: true\nstyle: |\n  .pair { display: flex }\n---\n\n";
+    let page = &pages(&format!("{matter}<div class=\"pair\">{row}"))[0];
+    assert!(html(page).markup.contains("<div class=\"grid-2\">"));
+}
