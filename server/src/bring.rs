@@ -3,7 +3,9 @@
 
 use crate::{
     cli::Options,
-    decks::{self, Begun, DeckError, Decks, Rest, Sharpening, Warnings},
+    decks::{
+        self, Awaited, Begun, BroughtBy, DeckError, Decks, Interrupted, Rest, Sharpening, Warnings,
+    },
     run::print,
     store::Store,
     talks::{Hold, Talk, Talks},
@@ -28,6 +30,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(400);
 const CUT_SHORT: &str = "The rest could not be stored. What is ready is shown on. Make room on the \
                          computer that shows it, then give the deck again.";
 
+/// What is said of a deck whose talk ended before all of it was read.
+const ENDED: &str =
+    "Its talk ended before all of it was read. Give the deck again to read the rest.";
+
 /// The options' decks in their order, each with its first slide at least.
 ///
 /// # Errors
@@ -43,6 +49,7 @@ pub async fn begin(
             deck,
             warnings: Vec::new(),
             rest: None,
+            awaited: Awaited::default(),
         };
         return Ok(vec![begun]);
     }
@@ -54,14 +61,72 @@ pub async fn begin(
 }
 
 /// The rest of an import, while its talk is on already, and what makes it sharper. Dropped, it ends
-/// its workers. It runs to its end even if its talk is deleted: another may show the same deck by
-/// then.
+/// its workers. It ends when no talk shows its deck any more.
 pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks, hold: Hold) {
-    if let Some(sharpening) = read(rest, &talk, &talks).await {
-        sharpen(sharpening, &talk, &talks).await;
+    let id = rest.deck().clone();
+    let unwanted = rest.until_unwanted({
+        let (talks, id) = (talks.clone(), id.clone());
+        move || talks.showing(&id).is_some()
+    });
+    let reading = async {
+        if let Some(sharpening) = read(rest, &talk, &talks).await {
+            sharpen(sharpening, &talk, &talks).await;
+        }
+    };
+    tokio::select! {
+        () = reading => {}
+        () = unwanted => {
+            tracing::info!(talk = %talk.code(), "its import ends: no talk shows its deck any more");
+            talks.cut_short(&id, ENDED).await;
+        }
     }
     drop(hold);
     talks.clear_away().await;
+}
+
+/// Goes on with the imports that an earlier server did not come to the end of. Dropped, it ends
+/// their workers, and the next start goes on.
+pub async fn resume(decks: Decks, talks: Talks) {
+    let interrupted = decks.interrupted();
+    let mut lost: Vec<_> = talks.all().iter().map(|talk| talk.deck()).collect();
+    lost.retain(|deck| {
+        let goes_on = interrupted.iter().any(|it| it.import.id == deck.id);
+        deck.is_being_read() && !goes_on && !decks.are_reading(&deck.id)
+    });
+    for deck in lost {
+        talks.cut_short(&deck.id, CUT_SHORT).await;
+    }
+    let mut imports = JoinSet::new();
+    for import in interrupted {
+        imports.spawn(go_on(import, decks.clone(), talks.clone()));
+    }
+    while imports.join_next().await.is_some() {}
+}
+
+async fn go_on(interrupted: Interrupted, decks: Decks, talks: Talks) {
+    let hold = talks.hold().await;
+    let id = interrupted.import.id.clone();
+    let Some(talk) = talks.showing(&id) else {
+        drop((interrupted, hold));
+        talks.clear_away().await;
+        return;
+    };
+    let at = talk.snapshot().state.slide.index().as_usize();
+    match decks.resume(interrupted, at).await {
+        Ok(begun) => {
+            complain(&begun.warnings);
+            talks.warn(&id, &begun.warnings, begun.rest.is_some());
+            talks.has_grown(begun.deck);
+            if let Some(rest) = begun.rest {
+                drop(begun.awaited);
+                finish(rest, talk, talks, hold).await;
+            }
+        }
+        Err(error) => {
+            eprintln!("webslides: {error}");
+            talks.cut_short(&id, CUT_SHORT).await;
+        }
+    }
 }
 
 async fn sharpen(sharpening: Sharpening, talk: &Talk, talks: &Talks) {
@@ -100,6 +165,7 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
             eprintln!("webslides: {error}");
             let deck = talk.deck();
             talks.warn(&deck.id, &[CUT_SHORT.to_owned()], false);
+            talks.cut_short(&deck.id, CUT_SHORT).await;
             // Whoever watches the import looks again.
             talk.channel().attendance().prepared(deck.ready());
             None
@@ -163,14 +229,16 @@ impl Watched {
             deck,
             warnings,
             rest,
+            awaited,
         } = self
             .decks
-            .begin_at(&self.path, self.password.as_deref(), at)
+            .begin_at(&self.path, self.password.as_deref(), BroughtBy::Host, at)
             .await?;
         complain(&warnings);
         self.talks.warn(&deck.id, &warnings, rest.is_some());
         let shown = self.talks.show(&self.talk, deck).await;
         shown.map_err(io::Error::other)?;
+        drop(awaited);
         sharpening.abort_all();
         if let Some(rest) = rest {
             self.go_on(rest, hold, sharpening).await;

@@ -107,6 +107,7 @@ pub async fn serve(
     let Opened {
         shared,
         addresses,
+        decks,
         shown,
         rests,
         watches,
@@ -125,6 +126,7 @@ pub async fn serve(
     });
     // Dropped at the end, it ends the imports that are under way.
     let mut imports = JoinSet::new();
+    imports.spawn(bring::resume(decks.clone(), shared.talks.clone()));
     for (rest, talk, hold) in rests {
         imports.spawn(bring::finish(rest, talk, shared.talks.clone(), hold));
     }
@@ -140,6 +142,7 @@ pub async fn serve(
     };
     let serving = live::accept(listener, limits, router, async {
         end.await;
+        decks.end();
         hub.end();
     });
     tokio::select! {
@@ -171,6 +174,7 @@ pub async fn in_process(
 struct Opened {
     shared: Shared,
     addresses: Addresses,
+    decks: Decks,
     shown: Shown,
     /// Imports to go on with once every talk is open: two of them may show the same deck.
     rests: Vec<(Rest, Arc<Talk>, Hold)>,
@@ -244,11 +248,13 @@ async fn open(
         deck,
         warnings,
         rest,
+        awaited,
     } in begun
     {
         bring::complain(&warnings);
         talks.warn(&deck.id, &warnings, rest.is_some());
         let (talk, key) = talks.open(code.take(), deck).await?;
+        drop(awaited);
         shown.talks.push((talk.clone(), key));
         let rest = match rest {
             Some(rest) => Some((rest, talks.hold().await)),
@@ -279,6 +285,7 @@ async fn open(
     Ok(Opened {
         shared,
         addresses,
+        decks,
         shown,
         rests,
         watches,

@@ -8,7 +8,15 @@
 
 mod support;
 
+use app::{
+    deck::{Deck, DeckId, Face, Slide},
+    talk::SlideState,
+};
 use serde_json::Value;
+use server::{
+    store::{EmbeddedStore, Store, TalkRecord, made_up_epoch},
+    talks::Remotes,
+};
 use std::{
     fs,
     io::Cursor,
@@ -22,14 +30,20 @@ use support::{
 
 /// Brings pictures as a form does, and gives status and answer.
 fn brought(printed: &str, key: &str, code: &str, pictures: &[Vec<u8>]) -> (u16, Value) {
+    let named = pictures.iter().enumerate();
+    let named = named.map(|(number, picture)| (format!("{number}.png"), picture.clone()));
+    brought_as(printed, key, code, &named.collect::<Vec<_>>())
+}
+
+/// The same, of files that have names.
+fn brought_as(printed: &str, key: &str, code: &str, files: &[(String, Vec<u8>)]) -> (u16, Value) {
     let mut form =
         format!("--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\n{code}").into_bytes();
-    for (number, picture) in pictures.iter().enumerate() {
+    for (name, file) in files {
         let head = format!(
-            "\r\n--XX\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{number}.png\"\
-             \r\n\r\n"
+            "\r\n--XX\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
         );
-        form.extend([head.as_bytes(), picture].concat());
+        form.extend([head.as_bytes(), file].concat());
     }
     form.extend(b"\r\n--XX--\r\n");
     let head = format!(
@@ -88,7 +102,7 @@ fn killed_while_importing(place: &Place) {
     let folder = place.folder("deck");
     for number in 0..16 {
         let file = folder.join(format!("{number}.svg"));
-        fs::write(file, drawing(1_000 + number)).expect("a file");
+        fs::write(file, drawing(300 + number)).expect("a file");
     }
     drop(place.started(&["--code", "mine", path(&folder)]));
 }
@@ -98,7 +112,7 @@ fn killed_while_importing(place: &Place) {
 fn a_deck_that_got_no_talk_can_be_brought_again() {
     let place = Place::new();
     killed_while_importing(&place);
-    // Its deck was not whole: its code waits for it, and is no guest's.
+    // Its import goes on, and its code is no guest's.
     let (_running, printed) = place.started(&["--open"]);
     let slides = pictures();
     let (status, body) = brought(&printed, "", "mine", &slides);
@@ -109,10 +123,101 @@ fn a_deck_that_got_no_talk_can_be_brought_again() {
     until_ready(&printed, code, &host_key(&printed), slides.len());
 }
 
+/// Half of those that were killed were lost, and their codes with them.
+#[test]
+fn what_was_answered_201_survives_any_end_and_its_import_goes_on() {
+    let place = Place::new();
+    let (mut running, mut printed) = place.started(&["--open"]);
+    for round in 0..12 {
+        let code = format!("talk-{round}");
+        // A deck of its own each time: none is known.
+        let files: Vec<_> = (0..6)
+            .map(|number| {
+                let drawing = drawing(10 * (round + 1) + number);
+                (format!("{number}.svg"), drawing.into_bytes())
+            })
+            .collect();
+        let (status, body) = brought_as(&printed, "", &code, &files);
+        assert_eq!(status, 201, "{round}: {body}");
+        let host = host_key(&printed);
+        until_ready(&printed, &code, &host, round % 4);
+        if round % 3 == 0 {
+            running.end();
+        } else {
+            drop(running);
+        }
+        (running, printed) = place.started(&["--open"]);
+        let state = ask(&printed, &format!("GET /t/{code}/state HTTP/1.1"));
+        assert_eq!(parts(&state).0, 200, "{round}: {state}");
+        // Its answer may have been lost on the way.
+        let (status, body) = brought_as(&printed, "", &code, &files);
+        assert_eq!(
+            (status, &body["code"]),
+            (201, &code.as_str().into()),
+            "{round}: {body}"
+        );
+        until_ready(&printed, &code, &host_key(&printed), files.len());
+    }
+    // What was gone on with is done: nothing of it is left behind.
+    let importing = place.path("data/importing");
+    let start = Instant::now();
+    while fs::read_dir(&importing).expect("a folder").next().is_some() {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "folders are left"
+        );
+        thread::yield_now();
+    }
+}
+
+/// Whoever brings it again may have a key of the talk. Others have none of one that is used.
+#[test]
+fn a_deck_that_is_brought_again_is_the_same_talk_for_those_who_present_it() {
+    let place = Place::new();
+    let (_running, printed) = place.started(&["--open"]);
+    let slides = pictures();
+    let (status, body) = brought(&printed, "", "mine", &slides);
+    assert_eq!(status, 201, "{body}");
+    let host = host_key(&printed);
+    let form = "code=mine";
+    let head = format!(
+        "POST /api/next HTTP/1.1\r\nauthorization: Bearer {host}\r\n\
+         content-type: application/x-www-form-urlencoded"
+    );
+    let moved = ask_with(&printed, &head, form);
+    assert_eq!(parts(&moved).0, 200, "{moved}");
+    let (status, body) = brought(&printed, "", "mine", &slides);
+    assert_eq!(status, 409, "{body}");
+    let (status, body) = brought(&printed, &host, "mine", &slides);
+    assert_eq!((status, &body["code"]), (201, &"mine".into()), "{body}");
+    // Another deck takes no talk over.
+    let (status, body) = brought(&printed, &host, "mine", &slides[1..]);
+    assert_eq!(status, 409, "{body}");
+}
+
+/// A talk whose deck is in no store.
+fn lost(place: &Place) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let store = EmbeddedStore::open(&place.path("data")).expect("a store");
+    let slide = Slide::new("One".to_owned(), Face::pending(16, 9));
+    let deck = Deck::new(DeckId::new("gone".to_owned()), String::new(), vec![slide]);
+    let outline = deck.expect("a deck").outline();
+    let record = TalkRecord {
+        code: "mine".parse().expect("a code"),
+        deck: DeckId::new("gone".to_owned()),
+        title: None,
+        state: SlideState::start(made_up_epoch().expect("an epoch"), &outline),
+        presenter_keys: Vec::new(),
+        remotes: Remotes::default(),
+    };
+    let stored = runtime.block_on(store.commit(record, None, None));
+    stored.expect("stored");
+}
+
 #[test]
 fn a_talk_that_lost_its_deck_is_the_hosts_to_go_on_with_or_to_delete() {
     let place = Place::new();
-    killed_while_importing(&place);
+    lost(&place);
     let (running, printed) = place.started(&[]);
     let host = host_key(&printed);
     let page = ask(
@@ -127,7 +232,7 @@ fn a_talk_that_lost_its_deck_is_the_hosts_to_go_on_with_or_to_delete() {
     drop(running);
 
     let other = Place::new();
-    killed_while_importing(&other);
+    lost(&other);
     let (_running, printed) = other.started(&[]);
     let host = host_key(&printed);
     let delete = |key: &str| {

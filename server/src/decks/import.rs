@@ -6,8 +6,8 @@ use super::{
     limits::DeckLimits,
     rest::{Rest, UnderWay, read, shown_inside},
     sharpening::is_sharp,
-    staging::{Staged, Staging, short_name},
-    worker::{Import, PageError, Pool},
+    staging::{Interrupted, KeptImport, Staged, Staging, keep, short_name},
+    worker::{BroughtBy, Import, PageError, Pool},
 };
 use crate::store::Store;
 use app::deck::{Deck, DeckId};
@@ -15,11 +15,11 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, Weak},
     time::{Duration, Instant},
 };
-use tokio::task::spawn_blocking;
+use tokio::{task::spawn_blocking, time::sleep};
 
 /// What is made of a page: for a projector, a laptop, a phone. Pictures that are sharp enough get
 /// a size for 4K screens too.
@@ -43,12 +43,32 @@ pub struct Decks {
     store: Arc<dyn Store>,
     staging: Arc<Staging>,
     /// Decks that are being read: one that is given twice is read once.
-    begun: Arc<Mutex<HashMap<DeckId, Deck>>>,
+    begun: Arc<Mutex<HashMap<DeckId, Reading>>>,
     /// Decks whose first slide is being read. Who brings the same one waits for it.
     opening: Arc<Mutex<HashMap<DeckId, Weak<Opening>>>>,
 }
 
 type Opening = tokio::sync::Mutex<()>;
+
+/// A deck that is being read.
+struct Reading {
+    deck: Deck,
+    awaited: Awaited,
+}
+
+/// While it is held, the import of a deck goes on although no talk shows it yet.
+#[derive(Clone, Default)]
+pub struct Awaited(Arc<()>);
+
+impl Awaited {
+    /// Names it without holding it.
+    pub fn weak(&self) -> Weak<()> {
+        Arc::downgrade(&self.0)
+    }
+}
+
+/// How often it is looked whether a deck that is being read is shown by anybody.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// A deck that can be shown.
 pub struct Begun {
@@ -57,6 +77,8 @@ pub struct Begun {
     pub warnings: Vec<String>,
     /// What is still to be read; nothing when the deck is known, or is being read already.
     pub rest: Option<Rest>,
+    /// To be held until a talk shows the deck.
+    pub awaited: Awaited,
 }
 
 impl Decks {
@@ -83,7 +105,79 @@ impl Decks {
     /// # Errors
     /// When there is nothing to show; the sentence says why and what to do.
     pub async fn begin(&self, path: &Path, password: Option<&str>) -> Result<Begun, DeckError> {
-        self.begin_at(path, password, 0).await
+        self.begin_at(path, password, BroughtBy::Host, 0).await
+    }
+
+    /// The imports that an earlier server did not come to the end of, but for those that were begun
+    /// since. To be asked once.
+    pub fn interrupted(&self) -> Vec<Interrupted> {
+        let all = self.staging.interrupted();
+        self.with_begun(|begun| {
+            let all = all.into_iter();
+            all.filter(|it| !begun.contains_key(&it.import.id))
+                .collect()
+        })
+    }
+
+    /// Goes on with one of them, for a talk that is at this slide, from 0.
+    ///
+    /// # Errors
+    /// As `begin`.
+    pub async fn resume(&self, interrupted: Interrupted, at: usize) -> Result<Begun, DeckError> {
+        let path = PathBuf::from(&interrupted.import.name);
+        let staged = spawn_blocking(move || interrupted.take_up()).await;
+        let staged = staged.map_err(io::Error::other)??;
+        self.begin_staged(&path, staged, at).await
+    }
+
+    /// Whether a deck is being read just now.
+    pub fn are_reading(&self, id: &DeckId) -> bool {
+        self.with_begun(|begun| begun.contains_key(id))
+    }
+
+    /// Keeps the import of a deck going, if there is one, for somebody who is about to show it.
+    pub fn awaited(&self, id: &DeckId) -> Option<Awaited> {
+        self.with_begun(|begun| begun.get(id).map(|reading| reading.awaited.clone()))
+    }
+
+    /// The server ends: what is being read now is gone on with at the next start.
+    pub fn end(&self) {
+        self.pool.end();
+    }
+
+    /// Completes when nobody shows the deck, nor is about to. From then on it may be begun again.
+    pub(super) async fn until_unwanted(
+        &self,
+        id: &DeckId,
+        awaited: &Weak<()>,
+        is_shown: impl Fn() -> bool,
+    ) {
+        loop {
+            sleep(LOOK_EVERY).await;
+            let is_wanted = self.with_begun(|begun| {
+                // The import holds it, and the list of what is being read.
+                let is_wanted = awaited.strong_count() > 2 || is_shown();
+                if !is_wanted {
+                    forget(begun, id, awaited);
+                }
+                is_wanted
+            });
+            if !is_wanted {
+                return;
+            }
+        }
+    }
+
+    pub(super) fn stop_reading(&self, id: &DeckId, awaited: &Awaited) {
+        self.with_begun(|begun| forget(begun, id, &awaited.weak()));
+    }
+
+    pub(super) fn has_come_to(&self, deck: Deck) {
+        self.with_begun(|begun| {
+            if let Some(reading) = begun.get_mut(&deck.id) {
+                reading.deck = deck;
+            }
+        });
     }
 
     /// The same for a talk that is at this slide, from 0.
@@ -94,32 +188,48 @@ impl Decks {
         &self,
         path: &Path,
         password: Option<&str>,
+        by: BroughtBy,
         at: usize,
     ) -> Result<Begun, DeckError> {
         let (staging, from) = (self.staging.clone(), path.to_owned());
-        let staged = spawn_blocking(move || staging.stage(&from)).await;
-        let Staged {
-            directory,
-            kind,
-            id,
-            name,
-        } = staged.map_err(io::Error::other)??;
-        let id = match password {
-            Some(word) if kind == "pdf" => opened_with(&id, word),
-            _ => id,
-        };
+        let staged = spawn_blocking(move || staging.stage(&from, by)).await;
+        let mut staged = staged.map_err(io::Error::other)??;
+        let import = &mut staged.import;
+        if let Some(word) = password {
+            if import.kind == "pdf" {
+                import.id = opened_with(&import.id, word);
+            }
+            import.password = Some(word.to_owned());
+        }
+        self.begin_staged(path, staged, at).await
+    }
+
+    /// `path` is what the person calls it.
+    async fn begin_staged(
+        &self,
+        path: &Path,
+        staged: Staged,
+        at: usize,
+    ) -> Result<Begun, DeckError> {
+        let KeptImport {
+            id, kind, password, ..
+        } = staged.import.clone();
         let opening = self.opening(&id);
         let _first = opening.lock().await;
-        let begun = self.with_begun(|begun| begun.get(&id).cloned());
+        let begun = self.with_begun(|begun| {
+            let reading = begun.get(&id)?;
+            Some((reading.deck.clone(), reading.awaited.clone()))
+        });
         let known = match begun {
             Some(_) => None,
             None => self.stored(&id).await?,
         };
-        let there = |deck| {
+        let there = |deck, awaited| {
             Ok(Begun {
                 deck,
                 warnings: Vec::new(),
                 rest: None,
+                awaited,
             })
         };
         let is_vector = kind == "pdf";
@@ -128,18 +238,24 @@ impl Decks {
         let is_sharp = whole
             .as_ref()
             .is_some_and(|deck| !is_vector || is_sharp(deck));
-        if let Some(deck) = begun.or(whole.clone().filter(|_| is_sharp)) {
-            return there(deck);
+        let is_done = whole.clone().filter(|_| is_sharp);
+        if let Some((deck, awaited)) = begun.or(is_done.map(|deck| (deck, Awaited::default()))) {
+            return there(deck, awaited);
         }
         let refused = |words: String| DeckError::Refused(path.to_owned(), words);
         let wanted = self.pool.want();
-        let opened = Import::open(self.pool.clone(), directory, kind, password).await;
+        let keeping = staged.directory.path().to_owned();
+        let Staged {
+            directory,
+            import: kept,
+        } = staged;
+        let opened = Import::open(self.pool.clone(), directory, &kind, password.as_deref()).await;
         let (import, outline) = match (opened, whole.clone()) {
             (Ok(opened), _) => opened,
-            (Err(_), Some(deck)) => return there(deck),
+            (Err(_), Some(deck)) => return there(deck, Awaited::default()),
             (Err(error), None) => return Err(refused(error.to_string())),
         };
-        let mut growing = Growing::new(id.clone(), name, outline);
+        let mut growing = Growing::new(id.clone(), kept.name.clone(), outline);
         let resumed = known.is_some_and(|known| growing.resume(&known));
         let first = if resumed {
             None
@@ -151,7 +267,14 @@ impl Decks {
             Some(deck) if resumed => deck,
             _ => growing.deck()?,
         };
-        self.with_begun(|begun| begun.insert(id.clone(), deck.clone()));
+        let kept = spawn_blocking(move || keep(&keeping, &kept)).await;
+        kept.map_err(io::Error::other)??;
+        let awaited = Awaited::default();
+        let reading = Reading {
+            deck: deck.clone(),
+            awaited: awaited.clone(),
+        };
+        self.with_begun(|begun| begun.insert(id.clone(), reading));
         Ok(Begun {
             deck,
             warnings: std::mem::take(&mut growing.warnings),
@@ -166,8 +289,10 @@ impl Decks {
                 under_way: UnderWay {
                     decks: self.clone(),
                     id,
+                    awaited: awaited.clone(),
                 },
             }),
+            awaited,
         })
     }
 
@@ -232,9 +357,17 @@ impl Decks {
         })
     }
 
-    pub(super) fn with_begun<T>(&self, work: impl FnOnce(&mut HashMap<DeckId, Deck>) -> T) -> T {
+    fn with_begun<T>(&self, work: impl FnOnce(&mut HashMap<DeckId, Reading>) -> T) -> T {
         // Nothing panics while it holds this.
         work(&mut self.begun.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Another import of the same deck may have begun since.
+fn forget(begun: &mut HashMap<DeckId, Reading>, id: &DeckId, awaited: &Weak<()>) {
+    let own = |reading: &Reading| reading.awaited.weak().ptr_eq(awaited);
+    if begun.get(id).is_some_and(own) {
+        begun.remove(id);
     }
 }
 

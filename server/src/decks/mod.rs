@@ -33,13 +33,15 @@ mod warnings;
 mod welcome;
 pub mod worker;
 
-pub use import::{Begun, Decks};
+pub use import::{Awaited, Begun, Decks};
 pub use limits::DeckLimits;
 pub use rest::Rest;
 pub use sharpening::Sharpening;
 pub use sources::SOURCES;
+pub use staging::Interrupted;
 pub use warnings::Warnings;
 pub use welcome::welcome;
+pub use worker::BroughtBy;
 
 use crate::store::StoreError;
 use app::deck::NoSlides;

@@ -4,6 +4,7 @@ use super::{
     DeckError, Decks,
     faces::picture,
     growing::{Growing, Look, Read, Shown},
+    import::Awaited,
     sharpening::Sharpening,
     worker::{
         Import, PageError, Reason, Wanted,
@@ -26,6 +27,9 @@ const INSIDE: [u32; 4] = [640, 1_280, 1_920, 3_840];
 /// one of 2,000 pages for each of its pages would keep the threads that carry taps busy.
 const TELL_EVERY: Duration = Duration::from_millis(250);
 
+/// How much of an import a restart may have to do again.
+const STORE_EVERY: Duration = Duration::from_secs(10);
+
 pub struct Rest {
     pub(super) import: Arc<Import>,
     pub(super) growing: Growing,
@@ -43,19 +47,12 @@ pub struct Rest {
 pub struct UnderWay {
     pub(super) decks: Decks,
     pub(super) id: DeckId,
-}
-
-impl UnderWay {
-    /// Whoever brings the same deck now gets this.
-    fn has_come_to(&self, deck: Deck) {
-        self.decks
-            .with_begun(|begun| begun.insert(self.id.clone(), deck));
-    }
+    pub(super) awaited: Awaited,
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.decks.with_begun(|begun| begun.remove(&self.id));
+        self.decks.stop_reading(&self.id, &self.awaited);
     }
 }
 
@@ -66,6 +63,21 @@ enum Done {
 }
 
 impl Rest {
+    pub const fn deck(&self) -> &DeckId {
+        &self.under_way.id
+    }
+
+    /// Completes when nobody shows the deck, nor is about to. Then this is to be dropped.
+    pub fn until_unwanted<F: Fn() -> bool>(
+        &self,
+        is_shown: F,
+    ) -> impl Future<Output = ()> + use<F> {
+        let (decks, id) = (self.under_way.decks.clone(), self.under_way.id.clone());
+        // Not counted as one of those who are about to show it.
+        let awaited = self.under_way.awaited.weak();
+        async move { decks.until_unwanted(&id, &awaited, is_shown).await }
+    }
+
     /// Reads what is missing, and tells of the deck when there is more of it, with what was left out
     /// of that. `at` says which slide (from 0) is needed next. The deck is stored when there is
     /// nothing more to read. Gives all that was left out, and what may be done yet.
@@ -81,7 +93,7 @@ impl Rest {
         let mut reading = JoinSet::new();
         let most = std::thread::available_parallelism().map_or(1, usize::from);
         let mut told = Instant::now();
-        let mut said = 0;
+        let (mut said, mut stored) = (0, Instant::now());
         loop {
             while reading.len() < most {
                 let (import, store, widths) = (self.import.clone(), store.clone(), self.widths);
@@ -111,6 +123,10 @@ impl Rest {
                 said = self.growing.warnings.len();
                 told = Instant::now();
             }
+            if stored.elapsed() > STORE_EVERY {
+                put(&store, &self.growing.deck()?).await?;
+                stored = Instant::now();
+            }
         }
         if let Some(first) = self.first
             && let Ok(read) = read(&self.import, first, self.widths, &store).await?
@@ -123,7 +139,8 @@ impl Rest {
         let warnings = std::mem::take(&mut self.growing.warnings);
         put(&store, &deck).await?;
         let sharpening = if self.is_vector {
-            self.under_way.has_come_to(deck.clone());
+            // Whoever brings the same deck now gets this.
+            self.under_way.decks.has_come_to(deck.clone());
             Sharpening::new(self.import, self.growing, store, self.under_way)
         } else {
             drop(self.under_way);

@@ -5,6 +5,7 @@ use super::{
     main_text::{self, MainText},
     named_file::{Content, NamedFile},
     titles,
+    worker::BroughtBy,
 };
 use app::deck::DeckId;
 use data_encoding::BASE32_NOPAD;
@@ -14,6 +15,7 @@ use std::{
     fs::{self, File},
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 use tempfile::TempDir;
 
@@ -36,14 +38,67 @@ const MAX_DEPTH: usize = 4;
 /// What of a Markdown file's folder may be shown by it.
 const PICTURES: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "svg"];
 
+/// In a staged folder whose deck has its first slide: what its import needs to go on after a restart.
+const IMPORT: &str = "import.json";
+
 /// A deck that can be opened by a worker.
 pub struct Staged {
+    /// Removed when it is dropped, unless the server is ending.
     pub directory: TempDir,
-    /// A name in the table of sources.
-    pub kind: &'static str,
+    pub import: KeptImport,
+}
+
+/// An import, as a restart finds it again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeptImport {
     pub id: DeckId,
+    /// A name in the table of sources.
+    pub kind: String,
     /// What the deck is called when it does not say so itself.
     pub name: String,
+    /// Without it the file could not be opened again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    pub by: BroughtBy,
+}
+
+/// Makes a staged folder and its import durable: from now on a restart goes on with it.
+///
+/// # Errors
+/// When the disk does not take it.
+pub fn keep(folder: &Path, import: &KeptImport) -> io::Result<()> {
+    let mut file = File::create(folder.join(IMPORT))?;
+    file.write_all(&serde_json::to_vec(import)?)?;
+    // One flush for thousands of pictures.
+    Ok(nix::unistd::syncfs(&file)?)
+}
+
+/// An import that a restart cut off. Dropped without being taken up, its folder is removed.
+pub struct Interrupted {
+    pub import: KeptImport,
+    folder: PathBuf,
+}
+
+impl Interrupted {
+    /// # Errors
+    /// When the folder can't be used.
+    pub fn take_up(self) -> io::Result<Staged> {
+        let below = self.folder.parent().unwrap_or(Path::new("."));
+        let directory = tempfile::Builder::new().tempdir_in(below)?;
+        // A folder that is empty may be replaced.
+        fs::rename(&self.folder, directory.path())?;
+        Ok(Staged {
+            directory,
+            import: self.import.clone(),
+        })
+    }
+}
+
+impl Drop for Interrupted {
+    fn drop(&mut self) {
+        // Gone when it was taken up.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
 }
 
 /// What lies in a staged folder.
@@ -69,33 +124,70 @@ pub struct Staging {
     folder: PathBuf,
     /// What a deck's files may have, all together.
     most_bytes: u64,
+    /// What earlier servers did not come to the end of.
+    interrupted: Mutex<Vec<PathBuf>>,
 }
 
 impl Staging {
-    /// Empty, whatever an earlier server left there. For the one process that has `data`.
+    /// Without what an earlier server left there, except for imports that go on. For the one
+    /// process that has `data`.
     ///
     /// # Errors
     /// When there can be no such folder.
     pub fn in_data(data: &Path, most_bytes: u64) -> io::Result<Self> {
         let folder = data.join(FOLDER);
-        match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
         fs::create_dir_all(&folder)?;
-        Ok(Self { folder, most_bytes })
+        let mut interrupted = Vec::new();
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            if !entry.file_type()?.is_dir() {
+                fs::remove_file(entry.path())?;
+            } else if entry.path().join(IMPORT).is_file() {
+                interrupted.push(entry.path());
+            } else {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(Self {
+            folder,
+            most_bytes,
+            interrupted: Mutex::new(interrupted),
+        })
+    }
+
+    /// The imports that an earlier server did not come to the end of. Asked again, there are none.
+    pub fn interrupted(&self) -> Vec<Interrupted> {
+        let mut folders = self
+            .interrupted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let folders = std::mem::take(&mut *folders).into_iter();
+        folders.filter_map(interrupted_in).collect()
     }
 
     /// Copies what makes the deck: whoever changes the files meanwhile changes nothing here.
     ///
     /// # Errors
     /// When it is not there, can't be read, is too large, or is nothing that is known.
-    pub fn stage(&self, path: &Path) -> Result<Staged, DeckError> {
-        stage(path, &self.folder, self.most_bytes)
+    pub fn stage(&self, path: &Path, by: BroughtBy) -> Result<Staged, DeckError> {
+        stage(path, &self.folder, self.most_bytes, by)
     }
 }
 
-fn stage(path: &Path, below: &Path, most_bytes: u64) -> Result<Staged, DeckError> {
+fn interrupted_in(folder: PathBuf) -> Option<Interrupted> {
+    let read = fs::read(folder.join(IMPORT)).map_err(io::Error::from);
+    match read.and_then(|import| Ok(serde_json::from_slice(&import)?)) {
+        Ok(import) => Some(Interrupted { import, folder }),
+        Err(error) => {
+            // It was never acknowledged: the file is whole before that.
+            tracing::warn!(%error, "an interrupted import can't be gone on with");
+            let _ = fs::remove_dir_all(folder);
+            None
+        }
+    }
+}
+
+fn stage(path: &Path, below: &Path, most_bytes: u64, by: BroughtBy) -> Result<Staged, DeckError> {
     let found = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => DeckError::Missing(path.to_owned()),
         _ => DeckError::Unreadable(path.to_owned(), error),
@@ -142,7 +234,7 @@ fn stage(path: &Path, below: &Path, most_bytes: u64) -> Result<Staged, DeckError
     if files.len() > MAX_FILES {
         return Err(DeckError::TooMany(path.to_owned(), MAX_FILES));
     }
-    let staged = copied(kind, name, files, below, most_bytes).map_err(|error| match error {
+    let staged = copied(kind, name, files, below, most_bytes, by).map_err(|error| match error {
         CopyError::From(error) => unreadable(error),
         CopyError::To(error) => DeckError::Media(error),
     })?;
@@ -162,6 +254,7 @@ fn copied(
     files: Vec<(String, PathBuf)>,
     below: &Path,
     most_bytes: u64,
+    by: BroughtBy,
 ) -> Result<Option<Staged>, CopyError> {
     let directory = tempfile::Builder::new()
         .tempdir_in(below)
@@ -198,9 +291,13 @@ fn copied(
     listed.map_err(CopyError::To)?;
     Ok(Some(Staged {
         directory,
-        kind,
-        id: DeckId::new(short_name(&hash.finalize())),
-        name: titles::of_deck(&name),
+        import: KeptImport {
+            id: DeckId::new(short_name(&hash.finalize())),
+            kind: kind.to_owned(),
+            name: titles::of_deck(&name),
+            password: None,
+            by,
+        },
     }))
 }
 

@@ -63,9 +63,11 @@ pub async fn again(
         Err(problem) => return refusal(problem.code()),
     };
     let talks = shared.talks.clone();
+    let decks = shared.host.as_ref().map(|host| host.decks.clone());
     let opened = spawn(async move {
+        let awaited = decks.and_then(|decks| decks.awaited(&talk.deck().id));
         let opened = talks.open_again(&talk).await;
-        drop(hold);
+        drop((awaited, hold));
         opened
     });
     match opened.await {

@@ -12,10 +12,10 @@ use crate::{
     access::Key,
     answers::{refusal, refusal_in_words},
     bring,
-    decks::{Begun, DeckError, Rest},
+    decks::{Begun, BroughtBy, DeckError, Rest},
     pages::is_secure,
     router::Shared,
-    talks::{Device, OpenError, Talk, Talks, Visitor},
+    talks::{Bringer, Device, OpenError, Talk, Talks, Visitor},
 };
 use app::{api::ErrorCode, routes, talk::TalkCode};
 use axum::{
@@ -146,7 +146,7 @@ struct Brought {
     passed_over: Vec<String>,
     code: Option<TalkCode>,
     password: Option<String>,
-    by_host: bool,
+    bringer: Bringer,
     /// What presents the talk from now on.
     device: Device,
 }
@@ -172,8 +172,12 @@ async fn create(
         typed => Some(typed.parse().map_err(|_| UploadError::Code)?),
     };
     // Before it is read, and again when it is opened: somebody may be quicker.
-    if let Some(taken) = code.as_ref().and_then(|code| talks.find(code))
-        && !taken.is_over()
+    let taken = code.as_ref().and_then(|code| talks.find(code));
+    let presents = code
+        .as_ref()
+        .is_some_and(|code| visitor.presented(code).is_ok());
+    if let Some(taken) = taken
+        && !(taken.is_over() || presents || taken.is_untouched())
     {
         return Err(UploadError::Taken);
     }
@@ -186,7 +190,10 @@ async fn create(
         main,
         code,
         password: Some(password).filter(|password| !password.is_empty()),
-        by_host: visitor.is_host(),
+        bringer: Bringer {
+            is_host: visitor.is_host(),
+            presents,
+        },
         device,
     };
     // A task of its own: a browser that leaves must not stop it half-way, when pictures are kept and
@@ -216,20 +223,28 @@ impl Brought {
     }
 
     async fn begin(&mut self) -> Result<(Arc<Talk>, Key, Option<Rest>), UploadError> {
-        let begun = self.host.decks.begin(&self.main, self.password.as_deref());
+        let by = if self.bringer.is_host {
+            BroughtBy::Host
+        } else {
+            BroughtBy::Guest
+        };
+        let decks = &self.host.decks;
+        let begun = decks.begin_at(&self.main, self.password.as_deref(), by, 0);
         let begun = begun.await;
         let Begun {
             deck,
             mut warnings,
             rest,
+            awaited,
         } = begun.map_err(|error| error.about(&own_name(&self.main)))?;
         warnings.extend(self.passed_over.iter().cloned());
         self.talks.warn(&deck.id, &warnings, rest.is_some());
-        let created = self.talks.create(self.code.clone(), deck, self.by_host);
+        let created = self.talks.create(self.code.clone(), deck, self.bringer);
         let (talk, link) = created.await.map_err(|error| match error {
             OpenError::Taken(_) => UploadError::Taken,
             error => UploadError::Talk(error),
         })?;
+        drop(awaited);
         // The first of its devices: others ask it, where they have to.
         let device = Device {
             name: std::mem::take(&mut self.device.name),

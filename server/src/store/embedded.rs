@@ -6,7 +6,7 @@ mod writer;
 use super::{
     Committed, Entry, Store, StoreError, TalkRecord,
     media_files::MediaFiles,
-    removal::{GONE, clear_all_away, clear_away},
+    removal::{DOOMED, GONE, clear_all_away, clear_away},
 };
 use app::{
     deck::{Deck, DeckId},
@@ -258,6 +258,13 @@ impl Store for EmbeddedStore {
                 table
                     .insert(deck.id.as_str(), document.as_slice())
                     .map_err(database_error)?;
+                if deck.is_being_read() {
+                    // Unless a talk shows it by then: a server that is killed in between leaves none.
+                    let mut doomed = transaction.open_table(DOOMED).map_err(database_error)?;
+                    doomed
+                        .insert(deck.id.as_str(), ())
+                        .map_err(database_error)?;
+                }
             }
             transaction.commit().map_err(database_error)
         })

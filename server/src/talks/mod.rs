@@ -10,7 +10,7 @@ mod title;
 mod visitor;
 
 pub use deleting::Hold;
-pub use opening::OpenError;
+pub use opening::{Bringer, OpenError};
 pub use remotes::{Device, Remote, Remotes};
 pub use talk::CommandError as EndError;
 pub use talk::Talk;
@@ -148,6 +148,35 @@ impl Talks {
                 error!(talk = %talk.code(), %error, "an imported slide was not shown");
             }
         }
+    }
+
+    /// The import of a deck ended too early, and says why: the deck stays as far as it is.
+    pub async fn cut_short(&self, id: &DeckId, why: &str) {
+        let (inner, cut, why) = (self.0.clone(), id.clone(), why.to_owned());
+        let kept = spawn_blocking(move || {
+            let newest = inner.newest(&cut)?;
+            let Some(mut deck) = newest.filter(Deck::is_being_read) else {
+                return Ok(None);
+            };
+            deck.missing = why;
+            inner.store.put_deck(&deck)?;
+            Ok::<_, StoreError>(Some(deck))
+        });
+        match kept.await {
+            Ok(Ok(Some(deck))) => self.has_grown(deck),
+            Ok(Ok(None)) | Err(_) => {}
+            // Until it can be stored it is as one that is being read: its pictures stay.
+            Ok(Err(error)) => warn!(%error, "the end of an import was not stored"),
+        }
+    }
+
+    /// A talk that is not over and shows this deck.
+    pub fn showing(&self, deck: &DeckId) -> Option<Arc<Talk>> {
+        let open = self.0.open.read().unwrap_or_else(PoisonError::into_inner);
+        let mut talks = open.values();
+        talks
+            .find(|talk| !talk.is_over() && talk.deck().id == *deck)
+            .cloned()
     }
 
     /// Every talk, by code.
@@ -348,9 +377,9 @@ impl Inner {
         }
         if deck.is_being_read() {
             growing.insert(deck.id.clone(), deck.clone());
-            return Ok(());
         }
-        drop(growing);
+        // Before its talk, so that a restart finds both. While the lock is held: two who bring the
+        // same deck would else store its beginning over its end.
         self.store.put_deck(deck)
     }
 }

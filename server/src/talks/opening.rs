@@ -36,9 +36,16 @@ pub enum OpenError {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Taking {
     All,
-    /// Those that lost their deck.
-    Lost,
-    None,
+    /// As whoever brought it may.
+    By(Bringer),
+}
+
+/// Who brings a deck in the browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bringer {
+    pub is_host: bool,
+    /// Has a key of the talk that has the code already.
+    pub presents: bool,
 }
 
 impl Talks {
@@ -56,8 +63,9 @@ impl Talks {
         self.open_or_create(code, deck, Taking::All).await
     }
 
-    /// The same, but never a talk that there is: whoever brings a deck gets no key to another's.
-    /// The host may go on with one that lost its deck.
+    /// The same, but no talk of somebody else: whoever brings a deck gets no key to another's. Who
+    /// brings a deck again, because the answer was lost, gets the talk that was made of it: with a
+    /// key of it, or while it is untouched. The host may go on with one that lost its deck.
     ///
     /// # Errors
     /// [`OpenError::Taken`] when the code is another talk's; else as [`open`](Self::open).
@@ -65,10 +73,9 @@ impl Talks {
         &self,
         code: Option<TalkCode>,
         deck: Deck,
-        by_host: bool,
+        bringer: Bringer,
     ) -> Result<(Arc<Talk>, Key), OpenError> {
-        let taking = if by_host { Taking::Lost } else { Taking::None };
-        self.open_or_create(code, deck, taking).await
+        self.open_or_create(code, deck, Taking::By(bringer)).await
     }
 
     async fn open_or_create(
@@ -93,8 +100,13 @@ impl Talks {
         let left_out = left_out.filter(|record| existing.is_none() && !record.state.over);
         let may_take = match taking {
             Taking::All => true,
-            Taking::Lost => existing.is_none(),
-            Taking::None => existing.is_none() && left_out.is_none(),
+            Taking::By(bringer) => match &existing {
+                Some(talk) => {
+                    let is_same = talk.deck().id == deck.id;
+                    is_same && (bringer.presents || talk.is_untouched())
+                }
+                None => bringer.is_host || left_out.is_none(),
+            },
         };
         if !may_take {
             return Err(OpenError::Taken(code));

@@ -134,6 +134,12 @@ impl Talk {
         self.published.borrow().record.state.over
     }
 
+    /// Nobody has moved it, and nobody looks at it.
+    pub fn is_untouched(&self) -> bool {
+        let is_unmoved = self.published.borrow().record.state.revision == Revision::default();
+        is_unmoved && self.channel.attendance().followers() == 0
+    }
+
     pub(super) fn record(&self) -> TalkRecord {
         self.published.borrow().record.clone()
     }

@@ -218,6 +218,13 @@ impl Running {
             .collect()
     }
 
+    /// Asks it to end, and waits until it has.
+    pub fn end(mut self) {
+        let process = nix::unistd::Pid::from_raw(self.pid());
+        nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGTERM).expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
     /// Kills it, and gives what it complained about.
     pub fn complaints(mut self) -> String {
         self.child.kill().expect("it ran");

@@ -304,6 +304,7 @@ impl Drop for Deck {
     fn drop(&mut self) {
         // Before its folder goes, which is a field and so dropped after this.
         self.pool.schedule.leave(&self.guest);
+        self.directory.disable_cleanup(self.pool.is_ending());
     }
 }
 

@@ -11,7 +11,10 @@ use std::{
     num::NonZeroUsize,
     path::Path,
     pin::pin,
-    sync::{Arc, Once},
+    sync::{
+        Arc, Once,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -58,6 +61,8 @@ pub struct Pool {
     wanted: watch::Sender<usize>,
     /// What the system does not let us hold is told once.
     told: Once,
+    /// From now on a dropped import leaves its folder, for the next start.
+    is_ending: AtomicBool,
 }
 
 /// A deck that somebody waits for.
@@ -90,7 +95,17 @@ impl Pool {
             starter: Starter::new(Handle::current())?,
             wanted: watch::Sender::new(0),
             told: Once::new(),
+            is_ending: AtomicBool::new(false),
         })
+    }
+
+    /// The server ends: imports that are dropped from now on are gone on with at the next start.
+    pub fn end(&self) {
+        self.is_ending.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.is_ending.load(Ordering::Relaxed)
     }
 
     /// Somebody waits for a deck, until this is dropped.

@@ -15,6 +15,16 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 /// How long a worker keeps its seat while others wait.
 const SLICE: Duration = Duration::from_secs(1);
 
+/// Who waits for a deck: the host's decks come first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum BroughtBy {
+    Host,
+    Guest,
+}
+
 /// The right to have one process.
 pub type Seat = OwnedSemaphorePermit;
 
