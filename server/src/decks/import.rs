@@ -249,7 +249,8 @@ impl Decks {
             directory,
             import: kept,
         } = staged;
-        let opened = Import::open(self.pool.clone(), directory, &kind, password.as_deref()).await;
+        let (pool, word) = (self.pool.clone(), password.as_deref());
+        let opened = Import::open_by(kept.by, pool, directory, &kind, word).await;
         let (import, outline) = match (opened, whole.clone()) {
             (Ok(opened), _) => opened,
             (Err(_), Some(deck)) => return there(deck, Awaited::default()),

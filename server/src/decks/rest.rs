@@ -7,7 +7,7 @@ use super::{
     import::Awaited,
     sharpening::Sharpening,
     worker::{
-        Import, PageError, Reason, Wanted,
+        Import, Need, PageError, Reason, Wanted,
         protocol::{FaceParts, PageParts},
     },
 };
@@ -90,6 +90,7 @@ impl Rest {
         mut tell: impl FnMut(Deck, &[String]),
     ) -> Result<(Vec<String>, Option<Sharpening>), DeckError> {
         let store = self.store.clone();
+        self.import.needs(Need::Page);
         let mut reading = JoinSet::new();
         let most = std::thread::available_parallelism().map_or(1, usize::from);
         let mut told = Instant::now();

@@ -7,7 +7,7 @@ use super::{
     DeckError,
     growing::{Growing, Look, is_picture_up_to},
     rest::{UnderWay, put, read},
-    worker::{Import, Reason},
+    worker::{Import, Need, Reason},
 };
 use crate::store::Store;
 use app::deck::{Deck, Face};
@@ -41,6 +41,7 @@ impl Sharpening {
         store: Arc<dyn Store>,
         under_way: UnderWay,
     ) -> Option<Self> {
+        import.needs(Need::LargerPicture);
         growing.ask_again_up_to(ENOUGH).then_some(Self {
             import,
             growing,

@@ -5,7 +5,7 @@ use super::{
     pool::{Outcome, Pool},
     process::End,
     protocol::{Answer, PageParts, Request},
-    schedule::{Guest, Seat, Turn, Worker},
+    schedule::{BroughtBy, Guest, Need, Seat, Turn, Worker},
 };
 use crate::decks::source::{Outline, SourceError};
 use std::{
@@ -119,8 +119,22 @@ impl Import {
         kind: &str,
         password: Option<&str>,
     ) -> Result<(Self, Outline), ImportError> {
+        Self::open_by(BroughtBy::Host, pool, directory, kind, password).await
+    }
+
+    /// The same, of a deck that somebody else may have brought.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub async fn open_by(
+        by: BroughtBy,
+        pool: Arc<Pool>,
+        directory: TempDir,
+        kind: &str,
+        password: Option<&str>,
+    ) -> Result<(Self, Outline), ImportError> {
         let deck = Deck {
-            guest: pool.schedule.guest(),
+            guest: pool.schedule.guest(by),
             pool,
             directory,
             kind: kind.to_owned(),
@@ -135,6 +149,11 @@ impl Import {
             deck,
         };
         Ok((import, outline))
+    }
+
+    /// What it asks for from now on. At first it is the deck's first slide.
+    pub fn needs(&self, need: Need) {
+        self.deck.guest.needs(need);
     }
 
     /// Until nobody waits for any deck: then there is time for what nobody waits for.
@@ -180,11 +199,13 @@ impl Import {
         if self.is_hopeless() {
             return Err(Reason::NotTried);
         }
+        let _share = match self.deck.guest.need() {
+            Need::LargerPicture => self.deck.pool.sharpening.acquire().await.ok(),
+            Need::FirstSlide | Need::Page => None,
+        };
         let turn = self.deck.pool.schedule.turn(&self.deck.guest).await;
         let start = Instant::now();
-        let read = self
-            .asked(turn.ok_or(Reason::Ended)?, request, widths)
-            .await;
+        let read = self.asked(turn, request, widths).await;
         let mut waste = self.waste();
         if read.is_ok() {
             waste.in_a_row = Duration::ZERO;
@@ -260,7 +281,7 @@ impl Deck {
     /// A worker that has done nothing but open the deck.
     async fn afresh(&self) -> Result<(Outline, Worker), Reason> {
         let seat = self.pool.schedule.seat(&self.guest).await;
-        self.opened(seat.ok_or(Reason::Ended)?).await
+        self.opened(seat).await
     }
 
     async fn opened(&self, seat: Seat) -> Result<(Outline, Worker), Reason> {

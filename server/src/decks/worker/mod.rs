@@ -18,7 +18,7 @@ mod webp_header;
 
 pub use import::{Import, ImportError, PageError, Reason};
 pub use pool::{Limits, Pool, Wanted};
-pub use schedule::BroughtBy;
+pub use schedule::{BroughtBy, Need};
 
 /// The hidden argument that makes the program a worker. Looked at before a runtime is built or an
 /// option is read: a worker must have one thread when it confines itself.

@@ -18,7 +18,11 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use tokio::{runtime::Handle, sync::watch, time::timeout};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, watch},
+    time::timeout,
+};
 
 /// What one deck may take.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +61,8 @@ pub struct Pool {
     pub(super) limits: Limits,
     pub(super) schedule: Schedule,
     starter: Starter,
+    /// Larger pictures at once: a seat is left for whoever brings a deck.
+    pub(super) sharpening: Semaphore,
     /// Decks that somebody waits for.
     wanted: watch::Sender<usize>,
     /// What the system does not let us hold is told once.
@@ -92,6 +98,7 @@ impl Pool {
         Ok(Self {
             limits,
             schedule: Schedule::new(limits.workers.max(1)),
+            sharpening: Semaphore::new(limits.workers.saturating_sub(1).max(1)),
             starter: Starter::new(Handle::current())?,
             wanted: watch::Sender::new(0),
             told: Once::new(),
@@ -134,6 +141,7 @@ impl Pool {
         let worker = Worker {
             process,
             since: Instant::now(),
+            opening: Duration::ZERO,
             worked: Duration::ZERO,
         };
         let request = Request::Open(Open {
@@ -142,7 +150,12 @@ impl Pool {
             limits: self.process_limits(),
             bounds: self.limits.bounds,
         });
-        self.ask(worker, &request).await
+        let (outcome, worker) = self.ask(worker, &request).await;
+        let opened = worker.map(|worker| Worker {
+            opening: worker.since.elapsed(),
+            ..worker
+        });
+        (outcome, opened)
     }
 
     /// Asks, and ends the worker when no answer comes.

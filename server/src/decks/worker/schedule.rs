@@ -1,19 +1,24 @@
 //! Which import's worker runs now. There are so many seats; a process has one until it is gone,
 //! also while it has nothing to do, because it keeps its memory.
 //!
-//! Imports that wait get their seats in turn. A worker that has nothing to do gives way at once;
-//! one that has more to do gives way after a while, and not after each page, because whoever
-//! comes next must open its deck again.
+//! First slides come before other pages, and those before larger pictures; among equals the host's
+//! decks come first, and then whoever waits longest. A worker that has nothing to do gives way at
+//! once, and after a page one gives way to what is more urgent. To its equals it gives way after a
+//! while only, because whoever comes next must open its deck again.
 
 use super::process::Process;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
-/// How long a worker keeps its seat while others wait.
+/// How long a worker keeps its seat while others wait that are as urgent.
 const SLICE: Duration = Duration::from_secs(1);
+
+/// And at least so many times what it took to open its deck: two decks that open slowly would else
+/// do little but open.
+const OPENINGS: u32 = 4;
 
 /// Who waits for a deck: the host's decks come first.
 #[derive(
@@ -25,14 +30,34 @@ pub enum BroughtBy {
     Guest,
 }
 
+/// What an import waits for. The most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    FirstSlide,
+    Page,
+    LargerPicture,
+}
+
+type Urgency = (Need, BroughtBy);
+
 /// The right to have one process.
-pub type Seat = OwnedSemaphorePermit;
+pub struct Seat(Arc<Mutex<Desk>>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut desk = locked(&self.0);
+        desk.free += 1;
+        desk.call_next();
+    }
+}
 
 /// An opened worker, and whose it is.
 pub struct Worker {
     pub process: Process,
     /// Since when it has its seat.
     pub since: Instant,
+    /// How long it took to open its deck.
+    pub opening: Duration,
     /// How long it has worked in all.
     pub worked: Duration,
 }
@@ -46,130 +71,270 @@ pub enum Turn {
 /// One import, as the schedule knows it.
 pub struct Guest {
     number: u64,
-    returned: Arc<Notify>,
+    by: BroughtBy,
+    need: Mutex<Need>,
 }
 
-pub struct Schedule {
-    seats: Arc<Semaphore>,
-    desk: Mutex<Desk>,
+impl Guest {
+    pub fn needs(&self, need: Need) {
+        *locked(&self.need) = need;
+    }
+
+    pub fn need(&self) -> Need {
+        *locked(&self.need)
+    }
+
+    fn urgency(&self) -> Urgency {
+        (self.need(), self.by)
+    }
 }
 
-#[derive(Default)]
+pub struct Schedule(Arc<Mutex<Desk>>);
+
 struct Desk {
     guests: u64,
+    tickets: u64,
+    /// Seats that nobody has.
+    free: usize,
     idle: Vec<(u64, Worker)>,
-    /// Whose pages wait for a seat; as often as there are such pages.
-    waiting: Vec<u64>,
+    /// Pages that wait for a seat.
+    waiting: Vec<Waiter>,
+}
+
+struct Waiter {
+    ticket: u64,
+    guest: u64,
+    urgency: Urgency,
+    call: Arc<Notify>,
+}
+
+impl Desk {
+    fn next(&self) -> Option<&Waiter> {
+        let waiting = self.waiting.iter();
+        waiting.min_by_key(|waiter| (waiter.urgency, waiter.ticket))
+    }
+
+    fn call_next(&self) {
+        // One that has nothing to do may be ended for its seat.
+        let may_be_had = self.free > 0 || !self.idle.is_empty();
+        if let (true, Some(next)) = (may_be_had, self.next()) {
+            next.call.notify_one();
+        }
+    }
 }
 
 impl Schedule {
     pub fn new(seats: usize) -> Self {
-        Self {
-            seats: Arc::new(Semaphore::new(seats)),
-            desk: Mutex::default(),
-        }
+        Self(Arc::new(Mutex::new(Desk {
+            guests: 0,
+            tickets: 0,
+            free: seats,
+            idle: Vec::new(),
+            waiting: Vec::new(),
+        })))
     }
 
-    pub fn guest(&self) -> Guest {
+    pub fn guest(&self, by: BroughtBy) -> Guest {
         let mut desk = self.desk();
         desk.guests += 1;
         Guest {
             number: desk.guests,
-            returned: Arc::default(),
+            by,
+            need: Mutex::new(Need::FirstSlide),
         }
     }
 
-    /// Waits until the import may have a worker. `None` never comes while the schedule lives.
-    pub async fn turn(&self, guest: &Guest) -> Option<Turn> {
+    /// Waits until the import may have a worker.
+    pub async fn turn(&self, guest: &Guest) -> Turn {
         // From here on, whoever gives a worker back knows that one is waited for.
-        let _waiting = Waiting::new(self, guest.number);
+        let waiting = Waiting::new(self, guest);
         loop {
-            if let Some(worker) = self.own(guest) {
-                return Some(Turn::Worker(worker));
+            if let Some(turn) = self.turn_now(guest, waiting.ticket) {
+                return turn;
             }
-            if let Ok(seat) = self.seats.clone().try_acquire_owned() {
-                return Some(Turn::Seat(seat));
-            }
-            self.make_room();
-            tokio::select! {
-                seat = self.seats.clone().acquire_owned() => return seat.ok().map(Turn::Seat),
-                () = guest.returned.notified() => {}
-            }
+            waiting.call.notified().await;
         }
+    }
+
+    fn turn_now(&self, guest: &Guest, ticket: u64) -> Option<Turn> {
+        let mut desk = self.desk();
+        let own = desk.idle.iter().position(|(it, _)| *it == guest.number);
+        if let Some(own) = own {
+            return Some(Turn::Worker(desk.idle.swap_remove(own).1));
+        }
+        let is_next = desk.next().is_some_and(|next| next.ticket == ticket);
+        if desk.free > 0 && is_next {
+            desk.free -= 1;
+            return Some(Turn::Seat(Seat(self.0.clone())));
+        }
+        let longest = if desk.free == 0 && is_next {
+            // Nothing to do, and has sat longest. Its seat is free once its process is gone.
+            let idle = desk.idle.iter().enumerate();
+            idle.min_by_key(|(_, (_, worker))| worker.since)
+                .map(|(at, _)| at)
+        } else {
+            None
+        };
+        let ended = longest.map(|longest| desk.idle.swap_remove(longest));
+        // Its seat comes back to the desk.
+        drop(desk);
+        drop(ended);
+        None
     }
 
     /// A seat for a fresh worker.
-    pub async fn seat(&self, guest: &Guest) -> Option<Seat> {
+    pub async fn seat(&self, guest: &Guest) -> Seat {
         loop {
-            match self.turn(guest).await? {
-                Turn::Seat(seat) => return Some(seat),
+            match self.turn(guest).await {
+                Turn::Seat(seat) => return seat,
                 Turn::Worker(used) => drop(used),
             }
-        }
-    }
-
-    fn own(&self, guest: &Guest) -> Option<Worker> {
-        let mut desk = self.desk();
-        let own = desk
-            .idle
-            .iter()
-            .position(|(owner, _)| *owner == guest.number)?;
-        Some(desk.idle.swap_remove(own).1)
-    }
-
-    /// Ends the worker that has nothing to do and has sat longest. Its seat comes to who waits.
-    fn make_room(&self) {
-        let mut desk = self.desk();
-        let idle = desk.idle.iter().enumerate();
-        if let Some((longest, _)) = idle.min_by_key(|(_, (_, worker))| worker.since) {
-            desk.idle.swap_remove(longest);
         }
     }
 
     /// After a page. The worker waits for the next one, or ends so that others have their turn.
     pub fn give_back(&self, guest: &Guest, worker: Worker) {
         let mut desk = self.desk();
-        let own = desk.waiting.contains(&guest.number);
-        let others = desk.waiting.iter().any(|number| *number != guest.number);
-        if others && (!own || worker.since.elapsed() > SLICE) {
+        let urgency = guest.urgency();
+        let own = desk.waiting.iter().find(|it| it.guest == guest.number);
+        let others = desk.waiting.iter().filter(|it| it.guest != guest.number);
+        let slice = SLICE.max(worker.opening * OPENINGS);
+        let is_over = own.is_none() || worker.since.elapsed() > slice;
+        let gives_way = others
+            .map(|other| other.urgency.cmp(&urgency))
+            .any(|other| other.is_lt() || (is_over && other.is_eq()) || own.is_none());
+        if gives_way {
+            drop(desk);
+            drop(worker);
             return;
         }
+        if let Some(own) = own {
+            own.call.notify_one();
+        }
         desk.idle.push((guest.number, worker));
-        guest.returned.notify_one();
     }
 
     /// Ends the workers of an import that is done.
     pub fn leave(&self, guest: &Guest) {
-        self.desk().idle.retain(|(owner, _)| *owner != guest.number);
+        let mut desk = self.desk();
+        let idle = std::mem::take(&mut desk.idle);
+        let (ended, kept) = idle.into_iter().partition(|(it, _)| *it == guest.number);
+        desk.idle = kept;
+        drop(desk);
+        let _: Vec<(u64, Worker)> = ended;
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 
 /// One page in the list of those that wait, as long as this lives.
 struct Waiting<'a> {
     schedule: &'a Schedule,
-    number: u64,
+    ticket: u64,
+    call: Arc<Notify>,
 }
 
 impl<'a> Waiting<'a> {
-    fn new(schedule: &'a Schedule, number: u64) -> Self {
-        schedule.desk().waiting.push(number);
-        Self { schedule, number }
+    fn new(schedule: &'a Schedule, guest: &Guest) -> Self {
+        let call = Arc::new(Notify::new());
+        let mut desk = schedule.desk();
+        desk.tickets += 1;
+        let ticket = desk.tickets;
+        desk.waiting.push(Waiter {
+            ticket,
+            guest: guest.number,
+            urgency: guest.urgency(),
+            call: call.clone(),
+        });
+        drop(desk);
+        Self {
+            schedule,
+            ticket,
+            call,
+        }
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut desk = self.schedule.desk();
-        if let Some(one) = desk
-            .waiting
+        desk.waiting.retain(|waiter| waiter.ticket != self.ticket);
+        // A call that this one did not take is the next one's.
+        desk.call_next();
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while it holds one of these.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    /// Ten guests' slow decks kept the host's first slide waiting for 80 s.
+    #[tokio::test]
+    async fn first_slides_come_before_pages_and_the_hosts_before_guests() {
+        let schedule = Schedule::new(1);
+        let brought = |by, need| {
+            let guest = schedule.guest(by);
+            guest.needs(need);
+            guest
+        };
+        // In the order in which they come, which is the wrong one.
+        let guests = [
+            brought(BroughtBy::Guest, Need::LargerPicture),
+            brought(BroughtBy::Host, Need::LargerPicture),
+            brought(BroughtBy::Guest, Need::Page),
+            brought(BroughtBy::Host, Need::Page),
+            brought(BroughtBy::Guest, Need::FirstSlide),
+            brought(BroughtBy::Guest, Need::FirstSlide),
+            brought(BroughtBy::Host, Need::FirstSlide),
+        ];
+        let first = guests.first().expect("one");
+        let mut taken = Some(schedule.seat(first).await);
+        let mut waiting: Vec<_> = guests
             .iter()
-            .position(|number| *number == self.number)
-        {
-            desk.waiting.swap_remove(one);
+            .map(|it| Box::pin(schedule.seat(it)))
+            .collect();
+        for one in &mut waiting {
+            assert!(one.now_or_never().is_none(), "there is one seat");
         }
+        let mut order = Vec::new();
+        let mut left: Vec<_> = waiting.into_iter().enumerate().collect();
+        while !left.is_empty() {
+            drop(taken.take());
+            let mut still = Vec::new();
+            for (number, mut one) in left {
+                match (&mut one).now_or_never() {
+                    Some(seat) => {
+                        order.push(number);
+                        taken = Some(seat);
+                    }
+                    None => still.push((number, one)),
+                }
+            }
+            left = still;
+        }
+        assert_eq!(order, [6, 4, 5, 3, 2, 1, 0]);
+    }
+
+    #[tokio::test]
+    async fn a_seat_that_was_not_taken_is_the_next_ones() {
+        let schedule = Schedule::new(1);
+        let guest = schedule.guest(BroughtBy::Host);
+        let seat = schedule.seat(&guest).await;
+        let mut gone = Box::pin(schedule.seat(&guest));
+        let mut next = Box::pin(schedule.seat(&guest));
+        assert!((&mut gone).now_or_never().is_none());
+        assert!((&mut next).now_or_never().is_none());
+        drop(seat);
+        // Called, and gone before it came.
+        drop(gone);
+        assert!(next.now_or_never().is_some(), "the seat is lost");
     }
 }
