@@ -71,7 +71,7 @@ pub fn unpack<R: Read + Seek>(mut archive: R) -> Result<Unpacked, SourceError> {
     }
     let mut raw = Vec::new();
     let entries = index.files().map_err(|_| no_zip())?;
-    while let Some(entry) = entries.next() {
+    for entry in entries.by_ref() {
         let entry = entry.map_err(|_| no_zip())?;
         raw.extend(Some(entry.name_raw().to_vec()).filter(|name| name.len() <= MAX_NAME_BYTES));
     }

@@ -57,7 +57,7 @@ pub fn decoded(bytes: &[u8]) -> Text {
         };
     }
     Text {
-        guessed: Some(encoding.name()).filter(|_| encoding != WINDOWS_1252),
+        guessed: (encoding != WINDOWS_1252).then(|| encoding.name()),
         ..Text::read(bytes, encoding)
     }
 }
