@@ -71,7 +71,7 @@ fn look_at(parts: &PageParts, text: &str) {
     // A slide of 48 KB of Markdown; the largest growth is that of code and of formulas.
     let most = 10_000 + 200 * text.len();
     assert!(html.markup.len() <= most, "{} bytes", html.markup.len());
-    markup::check(&html.markup, &["data-file"]);
+    markup::check(&html.markup);
     let shown = faces::written(html, &PICTURES);
-    markup::check(&shown.html.expect("HTML"), &["src"]);
+    markup::check_shown(&shown.html.expect("HTML"));
 }

@@ -29,6 +29,7 @@ mod sources;
 mod staging;
 mod text;
 mod titles;
+pub mod vocabulary;
 mod warnings;
 mod welcome;
 pub mod worker;

@@ -4,10 +4,11 @@
 use super::{
     colour, grid,
     html::{Tag, Token, Tokens, escape, is_void},
+    marks::Mark,
     picture::{self, Sizes},
     render::{OpenTag, Renderer, short},
-    sanitise::TAGS,
 };
+use crate::decks::vocabulary::WORDS;
 
 /// In place of our own tag for what is the speaker's alone.
 const NOTES: &str = "ws-notes";
@@ -73,7 +74,7 @@ impl Renderer<'_> {
             "center" => ("div", " class=\"centred\"".to_owned()),
             "big" => ("span", String::new()),
             "main" | "article" | "nav" => ("div", String::new()),
-            _ => match TAGS.iter().find(|known| **known == name) {
+            _ => match WORDS.iter().find(|known| **known == name) {
                 Some(known) => (*known, String::new()),
                 None => {
                     let quiet = matches!(
@@ -206,7 +207,7 @@ impl Renderer<'_> {
     fn lost_click(&mut self, tag: &Tag<'_>) {
         let has_click = |key: &str| key.split('.').next() == Some("v-click");
         if tag.attributes.iter().any(|(key, _)| has_click(key)) {
-            self.mark("lost-click", "");
+            self.mark(Mark::LostClick, "");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Columns: what is written goes into one of them, until they end. They may be filled in any order.
 
-use super::steps::Pass;
+use super::{marks::Mark, steps::Pass};
 
 pub struct Columns {
     widths: Vec<u16>,
@@ -11,13 +11,13 @@ pub struct Columns {
 }
 
 impl Pass {
-    pub fn mark(&mut self, mark: &str, value: &str) {
+    pub fn mark(&mut self, mark: Mark, value: &str) {
         self.floats.forget();
-        if mark == "pause" {
+        if mark == Mark::Pause {
             self.pausing = true;
             return;
         }
-        if mark == "lost-click" {
+        if mark == Mark::LostClick {
             self.lost_click = true;
             return;
         }
@@ -26,7 +26,7 @@ impl Pass {
             return;
         }
         match mark {
-            "layout" => {
+            Mark::Layout => {
                 self.end_columns();
                 let widths: Vec<u16> = value
                     .split(|c: char| !c.is_ascii_digit())
@@ -44,14 +44,14 @@ impl Pass {
                     current: None,
                 });
             }
-            "column" => self.column(value.parse().unwrap_or(0)),
-            "left" => {
+            Mark::Column => self.column(value.parse().unwrap_or(0)),
+            Mark::Left => {
                 self.two_columns(self.out.len());
                 self.column(0);
             }
-            "right" | "split" => {
+            Mark::Right | Mark::Split => {
                 if self.columns.is_none() {
-                    self.two_columns(if mark == "split" {
+                    self.two_columns(if mark == Mark::Split {
                         self.headings_end
                     } else {
                         0
@@ -62,7 +62,7 @@ impl Pass {
                     .as_ref()
                     .and_then(|columns| columns.current)
                     .map_or(1, |current| current + 1);
-                if mark == "split"
+                if mark == Mark::Split
                     && let Some(columns) = &mut self.columns
                     && next >= columns.widths.len()
                     && next < 4
@@ -70,9 +70,9 @@ impl Pass {
                     columns.widths.push(1);
                     columns.filled.push(String::new());
                 }
-                self.column(if mark == "split" { next } else { 1 });
+                self.column(if mark == Mark::Split { next } else { 1 });
             }
-            _ => self.end_columns(),
+            Mark::Reset | Mark::Pause | Mark::LostClick => self.end_columns(),
         }
     }
 

@@ -5,12 +5,14 @@ use super::{
     dialect::{Dialect, presenterm_command, unprefixed},
     directives,
     html::{self, Tag, Token, Tokens, escaped},
+    marks::Mark,
     picture::{self, Ground},
     render::{Renderer, short},
 };
 
 impl Renderer<'_> {
-    pub fn mark(&mut self, mark: &str, value: &str) {
+    pub fn mark(&mut self, mark: Mark, value: &str) {
+        let mark = mark.as_str();
         self.out.push_str(&format!(
             "<ws-mark data-mark=\"{mark}\" data-value=\"{}\"></ws-mark>",
             escaped(value)
@@ -19,7 +21,7 @@ impl Renderer<'_> {
 
     pub fn comment(&mut self, text: &str, line: u32) {
         let text = text.trim();
-        if let Some(mark) = text.strip_prefix("ws:") {
+        if let Some(mark) = text.strip_prefix(self.seal).and_then(Mark::of) {
             return self.mark(mark, "");
         }
         let Some(text) = unprefixed(text, self.prefix) else {
@@ -66,7 +68,7 @@ impl Renderer<'_> {
 
     fn command(&mut self, command: &str, value: &str, line: u32) {
         match command {
-            "pause" => self.mark("pause", ""),
+            "pause" => self.mark(Mark::Pause, ""),
             // Several lines may be a YAML block: `speaker_note: |`.
             "speaker_note" => self.notes.push(
                 value
@@ -78,9 +80,9 @@ impl Renderer<'_> {
                     .trim()
                     .to_owned(),
             ),
-            "column_layout" => self.mark("layout", value),
-            "column" => self.mark("column", value),
-            "reset_layout" => self.mark("reset", ""),
+            "column_layout" => self.mark(Mark::Layout, value),
+            "column" => self.mark(Mark::Column, value),
+            "reset_layout" => self.mark(Mark::Reset, ""),
             "incremental_lists" => self.incremental = value == "true",
             "jump_to_middle" => self.layout = Some("center".to_owned()),
             "alignment" if value == "center" => self.classes.push("centred"),

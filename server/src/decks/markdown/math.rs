@@ -5,6 +5,7 @@ use super::{
     colour,
     html::{Token, Tokens, escape, unescaped},
 };
+use crate::decks::vocabulary::{FORMULA, FORMULA_ATTRIBUTES};
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -27,65 +28,6 @@ static CONVERTER: LazyLock<Option<LatexToMathML>> = LazyLock::new(|| {
     )
     .ok()
 });
-
-const ELEMENTS: [&str; 29] = [
-    "math",
-    "mrow",
-    "mi",
-    "mn",
-    "mo",
-    "mtext",
-    "mspace",
-    "mfrac",
-    "msqrt",
-    "mroot",
-    "msub",
-    "msup",
-    "msubsup",
-    "munder",
-    "mover",
-    "munderover",
-    "mmultiscripts",
-    "mprescripts",
-    "none",
-    "mtable",
-    "mtr",
-    "mtd",
-    "mstyle",
-    "mpadded",
-    "mphantom",
-    "merror",
-    "ms",
-    "menclose",
-    "semantics",
-];
-
-const ATTRIBUTES: [&str; 24] = [
-    "display",
-    "mathvariant",
-    "stretchy",
-    "symmetric",
-    "form",
-    "fence",
-    "separator",
-    "lspace",
-    "rspace",
-    "minsize",
-    "maxsize",
-    "largeop",
-    "movablelimits",
-    "accent",
-    "accentunder",
-    "linethickness",
-    "displaystyle",
-    "scriptlevel",
-    "width",
-    "height",
-    "depth",
-    "voffset",
-    "columnspan",
-    "rowspan",
-];
 
 /// What is struck out loses its line: no element for that is in MathML Core.
 const STRUCK: [&str; 5] = ["\\cancel", "\\bcancel", "\\xcancel", "\\phase", "\\angl"];
@@ -163,12 +105,12 @@ fn checked(mathml: &str) -> String {
             Token::Text(text) => out.push_str(&text.replace('<', "&lt;")),
             Token::Comment(_) => {}
             Token::Close("menclose") => out.push_str("</mrow>"),
-            Token::Close(name) if ELEMENTS.contains(&name) => {
+            Token::Close(name) if FORMULA.contains(&name) => {
                 out.push_str("</");
                 out.push_str(name);
                 out.push('>');
             }
-            Token::Open(tag) if ELEMENTS.contains(&tag.name) => {
+            Token::Open(tag) if FORMULA.contains(&tag.name) => {
                 // Of browsers that know it, some draw a division around what has no notation.
                 let name = if tag.name == "menclose" {
                     "mrow"
@@ -178,7 +120,7 @@ fn checked(mathml: &str) -> String {
                 out.push('<');
                 out.push_str(name);
                 for (key, value) in &tag.attributes {
-                    if ATTRIBUTES.contains(key) {
+                    if FORMULA_ATTRIBUTES.contains(key) {
                         attribute(key, value, &mut out);
                     }
                 }

@@ -22,6 +22,7 @@ mod front_matter;
 mod grid;
 mod html;
 mod loose;
+mod marks;
 mod math;
 mod own_classes;
 mod page;
@@ -269,13 +270,17 @@ impl Source for Markdown {
             notes: Vec::new(),
             warnings: Vec::new(),
             layout: None,
-            classes: Vec::new(),
+            classes: page::is_dark(&self.deck.front)
+                .then_some(page::DARK)
+                .into_iter()
+                .collect(),
             grounds: Vec::new(),
             contains_ground: slide.front.get("backgroundSize") == Some("contain"),
             has_own_ground: false,
             open: Vec::new(),
             notes_from: None,
             incremental: self.deck.front.is_true("options.incremental_lists"),
+            seal: &prepared.seal,
             prefix: self
                 .deck
                 .front

@@ -3,7 +3,9 @@
 use super::{
     colour,
     dialect::Dialect,
-    fit, html,
+    fit,
+    front_matter::FrontMatter,
+    html,
     picture::{Ground, Place},
     render::{self, Renderer},
     running::{self, Ink},
@@ -12,6 +14,32 @@ use super::{
     steps,
 };
 use crate::decks::source::{Face, Html, Page, Warning};
+
+/// The class of a slide with light words on a dark ground.
+pub const DARK: &str = "on-dark";
+
+/// Whether a deck asks for dark slides: by Slidev's `colorSchema`, or by the name of a theme of
+/// reveal.js or presenterm that is dark. Everybody sees the same, whatever their own screen prefers.
+pub fn is_dark(front: &FrontMatter) -> bool {
+    const DARK_THEMES: [&str; 11] = [
+        "black",
+        "blood",
+        "catppuccin-frappe",
+        "catppuccin-macchiato",
+        "catppuccin-mocha",
+        "dark",
+        "dracula",
+        "league",
+        "moon",
+        "night",
+        "tokyonight-storm",
+    ];
+    let theme = || front.get("theme.name").or(front.get("theme"));
+    match front.get("colorSchema") {
+        Some(scheme) => scheme == "dark",
+        None => theme().is_some_and(|name| DARK_THEMES.contains(&name) || name.ends_with("-dark")),
+    }
+}
 
 /// What a slide's front matter or directives ask for.
 pub fn front(renderer: &mut Renderer<'_>, slide: &Slide, index: u32) {
@@ -50,6 +78,10 @@ pub fn front(renderer: &mut Renderer<'_>, slide: &Slide, index: u32) {
         match word {
             "lead" => {
                 renderer.layout.get_or_insert_with(|| "center".to_owned());
+            }
+            // The other one than the rest of the deck.
+            "invert" if renderer.classes.contains(&DARK) => {
+                renderer.classes.retain(|class| *class != DARK);
             }
             "invert" => renderer.classes.push("invert"),
             "text-center" => renderer.classes.push("centred"),
@@ -250,13 +282,13 @@ fn ground(
                 markup = format!(
                     "<svg class=\"ground\" aria-hidden=\"true\"><rect width=\"100%\" height=\"100%\" fill=\"{colour}\"/></svg>"
                 );
-                classes.retain(|class| class != "invert");
+                classes.retain(|class| class != "invert" && class != DARK);
                 let is_dark = match ink {
                     Some(Ink::Light) => true,
                     Some(Ink::Dark) => false,
                     _ => colour::is_dark(colour),
                 };
-                classes.push(if is_dark { "on-dark" } else { "on-light" }.to_owned());
+                classes.push(if is_dark { DARK } else { "on-light" }.to_owned());
             }
             Ground::Picture {
                 file,

@@ -4,6 +4,7 @@
 use super::{
     dialect::{Dialect, reveal_note},
     loose,
+    marks::{self, Mark},
     render::short,
     scan::{fence_of, opens_formula},
 };
@@ -13,6 +14,8 @@ pub const FORMULA: &str = "ws-formula";
 
 pub struct Prepared {
     pub text: String,
+    /// What a mark's comment begins with.
+    pub seal: String,
     pub notes: Option<Notes>,
     /// What was left out, by its line, from 0.
     pub left_out: Vec<(usize, String)>,
@@ -30,6 +33,7 @@ pub struct Notes {
 pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepared {
     let mut prepared = Prepared {
         text: String::with_capacity(text.len() + 64),
+        seal: marks::seal(text),
         notes: None,
         left_out: Vec::new(),
     };
@@ -90,7 +94,7 @@ pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepare
             });
             break;
         } else if let Some(mark) = separator(trimmed) {
-            prepared.text.push_str(&format!("<!-- ws:{mark} -->\n"));
+            prepared.text.push_str(&format!("<!-- {}{} -->\n", prepared.seal, mark.as_str()));
             continue;
         } else if dialect == Dialect::Slidev
             && let Some(file) = trimmed.strip_prefix("<<<")
@@ -173,12 +177,12 @@ fn element_last(line: &str) -> Option<String> {
 }
 
 /// Slidev's slots, and our own line between columns.
-fn separator(line: &str) -> Option<&'static str> {
+fn separator(line: &str) -> Option<Mark> {
     match line {
-        "|||" => Some("split"),
-        "::right::" => Some("right"),
-        "::left::" => Some("left"),
-        "::default::" | "::bottom::" => Some("reset"),
+        "|||" => Some(Mark::Split),
+        "::right::" => Some(Mark::Right),
+        "::left::" => Some(Mark::Left),
+        "::default::" | "::bottom::" => Some(Mark::Reset),
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ use super::{
     dialect::Dialect,
     html::{escape, escaped},
     loose,
+    marks::Mark,
     own_classes::OwnClasses,
     picture::{self, Ground, Sizes},
     steps::Piece,
@@ -40,6 +41,8 @@ pub struct Renderer<'a> {
     /// Where the speaker's notes began that an author wrote as an element: markup and text.
     pub notes_from: Option<(usize, usize)>,
     pub incremental: bool,
+    /// What the comment of a mark begins with.
+    pub seal: &'a str,
     /// What presenterm's commands begin with.
     pub prefix: &'a str,
     /// The files beside the deck, where they are known.
@@ -331,7 +334,7 @@ impl Renderer<'_> {
             .parent()
             .is_some_and(|parent| matches!(parent.data().value, NodeValue::Item(_)));
         if self.incremental && !is_inside {
-            self.mark("pause", "");
+            self.mark(Mark::Pause, "");
         }
     }
 

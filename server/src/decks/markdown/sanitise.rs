@@ -1,8 +1,10 @@
 //! The last guard on what an author wrote. What is let through is our renderer's own vocabulary:
 //! an author's tag was translated into it before, and whatever slipped by ends here.
 
+use crate::decks::vocabulary::{WORDS, is_word_class};
 use ammonia::{Builder, UrlRelative};
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     sync::LazyLock,
 };
@@ -12,67 +14,10 @@ use std::{
 pub const MARK: &str = "ws-mark";
 pub const PIECE: &str = "ws-piece";
 
-pub const TAGS: [&str; 54] = [
-    "a",
-    "abbr",
-    "aside",
-    "b",
-    "blockquote",
-    "br",
-    "cite",
-    "code",
-    "dd",
-    "del",
-    "details",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "s",
-    "samp",
-    "section",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
-    "u",
-    "ul",
-];
-
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
-        .tags(TAGS.into_iter().chain([MARK, PIECE]).collect())
+        .tags(WORDS.into_iter().chain([MARK, PIECE]).collect())
         .clean_content_tags(HashSet::from([
             "script",
             "style",
@@ -113,6 +58,13 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("noopener"))
         .set_tag_attribute_value("a", "target", "_blank")
+        .attribute_filter(|_, attribute, value| {
+            if attribute != "class" {
+                return Some(Cow::Borrowed(value));
+            }
+            let known: Vec<_> = value.split(' ').filter(|class| is_word_class(class)).collect();
+            (!known.is_empty()).then(|| Cow::Owned(known.join(" ")))
+        })
         .strip_comments(true);
     builder
 });
@@ -124,6 +76,12 @@ pub fn clean(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_class_but_a_slides_own_comes_through() {
+        let html = "<p class=\"project kind running\">a</p><p class=\"page\">b</p>";
+        assert_eq!(clean(html), "<p class=\"kind\">a</p><p>b</p>");
+    }
 
     #[test]
     fn nothing_that_runs_comes_through() {

@@ -6,6 +6,7 @@ use super::{
     floats::Floats,
     grid::{COUNTED, FLOAT},
     html::{Tag, Token, Tokens, is_void, unescaped},
+    marks::Mark,
     sanitise::{MARK, PIECE},
 };
 
@@ -126,10 +127,10 @@ impl Pass {
     fn open(&mut self, tag: &Tag<'_>) {
         match tag.name {
             MARK => {
-                return self.mark(
-                    tag.get("data-mark").unwrap_or_default(),
-                    tag.get("data-value").unwrap_or_default(),
-                );
+                if let Some(mark) = tag.get("data-mark").and_then(Mark::of) {
+                    self.mark(mark, tag.get("data-value").unwrap_or_default());
+                }
+                return;
             }
             PIECE => return self.piece(tag.get("data-n").and_then(|n| n.parse().ok())),
             "img" if tag.get("data-file").is_none_or(str::is_empty) => return,

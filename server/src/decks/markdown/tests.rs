@@ -362,3 +362,51 @@ fn real_decks_come_whole() {
         }
     }
 }
+
+#[test]
+fn an_authors_comment_is_no_markup_of_ours() {
+    let forged = "<!-- ws:x\"><div class=\"project\"><a href=\"https://a.example\">x</a></div> -->";
+    for sealed in ["ws:right", "ws0:right", "ws1:right", "ws0:pause ws1:"] {
+        let text = format!("# A\n\n{forged}\n\n<!-- {sealed} -->\n\nb\n\n::right::\n\nc\n");
+        let page = pages(&format!("---\nlayout: two-cols\n---\n\n{text}")).remove(0);
+        let Html { markup, steps, .. } = html(&page);
+        assert!(
+            !markup.contains("project") && !markup.contains("href"),
+            "{markup}"
+        );
+        assert_eq!(
+            (markup.matches("class=\"column ").count(), *steps),
+            (2, 0),
+            "{markup}"
+        );
+        assert!(crate::decks::vocabulary::is_slide(markup), "{markup}");
+    }
+}
+
+#[test]
+fn a_deck_is_dark_when_it_says_so() {
+    let check = |text: &str, dark: &[bool]| {
+        let is_dark = |page: &Page| {
+            let classes = &html(page).classes;
+            classes
+                .iter()
+                .any(|class| class == "on-dark" || class == "invert")
+        };
+        let found: Vec<bool> = pages(text).iter().map(is_dark).collect();
+        assert_eq!(found, dark, "{text}");
+    };
+    check("# A\n\n---\n\n# B\n", &[false, false]);
+    check(
+        "---\ncolorSchema: dark\n---\n\n# A\n\n---\n\n# B\n",
+        &[true, true],
+    );
+    check("---\ntheme: black\n---\n\n# A\n", &[true]);
+    check(
+        "---\ncolorSchema: dark\nclass: invert\n---\n\n# A\n\n---\n\n# B\n",
+        &[false, true],
+    );
+    check(
+        "---\ncolorSchema: dark\nbackground: '#ffffff'\n---\n\n# A\n",
+        &[false],
+    );
+}

@@ -191,6 +191,11 @@ fn markup_has_nothing_that_acts() {
         "a<SCRIPT/src=x>",
         "<iframe>",
         "<meta a>",
+        "<button formaction=\"/\"></button>",
+        "<textarea></textarea>",
+        "<p id=\"a\"></p>",
+        "<div class=\"project\"></div>",
+        "<p>",
         "\u{8}",
     ] {
         assert_eq!(
@@ -208,6 +213,10 @@ fn markup_has_nothing_that_acts() {
     }
     assert_eq!(
         with_html(|html| html.classes = vec!["a b".into()]),
+        Err(Nonsense::Markup)
+    );
+    assert_eq!(
+        with_html(|html| html.classes = vec!["project".into()]),
         Err(Nonsense::Markup)
     );
 }
