@@ -21,6 +21,7 @@ mod pointing;
 pub mod router;
 mod run;
 mod site;
+mod steady;
 pub mod store;
 mod stream;
 pub mod talks;

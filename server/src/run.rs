@@ -12,7 +12,7 @@ use crate::{
     live::{self, Hub, Limits},
     log, metrics,
     router::{Shared, router},
-    site,
+    site, steady,
     store::{EmbeddedStore, Store, StoreError},
     talks::{Hold, OpenError, Talk, Talks},
 };
@@ -214,6 +214,9 @@ async fn open(
     let _ = any_spawner::Executor::init_tokio();
     let store = EmbeddedStore::open(&options.data)
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
+    if let Err(error) = steady::go_on(&options.data) {
+        warn!(%error, "the time cannot be kept: clocks of talks go by the wall's after a restart");
+    }
     let store: Arc<dyn Store> = Arc::new(store);
     let decks = Decks::new(store.clone(), &options.data, &options.deck_limits)?;
     let begun = bring::begin(&options, &decks, &*store).await?;

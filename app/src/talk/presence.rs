@@ -1,6 +1,6 @@
 //! Who is there, for the presenter.
 
-use super::{EventId, Revision};
+use super::{EventId, Revision, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What the presenter's stream says of the room, as `event: presence`. May be lost: the next one is
@@ -28,6 +28,9 @@ pub struct Presence {
     /// Devices that ask to present; only with `--ask-first`.
     #[serde(default)]
     pub waiting: u32,
+    /// When this was said, by the server's clock.
+    #[serde(default)]
+    pub now: Timestamp,
 }
 
 /// What a page shows a talk for: said with its stream, so that it is counted as what it is.

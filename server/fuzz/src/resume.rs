@@ -2,7 +2,7 @@
 //! it says of that stream afterwards.
 
 use super::house::House;
-use app::talk::{EventId, Presence, Revision, SeatNumber};
+use app::talk::{EventId, Presence, Revision, SeatNumber, Timestamp};
 use axum::{
     body::Body,
     extract::Query,
@@ -119,6 +119,7 @@ const NOBODY: Presence = Presence {
     lag_ms: None,
     ready: 0,
     waiting: 0,
+    now: Timestamp::from_unix_ms(0),
 };
 
 /// What a query says, read another way than the server does. A name that is there twice makes all

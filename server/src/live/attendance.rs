@@ -4,7 +4,7 @@
 //! all are counted. What a follower costs here is one entry of a map, while its stream is open.
 
 use crate::metrics::LAG_SECONDS;
-use app::talk::{EventId, Presence, Revision, SeatNumber, Seen, View};
+use app::talk::{EventId, Presence, Revision, SeatNumber, Seen, Timestamp, View};
 use metrics::histogram;
 use std::{
     collections::HashMap,
@@ -207,6 +207,8 @@ impl Room {
             elsewhere: self.elsewhere,
             ready: self.ready,
             waiting: self.waiting,
+            // Said with the event.
+            now: Timestamp::default(),
             lag_ms: self
                 .slowest
                 .map(|lag| u32::try_from(lag.as_millis()).unwrap_or(u32::MAX)),

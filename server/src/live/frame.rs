@@ -1,5 +1,6 @@
 //! What a stream says, encoded once as bytes and sent to many.
 
+use crate::steady;
 use app::talk::{EventId, Pointing, Presence};
 use bytes::Bytes;
 use serde::Serialize;
@@ -66,7 +67,11 @@ impl Frame {
 
 /// Who is there.
 pub fn presence(presence: &Presence) -> Piece {
-    may_be_lost("presence", presence)
+    let said = Presence {
+        now: steady::now(),
+        ..presence.clone()
+    };
+    may_be_lost("presence", &said)
 }
 
 /// What the presenter points at.

@@ -302,6 +302,8 @@ impl Channel {
 
     /// What presenters are told of the room: now, and whenever it changes.
     pub fn presence(&self) -> Reader<Piece> {
+        // What was said last may be old, and its time with it.
+        self.say_presence();
         let presence = self.0.presence.reader();
         // Else the first is told of the room as it was when the last presenter left.
         self.0.say_news();

@@ -26,7 +26,7 @@ use crate::{
 };
 use app::{
     deck::{Deck, DeckId},
-    talk::{Command, TalkCode, Timestamp},
+    talk::{Command, TalkCode},
 };
 use metrics::gauge;
 use std::{
@@ -35,7 +35,6 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
 };
 use tokio::task::spawn_blocking;
 use tracing::{error, warn};
@@ -68,12 +67,7 @@ struct Inner {
     ask_first: AtomicBool,
 }
 
-/// The moment by this server's clock, which is every page's.
-pub fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let ms = since.map_or(0, |since| since.as_millis());
-    Timestamp::from_unix_ms(u64::try_from(ms).unwrap_or(u64::MAX))
-}
+pub use crate::steady::now;
 
 impl Talks {
     /// Opens every stored talk and publishes what is committed from now on.

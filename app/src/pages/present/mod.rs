@@ -111,7 +111,7 @@ fn Present(
     #[cfg(feature = "hydrate")]
     {
         input::listen(remote, live.seat);
-        remote.keep_time(rendered_at);
+        remote.keep_time(rendered_at, live.presence);
         remote.reload_when_read(&deck, live.presence);
         if !remote.hint.read_untracked().is_empty() {
             sending::forget_hint(remote);

@@ -126,8 +126,18 @@ impl Remote {
 
     /// Keeps `now` and the time of day, by the second.
     #[cfg(feature = "hydrate")]
-    pub fn keep_time(self, rendered_at: Timestamp) {
+    pub fn keep_time(
+        self,
+        rendered_at: Timestamp,
+        presence: ReadSignal<Option<crate::talk::Presence>>,
+    ) {
         let clock = super::ticking::ServerClock::new(rendered_at);
+        let told = clock.clone();
+        Effect::new(move |_| {
+            if let Some(room) = &*presence.read() {
+                told.told(room.now);
+            }
+        });
         let tick = move || {
             let (now, time_of_day) = (clock.now(), super::ticking::time_of_day());
             // Nothing is painted anew for a second that is the same.
@@ -138,7 +148,8 @@ impl Remote {
                 self.time_of_day.set(time_of_day);
             }
         };
-        Effect::new(move |_| tick());
+        let first = tick.clone();
+        Effect::new(move |_| first());
         StoredValue::new_local(gloo_timers::callback::Interval::new(TICK_MS, tick));
     }
 }

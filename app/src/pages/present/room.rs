@@ -72,6 +72,7 @@ mod tests {
             lag_ms,
             ready: 7,
             waiting: 0,
+            now: crate::talk::Timestamp::default(),
         }
     }
 

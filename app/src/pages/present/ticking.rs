@@ -1,32 +1,51 @@
-//! The server's time in a browser whose own clock may be wrong.
+//! The server's time in a browser whose own clock may be wrong, and may be set at any moment.
 
 use crate::talk::Timestamp;
 use js_sys::Date;
 use leptos::prelude::window;
+use std::{cell::Cell, rc::Rc};
 
-/// Runs as the browser's clock does, from the moment that the page was made by the server's.
-#[derive(Clone, Copy)]
+/// A device that slept wakes with a clock that stood still; the network is never as slow.
+const SLEPT_MS: f64 = 3_000.0;
+
+/// Runs as the page does, from the moment that the page was made by the server's.
+#[derive(Clone)]
 pub struct ServerClock {
-    /// Milliseconds that the server's clock is ahead.
-    ahead_ms: f64,
+    /// The server's time when the page began.
+    began_ms: Rc<Cell<f64>>,
 }
 
 impl ServerClock {
     /// The page's first byte came a network's delay after it was made: as close as it gets.
     pub fn new(rendered_at: Timestamp) -> Self {
-        let came_at = window()
+        let came_after = window()
             .performance()
-            .map(|performance| performance.timing().response_start())
-            .filter(|came_at| *came_at > 0.0)
-            .unwrap_or_else(Date::now);
+            .map(|performance| performance.timing())
+            .map(|timing| timing.response_start() - timing.navigation_start())
+            .filter(|came_after| *came_after > 0.0)
+            .unwrap_or_else(since_begin);
         Self {
-            ahead_ms: in_js(rendered_at) - came_at,
+            began_ms: Rc::new(Cell::new(in_js(rendered_at) - came_after)),
         }
     }
 
-    pub fn now(self) -> Timestamp {
-        in_rust(Date::now() + self.ahead_ms)
+    /// The stream says what the server's time is. It came a network's delay later: of two that
+    /// differ by no more, the one that says more was the faster.
+    pub fn told(&self, now: Timestamp) {
+        let began = in_js(now) - since_begin();
+        if began > self.began_ms.get() || self.began_ms.get() - began > SLEPT_MS {
+            self.began_ms.set(began);
+        }
     }
+
+    pub fn now(&self) -> Timestamp {
+        in_rust(self.began_ms.get() + since_begin())
+    }
+}
+
+/// Milliseconds since the page began, whatever is done to the device's clock.
+fn since_begin() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
 }
 
 /// Hours and minutes on the wall.

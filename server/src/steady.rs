@@ -1,0 +1,118 @@
+//! The server's time for whatever is measured: it goes on evenly when somebody sets the clock on the
+//! wall, and over a restart of this program, too. Only the machine's own restart begins it anew, by
+//! the wall's clock.
+
+use app::talk::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{
+    fs, io,
+    path::Path,
+    sync::OnceLock,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+const FILE: &str = "steady.json";
+
+/// Where this program's time began. Set once: several servers in one process share it.
+static BEGUN: OnceLock<(Timestamp, Instant)> = OnceLock::new();
+
+/// What the time was at a moment of the machine's life, which has a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Moment {
+    life: String,
+    up_ms: u64,
+    time: Timestamp,
+}
+
+/// Now. Close to the wall's time, as that was when this program began.
+pub fn now() -> Timestamp {
+    let (began, at) = BEGUN.get_or_init(|| (on_the_wall(), Instant::now()));
+    after(*began, at.elapsed())
+}
+
+/// Goes on with the time that a server on the same data had, if this machine still runs. To be called
+/// before anything asks for the time.
+///
+/// # Errors
+/// When the time can't be kept in `data`: then a restart goes by the wall's clock.
+pub fn go_on(data: &Path) -> io::Result<()> {
+    if BEGUN.get().is_some() {
+        return Ok(());
+    }
+    let file = data.join(FILE);
+    let kept = fs::read(&file).ok();
+    let kept = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let uptime = uptime();
+    let time = begin(kept.as_ref(), uptime.as_ref(), on_the_wall());
+    let _ = BEGUN.set((time, Instant::now()));
+    match uptime {
+        Some((life, up_ms)) => fs::write(file, serde_json::to_vec(&Moment { life, up_ms, time })?),
+        None => Ok(()),
+    }
+}
+
+fn begin(kept: Option<&Moment>, uptime: Option<&(String, u64)>, wall: Timestamp) -> Timestamp {
+    let gone_on = kept.zip(uptime).and_then(|(kept, (life, up_ms))| {
+        let passed = up_ms.checked_sub(kept.up_ms)?;
+        (kept.life == *life).then(|| after(kept.time, Duration::from_millis(passed)))
+    });
+    gone_on.unwrap_or(wall)
+}
+
+/// The name of this machine's life, and for how many milliseconds it has lasted. Only Linux tells.
+fn uptime() -> Option<(String, u64)> {
+    let life = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let uptime = fs::read_to_string("/proc/uptime").ok()?;
+    // Seconds, with two digits behind the point.
+    let (seconds, hundredths) = uptime.split_whitespace().next()?.split_once('.')?;
+    let seconds: u64 = seconds.parse().ok()?;
+    let hundredths: u64 = hundredths.parse().ok()?;
+    let up_ms = seconds.checked_mul(1_000)?.checked_add(hundredths * 10)?;
+    Some((life.trim().to_owned(), up_ms))
+}
+
+fn on_the_wall() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    after(Timestamp::default(), since.unwrap_or_default())
+}
+
+fn after(moment: Timestamp, passed: Duration) -> Timestamp {
+    let passed = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX);
+    Timestamp::from_unix_ms(moment.unix_ms().saturating_add(passed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: u64 = 3_600_000;
+    const BEFORE: Timestamp = Timestamp::from_unix_ms(1_700_000_000_000);
+
+    #[test]
+    fn an_hour_that_the_wall_clock_is_set_by_does_not_show_over_a_restart() {
+        let kept = Moment {
+            life: "this".to_owned(),
+            up_ms: 10_000,
+            time: BEFORE,
+        };
+        let stepped = Timestamp::from_unix_ms(BEFORE.unix_ms() + HOUR_MS + 5_000);
+        let check = |kept, uptime: Option<(&str, u64)>, expected_ms: u64| {
+            let uptime = uptime.map(|(life, up_ms)| (life.to_owned(), up_ms));
+            let begun = begin(kept, uptime.as_ref(), stepped);
+            assert_eq!(begun.since(BEFORE).as_millis(), u128::from(expected_ms));
+        };
+        check(Some(&kept), Some(("this", 15_000)), 5_000);
+        // By the wall's, where nothing better is known.
+        check(Some(&kept), Some(("another", 15_000)), HOUR_MS + 5_000);
+        check(Some(&kept), Some(("this", 9_000)), HOUR_MS + 5_000);
+        check(Some(&kept), None, HOUR_MS + 5_000);
+        check(None, Some(("this", 15_000)), HOUR_MS + 5_000);
+    }
+
+    #[test]
+    fn this_machine_tells_how_long_it_has_run() {
+        let (life, up_ms) = uptime().expect("Linux");
+        assert!(!life.is_empty() && up_ms > 0);
+        assert!(now() <= now());
+    }
+}
