@@ -39,3 +39,26 @@ test('over plain http a film of nothing keeps the projector’s screen on, untou
   const under = await projector.evaluate(() => document.elementFromPoint(400, 300)!.tagName);
   expect(under).not.toBe('VIDEO');
 });
+
+test('a lock that comes after the talk is over is given back', async ({ room }) => {
+  const host = await room.person(room.links.host);
+  const projector = await room.newcomer();
+  await projector.addInitScript(`
+    window.locks = { held: 0 };
+    const asked = new Promise((grant) => (window.grant = grant));
+    Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => {
+      await asked;
+      locks.held += 1;
+      return { released: false, async release() { this.released = true; locks.held -= 1; locks.back = true; } };
+    } } });`);
+  await projector.goto(room.links.projector);
+  await isLive(projector);
+  const origin = new URL(room.links.audience).origin;
+  await host.request.post(`${room.links.audience}/end`, { headers: { origin } });
+  await expect(projector.locator('main')).toHaveAttribute('data-live', 'over');
+  await projector.evaluate(() => (window as unknown as { grant: () => void }).grant());
+  await expect.poll(() => projector.evaluate(() => (window as unknown as { locks: object }).locks)).toEqual({
+    held: 0,
+    back: true,
+  });
+});

@@ -11,6 +11,14 @@ test('a clicker works in the projector’s window, in the presenter’s own brow
     await projector.keyboard.press(key);
     await sees(projector, slide);
   }
+  await projector.keyboard.type('4');
+  await projector.keyboard.press('Enter');
+  await sees(projector, 4);
+  // The number is used up.
+  await projector.keyboard.press('Enter');
+  await sees(projector, 5);
+  await projector.keyboard.press('Home');
+  await sees(projector, 1);
   // Quicker than the stream.
   await projector.keyboard.press('PageDown');
   await projector.keyboard.press('PageDown');

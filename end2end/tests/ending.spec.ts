@@ -23,6 +23,8 @@ test('an ended talk says so everywhere, politely, and asks for nothing more', as
   }
   // What would move it is gone, and leads on instead; a clicker's key is still answered.
   await expect(next(phone)).toBeHidden();
+  await expect(phone.locator('.then p')).toHaveText('Nothing follows.');
+  await expect(phone.locator('.pace')).toHaveText('Over');
   await expect(phone.getByRole('link', { name: 'Start page' })).toBeVisible();
   await phone.keyboard.press('ArrowRight');
   await expect(phone.getByText('Nothing moved: the talk is over.')).toBeVisible();
@@ -34,4 +36,17 @@ test('an ended talk says so everywhere, politely, and asks for nothing more', as
   await pages[0].evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await pages[0].evaluate(() => fetch('/healthz'));
   expect(streams).toEqual([]);
+});
+
+test('a remote that has lost sight of the talk does not say what the room sees', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  const said = () =>
+    phone.locator('.now .slide').evaluate((slide) => getComputedStyle(slide, '::after').content);
+  await phone.getByRole('button', { name: 'Black screen' }).tap();
+  await expect.poll(said).toContain('The room sees a black screen.');
+  room.allow(/net::ERR_/);
+  await room.server.kill();
+  await expect(phone.locator('main')).toHaveAttribute('data-live', 'stale');
+  await expect.poll(said).toBe('none');
 });

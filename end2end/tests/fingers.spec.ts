@@ -58,3 +58,25 @@ test('a finger that rests somewhere swallows no tap of another one', async ({ ro
   await next(phone).tap();
   await sees(phone, 4);
 });
+
+test('a button answers its finger when another one comes down in between', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  const touch = await fingers(phone);
+  const middle = async (selector: string, id: number): Promise<Point> => {
+    const box = (await phone.locator(selector).boundingBox())!;
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2, id };
+  };
+  const button = (await next(phone).boundingBox())!;
+  const taps: Point = { x: button.x + button.width / 2, y: button.y + button.height / 2, id: 0 };
+  const palm = await middle('.notes', 1);
+  for (const [first, slide] of [[taps, 2], [palm, 3]] as const) {
+    await touch('Start', [taps]);
+    await touch('Start', [taps, palm]);
+    await touch('End', [first]);
+    await touch('End', []);
+    await sees(phone, slide);
+  }
+  await next(phone).tap();
+  await sees(phone, 4);
+});

@@ -34,4 +34,10 @@ test('a remote without popovers opens its sheets and closes them', async ({ room
   await expect(open).toHaveCount(0);
   await next(phone).tap();
   await sees(phone, 5);
+  // A finger beside a sheet closes it and does nothing else.
+  await phone.locator('header .clock').tap();
+  await expect(open).toHaveAttribute('id', 'clock');
+  await phone.locator('.now').tap({ position: { x: 10, y: 10 } });
+  await expect(open).toHaveCount(0);
+  await sees(phone, 5);
 });

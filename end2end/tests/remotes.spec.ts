@@ -3,7 +3,7 @@ import { LAPTOP, PHONE, expect, isLive, next, sees, test } from './room.ts';
 
 const remotes = (page: Page, link: string) => page.goto(`${new URL(link).origin}/t/room/remotes`);
 
-test('a remote that is taken off stops at once, and its link with it', async ({ room }) => {
+test('a removed remote stops at once, and its link with it', async ({ room }) => {
   const phone = await room.presenter();
   await isLive(phone);
   // A link for another one, by this one.
@@ -22,14 +22,14 @@ test('a remote that is taken off stops at once, and its link with it', async ({ 
   await remotes(phone, room.links.presenter);
   await expect(phone.getByRole('listitem')).toHaveCount(3);
   await expect(phone.getByText('this one')).toBeVisible();
-  await phone.getByRole('listitem').nth(1).getByRole('button', { name: 'Take off' }).tap();
+  await phone.getByRole('listitem').nth(1).getByRole('button', { name: 'Remove' }).tap();
   await expect(phone.getByRole('listitem')).toHaveCount(2);
 
   await expect(lent.locator('main')).toHaveAttribute('data-live', 'revoked');
   const badge = lent.locator('.link-badge');
-  await expect(badge).toContainText('This remote was taken off.');
+  await expect(badge).toContainText('This remote was removed.');
   await next(lent).tap();
-  await expect(lent.locator('.hint')).toHaveText('This remote was taken off. Ask for another link.');
+  await expect(lent.locator('.hint')).toHaveText('This remote was removed. Ask for another link.');
   room.allow(/401/);
   await lent.goto(link);
   await expect(lent.getByRole('heading', { name: 'This page is the presenter’s' })).toBeVisible();
@@ -37,18 +37,18 @@ test('a remote that is taken off stops at once, and its link with it', async ({ 
   await expect(laptop.locator('main')).toHaveAttribute('data-live', 'live');
   await laptop.keyboard.press('ArrowRight');
   await sees(laptop, 3);
-  // A script of the one that was taken off gets nothing.
+  // A script of the removed one gets nothing.
   const origin = new URL(link).origin;
   const tap = await lent.request.post(`${origin}/api/next`, { form: { code: 'room' }, headers: { origin } });
   expect(tap.status()).toBe(401);
 });
 
-test('without script a remote is taken off and added too', async ({ room }) => {
+test('without script a remote is removed and added, too', async ({ room }) => {
   const phone = await room.presenter({ ...PHONE, javaScriptEnabled: false });
   const laptop = await room.presenter(LAPTOP);
   await isLive(laptop);
   await remotes(phone, room.links.presenter);
-  await phone.getByRole('listitem').nth(1).getByRole('button', { name: 'Take off' }).tap();
+  await phone.getByRole('listitem').nth(1).getByRole('button', { name: 'Remove' }).tap();
   await expect(laptop.locator('main')).toHaveAttribute('data-live', 'revoked');
 });
 

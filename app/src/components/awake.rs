@@ -33,19 +33,28 @@ extern "C" {
 pub fn stay_awake(link: ReadSignal<LinkState>) {
     let held = StoredValue::new_local(None::<Sentinel>);
     let video = StoredValue::new_local(None::<HtmlVideoElement>);
-    let take = move |by_hand: bool| {
-        let over = has_ended(link.get_untracked());
-        let visible = document().visibility_state() == VisibilityState::Visible;
+    let needs_none = move || {
         let has_it = held.with_value(|held| held.as_ref().is_some_and(|held| !held.released()));
-        if over || !visible || has_it {
+        has_it || has_ended(link.get_untracked())
+    };
+    let take = move |by_hand: bool| {
+        let visible = document().visibility_state() == VisibilityState::Visible;
+        if !visible || needs_none() {
             return;
         }
         let navigator: WithWakeLock = window().navigator().unchecked_into();
         match navigator.wake_lock() {
             Some(lock) => spawn_local(async move {
                 // Refused when the battery is low: the phone's own business.
-                if let Ok(sentinel) = lock.request("screen").await {
-                    held.set_value(Some(sentinel.unchecked_into()));
+                let Ok(sentinel) = lock.request("screen").await else {
+                    return;
+                };
+                let sentinel: Sentinel = sentinel.unchecked_into();
+                // The talk has ended since, or another request was quicker.
+                if needs_none() {
+                    let _ = sentinel.release().await;
+                } else {
+                    held.set_value(Some(sentinel));
                 }
             }),
             None => video.update_value(|video| play(video, by_hand)),

@@ -28,13 +28,18 @@ if (!isKnown) {
       if (close() !== this) turn(this, true);
     },
   });
-  addEventListener("click", ({ target }) => {
-    const button = target.closest("[popovertarget]");
-    const sheet = button && document.getElementById(button.getAttribute("popovertarget"));
-    if (!sheet) {
-      if (!target.closest("[popover]")) close();
-    } else if (button.getAttribute("popovertargetaction") === "hide") sheet.hidePopover();
-    else sheet.togglePopover();
-  });
+  // Before others stop a click beside an open sheet: that closes it, and does nothing else.
+  addEventListener(
+    "click",
+    ({ target }) => {
+      if (openSheet() && !target.closest("[popover]")) return void close();
+      const button = target.closest("[popovertarget]");
+      const sheet = button && document.getElementById(button.getAttribute("popovertarget"));
+      if (!sheet) return;
+      if (button.getAttribute("popovertargetaction") === "hide") sheet.hidePopover();
+      else sheet.togglePopover();
+    },
+    true,
+  );
   addEventListener("keydown", ({ key }) => key === "Escape" && close());
 }

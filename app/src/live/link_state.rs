@@ -42,7 +42,7 @@ impl LinkState {
             Self::Live => "Live",
             Self::Stale => "Reconnecting. You may be a slide behind.",
             Self::Over => "This talk is over.",
-            Self::Revoked => "This remote was taken off. Ask for another link.",
+            Self::Revoked => "This remote was removed. Ask for another link.",
             Self::Offline => "No network. You may be a slide behind.",
         }
     }

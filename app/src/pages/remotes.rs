@@ -50,7 +50,7 @@ pub fn RemotesView(page: RemotesPage) -> impl IntoView {
                 <button>"Add a remote"</button>
             </form>
             <p class="quiet">
-                "Each device has a key of its own. One that is taken off stops at once, and the link \
+                "Each device has a key of its own. One that is removed stops at once, and the link \
                  that it came by is void."
             </p>
         </main>
@@ -82,8 +82,8 @@ fn line(code: &TalkCode, remote: RemoteLine) -> impl IntoView + use<> {
             <p><strong>{format!("{number}. {name}")}</strong> <span>{format!("{state}, {since}")}</span></p>
             {allow}
             <form method="post" action=routes::revoke(code, number)>
-                <button aria-label=format!("Take off {number}. {name}")>
-                    {if waits { "Refuse" } else { "Take off" }}
+                <button aria-label=format!("Remove {number}. {name}")>
+                    {if waits { "Refuse" } else { "Remove" }}
                 </button>
             </form>
         </li>

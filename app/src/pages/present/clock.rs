@@ -44,8 +44,12 @@ pub fn pace(state: &SlideState, now: Timestamp) -> &'static str {
 
 fn in_words(state: &SlideState, now: Timestamp) -> String {
     let clock = state.clock;
+    // With a clock that never ran, too: nothing is left of its plan.
+    if state.over {
+        return "Over".to_owned();
+    }
     if clock.has_started() && !clock.is_running() {
-        return if state.over { "Over" } else { "Paused" }.to_owned();
+        return "Paused".to_owned();
     }
     let left = match clock.remaining(now) {
         None => return String::new(),
@@ -100,5 +104,10 @@ mod tests {
         state = state.apply(&outline, pause, None, at(60)).expect("done");
         assert_eq!(in_words(&state, at(100)), "Paused");
         assert_eq!(in_minutes(Duration::from_secs(4_025)), "1:07:05");
+        let mut ended = SlideState::start(state.epoch, &outline);
+        for command in [Command::Clock(Timing::Plan, minutes), Command::End] {
+            ended = ended.apply(&outline, command, None, at(0)).expect("done");
+        }
+        assert_eq!(in_words(&ended, at(100)), "Over");
     }
 }

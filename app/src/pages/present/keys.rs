@@ -142,6 +142,14 @@ mod tests {
     }
 
     #[test]
+    fn a_clicker_presses_places_whatever_the_layout_writes_there() {
+        // Dvorak's x and v, and AZERTY's colon.
+        for (written, place) in [("x", "KeyB"), ("v", "Period"), (":", "Period")] {
+            check(written, place, BLACK);
+        }
+    }
+
+    #[test]
     fn digits_need_no_shift_on_azerty() {
         check("&", "Digit1", Some(Wish::Digit(1)));
         check("é", "Digit2", Some(Wish::Digit(2)));

@@ -2,6 +2,8 @@
 
 mod buttons;
 mod clock;
+#[cfg(any(feature = "hydrate", test))]
+mod fingers;
 #[cfg(feature = "hydrate")]
 mod input;
 #[cfg(any(feature = "hydrate", test))]
@@ -163,9 +165,12 @@ fn Present(
         let slide = snapshot.read().state.slide;
         let deck = deck.read_value();
         let notes = deck.slide(slide).map(|slide| slide.notes.clone());
-        notes
-            .filter(|notes| !notes.is_empty())
-            .unwrap_or_else(|| NO_NOTES.to_owned())
+        notes.filter(|notes| !notes.is_empty()).unwrap_or_else(|| {
+            let is_pending = deck
+                .slide(slide)
+                .is_some_and(|slide| slide.face(0).is_pending());
+            if is_pending { NOT_READ } else { NO_NOTES }.to_owned()
+        })
     });
     let hint_class = words(move || {
         let shown = if remote.hint().is_empty() {
@@ -222,14 +227,19 @@ fn Present(
 
 const NO_NOTES: &str = "No notes for this slide.";
 
+/// The deck is still being imported: whether the slide has notes is not known.
+const NOT_READ: &str = "This slide is still being read.";
+
 /// How wide the next slide is shown.
 const NEXT_SIZES: &str = "(min-width: 60rem) 33vw, 50vw";
 
-/// Where Next will be, what it will show, and what that is called. `None` at the end.
+/// Where Next will be, what it will show, and what that is called. `None` at the end of the deck or the
+/// talk.
 fn following(shown: &Snapshot, deck: &Deck) -> Option<(deck::Place, Face, String)> {
     let here = shown.state.in_the_room();
     let next = deck.outline().after(here);
-    let slide = deck.slide(next.slide).filter(|_| next != here)?;
+    let moves = next != here && !shown.state.over;
+    let slide = deck.slide(next.slide).filter(|_| moves)?;
     let own = slide.face(next.step);
     // While the deck is still being imported, the stream knows more of it than this page.
     let face = match shown.preload.first() {

@@ -31,21 +31,24 @@
     });
 }
 
-// While one finger rests somewhere, browsers make no click of another one's tap: each button answers
-// its own finger.
+// While one finger rests somewhere, browsers make no click of another one's tap, nor of its own: each
+// button answers its own finger.
 {
   const SAME_TAP_MS = 350;
   const fingers = new Map();
   let answered;
   addEventListener("pointerdown", ({ isPrimary, pointerId, target }) => {
-    const button = target.closest("button");
-    if (!isPrimary && button) fingers.set(pointerId, button);
+    // No other finger is down: one whose end was never said is not, either.
+    if (isPrimary) fingers.clear();
+    const isBeside = openSheet() && !target.closest("[popover]");
+    fingers.set(pointerId, { button: isBeside ? null : target.closest("button"), isAlone: true });
+    if (fingers.size > 1) for (const finger of fingers.values()) finger.isAlone = false;
   });
   addEventListener("pointerup", ({ pointerId, clientX, clientY }) => {
-    const button = fingers.get(pointerId);
+    const { button, isAlone } = fingers.get(pointerId) ?? {};
     fingers.delete(pointerId);
-    const above = document.elementFromPoint(clientX, clientY)?.closest("button");
-    if (!button || button !== above) return;
+    if (!button || isAlone) return;
+    if (button !== document.elementFromPoint(clientX, clientY)?.closest("button")) return;
     answered = { button, pointerId, at: performance.now() };
     button.click();
   });

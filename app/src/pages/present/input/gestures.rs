@@ -3,7 +3,10 @@
 use super::pencil::Pencil;
 use crate::{
     deck::Link,
-    pages::present::remote::Remote,
+    pages::present::{
+        fingers::{Did, Meaning, meaning},
+        remote::Remote,
+    },
     talk::{Command, Tool},
 };
 use gloo_events::{EventListener, EventListenerOptions};
@@ -37,6 +40,8 @@ struct Hand {
     remote: Remote,
     pencil: Pencil,
     touch: RefCell<Option<Touch>>,
+    /// The pointer that this began with.
+    pointer: Cell<i32>,
     /// The click that follows is where a finger was lifted that had pointed: no link is meant.
     has_pointed: Cell<bool>,
 }
@@ -46,27 +51,22 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
         remote,
         pencil: pencil.clone(),
         touch: RefCell::default(),
+        pointer: Cell::default(),
         has_pointed: Cell::default(),
     });
-    let listen = |name: &'static str, then: fn(&Rc<Hand>, &PointerEvent)| {
+    let listen = |name: &'static str, did: Did| {
         let hand = hand.clone();
         EventListener::new(&document(), name, move |event| {
-            let Some(event) = event.dyn_ref::<PointerEvent>() else {
-                return;
-            };
-            if event.is_primary() {
-                then(&hand, event);
-            } else {
-                // Two fingers enlarge, or one of them rests. Neither swipes or points.
-                hand.up(None);
+            if let Some(event) = event.dyn_ref::<PointerEvent>() {
+                hand.hear(event, did);
             }
         })
     };
     let listeners = [
-        listen("pointerdown", Hand::down),
-        listen("pointermove", Hand::moves),
-        listen("pointerup", |hand, event| hand.up(Some(event))),
-        listen("pointercancel", |hand, _| hand.up(None)),
+        listen("pointerdown", Did::Press),
+        listen("pointermove", Did::Move),
+        listen("pointerup", Did::Lift),
+        listen("pointercancel", Did::Cancel),
     ];
     // A long press is ours, not the browser's menu; nor is a picture dragged away. And a swipe that
     // the browser takes for the start of a scroll would swallow the tap after it.
@@ -100,12 +100,24 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
 }
 
 impl Hand {
+    fn hear(self: &Rc<Self>, event: &PointerEvent, did: Did) {
+        let active = self.touch.borrow().as_ref().map(|_| self.pointer.get());
+        match meaning(active, event.pointer_id(), event.is_primary(), did) {
+            Meaning::Begin => self.down(event),
+            Meaning::Go => self.moves(event),
+            Meaning::End => self.up(Some(event)),
+            Meaning::GiveUp => self.up(None),
+            Meaning::Nothing => {}
+        }
+    }
+
     fn down(self: &Rc<Self>, event: &PointerEvent) {
         self.has_pointed.set(false);
         // Beside an open sheet a finger closes it.
         let Some(slide) = slide(event).filter(|_| !super::is_one_open()) else {
             return;
         };
+        self.pointer.set(event.pointer_id());
         let (x, y) = (event.client_x(), event.client_y());
         let is_current = slide.class_name() == "now";
         if is_current && self.pencil.tool() == Tool::Pencil {
@@ -128,7 +140,7 @@ impl Hand {
         self.pencil.press(x, y);
     }
 
-    fn moves(self: &Rc<Self>, event: &PointerEvent) {
+    fn moves(&self, event: &PointerEvent) {
         let (at_x, at_y) = (event.client_x(), event.client_y());
         let mut touch = self.touch.borrow_mut();
         match touch.as_mut() {
