@@ -5,7 +5,8 @@ use std::{fmt, str::FromStr};
 
 /// A talk's code: 3 to 32 of a-z, 0-9 and '-'. Valid because it exists.
 ///
-/// Case and spaces are forgiven, so that "AB c" typed on a phone finds `abc`.
+/// Case and spaces are forgiven, so that "AB c" typed on a phone finds `abc`; and what keyboards and
+/// programs make of letters, digits and '-': full-width ones, other dashes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TalkCode(String);
@@ -47,8 +48,8 @@ impl FromStr for TalkCode {
         }
         let code: String = typed
             .chars()
-            .filter(|c| !c.is_whitespace())
-            .map(|c| c.to_ascii_lowercase())
+            .filter(|c| !c.is_whitespace() && !is_invisible(*c))
+            .map(|c| plain(c).to_ascii_lowercase())
             .collect();
         let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if (3..=32).contains(&code.len()) && code.bytes().all(allowed) {
@@ -56,6 +57,25 @@ impl FromStr for TalkCode {
         } else {
             Err(InvalidCode)
         }
+    }
+}
+
+/// What comes along when a code is copied.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+    )
+}
+
+/// The character of ASCII that was meant.
+fn plain(c: char) -> char {
+    match c {
+        // Full-width, as an input method for Japanese or Chinese writes them.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        // Dashes, a minus, and the long vowel, which has the hyphen's key on a Japanese keyboard.
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{30fc}' => '-',
+        _ => c,
     }
 }
 
@@ -108,6 +128,16 @@ mod tests {
     }
 
     #[test]
+    fn a_code_forgives_what_keyboards_and_programs_make_of_it() {
+        check("ＲＵＳＴ－２０２６", Some("rust-2026"));
+        check("ｒｕｓｔ\u{3000}２０２６", Some("rust2026"));
+        for dash in "‐‑‒–—―−﹘﹣－ー".chars() {
+            check(&format!("rust{dash}berlin"), Some("rust-berlin"));
+        }
+        check("\u{feff}ab\u{200b}c\u{ad}", Some("abc"));
+    }
+
+    #[test]
     fn a_code_refuses_all_else() {
         check("", None);
         check("ab", None);
@@ -115,6 +145,8 @@ mod tests {
         check("straße", None);
         check("../etc", None);
         check("abc\0", None);
+        check("ａｂ！", None);
+        check("абв", None);
         check(&"a".repeat(33), None);
         check(&" ".repeat(10_000), None);
     }
