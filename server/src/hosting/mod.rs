@@ -48,6 +48,10 @@ const MOST_KEYS: usize = 10_000;
 /// own, so that no guest keeps the host out.
 const AT_ONCE: usize = 3;
 
+/// Guests whose files come at once. Few of them would be kept waiting by a few slow networks; what they
+/// brought is opened by so many at once as above.
+const GUESTS_AT_ONCE: usize = 16;
+
 /// What the host may do, and what is under way for them.
 pub struct Host {
     decks: Decks,
@@ -58,6 +62,7 @@ pub struct Host {
     folder: PathBuf,
     places: Semaphore,
     guests_places: Semaphore,
+    guests_decks: Semaphore,
     imports: Mutex<JoinSet<()>>,
 }
 
@@ -93,7 +98,8 @@ impl Host {
             addresses,
             folder,
             places: Semaphore::new(AT_ONCE),
-            guests_places: Semaphore::new(AT_ONCE),
+            guests_places: Semaphore::new(GUESTS_AT_ONCE),
+            guests_decks: Semaphore::new(AT_ONCE),
             imports: Mutex::default(),
         };
         Ok((host, key))

@@ -196,6 +196,16 @@ async fn create(
         },
         device,
     };
+    let _deck = if visitor.is_host() {
+        None
+    } else {
+        Some(
+            host.guests_decks
+                .acquire()
+                .await
+                .map_err(io::Error::other)?,
+        )
+    };
     // A task of its own: a browser that leaves must not stop it half-way, when pictures are kept and
     // no deck is, or a talk is stored and not open.
     spawn(brought.open()).await.map_err(io::Error::other)?
