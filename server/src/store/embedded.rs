@@ -4,7 +4,7 @@ mod file;
 mod writer;
 
 use super::{
-    Committed, Entry, Store, StoreError, TalkRecord,
+    Committed, Entry, Part, Store, StoreError, TalkRecord,
     media_files::MediaFiles,
     removal::{DOOMED, GONE, clear_all_away, clear_away},
 };
@@ -12,7 +12,6 @@ use app::{
     deck::{Deck, DeckId},
     talk::{EventId, Revision, TalkCode},
 };
-use bytes::Bytes;
 use file::{begin_anew_if_restored, open_database};
 use redb::{ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
 use std::{
@@ -270,8 +269,8 @@ impl Store for EmbeddedStore {
         })
     }
 
-    fn media(&self, name: &str) -> io::Result<Option<Bytes>> {
-        self.media.get(name)
+    fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
+        self.media.part(name, from, most)
     }
 
     fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {

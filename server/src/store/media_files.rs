@@ -1,11 +1,11 @@
 //! Content-addressed files. Their names are their content's hash, so a file is written once and
 //! never changes.
 
-use bytes::Bytes;
+use super::Part;
 use std::{
     collections::BTreeSet,
-    fs::{self, OpenOptions},
-    io::{self, Write},
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::PathBuf,
 };
 
@@ -33,15 +33,23 @@ impl MediaFiles {
         Ok(Self { directory })
     }
 
-    pub fn get(&self, name: &str) -> io::Result<Option<Bytes>> {
+    /// The file is closed meanwhile: somebody who reads slowly holds none open.
+    pub fn part(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
         let Some(path) = self.path(name) else {
             return Ok(None);
         };
-        match fs::read(path) {
-            Ok(content) => Ok(Some(content.into())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        let mut file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened?,
+        };
+        let whole = file.metadata()?.len();
+        file.seek(SeekFrom::Start(from))?;
+        let most = u64::try_from(most).unwrap_or(u64::MAX);
+        let length = whole.saturating_sub(from).min(most);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        file.take(length).read_to_end(&mut bytes)?;
+        let bytes = bytes.into();
+        Ok(Some(Part { bytes, whole }))
     }
 
     /// Whole or not at all: written beside, made durable, then given its name.
@@ -135,8 +143,26 @@ impl MediaFiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
     use std::thread;
     use tempfile::TempDir;
+
+    fn get(files: &MediaFiles, name: &str) -> Option<Bytes> {
+        let part = files.part(name, 0, usize::MAX).expect("readable");
+        part.map(|part| part.bytes)
+    }
+
+    #[test]
+    fn a_file_is_read_in_parts() {
+        let directory = TempDir::new().expect("a temporary directory");
+        let files = MediaFiles::open(directory.path().to_owned()).expect("a folder");
+        files.put("hash.png", b"content").expect("it is kept");
+        for (from, most, expected) in [(0, 4, "cont"), (4, 4, "ent"), (7, 4, ""), (9, 4, "")] {
+            let part = files.part("hash.png", from, most).expect("readable");
+            let part = part.expect("it is there");
+            assert_eq!((&part.bytes[..], part.whole), (expected.as_bytes(), 7));
+        }
+    }
 
     #[test]
     fn the_same_content_kept_by_many_at_once_is_kept() {
@@ -147,10 +173,7 @@ mod tests {
                 scope.spawn(|| files.put("hash.png", b"content").expect("it is kept"));
             }
         });
-        assert_eq!(
-            files.get("hash.png").expect("readable").as_deref(),
-            Some(&b"content"[..])
-        );
+        assert_eq!(get(&files, "hash.png").as_deref(), Some(&b"content"[..]));
         let entries = fs::read_dir(directory.path().join("media")).expect("readable");
         let names = entries.map(|entry| entry.expect("a file").file_name());
         let besides: Vec<_> = names
@@ -167,7 +190,7 @@ mod tests {
             fs::write(directory.path().join("hash.png"), harmed).expect("a file");
             files.put("hash.png", b"content").expect("it is kept");
             assert_eq!(
-                files.get("hash.png").expect("readable").as_deref(),
+                get(&files, "hash.png").as_deref(),
                 Some(&b"content"[..]),
                 "{harmed:?}"
             );
@@ -191,7 +214,7 @@ mod tests {
             "a.png.",
             "\0.png",
         ] {
-            assert_eq!(files.get(name).expect("no error"), None, "{name:?}");
+            assert_eq!(get(&files, name), None, "{name:?}");
             assert!(files.put(name, b"x").is_err(), "{name:?}");
         }
     }

@@ -75,6 +75,14 @@ pub enum StoreError {
     Closed,
 }
 
+/// A part of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub bytes: Bytes,
+    /// The length of the file, in bytes.
+    pub whole: u64,
+}
+
 /// What is to stand at the end of a list; one that is not there begins with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -148,11 +156,11 @@ pub trait Store: Send + Sync {
     /// When the store can't be written.
     fn put_deck(&self, deck: &Deck) -> Result<(), StoreError>;
 
-    /// `None` when there is no such media.
+    /// At most `most` bytes of a file from the byte `from` on. `None` when there is no such media.
     ///
     /// # Errors
     /// When the file is there and can't be read.
-    fn media(&self, name: &str) -> io::Result<Option<Bytes>>;
+    fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>>;
 
     /// Keeps content under its name, which is made from its hash: done already is done.
     ///

@@ -5,8 +5,7 @@ use app::{
     deck::{Deck, DeckId},
     talk::{EventId, Revision, TalkCode},
 };
-use bytes::Bytes;
-use server::store::{Committed, Entry, Store, StoreError, TalkRecord};
+use server::store::{Committed, Entry, Part, Store, StoreError, TalkRecord};
 use std::{
     collections::{HashMap, VecDeque},
     io,
@@ -201,7 +200,7 @@ impl Store for ModelStore {
         Ok(())
     }
 
-    fn media(&self, _: &str) -> io::Result<Option<Bytes>> {
+    fn media(&self, _: &str, _: u64, _: usize) -> io::Result<Option<Part>> {
         Ok(None)
     }
 

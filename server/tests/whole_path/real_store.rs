@@ -5,8 +5,7 @@ use app::{
     deck::{Deck, DeckId},
     talk::{EventId, Revision, TalkCode},
 };
-use bytes::Bytes;
-use server::store::{Committed, EmbeddedStore, Entry, Store, StoreError, TalkRecord};
+use server::store::{Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord};
 use std::{
     io,
     sync::{Arc, Mutex, Weak},
@@ -154,8 +153,8 @@ impl Store for Witnessed {
         self.store().put_deck(deck)
     }
 
-    fn media(&self, name: &str) -> io::Result<Option<Bytes>> {
-        self.store().media(name)
+    fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
+        self.store().media(name, from, most)
     }
 
     fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {

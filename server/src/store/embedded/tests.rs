@@ -290,7 +290,7 @@ async fn shows(
 fn is_kept(store: &EmbeddedStore, save: usize) -> bool {
     let id = DeckId::new(format!("save{save}"));
     let deck = store.deck(&id).expect("it is read").is_some();
-    let picture = store.media(&format!("save{save}.png"));
+    let picture = store.media(&format!("save{save}.png"), 0, 1);
     assert_eq!(picture.expect("it is read").is_some(), deck, "{save}");
     deck
 }

@@ -1,8 +1,7 @@
 use super::*;
-use crate::store::{Committed, EmbeddedStore, Entry};
+use crate::store::{Committed, EmbeddedStore, Entry, Part};
 use app::deck::{DeckId, Face, Rendition, Slide};
 use app::talk::{Epoch, EventId};
-use bytes::Bytes;
 use std::{
     io,
     sync::atomic::{AtomicBool, Ordering},
@@ -71,8 +70,8 @@ impl Store for Full {
         self.store.put_deck(deck)
     }
 
-    fn media(&self, name: &str) -> io::Result<Option<Bytes>> {
-        self.store.media(name)
+    fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
+        self.store.media(name, from, most)
     }
 
     fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {
