@@ -225,8 +225,16 @@ fn waiting(shared: &Shared, visitor: &Visitor, code: &TalkCode) -> Option<u64> {
     remote.waits.then_some(remote.number)
 }
 
-/// Whatever has no route.
+/// Whatever has no route. Some programs put a slash at the end of a link.
 pub async fn not_found(State(shared): State<Shared>, request: Request) -> Response<Body> {
+    let path = request.uri().path();
+    let is_of_talk = path.starts_with("/t/") && request.method().is_safe();
+    if let Some(path) = path.strip_suffix('/').filter(|_| is_of_talk) {
+        let query = request.uri().query();
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        let clean = format!("{}{query}", path.trim_end_matches('/'));
+        return Redirect::permanent(&clean).into_response();
+    }
     problem(&shared, ProblemPage::NotFound, request).await
 }
 

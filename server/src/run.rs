@@ -9,7 +9,7 @@ use crate::{
     decks::{Begun, DeckError, Decks, Rest},
     hosting::Host,
     links::{Announcement, Links, LinksFile},
-    live::{self, Hub, Limits},
+    live::{self, Hub, Limits, Unsent},
     log, metrics,
     router::{Shared, router},
     site, steady,
@@ -134,11 +134,12 @@ pub async fn serve(
         imports.spawn(watched.watch());
     }
 
-    let hub = shared.hub.clone();
+    let (hub, unsent) = (shared.hub.clone(), shared.unsent.clone());
     let router = router(shared);
     let limits = Limits {
         connections: most_connections(),
         patience,
+        unsent,
     };
     let serving = live::accept(listener, limits, router, async {
         end.await;
@@ -283,6 +284,7 @@ async fn open(
         leptos,
         host: Some(Arc::new(host)),
         guesses: Arc::default(),
+        unsent: Unsent::default(),
         public,
     };
     Ok(Opened {

@@ -1,7 +1,7 @@
 //! A talk for programs and pages: the event stream, and the same once.
 
 use crate::{
-    access::Credentials,
+    access::{Credentials, is_own},
     answers::refusal,
     live::{self, Audience, Frame},
     router::Shared,
@@ -16,7 +16,7 @@ use axum::{
     Json,
     body::Body,
     extract::{Path, Query, State, rejection::PathRejection, rejection::QueryRejection},
-    http::{HeaderMap, Method, Response, StatusCode, header},
+    http::{HeaderMap, Method, Response, StatusCode, Uri, header},
     response::IntoResponse,
 };
 use http_body_util::{BodyExt, Limited};
@@ -46,6 +46,7 @@ pub async fn events(
     path: CodePath,
     query: Result<Query<Opening>, QueryRejection>,
     method: Method,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
     // The header wins: it is the browser's own word, newer than the address that was opened.
@@ -80,7 +81,7 @@ pub async fn events(
     if method == Method::HEAD {
         return live::head();
     }
-    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
+    let visitor = as_seen_from(&shared, &headers, &uri);
     let presents = visitor.presented(talk.code()).is_ok();
     let number = opening.seat.and_then(|seat| seat.parse().ok());
     let audience = match opening.view.as_deref() {
@@ -95,7 +96,11 @@ pub async fn events(
         Some("present") => return live::revoked(),
         _ => Audience::Follower(View::Follow, number),
     };
-    match shared.hub.seat(presents) {
+    let seat = match &audience {
+        Audience::Follower(View::Project, _) if !presents => shared.hub.seat_of_projector(),
+        _ => shared.hub.seat(presents),
+    };
+    match seat {
         Some(seat) => live::events(talk.channel(), seat, audience, last),
         None => live::no_seat(),
     }
@@ -143,12 +148,13 @@ pub async fn state(State(shared): State<Shared>, path: CodePath) -> Response<Bod
 pub async fn slides(
     State(shared): State<Shared>,
     path: CodePath,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response<Body> {
     let Some(talk) = found(&shared, path) else {
         return refusal(ErrorCode::NoSuchTalk);
     };
-    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
+    let visitor = as_seen_from(&shared, &headers, &uri);
     let presents = visitor.presented(talk.code()).is_ok();
     let (deck, snapshot) = (talk.deck(), talk.snapshot());
     let state = &snapshot.state;
@@ -189,6 +195,17 @@ fn as_seen(slide: &Slide, number: SlideNumber, state: &SlideState) -> Option<Sli
         },
         ..slide.clone()
     })
+}
+
+/// Who asks. A page of another origin may read what a follower sees, and never more, whatever keys its
+/// browser brings.
+fn as_seen_from(shared: &Shared, headers: &HeaderMap, uri: &Uri) -> Visitor {
+    let credentials = if is_own(headers, uri, shared.public.as_deref()) {
+        Credentials::of(headers)
+    } else {
+        Credentials::default()
+    };
+    Visitor::new(shared.talks.clone(), credentials)
 }
 
 fn found(shared: &Shared, path: CodePath) -> Option<Arc<Talk>> {

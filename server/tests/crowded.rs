@@ -4,15 +4,24 @@
 
 mod support;
 
+use axum::{body::Body, http::Request};
+use http_body_util::BodyExt;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::{
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     sync::atomic::{AtomicBool, Ordering},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
-use support::program::{Place, Running, ask, connected, key, parts};
+use support::{
+    program::{Place, Running, ask, connected, key, parts},
+    soon,
+};
+use tokio::task::JoinSet;
 
 /// Well below the 15 s after which whoever says nothing is let go anyway.
 const SOON: Duration = Duration::from_secs(10);
@@ -66,6 +75,111 @@ fn connections_that_say_nothing_keep_no_presenter_out() {
     let (_running, printed) = crowded(&place);
     let _silent: Vec<_> = (0..400).map(|_| connected(&printed)).collect();
     tap(&printed);
+}
+
+/// As many files as most systems let a program have.
+#[test]
+fn three_thousand_silent_connections_hold_a_tap_up_for_less_than_a_second() {
+    rlimit::increase_nofile_limit(8_192).expect("files for the crowd");
+    let place = Place::new();
+    let (_running, printed) = place.with_few_files(1_024, &[]);
+    let _silent: Vec<_> = (0..3_000).map(|_| connected(&printed)).collect();
+    let start = Instant::now();
+    tap(&printed);
+    let waited = start.elapsed();
+    assert!(waited < Duration::from_secs(1), "{waited:?}");
+}
+
+/// Puts a picture of 2 MB where the server keeps those, and gives its address.
+fn large_picture(place: &Place) -> String {
+    let name = format!("{}.png", "a".repeat(64));
+    let file = place.path("data/media").join(&name);
+    fs::write(file, vec![0; 2 << 20]).expect("it is written");
+    format!("/media/{name}")
+}
+
+/// The most memory that the server ever had, in MB.
+fn memory(server: &Running) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("it runs");
+    let (_, peak) = status.split_once("VmHWM:").expect("its peak");
+    let kilobytes = peak.split_whitespace().next().expect("a number");
+    kilobytes.parse::<u64>().expect("a number") / 1_024
+}
+
+/// The median of some taps.
+fn wait_of_a_tap(printed: &str) -> Duration {
+    let mut waits: Vec<_> = (0..11)
+        .map(|_| {
+            let start = Instant::now();
+            tap(printed);
+            start.elapsed()
+        })
+        .collect();
+    waits.sort();
+    waits.swap_remove(5)
+}
+
+#[test]
+fn three_hundred_readers_that_take_nothing_cost_little_and_hold_no_tap_up() {
+    rlimit::increase_nofile_limit(8_192).expect("files for the crowd");
+    let place = Place::new();
+    let (running, printed) = place.started(&[]);
+    let picture = large_picture(&place);
+    let address = connected(&printed).peer_addr().expect("its address");
+    tap(&printed);
+    let before = memory(&running);
+    let _readers: Vec<_> = (0..300)
+        .map(|_| {
+            let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            socket.set_recv_buffer_size(1).expect("the least there is");
+            socket.connect(&address.into()).expect("a connection");
+            let request = format!("GET {picture} HTTP/1.1\r\nhost: room\r\n\r\n");
+            socket.write_all(request.as_bytes()).expect("it is written");
+            let mut begin = [0; 12];
+            socket.read_exact(&mut begin).expect("an answer");
+            assert_eq!(&begin, b"HTTP/1.1 200");
+            socket
+        })
+        .collect();
+    let waited = wait_of_a_tap(&printed);
+    let more = memory(&running) - before;
+    assert!(more < 64, "{more} MB");
+    assert!(waited < Duration::from_millis(100), "{waited:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_that_nobody_takes_over_http_2_cost_little_and_are_let_go() {
+    let place = Place::new();
+    let (running, printed) = place.started(&["--let-go-after", "1"]);
+    let picture = large_picture(&place);
+    let address = connected(&printed).peer_addr().expect("its address");
+    let before = memory(&running);
+    let socket = tokio::net::TcpStream::connect(address)
+        .await
+        .expect("it listens");
+    let mut client = http2::Builder::new(TokioExecutor::new());
+    client.initial_stream_window_size(0);
+    let shaken = client.handshake(TokioIo::new(socket)).await;
+    let (sender, connection) = shaken.expect("a handshake");
+    tokio::spawn(connection);
+    let mut asked = JoinSet::new();
+    for _ in 0..100 {
+        let mut sender = sender.clone();
+        let request = Request::get(format!("http://{address}{picture}"));
+        let request = request.body(Body::empty()).expect("a request");
+        asked.spawn(async move {
+            match sender.send_request(request).await {
+                Ok(answer) => answer.into_body().collect().await.is_ok(),
+                // More at once than are allowed.
+                Err(_) => false,
+            }
+        });
+    }
+    while let Some(is_whole) = soon(asked.join_next()).await {
+        assert!(!is_whole.expect("it ran"), "nobody has taken it");
+    }
+    let more = memory(&running) - before;
+    assert!(more < 64, "{more} MB");
 }
 
 #[test]

@@ -93,11 +93,10 @@ fn what_happened_is_counted_and_nothing_else() {
     let state: serde_json::Value = serde_json::from_str(parts(&state).1).expect("JSON");
     let epoch = state["epoch"].as_str().expect("an epoch");
 
-    // Two pieces each: that it is open, and where the talk is.
     let mut streams = [
-        stream(&printed, "?view=follow&seat=7", 2),
-        stream(&printed, &format!("?last_event_id={epoch}-0"), 2),
-        stream(&printed, "?last_event_id=garbage", 2),
+        stream(&printed, "?view=follow&seat=7", 1),
+        stream(&printed, &format!("?last_event_id={epoch}-0"), 1),
+        stream(&printed, "?last_event_id=garbage", 1),
     ];
     drop(stream(&printed, "", 1));
     drop(stream(&printed, "?view=present", 1));

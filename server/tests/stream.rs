@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use std::collections::HashSet;
 use support::{Server, soon};
+use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stream_says_at_once_that_it_is_open_and_then_where_the_talk_is() {
@@ -24,16 +25,9 @@ async fn the_stream_says_at_once_that_it_is_open_and_then_where_the_talk_is() {
     }
     assert!(!head.contains("content-encoding"), "{head}");
 
-    let first = stream.block().await.expect("the first bytes");
-    let retry = first
-        .strip_prefix(":\nretry: ")
-        .expect("a comment and a retry");
-    assert!(
-        (1_000..3_000).contains(&retry.parse::<u32>().expect("milliseconds")),
-        "{first}"
-    );
-
-    let event = stream.block().await.expect("the snapshot");
+    let first = stream.block().await.expect("the first event");
+    let (retry, event) = opening(&first);
+    assert!((1_000..3_000).contains(&retry), "{first}");
     let (id, data) = event.split_once('\n').expect("two lines");
     let state: serde_json::Value =
         serde_json::from_str(data.strip_prefix("data: ").expect("data")).expect("JSON");
@@ -50,19 +44,21 @@ async fn the_stream_says_at_once_that_it_is_open_and_then_where_the_talk_is() {
     );
 }
 
+/// When to come again, and the event in whose block that stands: alone, some clients take it for an
+/// event without data.
+fn opening(block: &str) -> (u32, &str) {
+    let retry = block.strip_prefix(":\nretry: ").expect("first bytes");
+    let (retry, event) = retry.split_once('\n').expect("an event in the same block");
+    (retry.parse().expect("milliseconds"), event)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_connection_has_its_own_retry() {
     let server = Server::start().await;
     let mut retries = HashSet::new();
     for _ in 0..20 {
-        retries.insert(
-            server
-                .stream()
-                .await
-                .block()
-                .await
-                .expect("the first bytes"),
-        );
+        let first = server.stream().await.block().await;
+        retries.insert(opening(&first.expect("the first event")).0);
     }
     assert!(retries.len() > 10, "{retries:?}");
 }
@@ -105,17 +101,13 @@ async fn whoever_resumes_gets_the_current_snapshot_or_hears_that_they_have_it() 
             .map(|id| format!("last-event-id: {id}\r\n"))
             .unwrap_or_default();
         let mut stream = server.stream_from(&query, &header).await;
-        stream.block().await.expect("the first bytes");
-        let second = stream.block().await.expect("an event");
+        let first = stream.event().await.expect("an event");
         let told = if has_it {
             "event: ping\ndata: {\"revision\":2}"
         } else {
             &format!("id: {current}\n")
         };
-        assert!(
-            second.starts_with(told),
-            "{query:?} {header:?} got {second}"
-        );
+        assert!(first.starts_with(told), "{query:?} {header:?} got {first}");
     };
     check(None, None, false).await;
     check(Some(&current), None, true).await;
@@ -204,7 +196,9 @@ async fn the_end_of_the_server_ends_every_stream_cleanly() {
     stream.snapshot().await;
     let directory = server.end().await;
     let last = stream.block().await.expect("a last word");
-    assert!(last.starts_with("retry: "), "{last}");
+    let (retry, ping) = last.split_once('\n').expect("two lines");
+    assert!(retry.starts_with("retry: "), "{last}");
+    assert_eq!(ping, "event: ping\ndata: {\"revision\":0}");
     assert_eq!(stream.block().await, None, "a clean end");
 
     // And on the same data it is the same talk.
@@ -232,19 +226,22 @@ async fn by_http_2_a_stream_has_the_same_lines_and_whoever_leaves_it_frees_its_s
         said += &String::from_utf8_lossy(&data);
     }
     assert!(said.starts_with(":\nretry: "), "{said}");
-    assert!(said.contains("\n\nid: "), "{said}");
+    assert!(
+        said.contains("\nid: ") && !said.contains("\n\nid: "),
+        "{said}"
+    );
     drop(answer);
     // It is heard of the leaving in a moment.
     let seated = async {
         loop {
             let mut stream = server.stream().await;
-            stream.block().await.expect("the first bytes");
-            if let Some(snapshot) = stream.block().await {
-                return snapshot;
+            let event = stream.event().await.expect("a word");
+            if event.starts_with("id: ") {
+                return;
             }
         }
     };
-    assert!(soon(seated).await.starts_with("id: "));
+    soon(seated).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -262,8 +259,9 @@ async fn when_all_seats_are_taken_a_follower_is_asked_to_come_again_and_a_presen
         "a status would close it for good"
     );
     let word = third.block().await.expect("a word");
-    let retry = word.strip_prefix(":\nretry: ").expect("when to come again");
-    assert!((5_000..15_000).contains(&retry.parse::<u32>().expect("milliseconds")));
+    let (retry, full) = opening(&word);
+    assert!((5_000..15_000).contains(&retry), "{word}");
+    assert_eq!(full, "event: full\ndata: {}");
     assert_eq!(third.block().await, None, "a clean end");
 
     let key = format!("authorization: Bearer {}\r\n", server.key);
@@ -273,13 +271,7 @@ async fn when_all_seats_are_taken_a_follower_is_asked_to_come_again_and_a_presen
     // Those who leave make room; the server notices in its own time.
     drop(presenter);
     drop(second);
-    loop {
-        let mut again = server.stream().await;
-        again.block().await.expect("a word");
-        if again.block().await.is_some() {
-            break;
-        }
-    }
+    while !server.stream().await.is_seated().await {}
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -287,10 +279,8 @@ async fn a_parser_that_others_wrote_reads_it() {
     let server = Server::start().await;
     let mut stream = server.stream().await;
     let mut text = String::new();
-    for _ in 0..2 {
-        text.push_str(&stream.block().await.expect("it goes on"));
-        text.push_str("\n\n");
-    }
+    text.push_str(&stream.block().await.expect("it goes on"));
+    text.push_str("\n\n");
     server.post("/api/next", "code=room").await;
     text.push_str(&stream.block().await.expect("it goes on"));
     text.push_str("\n\n");
@@ -307,7 +297,6 @@ async fn a_parser_that_others_wrote_reads_it() {
         let read: Vec<_> = events
             .into_iter()
             .map(|event| event.expect("it can be read"))
-            .filter(|event| !event.data.is_empty())
             .map(|event| {
                 let data: serde_json::Value = serde_json::from_str(&event.data).expect("JSON");
                 assert!(
@@ -320,4 +309,129 @@ async fn a_parser_that_others_wrote_reads_it() {
         let message = "message".to_owned();
         assert_eq!(read, [(message.clone(), Some(1)), (message, Some(2))]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_connection_of_http_2_takes_few_seats() {
+    let directory = tempfile::TempDir::new().expect("a temporary directory");
+    let server = Server::start_in(directory, &["--max-followers", "40"]).await;
+    let sender = server.by_http_2(u16::MAX).await;
+    let mut asked = JoinSet::new();
+    for _ in 0..60 {
+        let (mut sender, request) = (sender.clone(), server.request("/t/room/events"));
+        asked.spawn(async move { sender.send_request(request).await });
+    }
+    let mut streams = Vec::new();
+    while streams.len() < 32 {
+        let answer = soon(asked.join_next()).await.expect("more were asked for");
+        // Those that were asked for before the limit was known are refused.
+        streams.extend(answer.expect("it ran").ok());
+    }
+    assert!(server.stream().await.is_seated().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_followers_have_all_seats_a_projector_gets_one() {
+    let directory = tempfile::TempDir::new().expect("a temporary directory");
+    let server = Server::start_in(directory, &["--max-followers", "1"]).await;
+    let mut follower = server.stream().await;
+    follower.snapshot().await;
+    assert!(!server.stream().await.is_seated().await);
+    assert!(
+        server
+            .stream_from("?view=project", "")
+            .await
+            .is_seated()
+            .await
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_sites_page_may_read_what_a_follower_sees_and_never_more() {
+    let server = Server::start().await;
+    let ask = async |method: &str, what: &str, more: &str| {
+        let request = format!(
+            "{method} /t/room/{what} HTTP/1.1\r\nhost: room\r\nconnection: close\r\n\
+             authorization: Bearer {}\r\n{more}\r\n",
+            server.key
+        );
+        server.send(request.as_bytes()).await
+    };
+    let by_presenter = ask("GET", "slides", "").await.json();
+    for origin in ["http://other.example", "null"] {
+        let origin = format!("origin: {origin}\r\n");
+        for what in ["state", "slides"] {
+            let answer = ask("GET", what, &origin).await;
+            assert_eq!(answer.status, 200);
+            assert!(
+                answer.head.contains("access-control-allow-origin: *"),
+                "{what}"
+            );
+            assert!(!answer.head.contains("allow-credentials"), "{what}");
+        }
+        let seen = ask("GET", "slides", &origin).await.json();
+        assert_eq!(seen["slides"].as_array().expect("slides").len(), 1);
+        assert_ne!(seen, by_presenter);
+        let mut stream = server.stream_from("", &origin).await;
+        assert!(stream.head.contains("access-control-allow-origin: *"));
+        assert!(stream.is_seated().await);
+        let asks = "access-control-request-method: GET\r\n\
+            access-control-request-headers: last-event-id\r\n";
+        let asked = ask("OPTIONS", "events", &format!("{origin}{asks}")).await;
+        assert_eq!(asked.status, 200);
+        assert!(
+            asked
+                .head
+                .contains("access-control-allow-headers: last-event-id")
+        );
+        assert!(!asked.head.contains("authorization"), "{}", asked.head);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_programs_cookies_pass_up_to_32_kb_and_more_of_them_are_explained() {
+    let server = Server::start().await;
+    let with = async |bytes: usize| {
+        let cookies = format!("a={}", "x".repeat(bytes));
+        server.ask("GET", "/t/room/state", &cookies).await
+    };
+    assert_eq!(with(32 << 10).await.status, 200);
+    let refused = with(60 << 10).await;
+    assert_eq!(refused.status, 431);
+    assert!(
+        refused.head.contains("content-type: text/html"),
+        "{}",
+        refused.head
+    );
+    assert!(refused.body.contains("private window"), "{}", refused.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slash_at_the_end_of_a_talks_address_leads_to_the_one_without() {
+    let server = Server::start().await;
+    for (path, expected) in [
+        ("/t/room/", Some("/t/room")),
+        ("/t/room//", Some("/t/room")),
+        ("/t/room/screen/?a=b", Some("/t/room/screen?a=b")),
+        ("//other.example/", None),
+    ] {
+        let answer = server.get(path).await;
+        let location = answer
+            .head
+            .lines()
+            .find_map(|line| line.strip_prefix("location: "));
+        assert_eq!(location, expected, "{path}");
+        assert_eq!(
+            answer.status,
+            if expected.is_some() { 308 } else { 404 },
+            "{path}"
+        );
+    }
+    // Full-width, as a Japanese keyboard writes it.
+    let answer = server.get("/t/%EF%BD%92%EF%BD%8F%EF%BD%8F%EF%BD%8D").await;
+    assert!(
+        answer.head.contains("location: /t/room\r\n"),
+        "{}",
+        answer.head
+    );
 }

@@ -46,7 +46,7 @@ pub fn resume(input: &[u8]) -> Option<bool> {
     assert_eq!(status, StatusCode::OK);
     let retry = first
         .strip_prefix(":\nretry: ")
-        .and_then(|rest| rest.strip_suffix("\n\n"))
+        .and_then(|rest| rest.strip_suffix('\n'))
         .and_then(|retry| retry.parse().ok());
     assert!(
         retry.is_some_and(|retry| (1_000..3_000).contains(&retry)),

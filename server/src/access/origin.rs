@@ -88,7 +88,7 @@ fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
 
 /// Browsers say where a request comes from: `Sec-Fetch-Site` on secure origins, `Origin` with
 /// every POST. A request with neither is a program's.
-fn is_own(headers: &HeaderMap, uri: &Uri, public: Option<&Uri>) -> bool {
+pub fn is_own(headers: &HeaderMap, uri: &Uri, public: Option<&Uri>) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         // "none" is a person's own doing, such as a bookmark.
         return site == "same-origin" || site == "none";

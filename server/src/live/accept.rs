@@ -1,7 +1,7 @@
 //! Our accept loop. `axum::serve` would do, but is slower with many connections, costs more memory
 //! for each, and has no answer to a full file table.
 
-use super::{connection, scarcity::Places};
+use super::{Unsent, connection, deadline::Patience, scarcity::Places};
 use axum::Router;
 use socket2::{SockRef, TcpKeepalive};
 use std::{
@@ -35,12 +35,18 @@ const KEEPALIVE_QUESTIONS: u32 = 4;
 /// How long what was sent may stay without the peer's word that it came.
 const UNANSWERED: Duration = Duration::from_secs(45);
 
-#[derive(Debug, Clone, Copy)]
+/// What the kernel takes of an answer beyond what it may send already. Left to itself, it takes up to
+/// 4 MB for a peer that reads slowly.
+const UNSENT_BYTES: u32 = 64 * 1_024;
+
+#[derive(Debug, Clone)]
 pub struct Limits {
     /// How many connections are open at once.
     pub connections: usize,
     /// How long a peer may take nothing of what is written to it.
     pub patience: Duration,
+    /// What peers have not taken. While that is much, those that take nothing are let go sooner.
+    pub unsent: Unsent,
 }
 
 /// Every address of IPv6 (`[::]`) means every one of IPv4, too; on a system without IPv6, those only.
@@ -86,6 +92,7 @@ pub async fn accept(
 ) {
     let (ending, _) = watch::channel(false);
     let mut places = Places::new(limits.connections);
+    let patience = Patience::new(limits.patience, limits.unsent);
     tokio::pin!(end);
     loop {
         let accepted = tokio::select! {
@@ -95,14 +102,13 @@ pub async fn accept(
         match accepted {
             Ok((socket, place)) => {
                 let (ending, scarcity) = (ending.subscribe(), places.scarcity());
-                let router = router.clone();
+                let (router, patience) = (router.clone(), patience.clone());
                 tokio::spawn(async move {
                     // Fails for a peer that has gone already.
                     if prepare(&socket).is_err() {
                         return;
                     }
                     let over = ending.clone();
-                    let patience = limits.patience;
                     let served = connection::serve(socket, patience, router, ending, scarcity);
                     if let Some(stream) = served.await {
                         // A task of its own, so that the large one of before is freed.
@@ -141,6 +147,7 @@ fn prepare(socket: &TcpStream) -> io::Result<()> {
         .with_interval(KEEPALIVE_EVERY)
         .with_retries(KEEPALIVE_QUESTIONS);
     socket.set_tcp_keepalive(&keepalive)?;
+    socket.set_tcp_notsent_lowat(UNSENT_BYTES)?;
     socket.set_tcp_user_timeout(Some(UNANSWERED))
 }
 

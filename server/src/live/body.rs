@@ -17,10 +17,8 @@ use metrics::counter;
 use std::{
     convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
-    time::Duration,
+    task::{Poll, ready},
 };
-use tokio::time::Instant;
 
 /// Every answer of the stream has these. `no-transform` and `X-Accel-Buffering` keep proxies from
 /// compressing and from collecting events before they pass them on.
@@ -42,6 +40,9 @@ pub const RESPONSE_HEADERS: [(HeaderName, HeaderValue); 3] = [
 /// Milliseconds after which those that found no seat try again: longer, so that they do not all
 /// come back at once.
 const NO_SEAT_MS: std::ops::Range<u32> = 5_000..15_000;
+
+/// What those are told. No page listens to it: the stream's end is enough for them.
+const FULL: &str = "event: full\ndata: {}\n\n";
 
 /// Asked whenever the room, or who may present, changes.
 pub type StillPresents = Box<dyn Fn() -> bool + Send>;
@@ -83,7 +84,7 @@ pub fn head() -> Response<Body> {
 /// close a browser's stream for good.
 pub fn no_seat() -> Response<Body> {
     counter!(STREAMS_REFUSED, "why" => "no_seat").increment(1);
-    let word = Piece::new(&format!(":\n{}", retry(NO_SEAT_MS)));
+    let word = Piece::new(&format!(":\n{}{FULL}", retry(NO_SEAT_MS)));
     // A stream of one, so that it looks like the other streams on the wire.
     response(Pieces::Word(Some(word)))
 }
@@ -100,53 +101,27 @@ pub fn farewell(last: Frame) -> Response<Body> {
 }
 
 /// What a stream says, beside the answer whose body says it: whoever has the socket may write it
-/// there, as the chunks that it is made of, and without what a body costs a follower.
+/// there, as the chunks that it is made of, and without what a body costs a follower. `None` once
+/// somebody took them.
 #[derive(Clone)]
-pub struct Offer(pub Arc<Mutex<Offered>>);
-
-pub struct Offered {
-    /// None once somebody took them, or they are said no more.
-    pub pieces: Option<Pieces>,
-    /// Since when there is something to say that was not asked for, as far as anybody looked.
-    waits_since: Option<Instant>,
-}
+struct Offer(Arc<Mutex<Option<Pieces>>>);
 
 impl Offer {
-    fn locked(&self) -> MutexGuard<'_, Offered> {
+    fn locked(&self) -> MutexGuard<'_, Option<Pieces>> {
         // Nothing panics while it holds this lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Offered {
-    /// To be asked now and then: whether the follower has taken nothing for as long as `patience`.
-    pub fn waits_for(&mut self, patience: Duration) -> bool {
-        if !self.pieces.as_ref().is_some_and(Pieces::has_more) {
-            self.waits_since = None;
-            return false;
-        }
-        let since = self.waits_since.get_or_insert_with(Instant::now);
-        since.elapsed() >= patience
-    }
-
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Piece>> {
-        self.waits_since = None;
-        match &mut self.pieces {
-            Some(pieces) => pieces.poll_next(cx),
-            None => Poll::Ready(None),
-        }
-    }
-}
-
 fn response(pieces: Pieces) -> Response<Body> {
-    let offer = Offer(Arc::new(Mutex::new(Offered {
-        pieces: Some(pieces),
-        waits_since: None,
-    })));
+    let offer = Offer(Arc::new(Mutex::new(Some(pieces))));
     let says = offer.clone();
     let body = stream::poll_fn(move |cx| {
-        let piece = says.locked().poll_next(cx);
-        piece.map(|piece| piece.map(|piece| Ok::<_, Infallible>(piece.lines())))
+        let piece = match says.locked().as_mut() {
+            Some(pieces) => ready!(pieces.poll_next(cx)),
+            None => None,
+        };
+        Poll::Ready(piece.map(|piece| Ok::<_, Infallible>(piece.lines())))
     });
     let mut response = Response::new(Body::from_stream(body));
     response.headers_mut().extend(RESPONSE_HEADERS);
@@ -162,7 +137,7 @@ pub fn is_stream(response: &Response<Body>) -> bool {
 /// What such an answer says. Its body says nothing any more.
 pub fn take_pieces(response: &mut Response<Body>) -> Option<Pieces> {
     let offer = response.extensions_mut().remove::<Offer>()?;
-    offer.locked().pieces.take()
+    offer.locked().take()
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 use super::{
     body::{is_stream, take_pieces},
-    deadline::{Deadline, Stuck},
-    offers::Offers,
+    deadline::{Deadline, Patience, Stuck},
+    flood::NoFlood,
+    head_too_large::HeadTooLarge,
     scarcity::Scarcity,
     stream::Stream,
+    taken::{Requests, Streams},
 };
 use axum::{
     Router,
@@ -14,7 +16,7 @@ use axum::{
     http::{Method, Response, Version},
 };
 use hyper::{body::Incoming, server::conn::http1, server::conn::http2, service::service_fn};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use std::{
     convert::Infallible,
@@ -38,15 +40,28 @@ use tower::ServiceExt;
 /// How long a new connection may take to say its first byte, and then what it wants.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long it may go on doing nothing when places are scarce. A phone that has connected asks at once.
-const GRACE: Duration = Duration::from_secs(2);
+/// How long a connection may go on doing nothing when places are scarce: one that says nothing at all,
+/// though a phone asks in the moment in which it has connected; one whose request is not whole; and one
+/// that reads nothing.
+const SILENT: Duration = Duration::from_millis(100);
+const UNASKED: Duration = Duration::from_millis(500);
+const UNREAD: Duration = Duration::from_secs(2);
 
 /// HTTP/2 asks an idle peer so often whether it is there, and waits so long for the answer.
 const PING_AFTER: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// The largest request head, and what a connection buffers.
-const BUFFER_BYTES: usize = 8 * 1_024;
+/// Requests at once over one connection of HTTP/2, each of which may be a stream with a seat. A browser
+/// and a proxy that have more ask the rest later, or over another connection.
+const MOST_REQUESTS: u32 = 32;
+
+/// The largest request head, and what a connection buffers. Browsers send the cookies of all programs
+/// on a host to each of them, whatever their ports: 32 KB of those are let in.
+const BUFFER_BYTES: usize = 40 * 1_024;
+const HEAD_BYTES: u32 = 64 * 1_024;
+
+/// What a peer may send over HTTP/2 before it is read.
+const WINDOW_BYTES: u32 = 256 * 1_024;
 
 /// What the kernel keeps of a stream that its follower has not taken: some twenty events.
 const SEND_BUFFER_BYTES: usize = 32 * 1_024;
@@ -62,7 +77,7 @@ type Taken = Arc<Mutex<Option<(Response<Body>, Version)>>>;
 /// as long as the talk is.
 pub async fn serve(
     socket: TcpStream,
-    patience: Duration,
+    patience: Patience,
     router: Router,
     mut ending: watch::Receiver<bool>,
     scarcity: Scarcity,
@@ -73,7 +88,7 @@ pub async fn serve(
         tokio::select! {
             biased;
             said = socket.peek(&mut start) => matches!(said, Ok(1..)),
-            () = too_late(scarcity.clone()) => false,
+            () = too_late(scarcity.clone(), SILENT) => false,
         }
     });
     if !said.await {
@@ -92,10 +107,10 @@ pub async fn serve(
 }
 
 /// Completes when it is too late to begin to ask.
-async fn too_late(mut scarcity: Scarcity) {
+async fn too_late(mut scarcity: Scarcity, grace: Duration) {
     let is_scarce = async {
         scarcity.heard().await;
-        sleep(GRACE).await;
+        sleep(grace).await;
     };
     tokio::select! {
         () = sleep(HEADER_TIMEOUT) => {}
@@ -105,11 +120,11 @@ async fn too_late(mut scarcity: Scarcity) {
 
 /// Completes for one that keeps its place for nothing while places are scarce: it `does_nothing` when
 /// it hears of it, and after a while still does.
-async fn overdue(mut scarcity: Scarcity, does_nothing: impl Fn() -> bool) {
+async fn overdue(mut scarcity: Scarcity, grace: Duration, does_nothing: impl Fn() -> bool) {
     loop {
         scarcity.heard().await;
         if does_nothing() {
-            sleep(GRACE).await;
+            sleep(grace).await;
             if does_nothing() {
                 return;
             }
@@ -119,7 +134,7 @@ async fn overdue(mut scarcity: Scarcity, does_nothing: impl Fn() -> bool) {
 
 async fn http1(
     socket: TcpStream,
-    patience: Duration,
+    patience: Patience,
     peer: Option<SocketAddr>,
     router: Router,
     ended: impl Future<Output = ()>,
@@ -145,7 +160,8 @@ async fn http1(
         }
     });
     let stuck = Stuck::default();
-    let io = TokioIo::new(Deadline::new(socket, patience, stuck.clone()));
+    let socket = Deadline::new(socket, patience, stuck.clone());
+    let io = TokioIo::new(HeadTooLarge::explained(socket));
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
@@ -159,8 +175,13 @@ async fn http1(
         }
     });
     let mut is_closing = false;
-    let is_idle = || !asked.load(Ordering::Relaxed) || stuck.is_stuck();
-    let mut overdue = pin!(overdue(scarcity.clone(), is_idle));
+    let has_not_asked = || !asked.load(Ordering::Relaxed);
+    let mut overdue = pin!(async {
+        tokio::select! {
+            () = overdue(scarcity.clone(), UNASKED, has_not_asked) => {}
+            () = overdue(scarcity.clone(), UNREAD, || stuck.is_stuck()) => {}
+        }
+    });
     // How a connection ends is its peer's business: a phone that leaves is no error of ours.
     let (mut response, version) = loop {
         let served = poll_fn(|cx| {
@@ -188,7 +209,7 @@ async fn http1(
         }
     };
     let pieces = take_pieces(&mut response)?;
-    let socket = connection.into_parts().io.into_inner();
+    let socket = connection.into_parts().io.into_inner().into_inner();
     // Left to itself, the kernel keeps up to 4 MB for a follower that reads slowly.
     let small = SockRef::from(socket.get_ref()).set_send_buffer_size(SEND_BUFFER_BYTES);
     small.is_ok().then_some(())?;
@@ -197,7 +218,7 @@ async fn http1(
 
 async fn http2(
     socket: TcpStream,
-    patience: Duration,
+    patience: Patience,
     peer: Option<SocketAddr>,
     router: Router,
     ended: impl Future<Output = ()>,
@@ -205,27 +226,40 @@ async fn http2(
 ) {
     let asked = Arc::new(AtomicBool::new(false));
     let asks = asked.clone();
-    let offers = Offers::default();
-    let offered = offers.clone();
+    let streams = Streams::default();
+    let (counted, unsent) = (streams.clone(), patience.unsent().clone());
     let service = service_fn(move |request: Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
+        let busy = unsent.refusal(request.method());
         let answer = answer(router.clone(), request, peer);
-        let offered = offered.clone();
+        let (counted, unsent) = (counted.clone(), unsent.clone());
         async move {
-            let mut response = answer.await?;
-            offered.remember(&mut response);
-            Ok::<_, Infallible>(response)
+            let response = match busy {
+                Some(busy) => busy,
+                None => answer.await?,
+            };
+            Ok::<_, Infallible>(counted.answer(response, &unsent))
         }
     });
-    let io = TokioIo::new(Deadline::new(socket, patience, Stuck::default()));
-    let connection = http2::Builder::new(TokioExecutor::new())
+    let most = patience.most();
+    let requests = Requests {
+        patience: patience.clone(),
+    };
+    let socket = Deadline::new(socket, patience, Stuck::default());
+    let io = TokioIo::new(NoFlood::on(socket));
+    let connection = http2::Builder::new(requests)
         .timer(TokioTimer::new())
+        .max_concurrent_streams(MOST_REQUESTS)
+        .max_send_buf_size(SEND_BUFFER_BYTES)
+        .max_header_list_size(HEAD_BYTES)
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(WINDOW_BYTES)
         .keep_alive_interval(PING_AFTER)
         .keep_alive_timeout(PING_TIMEOUT)
         .serve_connection(io, service);
     let mut connection = pin!(connection);
     let begun = async {
-        too_late(scarcity.clone()).await;
+        too_late(scarcity.clone(), UNASKED).await;
         if asked.load(Ordering::Relaxed) {
             pending::<()>().await;
         }
@@ -234,7 +268,7 @@ async fn http2(
     let is_idle = async {
         loop {
             heard.heard().await;
-            if asked.load(Ordering::Relaxed) && offers.is_empty() {
+            if asked.load(Ordering::Relaxed) && streams.is_empty() {
                 return;
             }
         }
@@ -251,14 +285,11 @@ async fn http2(
             () = is_idle => {
                 connection.as_mut().graceful_shutdown();
                 // What was asked for meanwhile goes on.
-                while timeout(patience, connection.as_mut()).await.is_err() && !offers.is_empty() {}
+                while timeout(most, connection.as_mut()).await.is_err() && !streams.is_empty() {}
             }
         }
     };
-    tokio::select! {
-        () = served => {}
-        () = offers.let_deaf_go(patience) => {}
-    }
+    served.await;
 }
 
 fn answer(

@@ -1,5 +1,6 @@
 //! Lets go of peers that stopped reading.
 
+use super::Unsent;
 use std::{
     io,
     pin::Pin,
@@ -12,16 +13,66 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep_until},
 };
+
+/// How long a peer may take nothing while too much waits for all of them together. Also how often
+/// that is looked at.
+const SHORT: Duration = Duration::from_secs(2);
+
+/// How long a peer may take nothing of what is written to it.
+#[derive(Debug, Clone)]
+pub struct Patience {
+    most: Duration,
+    unsent: Unsent,
+}
+
+impl Patience {
+    pub const fn new(most: Duration, unsent: Unsent) -> Self {
+        Self { most, unsent }
+    }
+
+    pub const fn most(&self) -> Duration {
+        self.most
+    }
+
+    pub const fn unsent(&self) -> &Unsent {
+        &self.unsent
+    }
+
+    /// Ready when one who has taken nothing `since` then is let go. The timer in `waits` is there only
+    /// while somebody waits: a follower that reads costs nothing here.
+    pub fn poll_exhausted(
+        &self,
+        waits: &mut Option<Pin<Box<Sleep>>>,
+        since: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let Some(since) = since else {
+            *waits = None;
+            return Poll::Pending;
+        };
+        loop {
+            let now = Instant::now();
+            let waited = now.duration_since(since);
+            if waited >= self.most || (waited >= SHORT && self.unsent.is_much()) {
+                return Poll::Ready(());
+            }
+            let next = (now + SHORT).min(since + self.most);
+            let timer = waits.get_or_insert_with(|| Box::pin(sleep_until(next)));
+            ready!(timer.as_mut().poll(cx));
+            *waits = None;
+        }
+    }
+}
 
 /// A socket on which a write that gets nowhere fails. Around the IO and not in the body: hyper
 /// stops asking a body when the socket is full, so a timer there would never be looked at.
 pub struct Deadline<IO> {
     io: IO,
-    /// How long a write may make no progress at all.
-    patience: Duration,
-    /// Only while a write waits: a follower that reads costs nothing here.
+    patience: Patience,
+    /// Since when a write makes no progress at all.
+    since: Option<Instant>,
     waits: Option<Pin<Box<Sleep>>>,
     stuck: Stuck,
 }
@@ -41,10 +92,11 @@ impl Stuck {
 }
 
 impl<IO> Deadline<IO> {
-    pub const fn new(io: IO, patience: Duration, stuck: Stuck) -> Self {
+    pub const fn new(io: IO, patience: Patience, stuck: Stuck) -> Self {
         Self {
             io,
             patience,
+            since: None,
             waits: None,
             stuck,
         }
@@ -60,16 +112,16 @@ impl<IO> Deadline<IO> {
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            if self.waits.take().is_some() {
+            if self.since.take().is_some() {
+                self.waits = None;
                 self.stuck.set(false);
             }
             return written;
         }
         self.stuck.set(true);
-        let waits = self
-            .waits
-            .get_or_insert_with(|| Box::pin(sleep(self.patience)));
-        ready!(waits.as_mut().poll(cx));
+        let since = self.since.get_or_insert_with(Instant::now);
+        let since = Some(*since);
+        ready!(self.patience.poll_exhausted(&mut self.waits, since, cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
@@ -123,15 +175,20 @@ mod tests {
     use super::*;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt, duplex},
-        time::{Instant, advance},
+        time::advance,
     };
 
     const PATIENCE: Duration = Duration::from_secs(30);
 
+    fn guarded<IO>(io: IO, unsent: &Unsent) -> Deadline<IO> {
+        let patience = Patience::new(PATIENCE, unsent.clone());
+        Deadline::new(io, patience, Stuck::default())
+    }
+
     #[tokio::test(start_paused = true)]
     async fn one_who_reads_nothing_for_30_seconds_is_let_go() {
         let (ours, _theirs) = duplex(8);
-        let mut socket = Deadline::new(ours, PATIENCE, Stuck::default());
+        let mut socket = guarded(ours, &Unsent::default());
         let start = Instant::now();
         let error = socket
             .write_all(b"more than eight bytes")
@@ -142,9 +199,32 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn while_too_much_is_unsent_one_who_reads_nothing_is_let_go_soon() {
+        let unsent = Unsent::default();
+        let (ours, _theirs) = duplex(8);
+        let mut socket = guarded(ours, &unsent);
+        let start = Instant::now();
+        let filling = async {
+            tokio::time::sleep(PATIENCE / 2).await;
+            let held = unsent.hold(vec![0; 65 << 20].into());
+            std::future::pending::<()>().await;
+            drop(held);
+        };
+        tokio::select! {
+            failed = socket.write_all(b"more than eight bytes") => failed.expect_err("it is stuck"),
+            () = filling => unreachable!(),
+        };
+        assert!(
+            start.elapsed() <= PATIENCE / 2 + SHORT,
+            "{:?}",
+            start.elapsed()
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn one_who_reads_slowly_is_not() {
         let (ours, mut theirs) = duplex(1);
-        let mut socket = Deadline::new(ours, PATIENCE, Stuck::default());
+        let mut socket = guarded(ours, &Unsent::default());
         let slow = tokio::spawn(async move {
             for _ in 0..10 {
                 advance(PATIENCE - Duration::from_secs(1)).await;

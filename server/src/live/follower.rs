@@ -22,8 +22,10 @@ const RETRY_MS: std::ops::Range<u32> = 1_000..3_000;
 /// once.
 const SENT_AWAY_MS: std::ops::Range<u32> = 1_000..5_000;
 
+/// A line for the beginning of an event. In a block of its own, some clients take it for an event
+/// without data (httpx-sse, fetch-event-source).
 pub fn retry(within: std::ops::Range<u32>) -> String {
-    format!("retry: {}\n\n", fastrand::u32(within))
+    format!("retry: {}\n", fastrand::u32(within))
 }
 
 /// All that a stream says, piece by piece.
@@ -50,16 +52,6 @@ impl Pieces {
             metrics::count_piece(piece.len());
         }
         Poll::Ready(piece)
-    }
-}
-
-impl Pieces {
-    /// Whether there is something to say, be it the end.
-    pub fn has_more(&self) -> bool {
-        match self {
-            Self::Follower(follower) => follower.has_more(),
-            Self::Word(_) | Self::Farewell(_) => true,
-        }
     }
 }
 
@@ -119,16 +111,12 @@ impl Follower {
         }
     }
 
-    fn has_more(&self) -> bool {
-        let is_live = matches!(self.phase, Phase::Live { .. });
-        !is_live || self.newest.has_news()
-    }
-
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Piece>> {
         match &mut self.phase {
             Phase::Open { last } => {
                 let last = last.take();
                 self.phase = Phase::Greet { last };
+                // The event that follows ends this block.
                 let first = format!(":\n{}", retry(RETRY_MS));
                 Poll::Ready(Some(Piece::new(&first)))
             }
@@ -193,15 +181,19 @@ impl Follower {
         let Phase::Live { sent, .. } = &self.phase else {
             return None;
         };
-        if now.ended && !now.last {
-            Some(Piece::new(&retry(SENT_AWAY_MS)))
-        } else if is_other(&now.frame, &sent.frame) {
-            Some(now.frame.event.clone())
-        } else if now.last || now.beat != sent.beat {
-            Some(now.frame.ping.clone())
+        let is_sent_away = now.ended && !now.last;
+        let piece = if is_other(&now.frame, &sent.frame) {
+            &now.frame.event
+        } else if is_sent_away || now.last || now.beat != sent.beat {
+            &now.frame.ping
         } else {
-            None
-        }
+            return None;
+        };
+        Some(if is_sent_away {
+            piece.after(&retry(SENT_AWAY_MS))
+        } else {
+            piece.clone()
+        })
     }
 
     fn has_been_sent(&mut self, sent: Newest) {

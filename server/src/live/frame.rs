@@ -20,6 +20,11 @@ impl Piece {
         Self(format!("{:x}{CHUNK_END}{lines}{CHUNK_END}", lines.len()).into())
     }
 
+    /// The same lines after this first one.
+    pub fn after(&self, line: &str) -> Self {
+        Self::new(&(line.to_owned() + &String::from_utf8_lossy(&self.lines())))
+    }
+
     /// With its size before it, as HTTP/1.1 wants it where the whole has no known length.
     pub fn chunk(&self) -> Bytes {
         self.0.clone()
@@ -97,6 +102,10 @@ mod tests {
             assert_eq!(piece.lines(), lines);
             let chunk = format!("{:x}\r\n{lines}\r\n", lines.len());
             assert_eq!(piece.chunk(), chunk);
+            assert_eq!(
+                piece.after("retry: 1\n").lines(),
+                format!("retry: 1\n{lines}")
+            );
         }
     }
 }

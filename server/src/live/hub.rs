@@ -83,7 +83,12 @@ pub struct Hub {
 struct Seats {
     taken: AtomicUsize,
     most: usize,
+    /// Beside those, for projectors: a room's screen finds one when its followers took all.
+    projectors: usize,
 }
+
+/// For so many seats of followers there is one more for a projector.
+const ONE_IN: usize = 20;
 
 /// One open stream's place among those that the server can hold; a presenter's is beside them.
 /// Dropped, it is free again.
@@ -108,6 +113,7 @@ impl Hub {
             seats: Arc::new(Seats {
                 taken: AtomicUsize::new(0),
                 most,
+                projectors: (most / ONE_IN).clamp(2, 16),
             }),
             acknowledged,
         };
@@ -160,9 +166,18 @@ impl Hub {
         if presenter {
             return Some(Seat(None));
         }
+        self.seat_among(self.seats.most)
+    }
+
+    /// The same for a page that says that it is a projector's.
+    pub fn seat_of_projector(&self) -> Option<Seat> {
+        self.seat_among(self.seats.most + self.seats.projectors)
+    }
+
+    fn seat_among(&self, most: usize) -> Option<Seat> {
         let taken = self.seats.taken.fetch_add(1, Ordering::Relaxed);
         let seat = Seat(Some(self.seats.clone()));
-        (taken < self.seats.most).then_some(seat)
+        (taken < most).then_some(seat)
     }
 
     /// Within how many milliseconds so many followers may say that they have painted a frame: 500

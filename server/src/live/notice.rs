@@ -125,7 +125,7 @@ impl<T: Clone> Reader<T> {
         Poll::Ready(self.newest())
     }
 
-    pub fn has_news(&self) -> bool {
+    fn has_news(&self) -> bool {
         self.notice.version.load(Ordering::Acquire) != self.seen
     }
 

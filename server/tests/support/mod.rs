@@ -170,16 +170,25 @@ impl Server {
 
     /// The same, by one that takes so many bytes of an answer before it is read.
     pub async fn get_with_window(&self, path: &str, window: u16) -> Response<Incoming> {
+        let mut sender = self.by_http_2(window).await;
+        let request = self.request(path);
+        soon(sender.send_request(request)).await.expect("an answer")
+    }
+
+    /// A connection of HTTP/2 that takes so many bytes of each answer before it is read.
+    pub async fn by_http_2(&self, window: u16) -> http2::SendRequest<Body> {
         let socket = TcpStream::connect(self.address).await.expect("it listens");
         let mut client = http2::Builder::new(TokioExecutor::new());
         client.initial_stream_window_size(u32::from(window));
         let shaken = client.handshake(TokioIo::new(socket)).await;
-        let (mut sender, connection) = shaken.expect("a handshake");
+        let (sender, connection) = shaken.expect("a handshake");
         tokio::spawn(connection);
-        let request = Request::get(format!("http://{}{path}", self.address))
-            .body(Body::empty())
-            .expect("a request");
-        soon(sender.send_request(request)).await.expect("an answer")
+        sender
+    }
+
+    pub fn request(&self, path: &str) -> Request<Body> {
+        let request = Request::get(format!("http://{}{path}", self.address));
+        request.body(Body::empty()).expect("a request")
     }
 
     pub async fn stream(&self) -> Stream {
@@ -301,10 +310,24 @@ impl Stream {
         }
     }
 
+    /// The same without the lines with which a stream opens or ends.
+    pub async fn event(&mut self) -> Option<String> {
+        let block = self.block().await?;
+        let lines = block.lines();
+        let lines = lines.filter(|line| *line != ":" && !line.starts_with("retry: "));
+        Some(lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Whether this is the stream of one who found a seat.
+    pub async fn is_seated(&mut self) -> bool {
+        let first = self.event().await.expect("a word");
+        first != "event: full\ndata: {}"
+    }
+
     /// The data of the next unnamed event.
     pub async fn snapshot(&mut self) -> serde_json::Value {
         loop {
-            let block = self.block().await.expect("the stream goes on");
+            let block = self.event().await.expect("the stream goes on");
             if block.starts_with("id: ") {
                 let data = block.split_once("\ndata: ").expect("an event has data").1;
                 return serde_json::from_str(data).expect("the data is JSON");

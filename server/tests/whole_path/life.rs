@@ -92,6 +92,7 @@ impl Life {
             leptos,
             host: None,
             guesses: Arc::default(),
+            unsent: server::live::Unsent::default(),
             public: None,
         });
         Self {

@@ -4,13 +4,12 @@ use crate::{
     cli::Options,
     decks::Decks,
     live::Hub,
-    store::{Committed, EmbeddedStore, Entry, Store, StoreError, TalkRecord},
+    store::{Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord},
 };
 use app::{
     deck::{Deck, DeckId, Face, Rendition, Slide},
     talk::{EventId, Revision},
 };
-use bytes::Bytes;
 use clap::Parser;
 use leptos::config::LeptosOptions;
 use tokio::sync::{Notify, mpsc::UnboundedReceiver};
@@ -47,6 +46,7 @@ async fn a_browser_that_leaves_while_its_talk_is_stored_leaves_a_talk_that_is_op
         leptos: LeptosOptions::builder().output_name("webslides").build(),
         host: Some(Arc::new(host)),
         guesses: Arc::default(),
+        unsent: crate::live::Unsent::default(),
         public: None,
     };
     let form = "--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\nmine\r\n--XX\r\n\
@@ -134,8 +134,8 @@ impl Store for Slow {
         self.store.put_deck(deck)
     }
 
-    fn media(&self, name: &str) -> io::Result<Option<Bytes>> {
-        self.store.media(name)
+    fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
+        self.store.media(name, from, most)
     }
 
     fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {

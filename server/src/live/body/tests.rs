@@ -1,5 +1,5 @@
 use super::*;
-use crate::live::{Frame, Hub, hub::PING_EVERY, offers::Offers};
+use crate::live::{Frame, Hub, hub::PING_EVERY};
 use app::talk::{Epoch, EventId, Revision};
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -217,34 +217,4 @@ async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
         assert!(next(body).await.starts_with("id: test-2\n"));
         assert!(next(body).await.starts_with("event: ping\n"));
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn of_two_streams_the_one_that_is_asked_for_nothing_is_let_go() {
-    let hub = Hub::start(2, true);
-    let channel = hub.open(frame(0));
-    let offers = Offers::default();
-    let opened = || {
-        let seat = hub.seat(false).expect("a seat");
-        let mut response = events(&channel, seat, FOLLOWER, None);
-        offers.remember(&mut response);
-        response.into_body().into_data_stream()
-    };
-    let (mut heard, mut deaf) = (opened(), opened());
-    for _ in 0..2 {
-        next(&mut heard).await;
-        next(&mut deaf).await;
-    }
-    let patience = PING_EVERY * 2;
-    let watching = offers.let_deaf_go(patience);
-    let listening = async { while heard.next().await.is_some() {} };
-    tokio::select! {
-        () = watching => {}
-        () = listening => panic!("the one that listens was let go"),
-        () = tokio::time::sleep(patience * 4) => {}
-    }
-    assert!(deaf.next().await.is_none());
-    assert!(!offers.is_empty());
-    let seat = hub.seat(false);
-    assert!(seat.is_some() && hub.seat(false).is_none(), "one is free");
 }

@@ -1,0 +1,130 @@
+//! What a browser is told whose request has too large a head.
+//!
+//! hyper answers such a request by itself, with a status and nothing to read. Nothing else here has
+//! that status, so what it writes is replaced.
+
+use std::{
+    future::Future,
+    io::{self, IoSlice},
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{Sleep, sleep},
+};
+
+const STATUS: &[u8] = b"HTTP/1.1 431 ";
+
+/// Ends with the connection, so it needs no length.
+const ANSWER: &str = "HTTP/1.1 431 Request Header Fields Too Large\r\n\
+    connection: close\r\n\
+    content-type: text/html; charset=utf-8\r\n\
+    cache-control: no-store\r\n\
+    content-security-policy: default-src 'none'\r\n\
+    x-content-type-options: nosniff\r\n\r\n\
+    <!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+    <meta name=\"viewport\" content=\"width=device-width\">\n<title>Too many cookies</title>\n\
+    <h1>Too many cookies</h1>\n\
+    <p>Your browser sent more than 32 KB of cookies. Programs at the same address have set them, on \
+    whatever port.</p>\n\
+    <p>Open this page in a private window, or delete the cookies of this address in your browser&#8217;s \
+    settings.</p>\n";
+
+/// Closed with something unread, a system takes back what was written last. So the rest of a request
+/// is read, up to so much, for so long.
+const UNREAD_BYTES: usize = 1 << 20;
+const UNREAD_FOR: Duration = Duration::from_secs(2);
+
+pub struct HeadTooLarge<IO> {
+    io: IO,
+    /// Nothing more is written, and the rest of the request is read until then.
+    told: Option<Pin<Box<Sleep>>>,
+    unread: usize,
+}
+
+impl<IO> HeadTooLarge<IO> {
+    pub const fn explained(io: IO) -> Self {
+        Self {
+            io,
+            told: None,
+            unread: UNREAD_BYTES,
+        }
+    }
+
+    pub fn into_inner(self) -> IO {
+        self.io
+    }
+}
+
+impl<IO: AsyncWrite + Unpin> HeadTooLarge<IO> {
+    /// Writes the page in place of an answer that begins so. It fits into a socket whose peer reads.
+    fn poll_replace(&mut self, begin: &[u8], cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        if self.told.is_none() && begin.starts_with(STATUS) {
+            ready!(Pin::new(&mut self.io).poll_write(cx, ANSWER.as_bytes()))?;
+            self.told = Some(Box::pin(sleep(UNREAD_FOR)));
+        }
+        Poll::Ready(Ok(self.told.is_some()))
+    }
+}
+
+impl<IO: AsyncRead + Unpin> AsyncRead for HeadTooLarge<IO> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(cx, buffer)
+    }
+}
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> AsyncWrite for HeadTooLarge<IO> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if ready!(self.poll_replace(bytes, cx))? {
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        Pin::new(&mut self.io).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let begin = bytes.first().map_or(&[][..], |begin| begin);
+        if ready!(self.poll_replace(begin, cx))? {
+            return Poll::Ready(Ok(bytes.iter().map(|bytes| bytes.len()).sum()));
+        }
+        Pin::new(&mut self.io).poll_write_vectored(cx, bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.io).poll_shutdown(cx))?;
+        let Self { io, told, unread } = &mut *self;
+        while let Some(told) = told.as_mut().filter(|_| *unread > 0) {
+            let mut unheard = [0; 4_096];
+            let mut buffer = ReadBuf::new(&mut unheard);
+            match Pin::new(&mut *io).poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    *unread = unread.saturating_sub(buffer.filled().len());
+                }
+                Poll::Ready(_) => break,
+                Poll::Pending => return told.as_mut().poll(cx).map(Ok),
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,194 @@
+//! What HTTP/2 has in hand for one request, and the deadline by which its peer must have taken it.
+//!
+//! Flow control holds it up: the socket never waits, so the socket's deadline is never met. hyper
+//! asks a body for its next piece before there is room for it, and then not at all until there is.
+
+use super::{Unsent, body::is_stream, deadline::Patience};
+use crate::metrics::STREAMS_REFUSED;
+use axum::{body::Body, http::Response};
+use bytes::Bytes;
+use futures_util::task::AtomicWaker;
+use hyper::{
+    body::{Body as HttpBody, Frame, SizeHint},
+    rt::Executor,
+};
+use metrics::counter;
+use std::{
+    cell::Cell,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+};
+use tokio::{task_local, time::Instant};
+
+task_local! {
+    /// Of the request that this task answers.
+    static WAITING: Waiting;
+}
+
+#[derive(Default)]
+struct Waiting {
+    /// Since when its peer has not taken the piece that is in hand.
+    since: Cell<Option<Instant>>,
+    /// The peer is let go for that.
+    is_over: Cell<bool>,
+}
+
+/// Runs each request of a connection as a task, and ends the one whose peer takes nothing: the
+/// library resets its stream.
+#[derive(Clone)]
+pub struct Requests {
+    pub patience: Patience,
+}
+
+impl<F> Executor<F> for Requests
+where
+    F: Future + Send + 'static,
+{
+    fn execute(&self, request: F) {
+        let patience = self.patience.clone();
+        tokio::spawn(WAITING.scope(Waiting::default(), async move {
+            let mut request = pin!(request);
+            let mut waits = None;
+            poll_fn(|cx| {
+                if request.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(());
+                }
+                let since = WAITING.with(|waiting| waiting.since.get());
+                ready!(patience.poll_exhausted(&mut waits, since, cx));
+                WAITING.with(|waiting| waiting.is_over.set(true));
+                Poll::Ready(())
+            })
+            .await;
+        }));
+    }
+}
+
+/// How many event streams go on over one connection. A cheap handle.
+#[derive(Clone, Default)]
+pub struct Streams(Arc<AtomicUsize>);
+
+impl Streams {
+    pub fn is_empty(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
+    /// An answer, one piece of which is in hand at a time. Counted here if it is a stream.
+    pub fn answer(&self, response: Response<Body>, unsent: &Unsent) -> Response<Pieces> {
+        let stream = is_stream(&response).then(|| {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Open(self.clone())
+        });
+        response.map(|body| Pieces {
+            body,
+            in_hand: None,
+            stream,
+            unsent: unsent.clone(),
+        })
+    }
+}
+
+/// One of those; dropped, it is over.
+struct Open(Streams);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A body that gives the next piece, and its end, once the piece before has been written to the
+/// socket.
+pub struct Pieces {
+    body: Body,
+    in_hand: Option<Arc<InHand>>,
+    stream: Option<Open>,
+    unsent: Unsent,
+}
+
+#[derive(Default)]
+struct InHand {
+    is_written: AtomicBool,
+    waker: AtomicWaker,
+}
+
+/// The bytes of one piece, which the library drops when it has written them.
+struct Piece {
+    bytes: Bytes,
+    in_hand: Arc<InHand>,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.in_hand.is_written.store(true, Ordering::Release);
+        self.in_hand.waker.wake();
+    }
+}
+
+impl InHand {
+    fn poll_written(&self, cx: &Context<'_>) -> Poll<()> {
+        self.waker.register(cx.waker());
+        if self.is_written.load(Ordering::Acquire) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if let Some(in_hand) = &self.in_hand {
+            ready!(in_hand.poll_written(cx));
+        }
+        self.in_hand = None;
+        // Outside of a connection, as in a test, nobody asks.
+        let _ = WAITING.try_with(|waiting| waiting.since.set(None));
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        Poll::Ready(frame.map(|frame| {
+            frame.map(|frame| {
+                frame.map_data(|bytes| {
+                    let in_hand = Arc::<InHand>::default();
+                    self.in_hand = Some(in_hand.clone());
+                    let now = Some(Instant::now());
+                    let _ = WAITING.try_with(|waiting| waiting.since.set(now));
+                    let bytes = self.unsent.hold(bytes);
+                    Bytes::from_owner(Piece { bytes, in_hand })
+                })
+            })
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.in_hand.is_none() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        let is_deaf = WAITING.try_with(|waiting| waiting.is_over.get());
+        if self.stream.is_some() && is_deaf == Ok(true) {
+            counter!(STREAMS_REFUSED, "why" => "deaf").increment(1);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What was made for peers that have not taken it yet: answers that are whole in memory, and the
+//! pieces that HTTP/2 has in hand.
+//!
+//! Pictures are not among it: of one, a connection of HTTP/1 holds a small piece (`media`).
+
+use crate::answers::refusal_in_words;
+use app::api::ErrorCode;
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, Method, header},
+    middleware::Next,
+    response::Response,
+};
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+};
+
+/// Bytes from which on peers that take nothing are let go soon. A page in full is 60 KB.
+const MUCH: usize = 64 << 20;
+/// Bytes from which on nothing more is made for anybody.
+const MOST: usize = 128 << 20;
+
+const BUSY: &str = "Too many slow connections just now. Try again in a few seconds.";
+
+/// Counts them. A cheap handle.
+#[derive(Debug, Clone, Default)]
+pub struct Unsent(Arc<AtomicUsize>);
+
+impl Unsent {
+    /// The same bytes, counted until the last copy is dropped.
+    pub fn hold(&self, bytes: Bytes) -> Bytes {
+        self.0.fetch_add(bytes.len(), Ordering::Relaxed);
+        let unsent = self.clone();
+        Bytes::from_owner(Held { bytes, unsent })
+    }
+
+    pub fn is_much(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > MUCH
+    }
+
+    fn is_full(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > MOST
+    }
+
+    /// The answer to whoever wants to read something while there is too much. What changes something
+    /// has a small answer, and is let through.
+    pub fn refusal(&self, method: &Method) -> Option<Response> {
+        (method.is_safe() && self.is_full()).then(|| {
+            let mut busy = refusal_in_words(ErrorCode::TooFast, BUSY.to_owned());
+            let soon = HeaderValue::from_static("5");
+            busy.headers_mut().insert(header::RETRY_AFTER, soon);
+            busy
+        })
+    }
+}
+
+struct Held {
+    bytes: Bytes,
+    unsent: Unsent,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.unsent.0.fetch_sub(self.bytes.len(), Ordering::Relaxed);
+    }
+}
+
+/// Counts what is answered, and refuses to read more while there is too much of it.
+pub async fn bound_unsent(State(unsent): State<Unsent>, request: Request, next: Next) -> Response {
+    if let Some(busy) = unsent.refusal(request.method()) {
+        return busy;
+    }
+    let answer = next.run(request).await;
+    answer.map(|body| Body::new(Counted { body, unsent }))
+}
+
+struct Counted {
+    body: Body,
+    unsent: Unsent,
+}
+
+impl HttpBody for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let hold = |bytes| self.unsent.hold(bytes);
+        Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(hold))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_count_until_their_last_copy_is_gone() {
+        let unsent = Unsent::default();
+        let held = unsent.hold(Bytes::from(vec![0; MUCH + 1]));
+        let part = held.slice(..1);
+        drop(held);
+        assert!(unsent.is_much() && !unsent.is_full());
+        let more = unsent.hold(Bytes::from(vec![0; MOST]));
+        assert!(unsent.is_full());
+        drop((part, more));
+        assert!(!unsent.is_much());
+    }
+}
