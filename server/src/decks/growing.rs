@@ -3,7 +3,7 @@
 use super::{
     pictures::Pictures,
     source::{Html, Link, Outline, Target, Warning},
-    worker::{PageError, Reason},
+    worker::{PageError, Reason, Spent},
 };
 use app::deck::{self, Deck, DeckId, Face, NoSlides, STILL_READ, Slide};
 use std::collections::HashMap;
@@ -23,8 +23,9 @@ pub struct Growing {
     pub warnings: Vec<String>,
     /// What another try may bring.
     missing: Vec<String>,
-    /// Pages that nobody tried to read, because others had cost too much. Told in one sentence.
-    untried: usize,
+    /// Pages that nobody tried to read, because the deck had used up what it may. Told in one
+    /// sentence.
+    untried: Option<(usize, Spent)>,
 }
 
 /// A page as it was read, its picture kept.
@@ -78,7 +79,7 @@ impl Growing {
             places,
             warnings: outline.warnings.iter().map(in_words).collect(),
             missing: Vec::new(),
-            untried: 0,
+            untried: None,
         }
     }
 
@@ -127,11 +128,9 @@ impl Growing {
     /// # Errors
     /// Without any slide.
     pub fn finished(&mut self) -> Result<Deck, NoSlides> {
-        let untried = std::mem::take(&mut self.untried);
-        if untried > 0 {
+        if let Some((untried, spent)) = self.untried.take() {
             self.miss(format!(
-                "{untried} more pages were not tried, because those before took too long; they \
-                 are shown empty."
+                "{untried} more pages were not tried, because {spent}; they are shown empty."
             ));
         }
         let mut deck = Deck::new(self.id.clone(), self.title.clone(), self.slides.clone())?;
@@ -271,8 +270,9 @@ impl Growing {
     /// The deck goes on without this page.
     pub fn give_up(&mut self, page: u32, error: &PageError) {
         self.ask(page);
-        if matches!(error.reason, Reason::NotTried) {
-            self.untried += 1;
+        if let Reason::NotTried(spent) = error.reason {
+            let untried = self.untried.map_or(0, |(untried, _)| untried);
+            self.untried = Some((untried + 1, spent));
         } else if error.reason.may_pass() {
             self.miss(format!("{error}; it is shown empty."));
         } else {

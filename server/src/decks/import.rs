@@ -91,9 +91,7 @@ impl Decks {
         Ok(Self {
             pool: Arc::new(pool),
             store,
-            staging: Arc::new(
-                Staging::in_data(data, limits.bytes()).map_err(DeckError::NoWorkers)?,
-            ),
+            staging: Arc::new(Staging::in_data(data, limits).map_err(DeckError::NoWorkers)?),
             begun: Arc::default(),
             opening: Arc::default(),
         })
@@ -138,6 +136,18 @@ impl Decks {
     /// Keeps the import of a deck going, if there is one, for somebody who is about to show it.
     pub fn awaited(&self, id: &DeckId) -> Option<Awaited> {
         self.with_begun(|begun| begun.get(id).map(|reading| reading.awaited.clone()))
+    }
+
+    /// Bytes that uploads and imports may still take of the disk.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub fn room(&self) -> Result<u64, DeckError> {
+        let room = self.staging.room();
+        match room.left() {
+            0 => Err(DeckError::NoRoom(room.reserve())),
+            left => Ok(left),
+        }
     }
 
     /// The server ends: what is being read now is gone on with at the next start.
@@ -287,6 +297,7 @@ impl Decks {
                 is_vector,
                 wanted,
                 store: self.store.clone(),
+                room: self.staging.room().clone(),
                 under_way: UnderWay {
                     decks: self.clone(),
                     id,

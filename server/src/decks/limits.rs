@@ -12,6 +12,9 @@ const MEGAPIXELS: RangeInclusive<u32> = 1..=1_000;
 const SIZE: RangeInclusive<u32> = 1..=65_536;
 /// A worker with less does not come to its first page.
 const MEMORY: RangeInclusive<u32> = 256..=65_536;
+const OUTPUT: RangeInclusive<u32> = 1..=1_048_576;
+const MINUTES: RangeInclusive<u32> = 1..=1_440;
+const RESERVE: RangeInclusive<u32> = 0..=65_536;
 const SECONDS: RangeInclusive<u32> = 1..=600;
 
 /// Whole numbers, in the units that people say them in.
@@ -43,11 +46,31 @@ pub struct DeckLimits {
     #[arg(long = "max-page-time", value_name = "SECONDS", default_value_t = 10)]
     #[arg(value_parser = |text: &str| within(text, &SECONDS))]
     pub page_seconds: u32,
+
+    /// Of a deck's pictures together, as they are kept, 1 to 1048576: pages beyond are left out
+    #[arg(long = "max-deck-output", value_name = "MIB", default_value_t = 2_048)]
+    #[arg(value_parser = |text: &str| within(text, &OUTPUT))]
+    pub output_mebibytes: u32,
+
+    /// For all pages of a deck together, 1 to 1440: pages beyond are left out
+    #[arg(long = "max-deck-time", value_name = "MINUTES", default_value_t = 60)]
+    #[arg(value_parser = |text: &str| within(text, &MINUTES))]
+    pub deck_minutes: u32,
+
+    /// Left free on the disk for taps, 0 to 65536: with less, imports wait
+    #[arg(long = "keep-free", value_name = "MIB", default_value_t = 256)]
+    #[arg(value_parser = |text: &str| within(text, &RESERVE))]
+    pub reserve_mebibytes: u32,
 }
 
 impl DeckLimits {
     pub fn bytes(&self) -> u64 {
         u64::from(self.mebibytes) << 20
+    }
+
+    /// What stays free on the disk, in bytes.
+    pub fn reserve(&self) -> u64 {
+        u64::from(self.reserve_mebibytes) << 20
     }
 
     pub fn of_workers(&self) -> worker::Limits {
@@ -58,6 +81,8 @@ impl DeckLimits {
                 pages: self.pages,
                 pixels: u64::from(self.megapixels) * 1_000_000,
             },
+            output: u64::from(self.output_mebibytes) << 20,
+            deck_time: Duration::from_secs(u64::from(self.deck_minutes) * 60),
             ..worker::Limits::default()
         }
     }
@@ -110,5 +135,7 @@ mod tests {
         check("--max-deck-size", 1, 65_536);
         check("--max-deck-memory", 256, 65_536);
         check("--max-page-time", 1, 600);
+        check("--max-deck-output", 1, 1_048_576);
+        check("--max-deck-time", 1, 1_440);
     }
 }

@@ -22,6 +22,7 @@ mod pictured;
 mod pictures;
 mod renditions;
 mod rest;
+mod room;
 mod safely;
 mod sharpening;
 pub mod source;
@@ -80,6 +81,11 @@ pub enum DeckError {
     /// What the deck's own reader says, or how it ended.
     #[error("{}: {}.", .0.display(), .1)]
     Refused(PathBuf, String),
+    #[error(
+        "the disk has no room for more slides: {0} MiB stay free on it for the talks. Make room on \
+         the computer that shows them"
+    )]
+    NoRoom(u64),
     #[error("decks cannot be read: {0}")]
     NoWorkers(io::Error),
     #[error("a slide could not be stored: {0}")]
@@ -105,7 +111,11 @@ impl DeckError {
             Self::TooMany(_, most) => Self::TooMany(name(), most),
             Self::TooLarge(_, most) => Self::TooLarge(name(), most),
             Self::Refused(_, words) => Self::Refused(name(), words),
-            Self::NoWorkers(_) | Self::Media(_) | Self::Store(_) | Self::NoSlides(_) => self,
+            Self::NoRoom(_)
+            | Self::NoWorkers(_)
+            | Self::Media(_)
+            | Self::Store(_)
+            | Self::NoSlides(_) => self,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{
     faces::picture,
     growing::{Growing, Look, Read, Shown},
     import::Awaited,
+    room::Room,
     sharpening::Sharpening,
     worker::{
         Import, Need, PageError, Reason, Wanted,
@@ -40,6 +41,7 @@ pub struct Rest {
     pub(super) is_vector: bool,
     pub(super) wanted: Wanted,
     pub(super) store: Arc<dyn Store>,
+    pub(super) room: Room,
     pub(super) under_way: UnderWay,
 }
 
@@ -96,6 +98,8 @@ impl Rest {
         let mut told = Instant::now();
         let (mut said, mut stored) = (0, Instant::now());
         loop {
+            let deck = self.growing.deck()?;
+            self.room.wait(|words| tell(deck, &[words])).await;
             while reading.len() < most {
                 let (import, store, widths) = (self.import.clone(), store.clone(), self.widths);
                 if let Some(page) = self.growing.next_page(at()) {
@@ -142,7 +146,7 @@ impl Rest {
         let sharpening = if self.is_vector {
             // Whoever brings the same deck now gets this.
             self.under_way.decks.has_come_to(deck.clone());
-            Sharpening::new(self.import, self.growing, store, self.under_way)
+            Sharpening::new(self.import, self.growing, store, self.room, self.under_way)
         } else {
             drop(self.under_way);
             None

@@ -7,6 +7,7 @@ use super::{
     DeckError,
     growing::{Growing, Look, is_picture_up_to},
     rest::{UnderWay, put, read},
+    room::Room,
     worker::{Import, Need, Reason},
 };
 use crate::store::Store;
@@ -23,6 +24,7 @@ pub struct Sharpening {
     import: Arc<Import>,
     growing: Growing,
     store: Arc<dyn Store>,
+    room: Room,
     /// Nobody else begins the deck meanwhile.
     _under_way: UnderWay,
 }
@@ -39,6 +41,7 @@ impl Sharpening {
         import: Arc<Import>,
         mut growing: Growing,
         store: Arc<dyn Store>,
+        room: Room,
         under_way: UnderWay,
     ) -> Option<Self> {
         import.needs(Need::LargerPicture);
@@ -46,6 +49,7 @@ impl Sharpening {
             import,
             growing,
             store,
+            room,
             _under_way: under_way,
         })
     }
@@ -63,6 +67,7 @@ impl Sharpening {
     ) -> Result<(), DeckError> {
         loop {
             self.import.until_nobody_waits().await;
+            self.room.wait(|_| {}).await;
             let Some(page) = self.growing.next_page(at()) else {
                 break;
             };
@@ -75,7 +80,7 @@ impl Sharpening {
                 // It stays as it is, and nobody misses anything.
                 Err(error) => {
                     tracing::info!(%error, "no picture for 4K screens");
-                    if matches!(error.reason, Reason::NotTried) {
+                    if matches!(error.reason, Reason::NotTried(_)) {
                         break;
                     }
                 }

@@ -2,8 +2,10 @@
 
 use super::{
     DeckError,
+    limits::DeckLimits,
     main_text::{self, MainText},
     named_file::{Content, NamedFile},
+    room::Room,
     titles,
     worker::BroughtBy,
 };
@@ -124,6 +126,7 @@ pub struct Staging {
     folder: PathBuf,
     /// What a deck's files may have, all together.
     most_bytes: u64,
+    room: Room,
     /// What earlier servers did not come to the end of.
     interrupted: Mutex<Vec<PathBuf>>,
 }
@@ -134,7 +137,7 @@ impl Staging {
     ///
     /// # Errors
     /// When there can be no such folder.
-    pub fn in_data(data: &Path, most_bytes: u64) -> io::Result<Self> {
+    pub fn in_data(data: &Path, limits: &DeckLimits) -> io::Result<Self> {
         let folder = data.join(FOLDER);
         fs::create_dir_all(&folder)?;
         let mut interrupted = Vec::new();
@@ -149,8 +152,9 @@ impl Staging {
             }
         }
         Ok(Self {
+            room: Room::new(folder.clone(), limits.reserve()),
             folder,
-            most_bytes,
+            most_bytes: limits.bytes(),
             interrupted: Mutex::new(interrupted),
         })
     }
@@ -170,7 +174,18 @@ impl Staging {
     /// # Errors
     /// When it is not there, can't be read, is too large, or is nothing that is known.
     pub fn stage(&self, path: &Path, by: BroughtBy) -> Result<Staged, DeckError> {
-        stage(path, &self.folder, self.most_bytes, by)
+        let room = self.room.left();
+        let most_bytes = self.most_bytes.min(room);
+        stage(path, &self.folder, most_bytes, by).map_err(|error| match error {
+            DeckError::TooLarge(..) if room < self.most_bytes => {
+                DeckError::NoRoom(self.room.reserve())
+            }
+            error => error,
+        })
+    }
+
+    pub const fn room(&self) -> &Room {
+        &self.room
     }
 }
 

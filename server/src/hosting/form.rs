@@ -42,11 +42,15 @@ pub struct Sent {
     pub password: String,
 }
 
-/// Puts the files of a form into `folder`.
+/// Puts the files of a form into `folder`, while there is `room`.
 ///
 /// # Errors
 /// When it is cut off, too large or too slow, holds no file, or the disk takes none.
-pub async fn gather(request: Request, folder: &Path) -> Result<Sent, UploadError> {
+pub async fn gather(
+    request: Request,
+    folder: &Path,
+    room: impl Fn() -> Result<(), UploadError>,
+) -> Result<Sent, UploadError> {
     let patience = Patience::default();
     let mut form = patience.form(request).await?;
     let mut sent = Sent::default();
@@ -72,6 +76,7 @@ pub async fn gather(request: Request, folder: &Path) -> Result<Sent, UploadError
                 let (name, mut file) = names.create(folder, name).await?;
                 while let Some(bytes) = patience.wait(field.chunk()).await? {
                     left = counted(left, &bytes)?;
+                    room()?;
                     file.write_all(&bytes).await?;
                 }
                 file.flush().await?;
@@ -213,7 +218,9 @@ mod tests {
             .header("content-type", "multipart/form-data; boundary=XX")
             .body(Body::from(form + "--XX--\r\n"))
             .expect("a request");
-        let sent = gather(request, folder.path()).await.expect("files");
+        let sent = gather(request, folder.path(), || Ok(()))
+            .await
+            .expect("files");
         let kept = [
             ("image.jpg", "first"),
             ("image-3.jpg", "another"),

@@ -128,7 +128,12 @@ impl UploadError {
             Self::TooSlow => ErrorCode::TooSlow,
             Self::Busy => ErrorCode::TooFast,
             Self::Taken => ErrorCode::Taken,
-            Self::Deck(DeckError::Store(_) | DeckError::Media(_) | DeckError::NoWorkers(_))
+            Self::Deck(
+                DeckError::Store(_)
+                | DeckError::Media(_)
+                | DeckError::NoRoom(_)
+                | DeckError::NoWorkers(_),
+            )
             | Self::Disk(_)
             | Self::Talk(_) => ErrorCode::NotStored,
             Self::Deck(_) => ErrorCode::BadDeck,
@@ -166,7 +171,7 @@ async fn create(
         files,
         code,
         password,
-    } = gather(request, &folder).await?;
+    } = gather(request, &folder, || Ok(host.decks.room().map(drop)?)).await?;
     let code: Option<TalkCode> = match code.trim() {
         "" => None,
         typed => Some(typed.parse().map_err(|_| UploadError::Code)?),

@@ -70,6 +70,7 @@ fn main() -> ExitCode {
         garbage_from_a_worker_is_refused,
         a_dropped_import_leaves_no_process_and_no_folder,
         a_question_that_is_dropped_ends_its_worker,
+        what_a_deck_may_take_in_all_ends_it_though_each_page_succeeds,
         never_more_workers_than_seats,
         a_slow_deck_lets_others_in,
         workers_die_with_the_server,
@@ -121,6 +122,7 @@ fn limits() -> Limits {
         time: Duration::from_secs(5),
         workers: 2,
         bounds: Bounds::default(),
+        ..Limits::default()
     }
 }
 
@@ -517,4 +519,33 @@ async fn workers_die_with_the_server() {
     server.kill().expect("killed");
     server.wait().expect("reaped");
     wait_until("its worker is gone", || is_zombie(&worker)).await;
+}
+
+/// A PDF of 1.5 MB wanted 15 GB and an hour.
+async fn what_a_deck_may_take_in_all_ends_it_though_each_page_succeeds() {
+    let written = Limits {
+        output: 1,
+        ..limits()
+    };
+    let worked = Limits {
+        deck_time: Duration::from_nanos(1),
+        ..limits()
+    };
+    for (limits, words, read) in [
+        (written, "together (--max-deck-output)", 0),
+        (worked, "minutes in all (--max-deck-time)", 1),
+    ] {
+        let (import, _) = colours(&pool(limits), "red\nblue\nred")
+            .await
+            .expect("a deck");
+        for page in 0..3 {
+            let answer = import.page(page, &[64]).await.map(drop);
+            if page < read {
+                answer.expect("a page");
+            } else {
+                let error = answer.expect_err("a bound").to_string();
+                assert!(error.contains(words), "{error}");
+            }
+        }
+    }
 }

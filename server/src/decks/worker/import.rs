@@ -4,7 +4,7 @@ use super::{
     check::{self, Nonsense},
     pool::{Outcome, Pool},
     process::End,
-    protocol::{Answer, PageParts, Request},
+    protocol::{Answer, FaceParts, PageParts, Request},
     schedule::{BroughtBy, Guest, Need, Seat, Turn, Worker},
 };
 use crate::decks::source::{Outline, SourceError};
@@ -32,6 +32,10 @@ pub struct Import {
 struct Waste {
     in_a_row: Duration,
     in_all: Duration,
+    /// What went into pages that could be read, too.
+    worked: Duration,
+    /// Bytes of the pictures that came of them.
+    output: u64,
 }
 
 /// So many times what one page may take.
@@ -64,13 +68,24 @@ pub enum Reason {
     Nonsense(#[from] Nonsense),
     #[error("could not be read: no reader could be started ({0})")]
     NotStarted(io::Error),
-    #[error("was not tried, because others took too long")]
-    NotTried,
+    #[error("was not tried, because {0}")]
+    NotTried(Spent),
     #[error("is not there: the deck has {0} pages")]
     NoSuchPage(u32),
     /// What the source itself says.
     #[error("could not be read: {0}")]
     Source(SourceError),
+}
+
+/// What a deck has used up, so that the rest of it is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Spent {
+    #[error("those before took too long")]
+    Patience,
+    #[error("a deck may take {} minutes in all (--max-deck-time)", .0.as_secs() / 60)]
+    Time(Duration),
+    #[error("a deck's pictures may have {} together (--max-deck-output)", size(*.0))]
+    Output(u64),
 }
 
 impl Reason {
@@ -196,8 +211,8 @@ impl Import {
     async fn read(&self, request: Request, widths: &[u32]) -> Result<PageParts, Reason> {
         // Never closed.
         let _lane = self.lanes.acquire().await;
-        if self.is_hopeless() {
-            return Err(Reason::NotTried);
+        if let Some(spent) = self.spent() {
+            return Err(Reason::NotTried(spent));
         }
         let _share = match self.deck.guest.need() {
             Need::LargerPicture => self.deck.pool.sharpening.acquire().await.ok(),
@@ -207,8 +222,14 @@ impl Import {
         let start = Instant::now();
         let read = self.asked(turn, request, widths).await;
         let mut waste = self.waste();
-        if read.is_ok() {
+        waste.worked += start.elapsed();
+        if let Ok(parts) = &read {
             waste.in_a_row = Duration::ZERO;
+            waste.output = waste.output.saturating_add(bytes(parts));
+            let most = self.deck.pool.limits.output;
+            if waste.output > most {
+                return Err(Reason::NotTried(Spent::Output(most)));
+            }
         } else {
             // What a busy machine made of it is not the page's fault.
             let wasted = start.elapsed().min(self.deck.pool.limits.time);
@@ -242,10 +263,18 @@ impl Import {
         self.judged(outcome, worker, widths)
     }
 
-    fn is_hopeless(&self) -> bool {
-        let time = self.deck.pool.limits.time;
-        let waste = self.waste();
-        waste.in_a_row >= time * MOST_WASTE_IN_A_ROW || waste.in_all >= time * MOST_WASTE
+    fn spent(&self) -> Option<Spent> {
+        let limits = self.deck.pool.limits;
+        let (waste, time) = (self.waste(), limits.time);
+        if waste.in_a_row >= time * MOST_WASTE_IN_A_ROW || waste.in_all >= time * MOST_WASTE {
+            Some(Spent::Patience)
+        } else if waste.worked >= limits.deck_time {
+            Some(Spent::Time(limits.deck_time))
+        } else if waste.output >= limits.output {
+            Some(Spent::Output(limits.output))
+        } else {
+            None
+        }
     }
 
     fn waste(&self) -> MutexGuard<'_, Waste> {
@@ -327,6 +356,15 @@ impl Drop for Deck {
         self.pool.schedule.leave(&self.guest);
         self.directory.disable_cleanup(self.pool.is_ending());
     }
+}
+
+/// Of a page's pictures.
+fn bytes(parts: &PageParts) -> u64 {
+    let FaceParts::Pictures { renditions, .. } = &parts.face else {
+        return 0;
+    };
+    let bytes: usize = renditions.iter().map(|it| it.webp.len()).sum();
+    u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
 /// "1.5 GiB", "300 MiB".

@@ -16,7 +16,7 @@ pub mod serve;
 pub mod tidy;
 mod webp_header;
 
-pub use import::{Import, ImportError, PageError, Reason};
+pub use import::{Import, ImportError, PageError, Reason, Spent};
 pub use pool::{Limits, Pool, Wanted};
 pub use schedule::{BroughtBy, Need};
 

@@ -33,6 +33,10 @@ pub struct Limits {
     /// Of a processor, for opening and for each page; by the clock a few times as much, because on
     /// a busy machine a worker gets what others leave. A page of a real deck takes 0.03 to 0.5 s.
     pub time: Duration,
+    /// Bytes of all pictures of one deck.
+    pub output: u64,
+    /// Of its workers, for all pages of one deck.
+    pub deck_time: Duration,
     /// What a source holds to by itself.
     pub bounds: Bounds,
     /// Workers at once, of all imports; each decodes on one core.
@@ -44,6 +48,8 @@ impl Default for Limits {
         Self {
             memory: 3 << 29,
             time: Duration::from_secs(10),
+            output: 2 << 30,
+            deck_time: Duration::from_secs(3_600),
             bounds: Bounds::default(),
             workers: cores(),
         }

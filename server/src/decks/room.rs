@@ -1,0 +1,77 @@
+//! The room that imports leave on the disk: a tap must be stored also when somebody brings too much.
+
+use std::{path::PathBuf, time::Duration};
+use tokio::{task::spawn_blocking, time::sleep};
+
+/// How often it is looked whether there is room again.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// A cheap handle.
+#[derive(Debug, Clone)]
+pub struct Room {
+    folder: PathBuf,
+    /// Bytes that stay free.
+    reserve: u64,
+}
+
+impl Room {
+    pub const fn new(folder: PathBuf, reserve: u64) -> Self {
+        Self { folder, reserve }
+    }
+
+    /// What imports may take, in bytes. A disk that can't be asked has room: writing will tell.
+    pub fn left(&self) -> u64 {
+        let Ok(disk) = nix::sys::statvfs::statvfs(&self.folder) else {
+            return u64::MAX;
+        };
+        // Of other types on other systems.
+        let free = u64::from(disk.blocks_available()).saturating_mul(disk.fragment_size().into());
+        free.saturating_sub(self.reserve)
+    }
+
+    /// Waits until imports may take something. `tell` is given what to say meanwhile, once.
+    pub async fn wait(&self, tell: impl FnOnce(String)) {
+        if self.is_there().await {
+            return;
+        }
+        tell(format!(
+            "The import waits: less than {} MiB are free on the disk of the computer that shows \
+             it. Make room there.",
+            self.reserve >> 20
+        ));
+        while !self.is_there().await {
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn is_there(&self) -> bool {
+        let room = self.clone();
+        spawn_blocking(move || room.left() > 0)
+            .await
+            .unwrap_or(true)
+    }
+
+    /// In MiB.
+    pub const fn reserve(&self) -> u64 {
+        self.reserve >> 20
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::env::temp_dir;
+
+    #[tokio::test]
+    async fn imports_wait_while_less_is_free_than_stays_for_taps() {
+        let roomy = Room::new(temp_dir(), 0);
+        assert!(roomy.left() > 0);
+        roomy.wait(|words| panic!("{words}")).await;
+        let full = Room::new(temp_dir(), u64::MAX);
+        assert_eq!(full.left(), 0);
+        let mut told = false;
+        let waiting = full.wait(|words| told = words.contains("Make room"));
+        let waited = tokio::time::timeout(Duration::from_millis(50), waiting).await;
+        assert!(waited.is_err() && told);
+    }
+}
