@@ -121,7 +121,7 @@ pub const FORMULA_ATTRIBUTES: [&str; 24] = [
 ];
 
 /// Classes that say what words are. An author's own never come through as they were written.
-const WORD_CLASSES: [&str; 32] = [
+const WORD_CLASSES: [&str; 34] = [
     "absent",
     "alert",
     "block",
@@ -133,6 +133,9 @@ const WORD_CLASSES: [&str; 32] = [
     "figure",
     "fit",
     "footnotes",
+    // These two are put into the columns that they stand for by `steps`.
+    "float",
+    "grid-auto",
     "grid-1",
     "grid-2",
     "grid-3",
