@@ -35,7 +35,9 @@ pub fn of(names: &[&str]) -> MainText {
         .iter()
         .map(|name| Name::of(name))
         .enumerate()
-        .filter(|(_, name)| name.is(&MARKDOWN) && !is_beside_its_image(name, names))
+        .filter(|(_, name)| {
+            name.is(&MARKDOWN) && (is_slides(name) || !is_beside_its_image(name, names))
+        })
         .collect();
     // The topmost; of those the first by name, wherever it stands in an archive.
     let top = |found: &dyn Fn(&Name<'_>) -> bool| {
@@ -47,15 +49,31 @@ pub fn of(names: &[&str]) -> MainText {
             return MainText::This(*at);
         }
     }
-    let is_about = |name: &Name<'_>| ABOUT.iter().any(|it| name.stem.eq_ignore_ascii_case(it));
-    let told = texts.iter().filter(|(_, name)| !is_about(name)).count();
-    match (top(&|name| !is_about(name)), texts.as_slice()) {
+    let told = texts
+        .iter()
+        .filter(|(_, name)| !tells_of_a_project(name))
+        .count();
+    match (top(&|name| !tells_of_a_project(name)), texts.as_slice()) {
         (Some((at, _)), _) if told == 1 => MainText::This(*at),
         (Some((at, _)), _) => MainText::OneOfMany(*at),
         // A README is the deck when it is all there is, but not when it tells of images.
         (None, [(at, name)]) if !is_among_images(name, names) => MainText::This(*at),
         _ => MainText::None,
     }
+}
+
+/// Whether a text of that name tells of a project, and is its deck only when nothing else is.
+pub fn is_about(name: &str) -> bool {
+    tells_of_a_project(&Name::of(name))
+}
+
+fn tells_of_a_project(name: &Name<'_>) -> bool {
+    ABOUT.iter().any(|it| name.stem.eq_ignore_ascii_case(it))
+}
+
+/// Also beside a picture of them all that is called the same.
+fn is_slides(name: &Name<'_>) -> bool {
+    name.stem.eq_ignore_ascii_case("slides")
 }
 
 /// Whether a text of that name has slides, whatever lies beside it.
@@ -129,6 +147,9 @@ mod tests {
             (&["LICENSE.md", "readme.md", "talk.MD", "1.png"], Some(2)),
             (&["slides.markdown", "a.png"], Some(0)),
             (&["README.md", "img/a.png"], Some(0)),
+            (&["README.md", "talk/slides.md", "talk/a.png"], Some(1)),
+            // A picture of all slides.
+            (&["README.md", "slides.png", "slides.md"], Some(2)),
             // Images, and what is told of them.
             (&["README.md", "a.png"], None),
             (&["1.png", "1.md", "2.png", "2.md"], None),

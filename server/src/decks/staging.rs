@@ -40,6 +40,8 @@ const MAX_DEPTH: usize = 4;
 /// What of a Markdown file's folder may be shown by it.
 const PICTURES: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "svg"];
 
+const TEXTS: [&str; 2] = ["md", "markdown"];
+
 /// In a staged folder whose deck has its first slide: what its import needs to go on after a restart.
 const IMPORT: &str = "import.json";
 
@@ -387,10 +389,28 @@ fn text_of(
         .iter()
         .any(|(_, path)| PICTURES.contains(&ending_of(path).as_str()));
     match main_text::of(&names) {
-        MainText::This(at) => Ok(files.get(at).cloned()),
+        MainText::This(at) => {
+            let own = files.get(at).cloned();
+            let tells_of_others = own
+                .as_ref()
+                .is_some_and(|(name, _)| main_text::is_about(name));
+            let below = tells_of_others.then(|| slides_below(folder)).flatten();
+            Ok(below.or(own))
+        }
         MainText::OneOfMany(_) if !has_images => Err(DeckError::ManyTexts(folder.to_owned())),
         MainText::OneOfMany(_) | MainText::None => Ok(None),
     }
+}
+
+/// The slides that a project keeps in a folder of its own, as a zip of the project has them.
+fn slides_below(folder: &Path) -> Option<(String, PathBuf)> {
+    let texts = files_below(folder, &TEXTS).ok()?;
+    let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
+    let MainText::This(at) = main_text::of(&names) else {
+        return None;
+    };
+    let (name, path) = texts.get(at)?;
+    main_text::is_usual(name).then(|| (own_name(path), path.clone()))
 }
 
 fn notes_of(pdf: &Path) -> Option<(String, PathBuf)> {
@@ -406,10 +426,20 @@ fn pictures_beside(markdown: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     } else {
         folder
     };
-    let mut pictures = Vec::new();
+    files_below(folder, &PICTURES)
+}
+
+/// Files with one of these endings in the folder and below, by their path from there. A folder below
+/// that can't be read is passed over: what it may hold is missed where it is shown.
+fn files_below(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, PathBuf)>> {
+    let mut files = Vec::new();
     let mut folders = vec![(folder.to_owned(), String::new(), 0)];
     while let Some((folder, prefix, depth)) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
+        let entries = match fs::read_dir(folder) {
+            Err(_) if depth > 0 => continue,
+            entries => entries?,
+        };
+        for entry in entries {
             let entry = entry?;
             let (path, kind) = (entry.path(), entry.file_type()?);
             let name = format!("{prefix}{}", own_name(&path));
@@ -418,16 +448,16 @@ fn pictures_beside(markdown: &Path) -> io::Result<Vec<(String, PathBuf)>> {
             }
             if kind.is_dir() && depth < MAX_DEPTH {
                 folders.push((path, format!("{name}/"), depth + 1));
-            } else if kind.is_file() && PICTURES.contains(&ending_of(&path).as_str()) {
-                pictures.push((name, path));
+            } else if kind.is_file() && endings.contains(&ending_of(&path).as_str()) {
+                files.push((name, path));
             }
-            if pictures.len() > MAX_FILES {
-                return Ok(pictures);
+            if files.len() > MAX_FILES {
+                return Ok(files);
             }
         }
     }
-    pictures.sort();
-    Ok(pictures)
+    files.sort();
+    Ok(files)
 }
 
 fn own_name(path: &Path) -> String {
@@ -466,5 +496,24 @@ mod tests {
         ] {
             assert_eq!(kind_by(head, ending), kind, "{head:?}");
         }
+    }
+
+    #[test]
+    fn a_projects_slides_are_its_deck_and_not_its_readme() {
+        let place = TempDir::new().expect("a folder");
+        let path = |name: &str| place.path().join(name);
+        for folder in ["talk", "notes", "staged"] {
+            fs::create_dir(path(folder)).expect("a folder");
+        }
+        let staged = || {
+            let staged = stage(place.path(), &path("staged"), u64::MAX).expect("a deck");
+            let own = staged.directory.path().join("00000");
+            (staged.kind, fs::read_to_string(own).expect("text"))
+        };
+        fs::write(path("README.md"), "about").expect("written");
+        fs::write(path("notes/a.md"), "a").expect("written");
+        assert_eq!(staged(), ("markdown", "about".to_owned()));
+        fs::write(path("talk/slides.md"), "slides").expect("written");
+        assert_eq!(staged(), ("markdown", "slides".to_owned()));
     }
 }
