@@ -206,9 +206,7 @@ impl Decks {
         let mut staged = staged.map_err(io::Error::other)??;
         let import = &mut staged.import;
         if let Some(word) = password {
-            if import.kind == "pdf" {
-                import.id = opened_with(&import.id, word);
-            }
+            import.id = opened_with(&import.id, word);
             import.password = Some(word.to_owned());
         }
         self.begin_staged(path, staged, at).await
@@ -383,7 +381,8 @@ fn forget(begun: &mut HashMap<DeckId, Reading>, id: &DeckId, awaited: &Weak<()>)
     }
 }
 
-/// Who has a protected file and not its password gets nothing that was read with it.
+/// What was read with a password is found with the same one only, of any kind of source: what is
+/// protected may lie in an archive.
 fn opened_with(id: &DeckId, password: &str) -> DeckId {
     let mut hash = Sha256::new();
     for part in [id.as_str(), password] {

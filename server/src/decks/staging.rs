@@ -506,9 +506,9 @@ mod tests {
             fs::create_dir(path(folder)).expect("a folder");
         }
         let staged = || {
-            let staged = stage(place.path(), &path("staged"), u64::MAX).expect("a deck");
+            let staged = stage(place.path(), &path("staged"), u64::MAX, BroughtBy::Host).expect("a deck");
             let own = staged.directory.path().join("00000");
-            (staged.kind, fs::read_to_string(own).expect("text"))
+            (staged.import.kind, fs::read_to_string(own).expect("text"))
         };
         fs::write(path("README.md"), "about").expect("written");
         fs::write(path("notes/a.md"), "a").expect("written");

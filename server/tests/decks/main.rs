@@ -478,6 +478,24 @@ fn a_protected_pdf_opens_with_its_password() {
 }
 
 #[test]
+fn what_was_read_with_a_password_is_found_with_the_same_one_only() {
+    let protected = fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/decks/pdf/fixtures/aes256.pdf"
+    ));
+    let protected = protected.expect("a PDF");
+    let place = Place::new();
+    let deck = file(&place, "talk.zip", zip(&[("talk.pdf", &protected)]));
+    let (mut running, _) = place.started(&["--password", "sesame", path(&deck)]);
+    running.until_imported();
+    drop(running);
+    let said = refused(&place, &deck);
+    assert!(said.contains("is protected by a password"), "{said}");
+    let said = place.refused(&[&ANY[..], &["--password", "open", path(&deck)]].concat());
+    assert!(said.contains("this is not its password"), "{said}");
+}
+
+#[test]
 fn what_is_broken_is_refused_with_a_sentence() {
     let whole = png(9);
     let good_pdf = pdf("", &[saying("One")]);
