@@ -1,5 +1,9 @@
 //! What an importer gives: the same for every kind of deck. Runs in the worker process only.
 
+use super::worker::{
+    bounded::{self, PAGES},
+    check::{MAX_CLASSES, MAX_FILES, MAX_WARNINGS},
+};
 use serde::{Deserialize, Serialize};
 
 /// What a deck may have, as the options of the command line say.
@@ -39,13 +43,16 @@ pub trait Source {
 pub struct Outline {
     pub title: Option<String>,
     /// In their order. The pages 0..n each belong to exactly one slide.
+    #[serde(deserialize_with = "bounded::slides")]
     pub slides: Vec<SlideOutline>,
+    #[serde(deserialize_with = "bounded::at_most::<MAX_WARNINGS, _, _>")]
     pub warnings: Vec<Warning>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlideOutline {
     /// Indices of its pages. More than one: each is a step of this slide (a PDF's builds).
+    #[serde(deserialize_with = "bounded::at_most::<PAGES, _, _>")]
     pub pages: Vec<u32>,
 }
 
@@ -89,9 +96,11 @@ pub struct Html {
     /// `data-until="k"` from step k on.
     pub steps: u16,
     /// Classes for the slide's root, of our own theme (layout names); never the author's.
+    #[serde(deserialize_with = "bounded::at_most::<MAX_CLASSES, _, _>")]
     pub classes: Vec<String>,
     /// Files beside the Markdown that `markup` shows, as written there (`<img data-file="...">`),
     /// to be imported as pictures and replaced by their renditions' addresses.
+    #[serde(deserialize_with = "bounded::at_most::<MAX_FILES, _, _>")]
     pub files: Vec<String>,
 }
 

@@ -24,7 +24,9 @@ pub const MAX_WARNINGS: usize = 100;
 const MAX_PREVIEW: usize = 1_000;
 const MAX_MARKUP: usize = 2 << 20;
 const MAX_STEPS: u16 = 1_000;
-const MAX_CLASSES: usize = 20;
+pub const MAX_CLASSES: usize = 20;
+/// Sizes of one picture.
+pub const MAX_RENDITIONS: usize = 8;
 pub const MAX_FILES: usize = 200;
 const MAX_FILE_NAME: usize = 500;
 

@@ -1,6 +1,7 @@
 //! One deck being read: opened once, its pages asked for in the order they are needed.
 
 use super::{
+    budget::Budget,
     check::{self, Nonsense},
     pool::{Outcome, Pool},
     process::End,
@@ -24,6 +25,7 @@ pub struct Import {
     /// there are workers.
     lanes: Semaphore,
     waste: Mutex<Waste>,
+    budget: Budget,
 }
 
 /// Time that went into what could not be read. A hostile deck costs a minute at most, not its
@@ -70,6 +72,9 @@ pub enum Reason {
     NotStarted(io::Error),
     #[error("was not tried, because {0}")]
     NotTried(Spent),
+    /// The deck, in bytes, with all pages before.
+    #[error("is too much: this deck has more than {} of text, links and markup", size(*.0))]
+    TooMuch(u64),
     #[error("is not there: the deck has {0} pages")]
     NoSuchPage(u32),
     /// What the source itself says.
@@ -94,7 +99,9 @@ impl Reason {
     pub const fn may_pass(&self) -> bool {
         !matches!(
             self,
-            Self::Source(SourceError::Damaged(_) | SourceError::Empty) | Self::NoSuchPage(_)
+            Self::Source(SourceError::Damaged(_) | SourceError::Empty)
+                | Self::NoSuchPage(_)
+                | Self::TooMuch(_)
         )
     }
 }
@@ -161,6 +168,7 @@ impl Import {
             pages: check::pages(&outline),
             lanes: Semaphore::new(deck.pool.limits.workers.max(1)),
             waste: Mutex::default(),
+            budget: Budget::default(),
             deck,
         };
         Ok((import, outline))
@@ -245,6 +253,10 @@ impl Import {
         request: Request,
         widths: &[u32],
     ) -> Result<PageParts, Reason> {
+        let page = match &request {
+            Request::Page { index, .. } => Some(*index),
+            Request::Open(_) | Request::Picture { .. } => None,
+        };
         let (outcome, worker) = match turn {
             Turn::Worker(worker) => match self.deck.pool.ask(worker, &request).await {
                 // A worker that did pages before may have ended for what those left behind: only
@@ -260,7 +272,7 @@ impl Import {
                 self.deck.pool.ask(worker, &request).await
             }
         };
-        self.judged(outcome, worker, widths)
+        self.judged(outcome, worker, page, widths)
     }
 
     fn spent(&self) -> Option<Spent> {
@@ -285,17 +297,19 @@ impl Import {
         &self,
         outcome: Outcome,
         worker: Option<Worker>,
+        page: Option<u32>,
         widths: &[u32],
     ) -> Result<PageParts, Reason> {
         let answer = self.deck.answer(outcome)?;
         let page = match answer {
             Answer::Page(parts) => {
                 check::page(&parts, widths, self.pages)?;
-                Ok(parts)
+                self.budget.take(page, parts)
             }
             Answer::Failed(error) => {
                 check::error(&error)?;
-                Err(Reason::Source(error))
+                let words = self.budget.take_words(&error.to_string());
+                Err(words.err().unwrap_or(Reason::Source(error)))
             }
             Answer::Opened(_) | Answer::Confined(_) => return Err(Nonsense::AnotherAnswer.into()),
         };

@@ -5,6 +5,8 @@
 //! [`confine`]; between them is [`protocol`]. The server never decodes what a deck holds, and takes
 //! what a worker says as a stranger's word: [`check`] comes before any use.
 
+pub mod bounded;
+mod budget;
 pub mod check;
 mod confine;
 pub mod import;

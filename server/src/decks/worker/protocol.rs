@@ -1,5 +1,9 @@
 //! What server and worker say to each other over a pipe: frames of a length and so many bytes.
 
+use super::{
+    bounded,
+    check::{MAX_LINKS, MAX_RENDITIONS, MAX_WARNINGS},
+};
 use crate::decks::source::{Bounds, Html, Link, Outline, SourceError, Warning};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read, Write};
@@ -102,8 +106,10 @@ pub struct PageParts {
     pub title: Option<String>,
     pub text: String,
     pub notes: Option<String>,
+    #[serde(deserialize_with = "bounded::at_most::<MAX_LINKS, _, _>")]
     pub links: Vec<Link>,
     pub face: FaceParts,
+    #[serde(deserialize_with = "bounded::at_most::<MAX_WARNINGS, _, _>")]
     pub warnings: Vec<Warning>,
 }
 
@@ -111,6 +117,7 @@ pub struct PageParts {
 pub enum FaceParts {
     Pictures {
         /// From the narrowest to the widest.
+        #[serde(deserialize_with = "bounded::at_most::<MAX_RENDITIONS, _, _>")]
         renditions: Vec<Rendition>,
         /// A few pixels of it, as WebP.
         #[serde(with = "serde_bytes")]
