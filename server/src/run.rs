@@ -6,7 +6,10 @@ use crate::{
     bring::{self, Watched},
     cli::Options,
     control,
-    decks::{Begun, DeckError, Decks, Rest},
+    decks::{
+        Begun, DeckError, Decks, Rest,
+        worker::protocol::{Confinement, Held},
+    },
     hosting::Host,
     links::{Announcement, Links, LinksFile},
     live::{self, Hub, Limits, Unsent},
@@ -56,6 +59,12 @@ pub enum RunError {
     PortRefused(SocketAddr),
     #[error("cannot listen on {0}: {1}. Choose another address with --listen.")]
     Listen(SocketAddr, io::Error),
+    #[error(
+        "this system can't keep what reads strangers' decks from the files of this computer, so \
+         nobody else may bring decks here. Leave out --open, or run on Linux 5.13 or newer with \
+         Landlock."
+    )]
+    NoWall,
     #[error("cannot write the links to {}: {}.", .0.display(), .1)]
     Links(PathBuf, io::Error),
 }
@@ -220,6 +229,9 @@ async fn open(
     }
     let store: Arc<dyn Store> = Arc::new(store);
     let decks = Decks::new(store.clone(), &options.data, &options.deck_limits)?;
+    if options.open {
+        walled(decks.confinement().await?)?;
+    }
     let begun = bring::begin(&options, &decks, &*store).await?;
 
     let hub = Hub::start(
@@ -295,6 +307,14 @@ async fn open(
         rests,
         watches,
     })
+}
+
+/// Who may let strangers bring decks.
+fn walled(confinement: Confinement) -> Result<(), RunError> {
+    match confinement.files {
+        Held::Fully | Held::Partly => Ok(()),
+        Held::Not => Err(RunError::NoWall),
+    }
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
@@ -406,5 +426,18 @@ mod tests {
         }
         let is_link = |file| fs::symlink_metadata(file).is_ok_and(|file| file.is_symlink());
         assert!(is_link(&linked));
+    }
+
+    #[test]
+    fn nobody_else_brings_decks_where_no_wall_is_around_files() {
+        let behind = |files| Confinement {
+            network: Held::Not,
+            files,
+            calls: Held::Fully,
+        };
+        assert!(walled(behind(Held::Fully)).is_ok());
+        assert!(walled(behind(Held::Partly)).is_ok());
+        let refused = walled(behind(Held::Not)).map_err(|error| error.to_string());
+        assert!(refused.is_err_and(|words| words.contains("Leave out --open")));
     }
 }

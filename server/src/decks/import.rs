@@ -7,7 +7,7 @@ use super::{
     rest::{Rest, UnderWay, read, shown_inside},
     sharpening::is_sharp,
     staging::{Interrupted, KeptImport, Staged, Staging, keep, short_name},
-    worker::{BroughtBy, Import, PageError, Pool},
+    worker::{BroughtBy, Import, PageError, Pool, protocol::Confinement},
 };
 use crate::store::Store;
 use app::deck::{Deck, DeckId};
@@ -19,6 +19,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
     time::{Duration, Instant},
 };
+use tempfile::TempDir;
 use tokio::{task::spawn_blocking, time::sleep};
 
 /// What is made of a page: for a projector, a laptop, a phone. Pictures that are sharp enough get
@@ -95,6 +96,16 @@ impl Decks {
             begun: Arc::default(),
             opening: Arc::default(),
         })
+    }
+
+    /// What this system lets a process that reads decks take from itself.
+    ///
+    /// # Errors
+    /// When no such process can be started.
+    pub async fn confinement(&self) -> Result<Confinement, DeckError> {
+        let nothing = TempDir::new().map_err(DeckError::NoWorkers)?;
+        let told = self.pool.confinement(nothing.path()).await;
+        told.map_err(DeckError::NoWorkers)
     }
 
     /// Opens the deck at `path` and reads its first slide. One that was imported before is there

@@ -512,8 +512,8 @@ mod tests {
         };
         fs::write(path("README.md"), "about").expect("written");
         fs::write(path("notes/a.md"), "a").expect("written");
-        assert_eq!(staged(), ("markdown", "about".to_owned()));
+        assert_eq!(staged(), ("markdown".to_owned(), "about".to_owned()));
         fs::write(path("talk/slides.md"), "slides").expect("written");
-        assert_eq!(staged(), ("markdown", "slides".to_owned()));
+        assert_eq!(staged(), ("markdown".to_owned(), "slides".to_owned()));
     }
 }

@@ -1,12 +1,13 @@
 //! A deck whose pages do what a decoder never does: each line of misdeeds.txt is a page.
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use server::decks::source::{Bounds, Face, Html, Outline, Page, SlideOutline, Source, SourceError};
 use std::{
     fs::{self, File},
     hint::black_box,
     io::{self, Write},
     net::{TcpStream, UdpSocket},
-    os::unix::net::UnixDatagram,
+    os::{fd::AsFd, unix::net::UnixDatagram},
     path::Path,
     process::{self, Command},
     thread,
@@ -93,16 +94,10 @@ fn commit(misdeed: &str) -> String {
         "unlimited" => {
             return told(rlimit::Resource::NOFILE.set(1, 1));
         }
-        "threads" => {
-            let sum: u32 = thread::scope(|scope| {
-                let threads: Vec<_> = (0..4).map(|n| scope.spawn(move || n)).collect();
-                threads
-                    .into_iter()
-                    .map(|t| t.join().expect("a number"))
-                    .sum()
-            });
-            return sum.to_string();
-        }
+        "thread" => return told(thread::Builder::new().spawn(|| {})),
+        "async" => return told(fcntl(io::stdin(), FcntlArg::F_SETFL(OFlag::O_ASYNC))),
+        "enlarge" => return told(fcntl(io::stderr(), FcntlArg::F_SETPIPE_SZ(1 << 17))),
+        "duplicate" => return told(io::stderr().as_fd().try_clone_to_owned()),
         "environment" => return std::env::vars().count().to_string(),
         _ => {}
     }

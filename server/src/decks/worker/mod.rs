@@ -18,6 +18,7 @@ pub mod serve;
 pub mod tidy;
 mod webp_header;
 
+pub use confine::Walls;
 pub use import::{Import, ImportError, PageError, Reason, Spent};
 pub use pool::{Limits, Pool, Wanted};
 pub use schedule::{BroughtBy, Need};

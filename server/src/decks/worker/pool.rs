@@ -2,7 +2,7 @@
 
 use super::{
     process::{End, Process, ProcessorClock, Starter},
-    protocol::{Answer, FrameError, Open, ProcessLimits, Request},
+    protocol::{Answer, Confinement, FrameError, Open, ProcessLimits, Request},
     schedule::{Schedule, Seat, Worker},
 };
 use crate::decks::source::Bounds;
@@ -132,6 +132,33 @@ impl Pool {
         let _ = self.wanted.subscribe().wait_for(|decks| *decks == 0).await;
     }
 
+    /// What this system lets a worker take from itself. `directory` is an empty folder.
+    ///
+    /// # Errors
+    /// When no worker starts, or it does not say.
+    pub async fn confinement(&self, directory: &Path) -> io::Result<Confinement> {
+        let gone = || io::Error::other("a worker ended before it read anything");
+        let guest = self.schedule.guest();
+        let seat = self.schedule.seat(&guest).await.ok_or_else(gone)?;
+        let mut process = self.starter.start(directory, seat).await?;
+        let request = Request::Open(Open {
+            kind: String::new(),
+            password: None,
+            limits: self.process_limits(),
+            bounds: self.limits.bounds,
+        });
+        let answer = async {
+            process.ask(&request).await?;
+            process.answer(request.max_answer()).await
+        };
+        let answer = timeout(self.limits.time, answer).await;
+        process.kill().await;
+        match answer {
+            Ok(Ok(Answer::Confined(confinement))) => Ok(confinement),
+            _ => Err(gone()),
+        }
+    }
+
     /// A fresh worker with the deck open, and what it said to that. No worker: no more answers.
     pub(super) async fn open(
         &self,
@@ -206,8 +233,13 @@ impl Pool {
         loop {
             match process.answer(request.max_answer()).await {
                 Ok(Answer::Confined(confinement)) if matches!(request, Request::Open(_)) => {
-                    self.told.call_once(|| {
-                        tracing::info!(?confinement, "decks are read in a process of their own");
+                    self.told.call_once(|| match confinement.missing() {
+                        Some(walls) => tracing::warn!(
+                            "this system lacks walls around the process that reads decks: {walls}"
+                        ),
+                        None => {
+                            tracing::info!(?confinement, "decks are read in a process of their own")
+                        }
                     });
                 }
                 answer => return asked.and(answer),

@@ -92,6 +92,23 @@ pub struct Confinement {
     pub calls: Held,
 }
 
+impl Confinement {
+    /// The walls that do not stand, in words; nothing when all do.
+    pub fn missing(&self) -> Option<String> {
+        let walls = [
+            ("the network's (namespaces)", self.network),
+            ("the files' (Landlock)", self.files),
+            ("the system calls' (seccomp)", self.calls),
+        ];
+        let missing: Vec<&str> = walls
+            .into_iter()
+            .filter(|(_, held)| *held == Held::Not)
+            .map(|(wall, _)| wall)
+            .collect();
+        (!missing.is_empty()).then(|| missing.join(", "))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Held {
     Fully,

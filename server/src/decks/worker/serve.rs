@@ -1,7 +1,8 @@
 //! The worker's side: takes a request, asks the source, encodes, answers; until the server is done.
 
 use super::{
-    check, confine,
+    check,
+    confine::{self, Walls},
     protocol::{self, Answer, FaceParts, FrameError, Open, PageParts, Rendition, Request},
     tidy,
 };
@@ -36,7 +37,12 @@ enum ServeError {
 /// The whole life of a worker. The process must have one thread, and the deck's files in its
 /// current folder. A panic ends it, which is what the server takes for an answer.
 pub fn run(sources: Sources<'_>) -> ExitCode {
-    match serve(sources) {
+    run_behind(sources, Walls::ALL)
+}
+
+/// The same, with these walls only.
+pub fn run_behind(sources: Sources<'_>, walls: Walls) -> ExitCode {
+    match serve(sources, walls) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -45,7 +51,7 @@ pub fn run(sources: Sources<'_>) -> ExitCode {
     }
 }
 
-fn serve(sources: Sources<'_>) -> Result<(), ServeError> {
+fn serve(sources: Sources<'_>, walls: Walls) -> Result<(), ServeError> {
     let mut answers = confine::answers()?;
     let mut requests = io::stdin().lock();
     let open = match protocol::next(&mut requests)? {
@@ -53,7 +59,7 @@ fn serve(sources: Sources<'_>) -> Result<(), ServeError> {
         Some(Request::Open(open)) => open,
         Some(Request::Page { .. } | Request::Picture { .. }) => return Err(ServeError::OutOfTurn),
     };
-    let confinement = confine::confine(open.limits)?;
+    let confinement = confine::confine(open.limits, walls)?;
     protocol::answer(&mut answers, &Answer::Confined(confinement))?;
     match opened(sources, &open) {
         Ok(mut source) => pages(source.as_mut(), &mut requests, &mut answers),
