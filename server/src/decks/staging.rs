@@ -506,7 +506,8 @@ mod tests {
             fs::create_dir(path(folder)).expect("a folder");
         }
         let staged = || {
-            let staged = stage(place.path(), &path("staged"), u64::MAX, BroughtBy::Host).expect("a deck");
+            let staged =
+                stage(place.path(), &path("staged"), u64::MAX, BroughtBy::Host).expect("a deck");
             let own = staged.directory.path().join("00000");
             (staged.import.kind, fs::read_to_string(own).expect("text"))
         };

@@ -9,7 +9,6 @@
 )]
 
 mod cut;
-mod heavy;
 mod limits;
 mod links;
 mod made;
@@ -490,7 +489,7 @@ fn what_was_read_with_a_password_is_found_with_the_same_one_only() {
     let (mut running, _) = place.started(&["--password", "sesame", path(&deck)]);
     running.until_imported();
     drop(running);
-    let said = refused(&place, &deck);
+    let said = place.refused(&[&ANY[..], &[path(&deck)]].concat());
     assert!(said.contains("is protected by a password"), "{said}");
     let said = place.refused(&[&ANY[..], &["--password", "open", path(&deck)]].concat());
     assert!(said.contains("this is not its password"), "{said}");

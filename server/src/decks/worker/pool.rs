@@ -3,7 +3,7 @@
 use super::{
     process::{End, Process, ProcessorClock, Starter},
     protocol::{Answer, Confinement, FrameError, Open, ProcessLimits, Request},
-    schedule::{Schedule, Seat, Worker},
+    schedule::{BroughtBy, Schedule, Seat, Worker},
 };
 use crate::decks::source::Bounds;
 use std::{
@@ -138,8 +138,8 @@ impl Pool {
     /// When no worker starts, or it does not say.
     pub async fn confinement(&self, directory: &Path) -> io::Result<Confinement> {
         let gone = || io::Error::other("a worker ended before it read anything");
-        let guest = self.schedule.guest();
-        let seat = self.schedule.seat(&guest).await.ok_or_else(gone)?;
+        let guest = self.schedule.guest(BroughtBy::Host);
+        let seat = self.schedule.seat(&guest).await;
         let mut process = self.starter.start(directory, seat).await?;
         let request = Request::Open(Open {
             kind: String::new(),
