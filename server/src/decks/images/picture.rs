@@ -7,6 +7,7 @@ use crate::decks::{
     source::{Pixels, SourceError},
 };
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use std::io::Cursor;
 
 /// A slide is shown at 3840 pixels at most.
@@ -30,15 +31,16 @@ pub fn decode(
     format: ImageFormat,
     most: u64,
 ) -> Result<Decoded, SourceError> {
-    let orientation = {
+    let (orientation, profile) = {
         let mut decoder = reader(content, format, most)
             .into_decoder()
             .map_err(|error| refused(name, &error, most))?;
         check_size(name, decoder.dimensions(), most)?;
         // A picture whose EXIF is broken is shown as it lies.
-        decoder
+        let orientation = decoder
             .orientation()
-            .unwrap_or(image::metadata::Orientation::NoTransforms)
+            .unwrap_or(image::metadata::Orientation::NoTransforms);
+        (orientation, decoder.icc_profile().ok().flatten())
     };
     // `decode` and not `DynamicImage::from_decoder`, which forgets the limits (image #3081).
     let whole = reader(content, format, most).decode();
@@ -53,6 +55,9 @@ pub fn decode(
         (Err(error), _) => return Err(refused(name, &error, most)),
     };
     let mut pixels = renditions::within(over_white(image), WIDEST).map_err(|_| broken(name))?;
+    if let Some(profile) = profile {
+        to_srgb(&mut pixels, &profile);
+    }
     // Turned last, when it is small.
     if orientation != image::metadata::Orientation::NoTransforms {
         let buffer = image::RgbaImage::from_raw(pixels.width, pixels.height, pixels.rgba)
@@ -62,6 +67,27 @@ pub fn decode(
         pixels = from_rgba(image);
     }
     Ok(Decoded { pixels, is_cut_off })
+}
+
+/// From the colours of an embedded RGB profile. Browsers and projectors take what has none for
+/// sRGB: a phone's photo (Display P3) would be pale. One that can't be read is passed over; those
+/// of printing and of grey are `image`'s.
+fn to_srgb(pixels: &mut Pixels, profile: &[u8]) {
+    let converted = || {
+        let profile = ColorProfile::new_from_slice(profile).ok()?;
+        if profile.color_space != DataColorSpace::Rgb {
+            return None;
+        }
+        let srgb = ColorProfile::new_srgb();
+        let options = TransformOptions::default();
+        let transform = profile.create_transform_8bit(Layout::Rgba, &srgb, Layout::Rgba, options);
+        let mut rgba = vec![0; pixels.rgba.len()];
+        transform.ok()?.transform(&pixels.rgba, &mut rgba).ok()?;
+        Some(rgba)
+    };
+    if let Some(rgba) = converted() {
+        pixels.rgba = rgba;
+    }
 }
 
 /// The size that the header tells, checked; for pictures that somebody else decodes.
@@ -210,6 +236,29 @@ mod tests {
         assert!(red > 200 && green < 60 && blue < 60, "{red} {green} {blue}");
         let right = pixel(&pixels, 13, 8);
         assert!(right.iter().all(|channel| *channel > 240), "{right:?}");
+    }
+
+    #[test]
+    fn a_picture_with_a_profile_has_the_colours_that_it_means() {
+        let profile = ColorProfile::new_display_p3().encode().expect("a profile");
+        // (200, 120, 40) of Display P3, by CSS Color 4.
+        for (profile, [red, green, blue]) in [
+            (profile, [214_u8, 117, 0]),
+            (b"no profile".to_vec(), [200, 120, 40]),
+            (Vec::new(), [200, 120, 40]),
+        ] {
+            let mut content = Vec::new();
+            let mut encoder = image::codecs::png::PngEncoder::new(&mut content);
+            encoder.set_icc_profile(profile).expect("a profile");
+            DynamicImage::from(RgbImage::from_pixel(4, 4, Rgb([200, 120, 40])))
+                .write_with_encoder(encoder)
+                .expect("an image");
+            let pixels = decode("a.png", &content, ImageFormat::Png).expect("decoded");
+            let found = pixel(&pixels, 1, 1);
+            let expected = [red, green, blue];
+            let apart = found.iter().zip(expected).map(|(a, b)| a.abs_diff(b)).max();
+            assert!(apart <= Some(3), "{found:?}");
+        }
     }
 
     #[test]

@@ -3,17 +3,20 @@
 use super::{layout::shortened, strings};
 use crate::decks::{safely::safely, source::SourceError};
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, PdfData, object::Dict};
+use memchr::memmem;
+use unicode_normalization::UnicodeNormalization;
 
-pub fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceError> {
+pub fn read(mut bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceError> {
     if bytes.is_empty() {
         return Err(SourceError::Empty);
     }
-    if !ends(&bytes) {
+    let Some(end) = end(&bytes) else {
         return Err(SourceError::Damaged(
             "this PDF ends in the middle: a part of it is missing; save or download it again"
                 .to_owned(),
         ));
-    }
+    };
+    bytes.truncate(end);
     let data = PdfData::from(bytes);
     // Many protected files open without a password; only changing them wants one.
     let open = |password: &str| {
@@ -23,15 +26,26 @@ pub fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceError> 
     let without = open("");
     let opened = match (without, password) {
         (Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)), Some(password)) => {
-            open(password)
+            // As it was typed, and as AES-256 wants it: SASLprep (RFC 4013) is NFKC, for what
+            // people type.
+            open(password).or_else(|error| match password.nfkc().collect::<String>() {
+                prepared if prepared != password => open(&prepared),
+                _ => Err(error),
+            })
         }
         (opened, _) => opened,
     };
     opened.map_err(|error| match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) if password.is_some() => {
-            SourceError::WrongPassword
-        }
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => SourceError::NeedsPassword,
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => match password {
+            // Up to AES-128 a password is in PDFDocEncoding; hayro 0.9 takes UTF-8 only.
+            Some(password) if !password.is_ascii() => SourceError::Damaged(
+                "this password does not open it. It may be right: passwords with letters beyond \
+                 A to Z open new protected PDFs (AES-256) only; give the file another password"
+                    .to_owned(),
+            ),
+            Some(_) => SourceError::WrongPassword,
+            None => SourceError::NeedsPassword,
+        },
         LoadPdfError::Decryption(_) => SourceError::Damaged(
             "this PDF is protected in a way that WebSlides can't open; save it without protection"
                 .to_owned(),
@@ -42,22 +56,23 @@ pub fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceError> 
     })
 }
 
-/// Whether the end of the file is there. What is left of a page is drawn without a word, and a
+/// Where the file ends, if its end is there. What is left of a page is drawn without a word, and a
 /// program that writes a PDF anew takes its time: half of it would be shown to the room.
-fn ends(bytes: &[u8]) -> bool {
-    /// Some programs write a few bytes after it; readers look for it in as many.
+fn end(bytes: &[u8]) -> Option<usize> {
+    /// What stands between the last of these marks and the end of a whole file, at most.
     const TAIL: usize = 4 << 10;
     const MARKS: [&[u8]; 2] = [b"%%EOF", b"startxref"];
-    // A disk's blocks or a mail program may have padded it.
-    let is_padding = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
-    let length = bytes.iter().rposition(|byte| !is_padding(byte));
-    let written = bytes.get(..=length.unwrap_or_default()).unwrap_or(bytes);
-    let tail = written
-        .get(written.len().saturating_sub(TAIL)..)
-        .unwrap_or(written);
-    MARKS
-        .iter()
-        .any(|mark| tail.windows(mark.len()).any(|found| found == *mark))
+    let last = |mark: &&[u8]| memmem::rfind(bytes, mark).map(|at| at + mark.len());
+    let end = MARKS.iter().filter_map(last).max()?;
+    let after = bytes.get(end..).unwrap_or_default();
+    // A disk's blocks, a mail program or a web server may have added to it. A file that was made
+    // for the web, or changed and saved, has such a mark in its middle, too.
+    let is_foreign = memmem::find(after, b" obj").is_none();
+    if after.len() <= TAIL {
+        Some(bytes.len())
+    } else {
+        is_foreign.then_some(end)
+    }
 }
 
 pub fn count(pdf: &Pdf, most: u32) -> Result<u32, SourceError> {

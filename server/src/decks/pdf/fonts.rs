@@ -6,7 +6,7 @@
 use fontdb::{Database, FaceInfo, ID, Style};
 use hayro::hayro_interpret::{
     FontResolverFn,
-    font::{FallbackFontQuery, FontData, FontQuery},
+    font::{FallbackFontQuery, FontData, FontQuery, StandardFont},
     hayro_cmap::CidFamily,
 };
 use skrifa::{FontRef, MetadataProvider};
@@ -111,23 +111,66 @@ const KOREAN_NAMES: &[&str] = &[
     "notosanskr",
 ];
 
+/// Fonts with the letters of many languages, like each of the three families of the 14.
+const LIKE_HELVETICA: &[&str] = &[
+    "Arial",
+    "Liberation Sans",
+    "Arimo",
+    "Helvetica",
+    "DejaVu Sans",
+    "Noto Sans",
+    "FreeSans",
+];
+const LIKE_TIMES: &[&str] = &[
+    "Times New Roman",
+    "Liberation Serif",
+    "Tinos",
+    "Times",
+    "DejaVu Serif",
+    "Noto Serif",
+    "FreeSerif",
+];
+const LIKE_COURIER: &[&str] = &[
+    "Courier New",
+    "Liberation Mono",
+    "Cousine",
+    "Courier",
+    "DejaVu Sans Mono",
+    "Noto Sans Mono",
+    "FreeMono",
+];
+
 /// Asked by hayro for each font that is missing. The machine's fonts are looked through when the
-/// first is: that takes 10 ms or a second, and most decks bring all they need.
+/// first is: that takes 10 ms or a second, and most decks bring all they need. hayro's own 14 have
+/// Western letters only: `by_machine` takes the machine's in their place, where there are some.
 /// `nothing_found` is called when its letters will be missing.
 pub fn resolver(
     machine: &Arc<Machine>,
+    by_machine: bool,
     nothing_found: impl Fn() + Send + Sync + 'static,
 ) -> FontResolverFn {
     let machine = Arc::clone(machine);
+    let standard = move |font: StandardFont, machine: &Machine| {
+        let own = by_machine.then(|| machine.like(font)).flatten();
+        Some(own.unwrap_or_else(|| font.get_font_data()))
+    };
     Arc::new(move |query| match query {
-        FontQuery::Standard(standard) => Some(standard.get_font_data()),
+        FontQuery::Standard(font) => standard(*font, &machine),
         FontQuery::Fallback(query) => machine.find(query).or_else(|| {
-            if language(query).is_some() {
+            if language(query).is_some() || is_of_symbols(query) {
                 nothing_found();
             }
-            Some(query.pick_standard_font().get_font_data())
+            standard(query.pick_standard_font(), &machine)
         }),
     })
+}
+
+/// Whose letters are none: another font's would be nonsense.
+fn is_of_symbols(query: &FallbackFontQuery) -> bool {
+    let name = plain(query.post_script_name.as_deref().unwrap_or_default());
+    ["wingdings", "webdings", "symbol"]
+        .iter()
+        .any(|part| name.contains(part))
 }
 
 /// The machine's fonts.
@@ -140,23 +183,65 @@ pub struct Machine {
 
 impl Machine {
     fn find(&self, query: &FallbackFontQuery) -> Option<(FontData, u32)> {
-        let fonts = self.fonts.get_or_init(|| {
+        let fonts = self.fonts();
+        let face = by_name(fonts, query).or_else(|| by_language(fonts, query))?;
+        self.load(face)
+    }
+
+    /// A font with more letters than this one of the 14, of its style.
+    fn like(&self, standard: StandardFont) -> Option<(FontData, u32)> {
+        let (families, is_bold, is_italic) = style(standard)?;
+        let query = FallbackFontQuery {
+            is_bold,
+            is_italic,
+            ..FallbackFontQuery::default()
+        };
+        let fonts = self.fonts();
+        let face = families
+            .iter()
+            .find_map(|family| of_style(fonts, &query, |name| name == *family))?;
+        self.load(face)
+    }
+
+    fn fonts(&self) -> &Database {
+        self.fonts.get_or_init(|| {
             let mut fonts = Database::new();
             fonts.load_system_fonts();
             fonts
-        });
-        let face = by_name(fonts, query).or_else(|| by_language(fonts, query))?;
+        })
+    }
+
+    fn load(&self, face: &FaceInfo) -> Option<(FontData, u32)> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(data) = read.get(&face.id) {
             return Some((Arc::clone(data), face.index));
         }
-        let bytes = fonts.with_face_data(face.id, |bytes, _| {
+        let bytes = self.fonts().with_face_data(face.id, |bytes, _| {
             (bytes.len() <= LARGEST).then(|| bytes.to_vec())
         })??;
         let data: FontData = Arc::new(bytes);
         read.insert(face.id, Arc::clone(&data));
         Some((data, face.index))
     }
+}
+
+/// Families, bold, italic. None for those of symbols.
+fn style(standard: StandardFont) -> Option<(&'static [&'static str], bool, bool)> {
+    Some(match standard {
+        StandardFont::Helvetica => (LIKE_HELVETICA, false, false),
+        StandardFont::HelveticaBold => (LIKE_HELVETICA, true, false),
+        StandardFont::HelveticaOblique => (LIKE_HELVETICA, false, true),
+        StandardFont::HelveticaBoldOblique => (LIKE_HELVETICA, true, true),
+        StandardFont::TimesRoman => (LIKE_TIMES, false, false),
+        StandardFont::TimesBold => (LIKE_TIMES, true, false),
+        StandardFont::TimesItalic => (LIKE_TIMES, false, true),
+        StandardFont::TimesBoldItalic => (LIKE_TIMES, true, true),
+        StandardFont::Courier => (LIKE_COURIER, false, false),
+        StandardFont::CourierBold => (LIKE_COURIER, true, false),
+        StandardFont::CourierOblique => (LIKE_COURIER, false, true),
+        StandardFont::CourierBoldOblique => (LIKE_COURIER, true, true),
+        StandardFont::Symbol | StandardFont::ZapfDingBats => return None,
+    })
 }
 
 fn by_name<'a>(fonts: &'a Database, query: &FallbackFontQuery) -> Option<&'a FaceInfo> {
@@ -265,7 +350,7 @@ mod tests {
             post_script_name: Some("NoSuchFont-Bold".to_owned()),
             ..FallbackFontQuery::default()
         };
-        let resolver = resolver(&Arc::default(), || {
+        let resolver = resolver(&Arc::default(), false, || {
             panic!("not of a language that needs its own")
         });
         assert!(resolver(&FontQuery::Fallback(query)).is_some());

@@ -10,6 +10,7 @@ use hayro::hayro_syntax::{
     page::Page,
 };
 use std::collections::HashMap;
+use url::Url;
 
 /// A page of contents has a few dozen.
 const MOST: usize = 500;
@@ -26,6 +27,8 @@ pub struct Destinations {
     pages: HashMap<ObjectIdentifier, u32>,
     named: HashMap<Vec<u8>, u32>,
     count: u32,
+    /// What addresses without a scheme are relative to (ISO 32000-2, 12.6.4.8).
+    base: Option<String>,
 }
 
 impl Destinations {
@@ -40,6 +43,11 @@ impl Destinations {
         let Some(catalog) = catalog else {
             return these;
         };
+        let base = catalog
+            .get::<Dict<'_>>(b"URI")
+            .and_then(|uri| uri.get(b"Base"))
+            .and_then(bytes_of);
+        these.base = base.and_then(|base| url(&base, None));
         // Since PDF 1.2 a tree, before a dictionary: both are still written.
         let root = catalog
             .get::<Dict<'_>>(b"Names")
@@ -130,7 +138,10 @@ fn target(annotation: &Dict<'_>, index: u32, to: &Destinations) -> Option<Target
     }
     let action = annotation.get::<Dict<'_>>(b"A")?;
     match action.get::<Name<'_>>(b"S")?.as_ref() {
-        b"URI" => Some(Target::Url(url(&bytes_of(action.get(b"URI")?)?)?)),
+        b"URI" => Some(Target::Url(url(
+            &bytes_of(action.get(b"URI")?)?,
+            to.base.as_deref(),
+        )?)),
         b"GoTo" => Some(Target::Page(to.page_of(action.get(b"D")?)?)),
         b"Named" => {
             let page = match action.get::<Name<'_>>(b"N")?.as_ref() {
@@ -155,26 +166,66 @@ fn bytes_of(object: Object<'_>) -> Option<Vec<u8>> {
 }
 
 /// Addresses that a page of ours may link to: nothing that runs or opens on the person's machine.
-fn url(bytes: &[u8]) -> Option<String> {
+/// `base` is what those are relative to that have no scheme.
+fn url(bytes: &[u8], base: Option<&str>) -> Option<String> {
     // Meant to be ASCII; many write UTF-8.
     let url = match std::str::from_utf8(bytes) {
         Ok(url) => url.to_owned(),
         Err(_) => strings::decoded(bytes),
     };
     let url = url.trim();
-    let (scheme, rest) = url.split_once(':')?;
-    let is_known = match scheme.to_ascii_lowercase().as_str() {
-        "http" | "https" => rest.strip_prefix("//").is_some_and(|host| !host.is_empty()),
-        "mailto" => !rest.is_empty(),
-        _ => false,
+    if url.is_empty() || url.chars().any(char::is_control) {
+        return None;
+    }
+    let lower = url.to_ascii_lowercase();
+    if lower.starts_with("mailto:") {
+        let is_clean = url.len() > 7 && !url.contains(char::is_whitespace);
+        return (is_clean && url.len() <= LONGEST_URL).then(|| url.to_owned());
+    }
+    let has_scheme = lower.split(['/', '?', '#']).next()?.contains(':');
+    let url = if has_scheme {
+        url.to_owned()
+    } else if lower.starts_with("www.") {
+        format!("http://{url}")
+    } else if url.starts_with("//") {
+        format!("https:{url}")
+    } else {
+        // Checked by what comes of it: a scheme that is not of the web is refused below.
+        Url::parse(base?).ok()?.join(url).ok()?.into()
     };
-    let is_clean = !url.chars().any(|c| c.is_control() || c.is_whitespace());
-    (is_known && is_clean && url.len() <= LONGEST_URL).then(|| url.to_owned())
+    let (scheme, rest) = url.split_once("://")?;
+    let is_web = ["http", "https"]
+        .iter()
+        .any(|it| scheme.eq_ignore_ascii_case(it));
+    let host = rest.split(['/', '?', '#']).next()?;
+    if !is_web || host.is_empty() || host.contains(char::is_whitespace) {
+        return None;
+    }
+    let url = url.replace(char::is_whitespace, "%20");
+    (url.len() <= LONGEST_URL).then_some(url)
+}
+
+/// Whether a link leads to a file of the machine that the document was made on.
+pub fn leads_to_file(annotation: &Dict<'_>) -> bool {
+    let Some(action) = annotation.get::<Dict<'_>>(b"A") else {
+        return false;
+    };
+    match action.get::<Name<'_>>(b"S").as_deref() {
+        Some(b"Launch" | b"GoToR") => true,
+        Some(b"URI") => {
+            let url = action.get(b"URI").and_then(bytes_of).unwrap_or_default();
+            let url = url.trim_ascii_start().to_ascii_lowercase();
+            url.starts_with(b"file:") || url.starts_with(b"run:")
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const BASE: Option<&str> = Some("https://base.example/dir/a.html");
 
     #[test]
     fn only_addresses_of_the_web_and_of_mail_are_links() {
@@ -184,7 +235,7 @@ mod tests {
             "mailto:a@a.example",
             "https://ä.example/ü",
         ] {
-            assert_eq!(url(good.as_bytes()).as_deref(), Some(good));
+            assert_eq!(url(good.as_bytes(), None).as_deref(), Some(good));
         }
         for bad in [
             "javascript:alert(1)",
@@ -195,14 +246,51 @@ mod tests {
             "a.example",
             "java\nscript:x",
             "http://a b",
+            "http://a\n.example",
+            "mailto:",
+            "run:film.mp4",
             "",
             ":",
         ] {
-            assert_eq!(url(bad.as_bytes()), None, "{bad}");
+            assert_eq!(url(bad.as_bytes(), None), None, "{bad}");
         }
-        assert_eq!(
-            url(format!("http://{}", "a".repeat(3_000)).as_bytes()),
-            None
-        );
+        for bad in [
+            "javascript:alert(1)",
+            "run:film.mp4",
+            "file:///x",
+            "http:",
+            "",
+        ] {
+            assert_eq!(url(bad.as_bytes(), BASE), None, "{bad}");
+        }
+        let long = format!("http://{}", "a".repeat(3_000));
+        assert_eq!(url(long.as_bytes(), None), None);
+    }
+
+    #[test]
+    fn addresses_are_completed_as_in_a_viewer() {
+        for (written, base, address) in [
+            (
+                "www.noscheme.example/b",
+                None,
+                "http://www.noscheme.example/b",
+            ),
+            ("//proto.example/e", None, "https://proto.example/e"),
+            ("  https://lead.example/d ", None, "https://lead.example/d"),
+            (
+                "https://space.example/my file.pdf",
+                None,
+                "https://space.example/my%20file.pdf",
+            ),
+            (
+                "relative.html",
+                BASE,
+                "https://base.example/dir/relative.html",
+            ),
+            ("../up.html?a:b", BASE, "https://base.example/up.html?a:b"),
+            ("/root", BASE, "https://base.example/root"),
+        ] {
+            assert_eq!(url(written.as_bytes(), base).as_deref(), Some(address));
+        }
     }
 }

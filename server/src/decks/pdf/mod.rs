@@ -131,7 +131,7 @@ impl Pdf {
             has_second_half: false,
             warnings: not_found.map(of_all).into_iter().collect(),
             settings: InterpreterSettings {
-                font_resolver: fonts::resolver(&fonts, || ()),
+                font_resolver: fonts::resolver(&fonts, false, || ()),
                 ..InterpreterSettings::default()
             },
             fonts,
@@ -170,12 +170,30 @@ impl Pdf {
         let mut reasons = BTreeSet::new();
         let mended = safely(|| mended::mended(page, &self.layers, &mut reasons)).flatten();
         let drawable = mended.as_ref().and_then(Mended::page).unwrap_or(page);
-        let said = self.said(index, sheet, drawable, &view);
-        if said.is_none() {
-            reasons.insert("its text can't be read");
+        let mut by_machine = false;
+        let mut said = self.said(index, sheet, drawable, &view, &self.settings);
+        let lacking = said.as_ref().map_or(0, |said| said.lacking);
+        if lacking > 0 {
+            let settings = InterpreterSettings {
+                font_resolver: fonts::resolver(&self.fonts, true, || ()),
+                ..self.settings.clone()
+            };
+            let again = self.said(index, sheet, drawable, &view, &settings);
+            let again = again.filter(|again| again.lacking < lacking);
+            by_machine = again.is_some();
+            said = again.or(said);
+        }
+        match &said {
+            Some(said) if said.lacking > 0 => {
+                reasons.insert("some of its letters are missing: no font here has them");
+            }
+            Some(_) => {}
+            None => {
+                reasons.insert("its text can't be read");
+            }
         }
         let said = said.unwrap_or_default();
-        let (pixels, mut warnings) = self.drawn(index, drawable, &view, width)?;
+        let (pixels, mut warnings) = self.drawn(index, drawable, &view, width, by_machine)?;
         warnings.extend(reasons.iter().map(|reason| warning(index, reason)));
         Ok(Page {
             title: said.title,
@@ -205,6 +223,7 @@ impl Pdf {
         page: &page::Page<'_>,
         view: &View,
         width: u32,
+        by_machine: bool,
     ) -> Result<(Pixels, Vec<Warning>), SourceError> {
         let limits = self.limits;
         let size = view.size(width.min(WIDEST), limits.widest, limits.pixels_per_page);
@@ -216,7 +235,7 @@ impl Pdf {
                 let mut missing = sink.lock().unwrap_or_else(PoisonError::into_inner);
                 missing.insert(reason(warning));
             }),
-            font_resolver: fonts::resolver(&self.fonts, move || {
+            font_resolver: fonts::resolver(&self.fonts, by_machine, move || {
                 let mut missing = fonts_sink.lock().unwrap_or_else(PoisonError::into_inner);
                 missing.insert("this machine has no font for some of its letters; install one");
             }),
@@ -266,10 +285,13 @@ impl Pdf {
         sheet: Sheet,
         drawable: &page::Page<'_>,
         view: &View,
+        settings: &InterpreterSettings,
     ) -> Option<Said> {
         let page = self.at(sheet).ok()?;
         safely(|| {
-            let (lines, beside) = self.lines(drawable, view);
+            let written = text::of_page(drawable, view, settings);
+            let lacking = written.lacking;
+            let (lines, beside) = lines(&written, view);
             let mut said = vec![];
             let slide = self.plan.slide_of(index).unwrap_or(index);
             said.extend(self.pdfpc.of(sheet, slide).map(str::to_owned));
@@ -285,6 +307,7 @@ impl Pdf {
                 title: layout::title(&lines, view.height),
                 text: layout::text(&lines),
                 notes: notes::joined(said),
+                lacking,
             }
         })
     }
@@ -292,8 +315,7 @@ impl Pdf {
     /// What is written on a page, and beside it.
     fn lines(&self, page: &page::Page<'_>, view: &View) -> (Vec<Line>, Vec<Line>) {
         let written = text::of_page(page, view, &self.settings);
-        let (shown, beside) = notes::halves(layout::runs(&written.glyphs), view);
-        (layout::lines(shown), layout::lines(beside))
+        lines(&written, view)
     }
 
     fn planned(&self, pages: u32) -> Plan {
@@ -323,7 +345,8 @@ impl Pdf {
     fn first_title(&self) -> Option<String> {
         let sheet = *self.plan.sheets.first()?;
         let page = self.at(sheet).ok()?;
-        self.said(0, sheet, page, &self.view(page))?.title
+        self.said(0, sheet, page, &self.view(page), &self.settings)?
+            .title
     }
 
     /// Whether the wide pages are two slides each: nothing crosses the middle of the first few,
@@ -367,6 +390,13 @@ struct Said {
     title: Option<String>,
     text: String,
     notes: Option<String>,
+    /// Letters that are not drawn.
+    lacking: usize,
+}
+
+fn lines(written: &text::Written, view: &View) -> (Vec<Line>, Vec<Line>) {
+    let (shown, beside) = notes::halves(layout::runs(&written.glyphs), view);
+    (layout::lines(shown), layout::lines(beside))
 }
 
 fn not_there(index: u32) -> SourceError {

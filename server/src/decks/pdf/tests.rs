@@ -336,6 +336,12 @@ fn a_protected_file_opens_with_its_password_only() {
         assert_eq!(open(bytes, Some("wrong")), Err(SourceError::WrongPassword));
         assert_eq!(open(bytes, Some("sesame")).as_deref(), Ok("Secret"));
     }
+    let said = open(include_bytes!("fixtures/aes128.pdf"), Some("pässwört"));
+    let said = said
+        .map_err(|error| error.to_string())
+        .err()
+        .unwrap_or_default();
+    assert!(said.contains("letters beyond A to Z"), "{said}");
     let unprotected = Made::new().page(WIDE, &words("Open", 60, 100, 800)).bytes();
     assert_eq!(open(&unprotected, Some("any")).as_deref(), Ok("Open"));
 }
@@ -417,6 +423,7 @@ fn what_stands_after_the_end_of_a_file_is_no_harm() {
     let table = whole.windows(9).rposition(|found| found == b"startxref");
     for file in [
         [&whole[..], &[0; 9_000]].concat(),
+        [&whole[..], &b"<p>tracking</p>\n".repeat(1_000)].concat(),
         [&whole[..], b"\r\n-- \r\nsent by a mail program"].concat(),
         // Readers look for the objects themselves then.
         [&whole[..table.expect("its place")], b"%%EOF"].concat(),

@@ -5,7 +5,7 @@ use hayro::{
     hayro_interpret::{
         BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
         InterpreterCache, InterpreterSettings, SoftMask,
-        font::{Glyph as Drawn, GlyphRun},
+        font::{Glyph as Drawn, GlyphId, GlyphRun},
         hayro_cmap::{BfString, WritingMode},
         interpret_page,
     },
@@ -26,6 +26,8 @@ pub struct Written {
     pub glyphs: Vec<Glyph>,
     /// A picture or a shape lies across the middle: these are not two slides side by side.
     pub crosses_middle: bool,
+    /// How many letters are not drawn, since their font has none for them.
+    pub lacking: usize,
 }
 
 /// Everything written on the whole page, in points from the top left. Images are not decoded.
@@ -54,7 +56,7 @@ struct Collector {
 }
 
 impl Collector {
-    fn collect(&mut self, drawn: &Drawn<'_>, transform: Affine, is_vertical: bool) {
+    fn collect(&mut self, drawn: &Drawn<'_>, transform: Affine, is_vertical: bool, is_seen: bool) {
         if self.written.glyphs.len() >= MOST_GLYPHS {
             return;
         }
@@ -69,9 +71,13 @@ impl Collector {
         if !self.page.inflate(size, size).contains(origin) {
             return;
         }
-        let Some(text) = drawn.as_unicode().map(readable) else {
+        let Some(meant) = drawn.as_unicode() else {
             return;
         };
+        // What a font's encoding calls a letter that nobody knows.
+        let is_unknown = meant == BfString::Char(char::REPLACEMENT_CHARACTER);
+        let text = readable(meant);
+        let is_visible = is_unknown || !text.trim().is_empty();
         let advance = match drawn {
             Drawn::Outline(glyph) => glyph.advance_width(),
             Drawn::Type3(glyph) => glyph.advance_width(),
@@ -82,6 +88,9 @@ impl Collector {
         } else {
             (across / across.hypot(), advance * across.hypot() * UNITS)
         };
+        if is_seen && is_visible && is_lacking(drawn) {
+            self.written.lacking += 1;
+        }
         if text.is_empty() || self.was_here(&text, origin, size) {
             return;
         }
@@ -132,10 +141,16 @@ impl Collector {
 }
 
 impl<'a> Device<'a> for Collector {
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         let is_vertical = run.writing_mode() == WritingMode::Vertical;
+        let is_seen = !matches!(mode, DrawMode::Invisible);
         for glyph in run.glyphs() {
-            self.collect(glyph, props.transform * glyph.transform(), is_vertical);
+            self.collect(
+                glyph,
+                props.transform * glyph.transform(),
+                is_vertical,
+                is_seen,
+            );
         }
     }
 
@@ -170,6 +185,16 @@ impl<'a> Device<'a> for Collector {
 
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
     fn pop_transparency_group(&mut self) {}
+}
+
+/// Whether a font has nothing to draw for what is to be read.
+fn is_lacking(drawn: &Drawn<'_>) -> bool {
+    match drawn {
+        Drawn::Outline(glyph) => {
+            glyph.glyph_id() == GlyphId::NOTDEF || glyph.outline().elements().is_empty()
+        }
+        Drawn::Type3(_) => false,
+    }
 }
 
 /// Ligatures as their letters, spaces of any width as one, nothing that can't be seen.

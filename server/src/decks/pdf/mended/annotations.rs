@@ -1,7 +1,10 @@
 //! What of a page's annotations is drawn, and how.
 
 use super::{
-    super::{layers::Layers, links::is},
+    super::{
+        layers::Layers,
+        links::{is, leads_to_file},
+    },
     groups::Found,
     shapes::{self, Shape},
     writer::Writer,
@@ -23,6 +26,8 @@ const HIDDEN: u32 = (1 << 1) | (1 << 5);
 
 const MISSING: &str = "an annotation can't be drawn and is missing";
 const FILM: &str = "a film or sound of it can't be played; its picture is shown where it has one";
+const FILE: &str =
+    "a link leads to a file on a computer, which the room can't open; it is left out";
 
 #[derive(Default)]
 pub struct Annotations<'a> {
@@ -79,6 +84,9 @@ impl<'a> Annotations<'a> {
         let has = |kinds: &[&[u8]]| kinds.iter().any(|kind| is(annotation, kind));
         if has(&[b"Movie", b"Screen", b"RichMedia", b"Sound", b"3D"]) {
             said.insert(FILM);
+        }
+        if leads_to_file(annotation) {
+            said.insert(FILE);
         }
         let area = annotation.get::<Rect>(b"Rect");
         let Some(own) = appearance(annotation) else {

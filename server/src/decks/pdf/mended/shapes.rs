@@ -468,6 +468,7 @@ fn glyph(letter: char) -> String {
         '“' => "quotedblleft",
         '”' => "quotedblright",
         '„' => "quotedblbase",
+        '‚' => "quotesinglbase",
         '…' => "ellipsis",
         '•' => "bullet",
         '€' => "Euro",

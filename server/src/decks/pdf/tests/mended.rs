@@ -206,6 +206,14 @@ fn what_can_not_be_drawn_of_an_annotation_is_said() {
         ),
         ("/Subtype /Movie /Movie << /F (film.mp4) >>", "a film"),
         ("/Subtype /RichMedia", "a film"),
+        (
+            "/Subtype /Link /A << /S /Launch /F (film.mp4) >>",
+            "a link leads to a file",
+        ),
+        (
+            "/Subtype /Link /A << /S /URI /URI (run:film.mp4) >>",
+            "a link leads to a file",
+        ),
     ] {
         let annotation = format!("/Annots [<< {annotation} {ANNOTATION} >>]");
         let page = page(
@@ -283,6 +291,7 @@ fn bullets_of_a_symbol_font_that_is_not_embedded_are_drawn() {
         ("Wingdings-Regular", "fc", "✔", false),
         ("Wingdings", "82", "②", false),
         ("SymbolMT", "b7", "•", false),
+        ("Wingdings", "30", "", true),
     ] {
         let made = Made::new().fonts(&format!(
             "/W << /Type /Font /Subtype /TrueType /BaseFont /{font} /FirstChar 32
@@ -308,4 +317,22 @@ fn a_page_that_was_mended_keeps_its_box_its_turn_and_its_fonts() {
     assert_eq!((pixels.width, pixels.height), (160, 90));
     assert_eq!(colour(pixels, 120, 20), RED);
     assert_eq!(colour(pixels, 40, 70), WHITE);
+}
+
+#[test]
+fn letters_that_no_font_has_are_said_and_others_are_drawn() {
+    for (glyph, is_drawn_anywhere) in [("A", true), ("afii10047", false), ("uni12345", false)] {
+        let made = Made::new().fonts(&format!(
+            "/W << /Type /Font /Subtype /TrueType /BaseFont /Arial /FirstChar 200 /LastChar 200
+             /Widths [700] /Encoding << /Type /Encoding /Differences [200 /{glyph}] >>
+             /FontDescriptor << /Type /FontDescriptor /FontName /Arial /Flags 32 >> >>"
+        ));
+        let pdf = open(made.page(WIDE, "BT /W 600 Tf 100 200 Td <c8> Tj ET"));
+        let page = page(&pdf, 0);
+        let is_drawn = pixels(&page).rgba.iter().any(|byte| *byte < 128);
+        // A machine may have it; one of the two it is.
+        assert!(is_drawn || !is_drawn_anywhere, "{glyph}");
+        let is_said = !page.warnings.is_empty() || page.text.is_empty();
+        assert_ne!(is_drawn, is_said, "{glyph}: {:?}", page.warnings);
+    }
 }
