@@ -5,10 +5,11 @@
 
 use super::{ApiError, ErrorCode};
 use crate::talk::SlideState;
+use gloo_timers::callback::Timeout;
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestInit, Response, UrlSearchParams};
+use web_sys::{AbortController, RequestInit, Response, UrlSearchParams};
 
 /// Posts `form` (already encoded) to the server function at `path`.
 pub async fn call(path: &str, form: &str) -> Result<SlideState, ApiError> {
@@ -25,9 +26,17 @@ pub async fn say(path: &str, form: &str) -> bool {
     post(path, form).await.is_ok_and(|(agreed, _)| agreed)
 }
 
-/// The body of an answer of 200; `None` without one.
+/// How long an answer to [`ask`] may take.
+const ASK_PATIENCE_MS: u32 = 5_000;
+
+/// The body of an answer of 200; `None` without one, or when it takes longer than five seconds.
 pub async fn ask(path: &str) -> Option<String> {
-    let (agreed, answer) = text(path, &RequestInit::new()).await.ok()?;
+    let init = RequestInit::new();
+    // Given up but not aborted, it would still hold one of few connections.
+    let abort = AbortController::new().ok()?;
+    init.set_signal(Some(&abort.signal()));
+    let _deadline = Timeout::new(ASK_PATIENCE_MS, move || abort.abort());
+    let (agreed, answer) = text(path, &init).await.ok()?;
     agreed.then_some(answer)
 }
 

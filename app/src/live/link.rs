@@ -4,7 +4,9 @@
 //! died in a phone's sleep, and keeps its page out of the back/forward cache. So this one is
 //! watched: re-created when it closed, when pings stay out, and whenever the page comes back.
 
-use super::{LinkState, backoff::Backoff, jitter_ms};
+mod tabs;
+
+use super::{LinkState, backoff::Backoff, jitter_ms, turns::Turns};
 use crate::{
     api,
     components::has_panicked,
@@ -19,6 +21,7 @@ use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
+use tabs::Tabs;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventSource, MessageEvent, PageTransitionEvent, VisibilityState};
 
@@ -71,6 +74,10 @@ struct Inner {
     was_answered: Cell<bool>,
     /// Until a page out of sight lets its stream go.
     leaving: RefCell<Option<Timeout>>,
+    /// Whether this tab may have a stream: a browser's tabs share its connections.
+    has_turn: Cell<bool>,
+    turns: RefCell<Turns>,
+    tabs: RefCell<Option<Tabs>>,
     page_listeners: RefCell<Vec<EventListener>>,
 }
 
@@ -106,6 +113,9 @@ impl Link {
             asking: RefCell::default(),
             was_answered: Cell::new(false),
             leaving: RefCell::default(),
+            has_turn: Cell::new(false),
+            turns: RefCell::default(),
+            tabs: RefCell::default(),
             page_listeners: RefCell::default(),
         });
         let over = inner.newest.borrow().over;
@@ -126,6 +136,7 @@ impl Inner {
         }
         // The old one is closed first: one page, one connection.
         self.connection.take();
+        self.take_turn();
         if self.asking.borrow().is_none() {
             self.ask_after(WITHHELD_MS);
         }
@@ -230,6 +241,7 @@ impl Inner {
     /// There is nothing to wait for any more, as `end` says.
     fn finish(&self, end: LinkState) {
         self.let_go();
+        self.tabs.take();
         self.page_listeners.take();
         self.told.link.set(end);
     }
@@ -315,6 +327,7 @@ impl Inner {
             self.listen(&window, "pagehide", |inner, _| {
                 inner.hidden.set(true);
                 inner.let_go();
+                inner.tabs.take();
             }),
             self.listen(&window, "pageshow", |inner, event| {
                 let from_cache = event
@@ -354,6 +367,7 @@ impl Inner {
         self.connection.take();
         self.timer.take();
         self.asking.take();
+        self.give_turn();
     }
 
     fn connect_at_once(self: &Rc<Self>) {

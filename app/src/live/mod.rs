@@ -10,6 +10,8 @@ mod backoff;
 #[cfg(feature = "hydrate")]
 mod link;
 mod link_state;
+#[cfg(any(feature = "hydrate", test))]
+mod turns;
 
 pub use link_state::LinkState;
 

@@ -1,0 +1,97 @@
+//! A link and those of the browser's other tabs.
+
+use super::Inner;
+use crate::{live::jitter_ms, talk::View};
+use gloo_events::EventListener;
+use js_sys::{Date, Math, Reflect};
+use leptos::prelude::{Set, window};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+/// How long tabs wait for each other at most, when there is room for one more stream.
+const SPREAD_MS: u32 = 1_000;
+
+/// Where tabs hear each other; dropped, it is closed.
+pub struct Tabs {
+    channel: BroadcastChannel,
+    _listener: EventListener,
+}
+
+impl Inner {
+    /// Before this tab opens a stream.
+    pub fn take_turn(self: &Rc<Self>) {
+        if self.has_turn.replace(true) || !shares_connections() {
+            return;
+        }
+        let name = Date::now() + Math::random();
+        self.turns.borrow_mut().open(name);
+        if self.tabs.borrow().is_none() {
+            let kind = match self.view {
+                View::Follow => "followers",
+                View::Project | View::Present => "presenters",
+            };
+            let tabs = BroadcastChannel::new(kind).ok().map(|channel| Tabs {
+                _listener: self.listen(&channel, "message", |inner, event| {
+                    let said = event.dyn_ref::<MessageEvent>();
+                    if let Some(name) = said.and_then(|said| said.data().as_f64()) {
+                        inner.on_tab(name);
+                    }
+                }),
+                channel,
+            });
+            self.tabs.replace(tabs);
+        }
+        self.tell_tabs(name);
+    }
+
+    /// The stream is closed: another tab may have one.
+    pub fn give_turn(&self) {
+        if self.has_turn.replace(false) {
+            self.tell_tabs(self.turns.borrow().farewell());
+        }
+    }
+
+    fn on_tab(self: &Rc<Self>, name: f64) {
+        self.turns.borrow_mut().hear(name);
+        let has_room = self.turns.borrow().has_room();
+        match (self.has_turn.get(), has_room) {
+            // Without a stream the page asks.
+            (true, false) => {
+                self.let_go();
+                self.told.presence.set(None);
+                self.ask_after(0);
+            }
+            (false, true) if !self.hidden.get() => self.after(jitter_ms(SPREAD_MS), |inner| {
+                if inner.turns.borrow().has_room() {
+                    inner.connect();
+                }
+            }),
+            _ => {}
+        }
+    }
+
+    fn tell_tabs(&self, name: f64) {
+        if let Some(tabs) = self.tabs.borrow().as_ref() {
+            // Unheard, it costs a tab its stream, not its slides.
+            let _ = tabs.channel.post_message(&JsValue::from_f64(name));
+        }
+    }
+}
+
+/// HTTP/2 and later have connections enough for all tabs.
+fn shares_connections() -> bool {
+    let pages = window()
+        .performance()
+        .map(|clock| clock.get_entries_by_type("navigation"));
+    let protocol =
+        pages.and_then(|pages| Reflect::get(&pages.get(0), &"nextHopProtocol".into()).ok());
+    let protocol = protocol.and_then(|protocol| protocol.as_string());
+    !matches!(protocol.as_deref(), Some("h2" | "h3"))
+}
+
+impl Drop for Tabs {
+    fn drop(&mut self) {
+        self.channel.close();
+    }
+}

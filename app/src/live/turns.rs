@@ -1,0 +1,109 @@
+//! Which of a browser's tabs have a stream, where they share few connections.
+//!
+//! Over HTTP/1.1 a browser opens six connections to a server, for all of its tabs: with six streams
+//! no tap goes out and no page loads. So those tabs have a stream that asked for one last. Nobody
+//! leads: each tab hears who opens a stream and who lets go, and knows by that when to let go itself.
+
+/// How many tabs of a kind have a stream. There are two kinds: whoever presents does not wait for
+/// whoever follows. So two connections stay free for all else.
+const MOST: usize = 2;
+
+/// What one tab knows of the others. A stream is named by the time when it was opened, made unique by
+/// a random fraction.
+#[derive(Debug, Default)]
+pub struct Turns {
+    mine: f64,
+    /// Other tabs' streams that were opened after mine.
+    later: Vec<f64>,
+}
+
+impl Turns {
+    /// This tab opens a stream.
+    pub fn open(&mut self, name: f64) {
+        self.mine = name;
+        self.later.clear();
+    }
+
+    /// What this tab says when it lets its stream go.
+    pub const fn farewell(&self) -> f64 {
+        -self.mine
+    }
+
+    /// Another tab opens the stream of this name, or, if negative, lets it go.
+    pub fn hear(&mut self, name: f64) {
+        self.later.retain(|later| *later != name.abs());
+        if name > self.mine {
+            self.later.push(name);
+        }
+    }
+
+    pub const fn has_room(&self) -> bool {
+        self.later.len() < MOST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tabs that hear each other: those that have a stream, in the order of their opening.
+    fn streams(openings: &[usize], tabs: usize) -> Vec<usize> {
+        let mut turns: Vec<Turns> = (0..tabs).map(|_| Turns::default()).collect();
+        let mut open = Vec::new();
+        let say = |turns: &mut Vec<Turns>, from: usize, name: f64| {
+            for (tab, others) in turns.iter_mut().enumerate() {
+                if tab != from {
+                    others.hear(name);
+                }
+            }
+        };
+        let mut name = 0.0;
+        for &tab in openings {
+            name += 1.5;
+            turns[tab].open(name);
+            open.retain(|other| *other != tab);
+            open.push(tab);
+            say(&mut turns, tab, name);
+            let crowded = |tab: &usize| !turns[*tab].has_room();
+            if let Some(oldest) = open.iter().copied().find(crowded) {
+                open.retain(|other| *other != oldest);
+                let farewell = turns[oldest].farewell();
+                say(&mut turns, oldest, farewell);
+            }
+        }
+        open
+    }
+
+    #[test]
+    fn the_tabs_that_asked_last_have_a_stream() {
+        assert_eq!(streams(&[0, 1], 2), [0, 1]);
+        assert_eq!(streams(&[0, 1, 2, 3, 4], 5), [3, 4]);
+        assert_eq!(streams(&[0, 1, 2, 0], 3), [2, 0]);
+    }
+
+    #[test]
+    fn tabs_that_open_at_once_agree() {
+        let mut turns: Vec<Turns> = (0..3).map(|_| Turns::default()).collect();
+        for (turn, name) in turns.iter_mut().zip([10.1, 10.2, 10.3]) {
+            turn.open(name);
+        }
+        for turn in &mut turns {
+            for name in [10.1, 10.2, 10.3] {
+                turn.hear(name);
+            }
+        }
+        let rooms: Vec<bool> = turns.iter().map(Turns::has_room).collect();
+        assert_eq!(rooms, [false, true, true]);
+    }
+
+    #[test]
+    fn a_tab_that_is_closed_makes_room() {
+        let mut oldest = Turns::default();
+        oldest.open(1.0);
+        oldest.hear(2.0);
+        oldest.hear(3.0);
+        assert!(!oldest.has_room());
+        oldest.hear(-2.0);
+        assert!(oldest.has_room());
+    }
+}
