@@ -36,7 +36,13 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
     });
     // With script but without WASM it looks whether it should.
     let without_wasm = page.has_islands().then(|| {
-        view! { <script nonce=use_nonce() inner_html=WITHOUT_WASM></script> }
+        let event = page.followed().map(|snapshot| {
+            // Of a slide that is still being prepared, anything else is newer.
+            let is_there = !snapshot.face.is_pending();
+            is_there.then(|| snapshot.state.event_id().to_string())
+        });
+        let event = event.map(Option::unwrap_or_default);
+        view! { <script nonce=use_nonce() data-event=event inner_html=WITHOUT_WASM></script> }
     });
     let scripts = page.has_islands().then(|| {
         view! { <HydrationScripts options=options.clone() islands=true/> }

@@ -6,35 +6,42 @@
   // A WASM that is on its way so long may never come.
   const PATIENCE_MS = 10000;
   const RELOADED = "webslides-reloaded";
+  // What the page was rendered with; none on a page that does not follow, nor of a slide that was not
+  // there yet.
+  const { event: shown } = document.currentScript.dataset;
   const [, , code] = location.pathname.split("/");
-  const lives = () => document.querySelector('main[data-hydrated]');
+  const lives = () => document.querySelector("main[data-hydrated]");
   let looking;
+  const lookAfter = (ms) => {
+    clearTimeout(looking);
+    if (shown !== undefined) looking = setTimeout(look, ms);
+  };
+  // An answer that never comes does not end the looking.
   const look = async () => {
     if (lives()) return;
+    lookAfter(EVERY_MS);
     try {
-      const { revision } = await (await fetch(`/t/${code}/state`)).json();
-      const shown = document.querySelector("[data-revision]")?.dataset.revision;
-      if (shown !== String(revision) && !lives()) location.reload();
+      const { epoch, revision } = await (await fetch(`/t/${code}/state`)).json();
+      if (shown !== `${epoch}-${revision}` && !lives()) location.reload();
     } catch {
       // Without the server it stays as it is, and says nothing that is not so.
     }
-    looking = setTimeout(look, EVERY_MS);
-  };
-  const lookAfter = (ms) => {
-    clearTimeout(looking);
-    looking = setTimeout(look, ms);
   };
   lookAfter(PATIENCE_MS);
   addEventListener("unhandledrejection", () => lives() || lookAfter(EVERY_MS));
 
-  // The island calls this as its last act. At most once a minute a new one may do better.
-  globalThis.islandPanicked = (why) => {
+  // The island calls this as its last act. At most once a minute a new one may do better; and only
+  // when the server is there, or the browser's own error page would be all that is left.
+  globalThis.islandPanicked = async (why) => {
     console.warn(`WebSlides begins anew: ${why}`);
     const page = document.querySelector("main");
     page.dataset.live = "stale";
     delete page.dataset.hydrated;
     const said = page.querySelector(".link-badge > span");
     if (said) said.textContent = "Reconnecting. You may be a slide behind.";
+    // What is left of the island hears nothing more: forms go their own way.
+    for (const name of ["submit", "keydown", "pointerdown", "pointermove", "pointerup"])
+      addEventListener(name, (event) => event.stopImmediatePropagation(), true);
     let before = 0;
     try {
       before = Number(sessionStorage.getItem(RELOADED));
@@ -43,7 +50,9 @@
       // A browser that keeps nothing: then as if it had been tried.
       before = Date.now();
     }
-    if (Date.now() - before > 60000) location.reload();
-    else lookAfter(EVERY_MS);
+    lookAfter(EVERY_MS);
+    if (Date.now() - before < 60000) return;
+    const answer = await fetch(location.href).catch(() => undefined);
+    if (answer?.ok) location.reload();
   };
 }

@@ -72,6 +72,7 @@ struct Inner {
     asking: RefCell<Option<Timeout>>,
     /// The last answer said where the talk is: the page is as good as live.
     was_answered: Cell<bool>,
+    asked_in_vain: RefCell<Backoff>,
     /// Until a page out of sight lets its stream go.
     leaving: RefCell<Option<Timeout>>,
     /// Whether this tab may have a stream: a browser's tabs share its connections.
@@ -112,6 +113,7 @@ impl Link {
             timer: RefCell::default(),
             asking: RefCell::default(),
             was_answered: Cell::new(false),
+            asked_in_vain: RefCell::default(),
             leaving: RefCell::default(),
             has_turn: Cell::new(false),
             turns: RefCell::default(),
@@ -190,9 +192,21 @@ impl Inner {
                 Some(snapshot) => inner.take(snapshot),
                 None => inner.set_broken(),
             }
-            if inner.asking.borrow().is_some() {
-                inner.ask_after(ASK_EVERY_MS + jitter_ms(ASK_JITTER_MS));
+            if inner.asking.borrow().is_none() {
+                return;
             }
+            let wait = if inner.was_answered.get() {
+                inner.asked_in_vain.borrow_mut().reset();
+                ASK_EVERY_MS + jitter_ms(ASK_JITTER_MS)
+            } else {
+                // A room must not press on a server that is down.
+                ASK_EVERY_MS
+                    + inner
+                        .asked_in_vain
+                        .borrow_mut()
+                        .next_ms(js_sys::Math::random())
+            };
+            inner.ask_after(wait);
         });
     }
 

@@ -108,6 +108,15 @@ impl Page {
         }
     }
 
+    /// The talk that the page follows, as it was rendered.
+    pub fn followed(&self) -> Option<&Snapshot> {
+        match self {
+            Self::Follow { rendered, .. } | Self::Project { rendered, .. } => Some(rendered),
+            Self::Present(page) => Some(&page.rendered),
+            _ => None,
+        }
+    }
+
     /// What the page shows first, so that the browser fetches it before the CSS.
     pub fn first_face(&self) -> Option<&Face> {
         match self {

@@ -94,7 +94,9 @@ pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepare
             });
             break;
         } else if let Some(mark) = separator(trimmed) {
-            prepared.text.push_str(&format!("<!-- {}{} -->\n", prepared.seal, mark.as_str()));
+            prepared
+                .text
+                .push_str(&format!("<!-- {}{} -->\n", prepared.seal, mark.as_str()));
             continue;
         } else if dialect == Dialect::Slidev
             && let Some(file) = trimmed.strip_prefix("<<<")

@@ -62,7 +62,10 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
             if attribute != "class" {
                 return Some(Cow::Borrowed(value));
             }
-            let known: Vec<_> = value.split(' ').filter(|class| is_word_class(class)).collect();
+            let known: Vec<_> = value
+                .split(' ')
+                .filter(|class| is_word_class(class))
+                .collect();
             (!known.is_empty()).then(|| Cow::Owned(known.join(" ")))
         })
         .strip_comments(true);

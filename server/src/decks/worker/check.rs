@@ -7,8 +7,8 @@ use super::{
     webp_header,
 };
 use crate::decks::renditions::PREVIEW_SIDE;
-use crate::decks::vocabulary;
 use crate::decks::source::{Html, Link, Outline, SourceError, Target, Warning};
+use crate::decks::vocabulary;
 
 /// The most that an option may allow. What a page costs the server is some 5 KB.
 pub const MAX_PAGES: u32 = 10_000;
@@ -228,7 +228,11 @@ fn html(html: &Html) -> Result<(), Nonsense> {
         return Err(Nonsense::Count);
     }
     let is_ours = vocabulary::is_slide(markup) && !markup.contains(is_odd);
-    if !is_ours || !classes.iter().all(|class| vocabulary::is_slide_class(class)) {
+    if !is_ours
+        || !classes
+            .iter()
+            .all(|class| vocabulary::is_slide_class(class))
+    {
         return Err(Nonsense::Markup);
     }
     let beside = files.iter().all(|file| lies_beside(file));
