@@ -1,5 +1,7 @@
 //! The stream over a raw socket, byte by byte.
 
+#![expect(clippy::expect_used, reason = "in a test a panic is a finding")]
+
 mod support;
 
 use eventsource_stream::Eventsource;

@@ -24,8 +24,7 @@ impl Room {
         let Ok(disk) = nix::sys::statvfs::statvfs(&self.folder) else {
             return u64::MAX;
         };
-        // Of other types on other systems.
-        let free = u64::from(disk.blocks_available()).saturating_mul(disk.fragment_size().into());
+        let free = disk.blocks_available().saturating_mul(disk.fragment_size());
         free.saturating_sub(self.reserve)
     }
 

@@ -192,7 +192,7 @@ impl Staging {
 }
 
 fn interrupted_in(folder: PathBuf) -> Option<Interrupted> {
-    let read = fs::read(folder.join(IMPORT)).map_err(io::Error::from);
+    let read = fs::read(folder.join(IMPORT));
     match read.and_then(|import| Ok(serde_json::from_slice(&import)?)) {
         Ok(import) => Some(Interrupted { import, folder }),
         Err(error) => {

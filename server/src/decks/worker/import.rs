@@ -258,7 +258,7 @@ impl Import {
             Request::Open(_) | Request::Picture { .. } => None,
         };
         let (outcome, worker) = match turn {
-            Turn::Worker(worker) => match self.deck.pool.ask(worker, &request).await {
+            Turn::Worker(worker) => match self.deck.pool.ask(*worker, &request).await {
                 // A worker that did pages before may have ended for what those left behind: only
                 // a fresh one shows whether it is this page.
                 (Outcome::Ended(_), _) => {

@@ -64,7 +64,7 @@ pub struct Worker {
 
 pub enum Turn {
     /// The import's own, that did a page before.
-    Worker(Worker),
+    Worker(Box<Worker>),
     Seat(Seat),
 }
 
@@ -160,7 +160,7 @@ impl Schedule {
         let mut desk = self.desk();
         let own = desk.idle.iter().position(|(it, _)| *it == guest.number);
         if let Some(own) = own {
-            return Some(Turn::Worker(desk.idle.swap_remove(own).1));
+            return Some(Turn::Worker(Box::new(desk.idle.swap_remove(own).1)));
         }
         let is_next = desk.next().is_some_and(|next| next.ticket == ticket);
         if desk.free > 0 && is_next {

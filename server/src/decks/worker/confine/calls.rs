@@ -179,7 +179,10 @@ mod tests {
         // The kernel's `seccomp_data`: number, architecture, address (8 bytes), arguments.
         let mut data = vec![u32::try_from(call).expect("a number"), named, 0, 0];
         for argument in arguments {
-            data.extend([(argument & 0xffff_ffff), argument >> 32].map(|half| half as u32));
+            data.extend(
+                [(argument & 0xffff_ffff), argument >> 32]
+                    .map(|half| u32::try_from(half).expect("half of it")),
+            );
         }
         data.resize(16, 0);
         let (mut at, mut accumulator) = (0, 0_u32);
@@ -188,8 +191,8 @@ mod tests {
             at += 1;
             let jump = |is| usize::from(if is { step.jt } else { step.jf });
             match u32::from(step.code) {
-                0x20 => accumulator = data[step.k as usize / 4],
-                0x05 => at += step.k as usize,
+                0x20 => accumulator = data[usize::try_from(step.k).expect("small") / 4],
+                0x05 => at += usize::try_from(step.k).expect("small"),
                 0x15 => at += jump(accumulator == step.k),
                 0x25 => at += jump(accumulator > step.k),
                 0x35 => at += jump(accumulator >= step.k),
