@@ -158,3 +158,20 @@ test('pings that stay out make the stream anew', async ({ room }) => {
   await expect.poll(() => streams.length).toBe(1);
   await isLive(follower);
 });
+
+test('a tap that its server gets to late moves nothing', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  await expect(phone.locator('.room')).toHaveText('Nobody follows');
+  room.allow(/net::ERR_|408/);
+  room.server.pause(true);
+  await next(phone).tap();
+  await expect(phone.locator('.hint')).toHaveText(/did not answer/, { timeout: 25_000 });
+  room.server.pause(false);
+  // Whatever was waiting is heard before this.
+  await expect.poll(async () => (await phone.request.get(`${room.links.audience}/state`)).status()).toBe(200);
+  await isLive(phone);
+  await sees(phone, 1);
+  await next(phone).tap();
+  await sees(phone, 2);
+});

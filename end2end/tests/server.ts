@@ -71,6 +71,11 @@ export class Server {
     await this.end('SIGKILL');
   }
 
+  /** As a laptop that is too busy, or suspended: it takes bytes and does nothing with them. */
+  pause(isPaused: boolean): void {
+    this.child?.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   /** As Ctrl-C would; gives the milliseconds it took. */
   async stop(): Promise<number> {
     const before = performance.now();

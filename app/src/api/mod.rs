@@ -44,15 +44,20 @@ pub fn path(command: Command) -> &'static str {
     }
 }
 
-/// Carries a command from a page to the server, by the server function of its name.
+/// Carries a command from a page to the server, by the server function of its name. The server must
+/// begin it at `begin_by`, in milliseconds of its own clock, or not at all.
 #[cfg(feature = "hydrate")]
 pub async fn send(
     code: &crate::talk::TalkCode,
     command: Command,
     if_revision: crate::talk::Revision,
+    begin_by: Option<u64>,
 ) -> Result<crate::talk::SlideState, ApiError> {
     let own = command.fields();
-    let form = format!("code={code}&if_revision={if_revision}{own}");
+    let mut form = format!("code={code}&if_revision={if_revision}{own}");
+    if let Some(by) = begin_by {
+        form += &format!("&begin_by={by}");
+    }
     call::call(path(command), &form).await
 }
 

@@ -29,6 +29,10 @@ pub struct Remote {
     pub(super) link: ReadSignal<LinkState>,
     /// By the server's clock, as far as this page can know it. Grows by the second.
     pub(super) now: RwSignal<Timestamp>,
+    /// Whether the stream has said by now what the server's time is. Not after a sleep, in which this
+    /// page's clock may have stood still.
+    #[cfg(feature = "hydrate")]
+    pub(super) is_on_time: StoredValue<bool>,
     /// On the wall: hours and minutes. Empty until the page lives, since only it knows where it is.
     pub(super) time_of_day: RwSignal<String>,
 }
@@ -53,6 +57,8 @@ impl Remote {
             hint: RwSignal::new(hint),
             link,
             now: RwSignal::new(rendered_at),
+            #[cfg(feature = "hydrate")]
+            is_on_time: StoredValue::new(false),
             time_of_day: RwSignal::new(String::new()),
         }
     }
@@ -134,9 +140,11 @@ impl Remote {
         let clock = super::ticking::ServerClock::new(rendered_at);
         let told = clock.clone();
         Effect::new(move |_| {
-            if let Some(room) = &*presence.read() {
+            let room = presence.read();
+            if let Some(room) = &*room {
                 told.told(room.now);
             }
+            self.is_on_time.set_value(room.is_some());
         });
         let tick = move || {
             let (now, time_of_day) = (clock.now(), super::ticking::time_of_day());

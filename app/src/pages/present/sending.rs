@@ -22,6 +22,10 @@ const ANSWER_MS: u32 = 2_500;
 /// because a phone that sleeps stops all others.
 const GIVE_UP_MS: f64 = 10_000.0;
 
+/// How far this page's idea of the server's time may be behind: it grows by the second, and came over
+/// the network.
+const UNCERTAIN_MS: u32 = 1_500;
+
 /// How long a hint stands.
 const HINT_MS: u32 = 6_000;
 
@@ -107,7 +111,12 @@ async fn send(
     let mut patience = ANSWER_MS;
     loop {
         let code = remote.code();
-        let answer = pin!(api::send(&code, command, if_revision));
+        // What the server only gets to when this page has given it up must not surprise the room.
+        let begin_by = remote.is_on_time.get_value().then(|| {
+            let now = remote.now.get_untracked().unix_ms();
+            now + u64::from(patience + UNCERTAIN_MS)
+        });
+        let answer = pin!(api::send(&code, command, if_revision, begin_by));
         if let Either::Left((answer, _)) = select(answer, TimeoutFuture::new(patience)).await {
             return answer;
         }
