@@ -100,6 +100,7 @@ packages: end2end/node_modules/.package-lock.json
 	@[ -x "$(CHROMIUM)" ] || $(call install,chromium,Chromium (or say where it is with CHROMIUM=/path/to/it))
 	@PATH="$$PATH:/usr/sbin"; type -P $(PROXIES) openssl >/dev/null \
 	  || { $(start_no_services); $(call install,$(PROXIES) openssl,$(PROXIES) or openssl); }
+	@PATH="$$PATH:/usr/sbin:/sbin"; type -P ip >/dev/null || $(call install,iproute2,iproute2)
 	@type -P $(ENGINES) >/dev/null \
 	  || $(call install,firefox-esr webkit2gtk-driver xvfb,$(ENGINES))
 	@command -v geckodriver >/dev/null \
