@@ -133,7 +133,7 @@ pub async fn serve(
             warn!(%error, "the new links were not announced");
         }
     });
-    // Dropped at the end, it ends the imports that are under way.
+    // Ended with the server: a start goes on with what was cut off.
     let mut imports = JoinSet::new();
     imports.spawn(bring::resume(decks.clone(), shared.talks.clone()));
     for (rest, talk, hold) in rests {
@@ -159,6 +159,8 @@ pub async fn serve(
         () = serving => {}
         () = announcing => {}
     }
+    // Each holds the store, which the next start wants.
+    imports.shutdown().await;
     if let Some(control) = control {
         control.abort();
         let _ = control.await;

@@ -392,6 +392,8 @@ fn any_bytes_are_answered_below_500() {
         |(function, form, page, noise)| {
             let answer: Answer = runtime.block_on(server.post(&format!("/api/{function}"), form));
             prop_assert!((400..500).contains(&answer.status), "{:?}", answer);
+            // A slash with nothing behind it leads to the address without it.
+            prop_assume!(!noise.is_empty());
             let code: String = noise.iter().map(|byte| format!("%{byte:02x}")).collect();
             let answer = runtime.block_on(server.get(&format!("/t/{code}{page}")));
             prop_assert!(

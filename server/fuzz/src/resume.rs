@@ -67,8 +67,13 @@ pub fn resume(input: &[u8]) -> Option<bool> {
     let there = house.presence();
     drop(stream);
     let left = house.presence();
-    let ready = left.ready;
-    assert_eq!(left, Presence { ready, ..NOBODY }, "somebody is left");
+    let Presence { ready, now, .. } = left;
+    let nobody = Presence {
+        ready,
+        now,
+        ..NOBODY
+    };
+    assert_eq!(left, nobody, "somebody is left");
     let may_present = format!("{:?}", said.headers).contains(&house.key);
     opening.check(&there, may_present);
     let most = u32::from(opening.seat.is_some() && !said.body.is_empty());

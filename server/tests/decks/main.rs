@@ -197,9 +197,10 @@ fn refused(place: &Place, deck: &Path) -> String {
 #[test]
 fn a_pdf_is_served_with_its_title_its_steps_and_every_size() {
     let place = Place::new();
-    // The second and the third page have the same label: one slide, built in a step.
+    // The second and the third page have the same label and heading: one slide, built in a step.
     let labels = "/PageLabels << /Nums [0 << /P (A) >> 1 << /P (B) >> 3 << /P (C) >>] >>";
-    let pages = ["First", "Second", "Second built", "Third"].map(saying);
+    let mut pages = ["First", "Second", "Second", "Third"].map(saying);
+    pages[2].push_str(" BT /F 20 Tf 60 100 Td (built) Tj ET");
     let deck = file(&place, "made.pdf", pdf(labels, &pages));
     let notes = r#"{"pdfpcFormat": 2, "pages": [{"idx": 0, "note": "Nobody-shall-read-this"}]}"#;
     file(&place, "made.pdfpc", notes);

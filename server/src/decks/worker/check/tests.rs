@@ -46,7 +46,7 @@ fn html() -> Html {
     Html {
         markup: "<h1>A title</h1>\n<p data-step=\"1\">1 &lt; 2</p>".into(),
         steps: 1,
-        classes: vec!["two-columns".into()],
+        classes: vec!["cover".into()],
         files: vec!["pictures/a b.png".into()],
     }
 }
