@@ -34,8 +34,10 @@ for (const name of NAMES) {
       test('each tap is on every screen before the next', async ({ room, reverseProxy }) => {
         const phone = await room.presenter();
         await expect(phone).toHaveURL(`${reverseProxy.origin}/t/room/present`);
+        await isLive(phone);
         const [cookie] = await phone.context().cookies();
-        expect(cookie).toMatchObject({ name: 'webslides-room', httpOnly: true, secure: scheme === 'https' });
+        const name = expect.stringMatching(scheme === 'https' ? /^__Host-webslides-[0-9a-f]{8}$/ : /^webslides-[0-9a-f]{8}$/);
+        expect(cookie).toMatchObject({ name, httpOnly: true, secure: scheme === 'https' });
         const screens = [await room.follower(), await room.projector()];
         for (const page of [phone, ...screens]) await isLive(page);
         const tour: [typeof next, number[]][] = [[next, [2, 3, 4, 5, 6]], [previous, [5, 4, 3, 2, 1]]];
