@@ -6,24 +6,22 @@ use crate::{
     api, host,
     hosting::{self, Host},
     live::{Hub, Unsent, bound_unsent},
-    log, looking, media, pages, pointing, stream,
+    log, looking, media, pages, pointing, site, stream,
     talks::Talks,
 };
 use app::{api::ErrorCode, routes};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderName, HeaderValue, Method, Response, Uri, header},
+    http::{HeaderName, Method, Uri, header},
     middleware,
     routing::{get, post},
 };
 use leptos::config::LeptosOptions;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tower_http::{
     compression::CompressionLayer,
     cors::{Any, CorsLayer},
-    services::{ServeDir, fs::ServeFileSystemResponseBody},
-    set_header::SetResponseHeaderLayer,
 };
 
 /// How long a browser remembers that it may ask.
@@ -108,7 +106,7 @@ pub fn router(shared: Shared) -> Router {
         .merge(pages)
         .route_layer(looking)
         .merge(public)
-        .merge(built_files(&shared.leptos))
+        .merge(site::files(&shared.leptos))
         .method_not_allowed_fallback(|| async { refusal(ErrorCode::MethodNotAllowed) })
         .layer(middleware::from_fn_with_state(
             shared.public.clone(),
@@ -130,47 +128,4 @@ fn for_other_origins() -> CorsLayer {
         .allow_headers([last_event_id, header::CACHE_CONTROL, header::ACCEPT])
         .vary([])
         .max_age(PREFLIGHT_KEPT)
-}
-
-/// Styles, scripts and icons, as `cargo leptos build` wrote them.
-fn built_files(leptos: &LeptosOptions) -> Router<Shared> {
-    let root = Path::new(leptos.site_root.as_ref());
-    // With a hash in its name, a file never changes; without, it has to be asked for each time.
-    let age = if leptos.hash_files {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
-    // Not what is missing: a proxy would remember for a year that it was.
-    let cached = SetResponseHeaderLayer::overriding(
-        header::CACHE_CONTROL,
-        move |response: &Response<ServeFileSystemResponseBody>| {
-            let age = if response.status().is_success() {
-                age
-            } else {
-                "no-store"
-            };
-            Some(HeaderValue::from_static(age))
-        },
-    );
-    let files = ServeDir::new(root.join("pkg"))
-        .precompressed_br()
-        .precompressed_gzip();
-    let mut router = Router::new().nest_service(
-        "/pkg",
-        tower::ServiceBuilder::new().layer(cached).service(files),
-    );
-    for name in [
-        "favicon.svg",
-        "favicon.ico",
-        "icon-180.png",
-        "icon-192.png",
-        "icon-512.png",
-        "manifest.webmanifest",
-        "awake.mp4",
-    ] {
-        let file = tower_http::services::ServeFile::new(root.join(name));
-        router = router.route_service(&format!("/{name}"), file);
-    }
-    router
 }

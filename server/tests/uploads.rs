@@ -19,13 +19,13 @@ use server::{
 };
 use std::{
     fs,
-    io::Cursor,
+    io::{Cursor, Write},
     thread,
     time::{Duration, Instant},
 };
 use support::{
     path,
-    program::{Place, ask, ask_with, host_key, parts},
+    program::{Place, ask, ask_with, connected, host_key, parts},
 };
 
 /// Brings pictures as a form does, and gives status and answer.
@@ -194,6 +194,35 @@ fn a_deck_that_is_brought_again_is_the_same_talk_for_those_who_present_it() {
 }
 
 /// A talk whose deck is in no store.
+/// More of them than there are places: each gives its place up when somebody waits for one.
+#[test]
+fn guests_that_send_slowly_keep_no_other_guest_out() {
+    let place = Place::new();
+    let (_running, printed) = place.started(&["--open"]);
+    let head = "POST /decks HTTP/1.1\r\nhost: room\r\ncontent-length: 1000000\r\n\
+        content-type: multipart/form-data; boundary=XX\r\n\r\n--XX\r\n\
+        content-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n";
+    let mut slow: Vec<_> = (0..20)
+        .map(|_| {
+            let mut socket = connected(&printed);
+            socket.write_all(head.as_bytes()).expect("it is written");
+            socket
+        })
+        .collect();
+    thread::scope(|scope| {
+        let honest = scope.spawn(|| brought(&printed, "", "mine", &pictures()));
+        while !honest.is_finished() {
+            for socket in &mut slow {
+                // It may have been let go.
+                let _ = socket.write_all(b"x");
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        let (status, answer) = honest.join().expect("it ran");
+        assert_eq!(status, 201, "{answer}");
+    });
+}
+
 fn lost(place: &Place) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let store = EmbeddedStore::open(&place.path("data")).expect("a store");

@@ -14,6 +14,14 @@ const DESIGN: (u32, u32) = (1_280, 720);
 /// browser chooses a rendition.
 const SLIDE_SIZES: &str = "min(100vw, 177.78vh)";
 
+const ENDING: &str = ".webp";
+
+/// Whether a medium may be one that is kept here.
+pub fn is_a_pictures_name(name: &str) -> bool {
+    let hash = name.strip_suffix(ENDING);
+    hash.is_some_and(|hash| hash.len() == short_name(&[0; 32]).len())
+}
+
 /// Keeps a picture's renditions under their hashes.
 ///
 /// # Errors
@@ -28,7 +36,7 @@ pub fn picture(parts: FaceParts, store: &dyn Store) -> io::Result<Face> {
     };
     let mut kept = Vec::new();
     for rendition in renditions {
-        let name = format!("{}.webp", short_name(&Sha256::digest(&rendition.webp)));
+        let name = short_name(&Sha256::digest(&rendition.webp)) + ENDING;
         store.put_media(&name, &rendition.webp)?;
         kept.push(Rendition {
             url: format!("/media/{name}"),

@@ -3,6 +3,7 @@
 use super::{
     DeckError,
     growing::{Growing, Look},
+    kept::kept,
     limits::DeckLimits,
     rest::{Rest, UnderWay, read, shown_inside},
     sharpening::is_sharp,
@@ -287,8 +288,8 @@ impl Decks {
             Some(deck) if resumed => deck,
             _ => growing.deck()?,
         };
-        let kept = spawn_blocking(move || keep(&keeping, &kept)).await;
-        kept.map_err(io::Error::other)??;
+        let done = spawn_blocking(move || keep(&keeping, &kept)).await;
+        done.map_err(io::Error::other)??;
         let awaited = Awaited::default();
         let reading = Reading {
             deck: deck.clone(),
@@ -320,7 +321,7 @@ impl Decks {
     /// A deck of 2,000 pages is not read on a thread that carries taps.
     async fn stored(&self, id: &DeckId) -> Result<Option<Deck>, DeckError> {
         let (store, id) = (self.store.clone(), id.clone());
-        let stored = spawn_blocking(move || store.deck(&id)).await;
+        let stored = spawn_blocking(move || kept(store.as_ref(), &id)).await;
         Ok(stored.map_err(io::Error::other)??)
     }
 

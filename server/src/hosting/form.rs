@@ -26,10 +26,27 @@ use tokio::{fs::File, io::AsyncWriteExt, time::timeout};
 pub const MAX_UPLOAD_BYTES: u64 = 500 << 20;
 pub const MAX_FILES: usize = 2_500;
 
-/// How long the next piece is waited for; and how fast it must be in the long run: 4 KiB a second,
-/// which the worst of phones' networks is.
+/// How long the next piece is waited for.
 const STEP_WITHIN: Duration = Duration::from_secs(15);
-const LEAST_A_SECOND: u64 = 4 << 10;
+
+/// How fast an upload must be.
+struct Pace {
+    /// Bytes a second.
+    least: u64,
+    /// Seconds from which on it is looked at.
+    from: u64,
+}
+
+/// What the worst of phones' networks can do.
+const USUAL: Pace = Pace {
+    least: 4 << 10,
+    from: 15,
+};
+/// A few that are slow on purpose keep nobody out.
+const WHILE_OTHERS_WAIT: Pace = Pace {
+    least: 64 << 10,
+    from: 5,
+};
 
 /// What may come without making a part or a piece of one.
 const MAX_IDLE_BYTES: u64 = 4 << 20;
@@ -42,7 +59,8 @@ pub struct Sent {
     pub password: String,
 }
 
-/// Puts the files of a form into `folder`, while there is `room`.
+/// Puts the files of a form into `folder`, while there is `room`. `others_wait` says whether it
+/// should hurry.
 ///
 /// # Errors
 /// When it is cut off, too large or too slow, holds no file, or the disk takes none.
@@ -50,8 +68,9 @@ pub async fn gather(
     request: Request,
     folder: &Path,
     room: impl Fn() -> Result<(), UploadError>,
+    others_wait: impl Fn() -> bool,
 ) -> Result<Sent, UploadError> {
-    let patience = Patience::default();
+    let patience = Patience::with(others_wait);
     let mut form = patience.form(request).await?;
     let mut sent = Sent::default();
     let mut names = Names::default();
@@ -125,7 +144,10 @@ fn counted(left: u64, bytes: &Bytes) -> Result<u64, UploadError> {
 }
 
 /// A field that a person typed.
-async fn short(field: &mut Field<'_>, patience: &Patience) -> Result<String, UploadError> {
+async fn short(
+    field: &mut Field<'_>,
+    patience: &Patience<impl Fn() -> bool>,
+) -> Result<String, UploadError> {
     let mut text = Vec::new();
     while let Some(bytes) = patience.wait(field.chunk()).await? {
         text.extend_from_slice(&bytes);
@@ -138,23 +160,23 @@ async fn short(field: &mut Field<'_>, patience: &Patience) -> Result<String, Upl
 
 /// How slow an upload may be, and how much may come without leading to anything: the form's reader
 /// keeps all of a part's head, however long, and looks through it with each piece.
-struct Patience {
+struct Patience<W> {
     since: Instant,
     came: Arc<AtomicU64>,
     idle: Arc<AtomicU64>,
+    others_wait: W,
 }
 
-impl Default for Patience {
-    fn default() -> Self {
+impl<W: Fn() -> bool> Patience<W> {
+    fn with(others_wait: W) -> Self {
         Self {
             since: Instant::now(),
             came: Arc::default(),
             idle: Arc::default(),
+            others_wait,
         }
     }
-}
 
-impl Patience {
     async fn form(&self, request: Request) -> Result<Multipart, UploadError> {
         let (came, idle) = (self.came.clone(), self.idle.clone());
         let request = request.map(|body| {
@@ -183,9 +205,14 @@ impl Patience {
         let step = timeout(STEP_WITHIN, step).await;
         let step = step.map_err(|_| UploadError::TooSlow)??;
         self.idle.store(0, Ordering::Relaxed);
+        let pace = if (self.others_wait)() {
+            WHILE_OTHERS_WAIT
+        } else {
+            USUAL
+        };
         let seconds = self.since.elapsed().as_secs();
-        let is_slow = self.came.load(Ordering::Relaxed) < seconds.saturating_mul(LEAST_A_SECOND);
-        if is_slow && seconds > STEP_WITHIN.as_secs() {
+        let is_slow = self.came.load(Ordering::Relaxed) < seconds.saturating_mul(pace.least);
+        if is_slow && seconds > pace.from {
             return Err(UploadError::TooSlow);
         }
         Ok(step)
@@ -218,7 +245,7 @@ mod tests {
             .header("content-type", "multipart/form-data; boundary=XX")
             .body(Body::from(form + "--XX--\r\n"))
             .expect("a request");
-        let sent = gather(request, folder.path(), || Ok(()))
+        let sent = gather(request, folder.path(), || Ok(()), || false)
             .await
             .expect("files");
         let kept = [

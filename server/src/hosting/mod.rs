@@ -4,6 +4,7 @@ mod form;
 mod home;
 mod links;
 mod names;
+mod places;
 mod remotes;
 mod talks;
 mod upload;
@@ -33,6 +34,7 @@ use axum::{
     extract::{Path, Request, rejection::PathRejection},
     http::{HeaderMap, Response, StatusCode, header},
 };
+use places::Places;
 use std::{
     fs, io,
     path::{Path as FilePath, PathBuf},
@@ -60,8 +62,8 @@ pub struct Host {
     addresses: Addresses,
     /// Uploads are gathered here. Emptied at the start: what was cut off is gone.
     folder: PathBuf,
-    places: Semaphore,
-    guests_places: Semaphore,
+    places: Places,
+    guests_places: Places,
     guests_decks: Semaphore,
     imports: Mutex<JoinSet<()>>,
 }
@@ -97,8 +99,8 @@ impl Host {
             is_open,
             addresses,
             folder,
-            places: Semaphore::new(AT_ONCE),
-            guests_places: Semaphore::new(GUESTS_AT_ONCE),
+            places: Places::new(AT_ONCE),
+            guests_places: Places::new(GUESTS_AT_ONCE),
             guests_decks: Semaphore::new(AT_ONCE),
             imports: Mutex::default(),
         };

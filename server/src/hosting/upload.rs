@@ -5,6 +5,7 @@ use super::{
     form::{MAX_FILES, MAX_UPLOAD_BYTES, Sent, gather},
     home::page,
     names::{main_of, own_name, passed_over},
+    places::Places,
     remotes::device,
     visitor, wants_json,
 };
@@ -82,9 +83,9 @@ pub async fn upload(
     } else {
         &host.guests_places
     };
-    let made = match timeout(PLACE_WITHIN, places.acquire()).await {
-        Ok(_place) => create(host, &visitor, &shared.talks, request).await,
-        Err(_) => Err(UploadError::Busy),
+    let made = match timeout(PLACE_WITHIN, places.place()).await {
+        Ok(Some(_place)) => create(host, &visitor, &shared.talks, places, request).await,
+        _ => Err(UploadError::Busy),
     };
     let wants_json = wants_json(&headers);
     match made {
@@ -160,6 +161,7 @@ async fn create(
     host: &Arc<Host>,
     visitor: &Visitor,
     talks: &Talks,
+    places: &Places,
     request: Request,
 ) -> Result<(Arc<Talk>, Key), UploadError> {
     let directory = TempDir::new_in(&host.folder)?;
@@ -171,7 +173,13 @@ async fn create(
         files,
         code,
         password,
-    } = gather(request, &folder, || Ok(host.decks.room().map(drop)?)).await?;
+    } = gather(
+        request,
+        &folder,
+        || Ok(host.decks.room().map(drop)?),
+        || places.others_wait(),
+    )
+    .await?;
     let code: Option<TalkCode> = match code.trim() {
         "" => None,
         typed => Some(typed.parse().map_err(|_| UploadError::Code)?),

@@ -15,6 +15,23 @@ const LOOSE: &str = "loose";
 /// What a file is called while it is written.
 const UNFINISHED: &str = ".tmp";
 
+/// What stands before a medium's name wherever a deck shows it, HTML too.
+const ADDRESS: &[u8] = b"/media/";
+
+/// Every medium that a stored deck names: read from its text, because a newer WebSlides may have
+/// written it, and its HTML has some too. A name too many keeps a file; none is missed.
+pub fn media_of(document: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = document;
+    while let Some(at) = rest.windows(ADDRESS.len()).position(|it| it == ADDRESS) {
+        rest = rest.get(at + ADDRESS.len()..).unwrap_or_default();
+        let is_of_a_name = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'.';
+        let name = rest.iter().copied().take_while(is_of_a_name).collect();
+        names.extend(String::from_utf8(name));
+    }
+    names
+}
+
 pub struct MediaFiles {
     directory: PathBuf,
 }
@@ -33,7 +50,8 @@ impl MediaFiles {
         Ok(Self { directory })
     }
 
-    /// The file is closed meanwhile: somebody who reads slowly holds none open.
+    /// The file is closed meanwhile: somebody who reads slowly holds none open. One that a failing
+    /// disk or a bad copy cut off is an error.
     pub fn part(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
         let Some(path) = self.path(name) else {
             return Ok(None);
@@ -43,6 +61,10 @@ impl MediaFiles {
             opened => opened?,
         };
         let whole = file.metadata()?.len();
+        if from == 0 && is_cut_off(name, &mut file, whole)? {
+            let words = format!("media/{name} is damaged: give its deck again");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+        }
         file.seek(SeekFrom::Start(from))?;
         let most = u64::try_from(most).unwrap_or(u64::MAX);
         let length = whole.saturating_sub(from).min(most);
@@ -140,6 +162,20 @@ impl MediaFiles {
     }
 }
 
+/// Whether a file is shorter than it says itself. A WebP says how many bytes follow its first eight.
+fn is_cut_off(name: &str, file: &mut File, length: u64) -> io::Result<bool> {
+    if !name.ends_with(".webp") {
+        return Ok(length == 0);
+    }
+    let mut head = [0; 8];
+    if length < 8 {
+        return Ok(true);
+    }
+    file.read_exact(&mut head)?;
+    let [.., a, b, c, d] = head;
+    Ok(length - 8 < u32::from_le_bytes([a, b, c, d]).into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,5 +253,29 @@ mod tests {
             assert_eq!(get(&files, name), None, "{name:?}");
             assert!(files.put(name, b"x").is_err(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn media_are_found_in_pictures_and_in_html() {
+        let deck = br#"{"faces":[{"renditions":[{"url":"/media/ab1.webp","width":1}]},
+            {"html":"<img src=\"/media/cd2.png\" alt=\"/media/\">"}]}"#;
+        assert_eq!(media_of(deck), ["ab1.webp", "cd2.png", ""]);
+        assert!(media_of(b"/media").is_empty() && media_of(b"").is_empty());
+    }
+
+    #[test]
+    fn a_picture_that_was_cut_off_is_no_picture() {
+        let directory = TempDir::new().expect("a temporary directory");
+        let files = MediaFiles::open(directory.path().to_owned()).expect("a folder");
+        let whole = b"RIFF\x0e\0\0\0WEBPVP8L12\0\0\0\0";
+        for length in 0..whole.len() {
+            let cut = whole.get(..length).expect("a part");
+            fs::write(directory.path().join("hash.webp"), cut).expect("a file");
+            let part = files.part("hash.webp", 0, 4);
+            let said = part.expect_err("it is cut off").to_string();
+            assert!(said.contains("hash.webp is damaged"), "{length}: {said}");
+        }
+        files.put("hash.webp", whole).expect("it is kept");
+        assert_eq!(get(&files, "hash.webp").as_deref(), Some(&whole[..]));
     }
 }

@@ -10,6 +10,7 @@ mod removal;
 
 pub use embedded::EmbeddedStore;
 pub use epoch::made_up_epoch;
+pub use media_files::media_of;
 
 use crate::{
     access::KeyHash,
@@ -159,7 +160,7 @@ pub trait Store: Send + Sync {
     /// At most `most` bytes of a file from the byte `from` on. `None` when there is no such media.
     ///
     /// # Errors
-    /// When the file is there and can't be read.
+    /// When the file is there and can't be read, or not all of it is there.
     fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>>;
 
     /// Keeps content under its name, which is made from its hash: done already is done.

@@ -8,7 +8,7 @@
 use super::{
     StoreError,
     embedded::{DECKS, LISTS, Outcome, TALKS, database_error},
-    media_files::MediaFiles,
+    media_files::{MediaFiles, media_of},
 };
 use app::{
     deck::{Deck, DeckId},
@@ -28,9 +28,6 @@ const REPLACED: TableDefinition<&str, ()> = TableDefinition::new("replaced");
 
 /// Of a talk that is gone, the last that its followers are told. By code.
 pub const GONE: TableDefinition<&str, &[u8]> = TableDefinition::new("gone");
-
-/// What stands before a medium's name wherever a deck shows it, HTML too.
-const ADDRESS: &[u8] = b"/media/";
 
 /// What matters here of a stored talk.
 #[derive(Deserialize)]
@@ -192,31 +189,4 @@ fn remove(
     transaction.commit().map_err(database_error)?;
     loose.retain(|name| !spared.contains(name));
     Ok(media.remove_loose(&loose, &spared)?)
-}
-
-/// Every medium that a stored deck names: read from its text, because a newer WebSlides may have
-/// written it, and its HTML has some too. A name too many keeps a file; none is missed.
-fn media_of(document: &[u8]) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut rest = document;
-    while let Some(at) = rest.windows(ADDRESS.len()).position(|it| it == ADDRESS) {
-        rest = rest.get(at + ADDRESS.len()..).unwrap_or_default();
-        let is_of_a_name = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'.';
-        let name = rest.iter().copied().take_while(is_of_a_name).collect();
-        names.extend(String::from_utf8(name));
-    }
-    names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn media_are_found_in_pictures_and_in_html() {
-        let deck = br#"{"faces":[{"renditions":[{"url":"/media/ab1.webp","width":1}]},
-            {"html":"<img src=\"/media/cd2.png\" alt=\"/media/\">"}]}"#;
-        assert_eq!(media_of(deck), ["ab1.webp", "cd2.png", ""]);
-        assert!(media_of(b"/media").is_empty() && media_of(b"").is_empty());
-    }
 }

@@ -6,7 +6,7 @@ use crate::{
     names_in, served, state,
     support::{
         path,
-        program::{Place, ask, key},
+        program::{Place, answer, ask, key},
     },
     until,
 };
@@ -55,6 +55,69 @@ fn a_deck_that_was_cut_says_what_is_missing_and_is_tried_again() {
     let (running, printed) = place.started(&[path(&folder)]);
     assert_eq!(go_to(&printed, 2)["face"], *second);
     assert_eq!((running.workers().len(), media(&place)), (0, kept));
+}
+
+/// By a failing disk, or a copy of the data directory that was made badly.
+#[test]
+fn a_picture_that_the_disk_lost_is_made_again_when_its_deck_is_given_again() {
+    for deck in ["made.pdf", "talk.md"] {
+        let place = Place::new();
+        fs::write(place.path("red.png"), png(9)).expect("a file");
+        let content = if deck == "talk.md" {
+            b"# One\n\n![](red.png)\n".to_vec()
+        } else {
+            pdf("", &[saying("One"), saying("Two")])
+        };
+        let given = file(&place, deck, content);
+        let (running, printed) = served(&place, &given);
+        until_done(&place);
+        let before = state(&printed)["face"].clone();
+        drop(running);
+        let mut pictures = names_in(&place.path("data/media"));
+        pictures.retain(|name| name.ends_with(".webp"));
+        assert!(!pictures.is_empty());
+        for (at, name) in pictures.iter().enumerate() {
+            let picture = place.path("data/media").join(name);
+            let whole = fs::read(&picture).expect("it is kept");
+            match at % 3 {
+                0 => fs::remove_file(&picture).expect("it is lost"),
+                1 => fs::write(&picture, &whole[..whole.len() / 2]).expect("it is cut"),
+                _ => fs::write(&picture, "").expect("it is empty"),
+            }
+        }
+
+        let (mut running, printed) = place.started(&[path(&given)]);
+        running.until_imported();
+        until_done(&place);
+        assert_eq!(state(&printed)["face"], before, "{deck}");
+        for name in &pictures {
+            let answer = answer(&printed, &format!("GET /media/{name} HTTP/1.1"), "");
+            assert!(answer.starts_with(b"HTTP/1.1 200"), "{deck}: {name}");
+        }
+    }
+}
+
+#[test]
+fn a_picture_that_was_cut_off_is_not_answered_as_if_it_were_whole() {
+    let place = Place::new();
+    let deck = file(&place, "made.pdf", pdf("", &[saying("One")]));
+    let (running, printed) = served(&place, &deck);
+    until_done(&place);
+    for name in names_in(&place.path("data/media")) {
+        let picture = place.path("data/media").join(&name);
+        let whole = fs::read(&picture).expect("it is kept");
+        fs::write(&picture, &whole[..whole.len() / 2]).expect("it is cut");
+        let answer = answer(&printed, &format!("GET /media/{name} HTTP/1.1"), "");
+        assert!(answer.starts_with(b"HTTP/1.1 500"), "{name}");
+    }
+    let said = running.complaints();
+    assert!(said.contains("is damaged: give its deck again"), "{said}");
+}
+
+fn until_done(place: &Place) {
+    until("nothing is left to do", || {
+        names_in(&place.path("data/importing")).is_empty()
+    });
 }
 
 #[test]

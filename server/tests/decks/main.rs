@@ -9,6 +9,7 @@
 )]
 
 mod cut;
+mod heavy;
 mod limits;
 mod links;
 mod made;

@@ -22,7 +22,8 @@ pub const MAX_REASON: usize = 500;
 pub const MAX_LINKS: usize = 1_000;
 pub const MAX_WARNINGS: usize = 100;
 const MAX_PREVIEW: usize = 1_000;
-const MAX_MARKUP: usize = 2 << 20;
+/// With its slide it travels to every follower.
+pub const MAX_MARKUP: usize = 512 << 10;
 const MAX_STEPS: u16 = 1_000;
 pub const MAX_CLASSES: usize = 20;
 /// Sizes of one picture.

@@ -148,7 +148,7 @@ pub fn parts(mut page: Page, widths: &[u32], pages: u32) -> Result<PageParts, So
                 }
                 stays
             });
-            FaceParts::Html(tidy::html(html))
+            FaceParts::Html(tidy::html(html)?)
         }
     };
     Ok(PageParts {

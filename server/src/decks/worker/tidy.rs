@@ -2,7 +2,7 @@
 //! that a deck with an odd character or a thousand links is shown, not refused.
 
 use super::check::{
-    self, MAX_FILES, MAX_LINKS, MAX_REASON, MAX_TEXT, MAX_TITLE, MAX_WARNINGS, is_odd,
+    self, MAX_FILES, MAX_LINKS, MAX_MARKUP, MAX_REASON, MAX_TEXT, MAX_TITLE, MAX_WARNINGS, is_odd,
     leads_somewhere, lies_beside,
 };
 use crate::decks::source::{Html, Link, Outline, SourceError, Warning};
@@ -52,11 +52,20 @@ pub fn warnings(warnings: Vec<Warning>, pages: u32) -> Vec<Warning> {
 }
 
 /// A file that can't be shown is left out; its place stays empty.
-pub fn html(mut html: Html) -> Html {
+///
+/// # Errors
+/// With more markup than travels to every follower with its slide.
+pub fn html(mut html: Html) -> Result<Html, SourceError> {
+    if html.markup.len() > MAX_MARKUP {
+        return Err(SourceError::TooLarge(format!(
+            "it has more than {} KiB of text and markup; make several slides of it",
+            MAX_MARKUP >> 10
+        )));
+    }
     html.markup = html.markup.replace(is_odd, " ");
     html.files.retain(|file| lies_beside(file));
     html.files.truncate(MAX_FILES);
-    html
+    Ok(html)
 }
 
 pub fn error(error: SourceError) -> SourceError {
@@ -105,7 +114,8 @@ mod tests {
             files: ["a.png", "../b", "c\u{1}.png", ""]
                 .map(str::to_owned)
                 .to_vec(),
-        });
+        })
+        .expect("it is short");
         assert_eq!(html.markup, "<p>a  b</p>\n");
         assert_eq!(html.files, ["a.png"]);
         let parts = PageParts {
@@ -117,5 +127,20 @@ mod tests {
             warnings: Vec::new(),
         };
         assert_eq!(check::page(&parts, &[], 1), Ok(()));
+    }
+
+    #[test]
+    fn a_slide_of_a_book_is_refused_in_a_sentence() {
+        let of = |length| Html {
+            markup: "x".repeat(length),
+            steps: 0,
+            classes: Vec::new(),
+            files: Vec::new(),
+        };
+        assert!(html(of(MAX_MARKUP)).is_ok());
+        let refused = html(of(MAX_MARKUP + 1)).expect_err("it is too much");
+        let words = refused.to_string();
+        assert!(words.contains("more than 512 KiB"), "{words}");
+        assert_eq!(check::error(&refused), Ok(()));
     }
 }

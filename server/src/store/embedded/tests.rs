@@ -8,7 +8,7 @@ use file::with_tables;
 use redb::{Database, StorageBackend, backends::FileBackend};
 use std::{
     fs::OpenOptions,
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
 use tempfile::TempDir;
 
@@ -158,6 +158,34 @@ async fn a_deletion_that_failed_and_is_stored_can_be_asked_for_again() {
     assert!(matches!(other, Err(StoreError::Conflict)), "{other:?}");
 }
 
+/// Nobody asks whether the server is well in order to hear that eight bytes fit.
+#[tokio::test]
+async fn a_store_that_proves_that_it_can_commit_takes_the_next_change() {
+    let disk = Arc::new(Trouble::default());
+    let directory = TempDir::new().expect("a directory");
+    let store = open_on(&disk, directory.path());
+    let mut record = record();
+    tell(&store, &mut record, None, 0).await;
+    store.prove().await.expect("there is room");
+    let file = fs::metadata(directory.path().join(FILE)).expect("it is there");
+    disk.most_bytes.store(file.len(), Ordering::SeqCst);
+
+    let mut refused = 0;
+    while refused < 20 {
+        let is_well = store.prove().await.is_ok();
+        // As much as a tap of a talk with many remotes.
+        let entry = store.append("notes", vec![1; 30_000]).await;
+        assert!(entry.is_ok() || !is_well, "a proof, and then: {entry:?}");
+        refused += u32::from(entry.is_err());
+    }
+    assert!(store.prove().await.is_err());
+
+    disk.most_bytes.store(u64::MAX, Ordering::SeqCst);
+    store.prove().await.expect("there is room again");
+    let expected = record.state.revision;
+    assert_eq!(tell(&store, &mut record, Some(expected), 1).await, 1);
+}
+
 /// Commits the next revision and a note of it. How many were acknowledged; the record is the last of
 /// them.
 async fn tell(
@@ -187,12 +215,25 @@ async fn tell(
 }
 
 /// A disk that fails so many times, from the so-manieth flush on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Trouble {
     before: AtomicU32,
     left: AtomicU32,
     /// It does what it was asked, and then says that it failed.
     fails_after: AtomicBool,
+    /// It has no room for a file of more.
+    most_bytes: AtomicU64,
+}
+
+impl Default for Trouble {
+    fn default() -> Self {
+        Self {
+            before: AtomicU32::default(),
+            left: AtomicU32::default(),
+            fails_after: AtomicBool::default(),
+            most_bytes: u64::MAX.into(),
+        }
+    }
 }
 
 impl Trouble {
@@ -238,6 +279,9 @@ impl StorageBackend for Troubled {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
+        if len > self.disk.most_bytes.load(Ordering::SeqCst) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         self.file.set_len(len)
     }
 

@@ -1,0 +1,39 @@
+//! A deck as an earlier import kept it, and what the disk has lost of it since.
+
+use super::faces::is_a_pictures_name;
+use crate::store::{Store, StoreError, media_of};
+use app::deck::{Deck, DeckId, Face};
+
+/// A stored deck. Of what shows a picture that is gone or damaged, nothing is there: it is to be read
+/// again.
+///
+/// # Errors
+/// When the store can't be read.
+pub fn kept(store: &dyn Store, id: &DeckId) -> Result<Option<Deck>, StoreError> {
+    let Some(deck) = store.deck(id)? else {
+        return Ok(None);
+    };
+    let mut slides = deck.slides().to_vec();
+    let mut is_whole = true;
+    for face in slides.iter_mut().flat_map(|slide| &mut slide.faces) {
+        if !has_its_pictures(store, face)? {
+            *face = Face::pending(face.width, face.height);
+            is_whole = false;
+        }
+    }
+    if is_whole {
+        return Ok(Some(deck));
+    }
+    tracing::warn!(
+        deck = deck.title,
+        "some of its pictures are damaged: they are made again"
+    );
+    Ok(Deck::new(deck.id, deck.title, slides).ok())
+}
+
+fn has_its_pictures(store: &dyn Store, face: &Face) -> Result<bool, StoreError> {
+    let names = media_of(&serde_json::to_vec(face)?);
+    // An author's text may have the address of something else.
+    let mut ours = names.iter().filter(|name| is_a_pictures_name(name));
+    Ok(ours.all(|name| matches!(store.media(name, 0, 1), Ok(Some(_)))))
+}
