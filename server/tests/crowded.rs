@@ -11,7 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
     sync::{
         Arc,
@@ -216,6 +216,30 @@ async fn pictures_that_nobody_takes_over_http_2_cost_little_hold_no_tap_up_and_a
     }
     let more = memory(&running) - before;
     assert!(more < 128, "{more} MB");
+}
+
+/// A ping costs its sender nothing, and its answer is ours to make.
+#[test]
+fn a_connection_that_sends_control_frames_without_end_is_closed() {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    const PING: [u8; 17] = [0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+    const RESET: [u8; 13] = [0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8];
+    let place = Place::new();
+    let (_running, printed) = place.started(&[]);
+    for frame in [&PING[..], &RESET[..], &SETTINGS[..]] {
+        let mut socket = connected(&printed);
+        socket.set_read_timeout(Some(SOON)).expect("a timeout");
+        let flood = [PREFACE, &SETTINGS, &frame.repeat(5_000)].concat();
+        // It may be closed before all of it was sent.
+        let _ = socket.write_all(&flood);
+        let mut answered = Vec::new();
+        match socket.read_to_end(&mut answered) {
+            Ok(_) => {}
+            Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{frame:?}"),
+        }
+    }
+    tap(&printed);
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use crate::{
     ANY, assert_in_every_size, exported, fetched, file, go_to, is_whole,
-    made::{pdf, png, saying},
+    made::{laughing, pdf, png, saying},
     names_in, served, state,
     support::{
         path,
-        program::{Place, answer, ask, key},
+        program::{Place, answer, ask, host_key, key, parts},
     },
     until,
 };
@@ -112,6 +112,28 @@ fn a_picture_that_was_cut_off_is_not_answered_as_if_it_were_whole() {
     }
     let said = running.complaints();
     assert!(said.contains("is damaged: give its deck again"), "{said}");
+}
+
+/// Its pages would take two minutes.
+#[test]
+fn an_import_ends_with_the_talk_that_it_is_for() {
+    for last in ["end", "delete"] {
+        let place = Place::new();
+        let deck = file(&place, "laughing.pdf", laughing(40));
+        let (running, printed) = place.started(&["--max-page-time", "60", path(&deck)]);
+        until("it is being read", || !running.workers().is_empty());
+        let head = format!(
+            "POST /t/room/{last} HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {}",
+            host_key(&printed)
+        );
+        let answer = ask(&printed, &head);
+        assert!(parts(&answer).0 < 400, "{answer}");
+        until("nobody reads it", || running.workers().is_empty());
+        until_done(&place);
+        if last == "delete" {
+            until("nothing of it is left", || media(&place) == 0);
+        }
+    }
 }
 
 fn until_done(place: &Place) {

@@ -1,11 +1,17 @@
 //! The options that say what a deck may take: each, set lower, ends in a sentence.
 
 use crate::{
-    ANY, file,
-    made::{laughing, pdf, png, saying, wide_and_high},
-    support::{path, program::Place},
+    ANY, ask, command, file,
+    made::{laughing, noise, pdf, png, saying, wide_and_high},
+    names_in,
+    support::{
+        path,
+        program::{Place, host_key},
+    },
+    until,
 };
-use std::{fs, path::Path};
+use nix::sys::statvfs::statvfs;
+use std::{fs, path::Path, process::Command};
 
 /// What is said of a deck that is not shown.
 fn refused(place: &Place, deck: &Path, limit: &[&str]) -> String {
@@ -88,4 +94,49 @@ fn a_page_that_takes_more_time_than_it_may_have_is_left_out() {
     assert!(printed.contains("3 slides"), "{printed}");
     let said = running.complaints();
     assert!(said.contains("page 2 took more than 1 s"), "{said}");
+}
+
+/// Its data directory is a disk of its own, which only its processes see.
+#[test]
+fn an_import_waits_while_the_disk_has_no_more_than_what_is_kept_for_taps() {
+    let place = Place::new();
+    let pages: Vec<_> = (0..30).map(noise).collect();
+    let deck = file(&place, "noise.pdf", pdf("", &pages));
+    let data = place.folder("data");
+    let mount = |options: &str| format!("mount -t tmpfs -o {options} webslides {}", path(&data));
+    let program = place.command(&[&ANY[..], &["--keep-free", "12", path(&deck)]].concat());
+    let mut alone = Command::new("unshare");
+    alone
+        .args(["--mount", "--map-root-user", "bash", "-c"])
+        .args([&format!("{} && exec \"$@\"", mount("size=36m")), "bash"])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .env("LEPTOS_SITE_ROOT", place.path("site"));
+    let (running, printed) = Place::start(&mut alone);
+    let of_host = format!(
+        "GET /t/room/links HTTP/1.1\r\nauthorization: Bearer {}",
+        host_key(&printed)
+    );
+    let waits = || ask(&printed, &of_host).contains("The import waits: less than 12 MiB");
+    until("it waits", waits);
+    let seen = format!("/proc/{}/root{}", running.pid(), path(&data));
+    let free = || {
+        let disk = statvfs(Path::new(&seen)).expect("a disk");
+        (disk.blocks_available() * disk.fragment_size()) >> 20
+    };
+    assert!((6..=12).contains(&free()), "{} MiB are free", free());
+    for _ in 0..20 {
+        command(&printed, "next", "code=room");
+    }
+    let media = Path::new(&seen).join("media");
+    let before = names_in(&media).len();
+
+    let larger = Command::new("nsenter")
+        .args(["--target", &running.pid().to_string()])
+        .args(["--mount", "--user", "--preserve-credentials"])
+        .args(["bash", "-ec", &mount("remount,size=512m")])
+        .status();
+    assert!(larger.expect("it runs").success());
+    until("it goes on", || names_in(&media).len() > before + 10);
+    assert!(!waits());
 }

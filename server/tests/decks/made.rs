@@ -79,6 +79,16 @@ pub fn saying(words: &str) -> String {
     format!("BT /F 40 Tf 60 200 Td ({words}) Tj ET")
 }
 
+/// A page that no encoder makes small.
+pub fn noise(seed: u64) -> String {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut content = "640 0 0 360 0 0 cm BI /W 320 /H 180 /CS /G /BPC 8 /F /AHx ID ".to_owned();
+    for _ in 0..320 * 180 {
+        write!(content, "{:02x}", random.u8(..)).expect("a string");
+    }
+    content + "> EI"
+}
+
 pub fn png(grey: u8) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     RgbImage::from_pixel(64, 36, image::Rgb([grey; 3]))
