@@ -50,6 +50,7 @@ check: tools ## format, lints, unit and server tests
 	cargo clippy --package frontend --target wasm32-unknown-unknown --target-dir target/front -- --deny warnings
 	cargo test --workspace --exclude frontend
 
+# WEBSLIDES_BEFORE=path/to/another/build compares with that in the same run, too.
 bench: build packages compared ## tap to painted in a real browser; followers: wait, CPU, memory; leaving, commands, imports
 	cd end2end && WEBSLIDES_BIN="$(CURDIR)/target/release/webslides" npx playwright test --config bench
 	@install -D target/release/webslides target/bench/webslides

@@ -54,13 +54,21 @@ async fn main() {
         .output()
         .expect("taskset");
     println!("{COMMANDS_A_SECOND} durable commands a second for {SECONDS} s");
+    let this =
+        env::var("WEBSLIDES_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_webslides").to_owned());
+    // Another build of it, if there is one to compare with.
+    let before = env::var("WEBSLIDES_BEFORE").ok();
     for talks in [1, 100] {
-        measure(talks).await;
+        measure(&this, talks).await;
+        if let Some(before) = &before {
+            print!("before: ");
+            measure(before, talks).await;
+        }
     }
 }
 
-async fn measure(talks: usize) {
-    let server = Server::start(talks).await;
+async fn measure(program: &str, talks: usize) {
+    let server = Server::start(program, talks).await;
     let mut followers = JoinSet::new();
     for talk in &server.talks {
         for _ in 0..FOLLOWERS {
@@ -147,14 +155,12 @@ fn request(talk: &Talk, slide: u32) -> String {
 }
 
 impl Server {
-    async fn start(talks: usize) -> Self {
+    async fn start(program: &str, talks: usize) -> Self {
         let directory = TempDir::new().expect("a temporary directory");
         let links = directory.path().join("links.json");
         let deck = concat!(env!("CARGO_MANIFEST_DIR"), "/welcome");
-        let program = env::var("WEBSLIDES_BIN")
-            .unwrap_or_else(|_| env!("CARGO_BIN_EXE_webslides").to_owned());
         let child = Command::new("taskset")
-            .args(["-c", "0", &program, "--listen", "127.0.0.1:0", "--data"])
+            .args(["-c", "0", program, "--listen", "127.0.0.1:0", "--data"])
             .arg(directory.path().join("data"))
             .arg("--links")
             .arg(&links)

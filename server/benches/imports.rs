@@ -43,10 +43,35 @@ struct Imported {
 fn main() {
     let made = TempDir::new().expect("a temporary directory");
     let decks = decks(made.path());
+    let this =
+        env::var("WEBSLIDES_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_webslides").to_owned());
+    let (pages, ours) = measure(&this, &decks);
+    // Another build of it, if there is one to compare with.
+    if let Ok(before) = env::var("WEBSLIDES_BEFORE") {
+        println!("before:");
+        let (_, theirs) = measure(&before, &decks);
+        println!("this build is {:.2} times as fast", ours / theirs);
+    }
+    match decks.iter().map(|deck| ghostscript(deck)).sum() {
+        Some(took) => {
+            let took: Duration = took;
+            let theirs = pages as f64 / took.as_secs_f64();
+            println!(
+                "Ghostscript: {theirs:.1} pages a second in one size; WebSlides is {:.1} times as \
+                 fast",
+                ours / theirs
+            );
+        }
+        None => println!("Ghostscript is not there (Debian's package ghostscript): no ratio"),
+    }
+}
+
+/// How many pages there were, and how many of them a second were whole.
+fn measure(program: &str, decks: &[PathBuf]) -> (usize, f64) {
     let (mut pages, mut whole, mut sizes) = (0, Duration::ZERO, Vec::new());
     let mut slowest = Duration::ZERO;
-    for deck in &decks {
-        let imported = import(deck);
+    for deck in decks {
+        let imported = import(program, deck);
         println!(
             "{:>4} pages, shown after {:.2} s, whole after {:>5.2} s, for 4K screens after {:>5.1} s  \
              {}",
@@ -61,25 +86,14 @@ fn main() {
         slowest = slowest.max(imported.shown);
         sizes.extend(imported.sizes);
     }
-    let ours = pages as f64 / whole.as_secs_f64();
+    let a_second = pages as f64 / whole.as_secs_f64();
     let mean = sizes.iter().sum::<u64>() as f64 / sizes.len().max(1) as f64 / 1e3;
     println!(
-        "{ours:.1} pages a second in three sizes; the slowest first slide after {:.2} s; a slide of \
-         1920 pixels has {mean:.1} KB",
+        "{a_second:.1} pages a second in three sizes; the slowest first slide after {:.2} s; a slide \
+         of 1920 pixels has {mean:.1} KB",
         slowest.as_secs_f64()
     );
-    match decks.iter().map(|deck| ghostscript(deck)).sum() {
-        Some(took) => {
-            let took: Duration = took;
-            let theirs = pages as f64 / took.as_secs_f64();
-            println!(
-                "Ghostscript: {theirs:.1} pages a second in one size; WebSlides is {:.1} times as \
-                 fast",
-                ours / theirs
-            );
-        }
-        None => println!("Ghostscript is not there (Debian's package ghostscript): no ratio"),
-    }
+    (pages, a_second)
 }
 
 fn decks(made: &Path) -> Vec<PathBuf> {
@@ -97,13 +111,11 @@ fn decks(made: &Path) -> Vec<PathBuf> {
     decks
 }
 
-fn import(deck: &Path) -> Imported {
+fn import(program: &str, deck: &Path) -> Imported {
     let place = TempDir::new().expect("a temporary directory");
     let data = place.path().join("data");
-    let program =
-        env::var("WEBSLIDES_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_webslides").to_owned());
     let start = Instant::now();
-    let mut server = Command::new(&program)
+    let mut server = Command::new(program)
         .args(["--listen", "127.0.0.1:0", "--code", "bench", "--data"])
         .arg(&data)
         .arg(deck)
@@ -123,11 +135,11 @@ fn import(deck: &Path) -> Imported {
     let shown = start.elapsed();
     said(&mut out, "all slides are ready");
     let whole = start.elapsed();
-    let mut faces = exported(&program, &data);
+    let mut faces = exported(program, &data);
     // Larger pictures come last; a page may be too heavy for one.
     while start.elapsed() < LONGEST && faces.iter().any(|face| !is_sharp(face)) {
         sleep(Duration::from_millis(100));
-        faces = exported(&program, &data);
+        faces = exported(program, &data);
     }
     let sharp = start.elapsed();
     server.kill().expect("it ran");

@@ -69,7 +69,7 @@ fn main() {
 fn measure(system: System, followers: usize, event: &str) -> Option<Figures> {
     let name = system.name();
     let Some(mut running) = system.start(event) else {
-        println!("{name} is not installed here; left out");
+        println!("{} is not there; left out", name.trim());
         return None;
     };
     running.start_from(0);

@@ -17,6 +17,8 @@ pub enum System {
     Us,
     /// The same with its data in memory: what waiting for the disk costs is what lies between.
     UsInMemory,
+    /// Another build of it, where `WEBSLIDES_BEFORE` names one.
+    Before,
     /// What most would write: axum's own `Sse` over a `watch`.
     AxumSse,
     /// nginx' module for this very purpose, its buffer at one message.
@@ -37,8 +39,9 @@ pub struct Running {
 }
 
 impl System {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Us,
+        Self::Before,
         Self::UsInMemory,
         Self::Nchan,
         Self::AxumSse,
@@ -46,13 +49,14 @@ impl System {
     ];
 
     const fn is_us(self) -> bool {
-        matches!(self, Self::Us | Self::UsInMemory)
+        matches!(self, Self::Us | Self::UsInMemory | Self::Before)
     }
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Us => "WebSlides",
             Self::UsInMemory => " in memory",
+            Self::Before => " before",
             Self::AxumSse => "axum Sse",
             Self::Nchan => "nchan",
             Self::Epoll => "bare epoll",
@@ -93,12 +97,15 @@ impl System {
             .stdout(Stdio::null())
             .stdin(Stdio::null());
         match self {
-            Self::Us | Self::UsInMemory => {
+            Self::Us | Self::UsInMemory | Self::Before => {
+                let program = if matches!(self, Self::Before) {
+                    env::var("WEBSLIDES_BEFORE").ok()?
+                } else {
+                    env::var("WEBSLIDES_BIN")
+                        .unwrap_or_else(|_| env!("CARGO_BIN_EXE_webslides").to_owned())
+                };
                 command
-                    .arg(
-                        env::var("WEBSLIDES_BIN")
-                            .unwrap_or_else(|_| env!("CARGO_BIN_EXE_webslides").to_owned()),
-                    )
+                    .arg(program)
                     .args(["--code", "bench", "--listen", &format!("0.0.0.0:{port}")])
                     .arg("--data")
                     .arg(directory.join("data"))
@@ -165,7 +172,7 @@ impl Running {
 
     pub const fn events_path(&self) -> &'static str {
         match self.system {
-            System::Us | System::UsInMemory => "/t/bench/events",
+            System::Us | System::UsInMemory | System::Before => "/t/bench/events",
             _ => "/events",
         }
     }
@@ -189,7 +196,7 @@ impl Running {
     /// Asks that `revision` be made the newest, durably where the system has that.
     pub fn ask_to_publish(&mut self, revision: u64) {
         let request = match self.system {
-            System::Us | System::UsInMemory => {
+            System::Us | System::UsInMemory | System::Before => {
                 let slide = 1 + revision % 2;
                 let form = format!("code=bench&slide={slide}");
                 post(
