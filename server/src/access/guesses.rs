@@ -2,7 +2,8 @@
 //!
 //! A venue is one address for hundreds of people, and a guesser may be among them. So an address
 //! that has tried too many wrong codes is refused further codes that are new to it, and none that
-//! somebody there has opened before.
+//! somebody there has opened before. Pages of a talk that is gone ask for the same code again and
+//! again, which is no guessing.
 
 use app::talk::TalkCode;
 use axum::http::HeaderMap;
@@ -32,6 +33,8 @@ struct Guesser {
     paid_at: Instant,
     /// Codes that led somewhere, oldest first.
     opened: VecDeque<TalkCode>,
+    /// Codes that did not, and count no more.
+    wrong: VecDeque<TalkCode>,
     came: Instant,
 }
 
@@ -40,7 +43,7 @@ impl Guesses {
     pub fn may_look(&self, address: IpAddr, code: &TalkCode, now: Instant) -> bool {
         let guessers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guessers.get(&network(address)).is_none_or(|guesser| {
-            guesser.opened.contains(code) || guesser.debt(now) < ONE_MORE_EVERY * AT_ONCE
+            guesser.knows(code) || guesser.debt(now) < ONE_MORE_EVERY * AT_ONCE
         })
     }
 
@@ -57,21 +60,32 @@ impl Guesses {
         let guesser = guessers.entry(address).or_insert_with(|| Guesser {
             paid_at: now,
             opened: VecDeque::new(),
+            wrong: VecDeque::new(),
             came: now,
         });
         guesser.came = now;
-        if !is_there {
+        let is_new = !guesser.knows(code);
+        if is_there && !guesser.opened.contains(code) {
+            remember(&mut guesser.opened, code);
+        } else if !is_there && is_new {
             guesser.paid_at = guesser.paid_at.max(now) + ONE_MORE_EVERY;
-        } else if !guesser.opened.contains(code) {
-            if guesser.opened.len() >= MOST_CODES {
-                guesser.opened.pop_front();
-            }
-            guesser.opened.push_back(code.clone());
+            remember(&mut guesser.wrong, code);
         }
     }
 }
 
+fn remember(codes: &mut VecDeque<TalkCode>, code: &TalkCode) {
+    if codes.len() >= MOST_CODES {
+        codes.pop_front();
+    }
+    codes.push_back(code.clone());
+}
+
 impl Guesser {
+    fn knows(&self, code: &TalkCode) -> bool {
+        self.opened.contains(code) || self.wrong.contains(code)
+    }
+
     fn debt(&self, now: Instant) -> Duration {
         self.paid_at.saturating_duration_since(now)
     }
@@ -120,8 +134,8 @@ mod tests {
     /// How many of `tries` wrong codes may be looked for, all at `now`.
     fn guess(guesses: &Guesses, address: IpAddr, tries: u32, now: Instant) -> u32 {
         let mut looked = 0;
-        for number in 0..tries {
-            let code = code(&format!("guess-{number}"));
+        for _ in 0..tries {
+            let code = code(&format!("guess-{}", fastrand::u64(..)));
             if guesses.may_look(address, &code, now) {
                 guesses.found(address, &code, false, now);
                 looked += 1;
@@ -146,6 +160,19 @@ mod tests {
         guess(&guesses, address(1), 1_000, now);
         assert!(guesses.may_look(address(1), &code("room"), now));
         assert!(!guesses.may_look(address(1), &code("other"), now));
+    }
+
+    #[test]
+    fn pages_of_a_talk_that_is_gone_are_no_guessers() {
+        let (guesses, now) = (Guesses::default(), Instant::now());
+        guesses.found(address(1), &code("gone"), true, now);
+        for gone in ["gone", "never-there"] {
+            for _ in 0..1_000 {
+                assert!(guesses.may_look(address(1), &code(gone), now));
+                guesses.found(address(1), &code(gone), false, now);
+            }
+        }
+        assert_eq!(guess(&guesses, address(1), 1_000, now), AT_ONCE - 1);
     }
 
     #[test]

@@ -201,7 +201,12 @@ impl Growing {
 
     /// Takes a page in: its slide shows it.
     pub fn take(&mut self, page: u32, read: Read) {
-        self.warnings.extend(read.warnings.iter().map(in_words));
+        for words in read.warnings.iter().map(in_words) {
+            // Of the deck, and said with each of many pages.
+            if !self.warnings.contains(&words) {
+                self.warnings.push(words);
+            }
+        }
         self.ask(page);
         let links = read.links.iter().filter_map(|link| self.placed(link));
         let links = links.collect();

@@ -42,7 +42,7 @@ fn slides(printed: &str) -> String {
 fn a_zip_of_a_few_kilobytes_with_tables_of_a_thousand_columns() {
     let place = Place::new();
     let mut text = String::new();
-    for slide in 0..200 {
+    for slide in 0..60 {
         write!(text, "# Slide {slide}\n\n").expect("a string");
         text += &("|a".repeat(1_000) + "|\n" + &"|-".repeat(1_000) + "|\n" + &"|\n".repeat(50));
         text += "\n---\n\n";
@@ -53,13 +53,13 @@ fn a_zip_of_a_few_kilobytes_with_tables_of_a_thousand_columns() {
     let (running, printed) = served_in_two_gib(&place, &deck);
     slides(&printed);
     let most = peak(&running);
-    assert!(most < 512, "{most} MiB");
+    assert!(most < 256, "{most} MiB");
 }
 
 #[test]
 fn a_pdf_whose_pages_share_a_thousand_links() {
     let place = Place::new();
-    let pages: Vec<_> = (0..60).map(|page| saying(&format!("{page}"))).collect();
+    let pages: Vec<_> = (0..18).map(|page| saying(&format!("{page}"))).collect();
     let text = String::from_utf8(pdf("", &pages)).expect("text");
     let text = text.replace(
         "/Type /Page /Parent",
@@ -78,9 +78,15 @@ fn a_pdf_whose_pages_share_a_thousand_links() {
     )
     .expect("a string");
     let deck = file(&place, "links.pdf", &text);
-    assert!(text.len() < 120 << 10, "{} bytes", text.len());
-    let (running, printed) = served_in_two_gib(&place, &deck);
+    assert!(text.len() < 20 << 10, "{} bytes", text.len());
+    let (mut running, printed) = served_in_two_gib(&place, &deck);
     slides(&printed);
+    let said = running.until_it_says("MiB of them");
+    assert_eq!(
+        said.matches("words and links of some pages are left out")
+            .count(),
+        1
+    );
     let most = peak(&running);
-    assert!(most < 512, "{most} MiB");
+    assert!(most < 256, "{most} MiB");
 }
