@@ -6,21 +6,20 @@ use leptos::prelude::*;
 #[component]
 pub fn LinkBadge(
     link: ReadSignal<LinkState>,
-    /// The stream is live, but what it says is not on the page yet, or what the page says has not
-    /// come to the server. Shown when it lasts.
-    behind: Signal<bool>,
+    /// What the page still waits for while its stream is live; empty when for nothing. Shown when it
+    /// lasts.
+    awaited: Signal<String>,
 ) -> impl IntoView {
-    let waits = move || link.get() == LinkState::Live && behind.get();
-    let late = text(move || {
-        let late = if waits() {
-            "The slide is on its way."
+    let late = words(move || {
+        if link.get() == LinkState::Live {
+            awaited.get()
         } else {
-            ""
-        };
-        late.to_owned()
+            String::new()
+        }
     });
+    let waits = words(move || (!late.read().is_empty()).to_string());
     view! {
-        <p class="link-badge" role="status" data-waits=words(move || waits().to_string())>
+        <p class="link-badge" role="status" data-waits=waits>
             <span inner_html=text(move || link.get().sentence().to_owned())></span>
             <span class="late" inner_html=late></span>
         </p>

@@ -72,7 +72,7 @@ pub fn Back(
             {children()}
             <footer>
                 // It has nothing to say while the page is live: what it shows is not.
-                <LinkBadge link=live.link behind=Signal::stored(false)/>
+                <LinkBadge link=live.link awaited=Signal::stored(String::new())/>
                 <p class="place">
                     <span inner_html=format!("Slide {slide} ")></span>
                     <span inner_html=talk_is></span>

@@ -35,7 +35,7 @@ pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
                 spread_ms=PRELOAD_SPREAD_MS
             />
             <footer>
-                <LinkBadge link=live.link behind=showing.is_behind()/>
+                <LinkBadge link=live.link awaited=showing.awaited()/>
                 <Place state=move || showing.state()/>
             </footer>
         </main>

@@ -43,7 +43,7 @@ pub fn Project(
                 sizes=super::FULL_SIZES
                 spread_ms=0
             />
-            <LinkBadge link=live.link behind=showing.is_behind()/>
+            <LinkBadge link=live.link awaited=showing.awaited()/>
             {children()}
         </main>
     }

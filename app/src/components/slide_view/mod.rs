@@ -24,6 +24,8 @@ pub struct Sight {
     pub preload: Vec<Face>,
 }
 
+const ON_ITS_WAY: &str = "The slide is on its way.";
+
 /// What a slide view should show and what it shows by now: two things, because a picture takes its
 /// time.
 #[derive(Clone, Copy)]
@@ -47,9 +49,12 @@ impl Showing {
         self.shown.read().state.clone()
     }
 
-    /// Whether the picture that is wanted is still on its way.
-    pub fn is_behind(self) -> Signal<bool> {
-        Signal::derive(move || self.shown.read().face != self.wanted.read().face)
+    /// Says so while the picture that is wanted is still on its way; else empty.
+    pub fn awaited(self) -> Signal<String> {
+        words(move || {
+            let is_there = self.shown.read().face == self.wanted.read().face;
+            if is_there { "" } else { ON_ITS_WAY }.to_owned()
+        })
     }
 }
 

@@ -139,8 +139,14 @@ fn Present(
         }
     });
     let showing = Showing::of(snapshot);
-    let picture_is_behind = showing.is_behind();
-    let behind = Signal::derive(move || picture_is_behind.get() || remote.is_sending());
+    let picture = showing.awaited();
+    let awaited = words(move || {
+        if remote.is_sending() {
+            NOT_ANSWERED.to_owned()
+        } else {
+            picture.get()
+        }
+    });
     let next = words(move || {
         let following = following(&snapshot.read(), &deck.read_value());
         following.map_or_else(String::new, |(_, face, title)| {
@@ -197,7 +203,7 @@ fn Present(
         >
             <header>
                 <h1 class="visually-hidden" inner_html=text(move || snapshot.get().talk)></h1>
-                <LinkBadge link=remote.link behind/>
+                <LinkBadge link=remote.link awaited/>
                 <Room presence=live.presence/>
                 <ClockFace remote/>
                 <Place state=move || snapshot.get().state/>
@@ -224,6 +230,9 @@ fn Present(
         </main>
     }
 }
+
+/// The page shows where its tap leads; the server has not said yet that the room is there.
+const NOT_ANSWERED: &str = "No answer yet.";
 
 const NO_NOTES: &str = "No notes for this slide.";
 
