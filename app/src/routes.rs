@@ -90,6 +90,11 @@ pub fn point(code: &TalkCode) -> String {
     format!("/t/{code}/point")
 }
 
+/// What a device may do in a talk, and what the server's time is.
+pub fn role(code: &TalkCode) -> String {
+    format!("/t/{code}/role")
+}
+
 /// Where a page says what it has painted.
 pub fn seen(code: &TalkCode) -> String {
     format!("/t/{code}/seen")

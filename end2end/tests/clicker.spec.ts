@@ -41,6 +41,53 @@ test('nobody else’s key moves the talk from a projector’s window', async ({ 
   expect(asked.filter((url) => url.includes('/api/'))).toEqual([]);
 });
 
+test('a projector that was opened before its browser presents takes keys from then on', async ({ room }) => {
+  const projector = await room.projector();
+  await isLive(projector);
+  const asked: string[] = [];
+  projector.on('request', (request) => void (request.url().includes('/api/') && asked.push(request.url())));
+  const answered = projector.waitForResponse(/\/role$/);
+  await projector.keyboard.press('PageDown');
+  await answered;
+  const laptop = await projector.context().newPage();
+  room.watch(laptop);
+  await laptop.goto(room.links.presenter);
+  await isLive(laptop);
+  await sees(laptop, 1);
+  expect(asked).toEqual([]);
+
+  await projector.bringToFront();
+  for (const [key, slide] of [['PageDown', 2], ['Space', 3], ['PageUp', 2]] as const) {
+    await projector.keyboard.press(key);
+    for (const page of [projector, laptop]) await sees(page, slide);
+  }
+});
+
+test('a key of the projector’s that its server gets to late moves nothing', async ({ room }) => {
+  const laptop = await room.presenter(LAPTOP);
+  const projector = await laptop.context().newPage();
+  room.watch(projector);
+  await projector.goto(room.links.projector);
+  await isLive(projector);
+  await projector.keyboard.press('PageDown');
+  await sees(projector, 2);
+  room.allow(/net::ERR_|408/);
+  room.server.pause(true);
+  const [request] = await Promise.all([
+    projector.waitForRequest(/\/api\/next$/),
+    projector.keyboard.press('PageDown'),
+  ]);
+  const beginBy = Number(new URLSearchParams(request.postData()!).get('begin_by'));
+  expect(beginBy - Date.now()).toBeLessThan(5_000);
+  await expect.poll(() => Date.now()).toBeGreaterThan(beginBy + 1_000);
+  room.server.pause(false);
+  expect((await request.response())!.status()).toBe(408);
+  await isLive(projector);
+  await sees(projector, 2);
+  await projector.keyboard.press('PageDown');
+  await sees(projector, 3);
+});
+
 test('the focus that a mouse leaves behind takes no key of a clicker', async ({ room }) => {
   const laptop = await room.presenter(LAPTOP);
   await isLive(laptop);

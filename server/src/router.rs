@@ -97,6 +97,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/t/{code}/import", get(hosting::import))
         .route("/t/{code}/remotes/{number}/allow", post(hosting::allow))
         .route("/t/{code}/remotes/{number}/revoke", post(hosting::revoke))
+        .route("/t/{code}/role", get(stream::role))
         .route("/t/{code}/seen", post(stream::seen))
         .route("/t/{code}/point", post(pointing::point))
         .route("/media/{name}", get(media::media))

@@ -5,12 +5,12 @@ use crate::{
     answers::refusal,
     live::{self, Audience, Frame},
     router::Shared,
-    talks::{Talk, Visitor},
+    talks::{self, Talk, Visitor},
 };
 use app::{
     api::ErrorCode,
     deck::{Slide, SlideNumber},
-    talk::{Seen, SlideState, TalkCode, View},
+    talk::{Role, SeatNumber, Seen, SlideState, TalkCode, View},
 };
 use axum::{
     Json,
@@ -27,7 +27,7 @@ use tokio::time::timeout;
 
 type CodePath = Result<Path<String>, PathRejection>;
 
-/// What a page says when it opens a stream. All of it may be missing, or nonsense.
+/// What a page says when it opens a stream, or asks instead. All of it may be missing, or nonsense.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Opening {
@@ -141,6 +141,24 @@ pub async fn state(State(shared): State<Shared>, path: CodePath) -> Response<Bod
         }
         None => refusal(ErrorCode::NoSuchTalk),
     }
+}
+
+/// `GET /t/{code}/role`: what the browser that asks may do. Its presenter's link may have been opened
+/// after its page.
+pub async fn role(
+    State(shared): State<Shared>,
+    path: CodePath,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let Some(talk) = found(&shared, path) else {
+        return refusal(ErrorCode::NoSuchTalk);
+    };
+    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
+    let role = Role {
+        presents: visitor.presented(talk.code()).is_ok(),
+        now: talks::now(),
+    };
+    ([(header::CACHE_CONTROL, "private, no-store")], Json(role)).into_response()
 }
 
 /// `GET /t/{code}/slides`: all of them with their notes for a presenter; what was shown of them so

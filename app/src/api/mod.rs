@@ -61,11 +61,12 @@ pub async fn send(
     call::call(path(command), &form).await
 }
 
-/// The same, whatever the talk's revision is by then, and nobody waits for an answer.
+/// The same, whatever the talk's revision is by then. Whether it was done.
 #[cfg(feature = "hydrate")]
-pub async fn send_once(code: crate::talk::TalkCode, command: Command) {
+pub async fn send_once(code: &crate::talk::TalkCode, command: Command, begin_by: u64) -> bool {
     let own = command.fields();
-    let _ = say(path(command), &format!("code={code}{own}")).await;
+    let form = format!("code={code}{own}&begin_by={begin_by}");
+    say(path(command), &form).await
 }
 
 /// The command that a form asks for, by its address and its fields.

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 pub fn Project(
     code: TalkCode,
     rendered: Snapshot,
-    /// This browser may move the talk: a clicker's keys go to the window that has the focus.
+    /// This browser may move the talk already: a clicker's keys go to the window that has the focus.
     presents: bool,
     children: Children,
 ) -> impl IntoView {
@@ -22,9 +22,7 @@ pub fn Project(
     let showing = Showing::of(snapshot);
     acknowledge(&code, live, move || showing.state(), false);
     #[cfg(feature = "hydrate")]
-    if presents {
-        super::present::listen_to_clicker(code, snapshot);
-    }
+    super::present::listen_to_clicker(code, live, presents);
     #[cfg(not(feature = "hydrate"))]
     let _ = presents;
     // The browser's: another deck may come while the page is open.

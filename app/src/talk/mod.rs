@@ -19,7 +19,7 @@ pub use code::TalkCode;
 pub use command::{Command, Refused};
 pub use outbox::Outbox;
 pub use pointing::{Pointing, Tool};
-pub use presence::{Presence, SeatNumber, Seen, View};
+pub use presence::{Presence, Role, SeatNumber, Seen, View};
 pub use revision::{Epoch, EventId, Revision};
 pub use shown::Shown;
 pub use snapshot::Snapshot;

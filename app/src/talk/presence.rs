@@ -42,6 +42,15 @@ pub enum View {
     Present,
 }
 
+/// What a device may do in a talk, as its pages ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// It may move the talk.
+    pub presents: bool,
+    /// When this was said, by the server's clock.
+    pub now: Timestamp,
+}
+
 /// A page says what it has painted: the form that it sends, and sends again for each revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {

@@ -9,22 +9,24 @@ use crate::{
 };
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Date;
 use leptos::{prelude::*, task::spawn_local};
-use std::pin::pin;
+use std::{pin::pin, time::Duration};
 use wasm_bindgen::JsValue;
 
 /// How long an answer may take until the command is sent again. It carries its revision, so that
 /// twice moves once.
 const ANSWER_MS: u32 = 2_500;
 
-/// So much later it is not sent again: the talk has gone on without it. By the clock on the wall,
-/// because a phone that sleeps stops all others.
-const GIVE_UP_MS: f64 = 10_000.0;
+/// So much later it is not sent again: the talk has gone on without it. By the server's clock, which
+/// goes on while a phone sleeps, and which nobody sets.
+const GIVE_UP: Duration = Duration::from_secs(10);
 
-/// How far this page's idea of the server's time may be behind: it grows by the second, and came over
+/// How far a page's idea of the server's time may be behind: it grows by the second, and came over
 /// the network.
 const UNCERTAIN_MS: u32 = 1_500;
+
+/// A key on the projector's page is sent once: so long after it was pressed the server may begin it.
+pub const KEY_PATIENCE_MS: u32 = ANSWER_MS + UNCERTAIN_MS;
 
 /// How long a hint stands.
 const HINT_MS: u32 = 6_000;
@@ -107,7 +109,7 @@ async fn send(
     command: Command,
     if_revision: Revision,
 ) -> Result<SlideState, ApiError> {
-    let begun = Date::now();
+    let begun = remote.now.get_untracked();
     let mut patience = ANSWER_MS;
     loop {
         let code = remote.code();
@@ -121,7 +123,7 @@ async fn send(
             return answer;
         }
         let is_lost = remote.link.get_untracked().is_lost();
-        if is_lost || Date::now() - begun > GIVE_UP_MS {
+        if is_lost || remote.now.get_untracked().since(begun) > GIVE_UP {
             return Err(ApiError::new(ErrorCode::Unreachable));
         }
         // Its answer may only be slow.

@@ -29,6 +29,13 @@ impl ServerClock {
         }
     }
 
+    /// As the server has just said.
+    pub fn as_told(now: Timestamp) -> Self {
+        Self {
+            began_ms: Rc::new(Cell::new(in_js(now) - since_begin())),
+        }
+    }
+
     /// The stream says what the server's time is. It came a network's delay later: of two that
     /// differ by no more, the one that says more was the faster.
     pub fn told(&self, now: Timestamp) {
@@ -39,12 +46,17 @@ impl ServerClock {
     }
 
     pub fn now(&self) -> Timestamp {
-        in_rust(self.began_ms.get() + since_begin())
+        self.at(since_begin())
+    }
+
+    /// The server's time so many milliseconds after the page began.
+    pub fn at(&self, since_begin: f64) -> Timestamp {
+        in_rust(self.began_ms.get() + since_begin)
     }
 }
 
 /// Milliseconds since the page began, whatever is done to the device's clock.
-fn since_begin() -> f64 {
+pub fn since_begin() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }
 

@@ -3,8 +3,14 @@
 use super::shortcuts::is_elsewheres;
 use crate::{
     api,
-    pages::present::keys::{Key, Wish, wish},
-    talk::{Snapshot, TalkCode},
+    live::Live,
+    pages::present::{
+        keys::{Key, Wish, wish},
+        sending::KEY_PATIENCE_MS,
+        ticking::{ServerClock, since_begin},
+    },
+    routes,
+    talk::{Command, Role, TalkCode},
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::{prelude::*, task::spawn_local};
@@ -15,9 +21,31 @@ use web_sys::KeyboardEvent;
 /// nothing of it, so an Enter long after means Next.
 const TYPED_MS: f64 = 3_000.0;
 
+/// What the server has said of this browser.
+#[derive(Clone, Copy)]
+struct Known {
+    presents: StoredValue<bool>,
+    /// The server's clock. Until it is known no key is sent: one that is held up on its way would move
+    /// the talk when nobody means it any more.
+    clock: StoredValue<Option<ServerClock>, LocalStorage>,
+}
+
 /// Listens for as long as the page's owner lives. A key moves the talk from wherever it is: two of them
 /// that come quickly move it twice, though the stream has not said yet where the first one led.
-pub fn listen_to_clicker(code: TalkCode, snapshot: ReadSignal<Snapshot>) {
+///
+/// Whose browser it is may change while the page is open: its presenter's link may be opened in another
+/// tab. So a key of anybody's asks the server first, and goes no further without a presenter's cookie.
+pub fn listen_to_clicker(code: TalkCode, live: Live, presents: bool) {
+    let known = Known {
+        presents: StoredValue::new(presents),
+        clock: StoredValue::new_local(None),
+    };
+    // A computer that slept has a clock that stood still.
+    Effect::new(move |_| {
+        if live.link.get().is_lost() {
+            known.clock.set_value(None);
+        }
+    });
     let options = EventListenerOptions::enable_prevent_default();
     // The slide that is being typed, 0 when none is; and when its last digit came.
     let typed = StoredValue::new((0_u32, 0.0));
@@ -35,9 +63,9 @@ pub fn listen_to_clicker(code: TalkCode, snapshot: ReadSignal<Snapshot>) {
         let (number, at) = typed.get_value();
         let is_fresh = event.time_stamp() - at < TYPED_MS;
         let number = if is_fresh { number } else { 0 };
-        let wished = wish(key, &snapshot.read_untracked().state, number);
+        let wished = wish(key, &live.snapshot.read_untracked().state, number);
         let taken = matches!(wished, Some(Wish::Tap(_) | Wish::Digit(_)));
-        if taken {
+        if taken && known.presents.get_value() {
             event.prevent_default();
         }
         // A key that is held down would race through the deck.
@@ -50,8 +78,30 @@ pub fn listen_to_clicker(code: TalkCode, snapshot: ReadSignal<Snapshot>) {
         };
         typed.set_value((number, event.time_stamp()));
         if let Some(Wish::Tap(command)) = wished {
-            spawn_local(api::send_once(code.clone(), command));
+            spawn_local(press(code.clone(), command, known));
         }
     });
     StoredValue::new_local(listener);
+}
+
+async fn press(code: TalkCode, command: Command, known: Known) {
+    let pressed = since_begin();
+    if known.clock.with_value(Option::is_none) {
+        let answer = api::ask(&routes::role(&code)).await;
+        let role = answer.and_then(|text| serde_json::from_str::<Role>(&text).ok());
+        let Some(role) = role else { return };
+        known.presents.set_value(role.presents);
+        let clock = role.presents.then(|| ServerClock::as_told(role.now));
+        known.clock.set_value(clock);
+    }
+    let pressed = known
+        .clock
+        .with_value(|clock| clock.as_ref().map(|clock| clock.at(pressed)));
+    let Some(pressed) = pressed else { return };
+    let begin_by = pressed.unix_ms() + u64::from(KEY_PATIENCE_MS);
+    let is_done = api::send_once(&code, command, begin_by).await;
+    // By another clock, or by nobody any more: the next key asks.
+    if !is_done {
+        known.clock.set_value(None);
+    }
 }
