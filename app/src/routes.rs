@@ -61,9 +61,10 @@ pub fn events(code: &TalkCode) -> String {
     format!("/t/{code}/events")
 }
 
-/// The newest snapshot, once.
-pub fn state(code: &TalkCode) -> String {
-    format!("/t/{code}/state")
+/// The newest snapshot, once, for a page whose stream is withheld.
+pub fn state(code: &TalkCode, view: View, seat: SeatNumber) -> String {
+    let view = view.as_str();
+    format!("/t/{code}/state?view={view}&seat={seat}")
 }
 
 /// The stream for a page that has the event `last` already.

@@ -43,6 +43,43 @@ test('a projector that cannot connect says so', async ({ room }) => {
   await expect(projector.getByText('Reconnecting.')).toBeVisible({ timeout: 10_000 });
 });
 
+test('a page that asks is sure for as long as it is answered', async ({ room }) => {
+  room.allow(/403|EventSource/);
+  const follower = await room.newcomer();
+  await follower.clock.install();
+  await follower.route('**/events?*', (route) => route.fulfill({ status: 403, body: 'no' }));
+  await follower.goto(room.links.audience);
+  const main = follower.locator('main');
+  await expect(main).toHaveAttribute('data-hydrated', '');
+  await follower.clock.runFor(5_000);
+  await expect(main).toHaveAttribute('data-live', 'live');
+  // From here on nobody answers.
+  let asked = 0;
+  await follower.route('**/state?*', () => void (asked += 1));
+  await follower.clock.runFor(2_600);
+  await expect.poll(() => asked).toBe(1);
+  await follower.clock.runFor(1_000);
+  await expect(main).toHaveAttribute('data-live', 'stale');
+  await follower.unroute('**/state?*');
+  await follower.clock.runFor(10_000);
+  await expect(main).toHaveAttribute('data-live', 'live');
+});
+
+test('a page that asks is a screen that follows', async ({ room }) => {
+  room.allow(/403|EventSource/);
+  const phone = await room.presenter();
+  await isLive(phone);
+  await expect(phone.locator('.room')).toHaveText('Nobody follows');
+  const follower = await room.newcomer();
+  await follower.route('**/events?*', (route) => route.fulfill({ status: 403, body: 'no' }));
+  await follower.goto(room.links.audience);
+  await expect(phone.locator('.room')).toHaveText('1 screen follows');
+  await next(phone).tap();
+  await sees(follower, 2);
+  await follower.close();
+  await expect(phone.locator('.room')).toHaveText(/^Nobody follows/);
+});
+
 test('a WASM that never answers leaves a page that moves', async ({ room }) => {
   const phone = await room.presenter();
   await isLive(phone);

@@ -36,6 +36,12 @@ pub struct Opening {
     seat: Option<String>,
 }
 
+impl Opening {
+    fn number(&self) -> Option<SeatNumber> {
+        self.seat.as_ref()?.parse().ok()
+    }
+}
+
 /// The form of `POST /t/{code}/seen` is about 80 bytes.
 const MAX_SEEN_BYTES: usize = 512;
 const SEEN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -54,6 +60,7 @@ pub async fn events(
         .get("last-event-id")
         .map(|id| id.to_str().unwrap_or_default().to_owned());
     let opening = query.map_or_else(|_| Opening::default(), |Query(opening)| opening);
+    let number = opening.number();
     let last = by_header.or(opening.last_event_id);
     let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
     let Some(talk) = code.as_ref().and_then(|code| shared.talks.find(code)) else {
@@ -83,7 +90,6 @@ pub async fn events(
     }
     let visitor = as_seen_from(&shared, &headers, &uri);
     let presents = visitor.presented(talk.code()).is_ok();
-    let number = opening.seat.and_then(|seat| seat.parse().ok());
     let audience = match opening.view.as_deref() {
         // On the presenter's own laptop these have the presenter's cookie too.
         Some("project") => Audience::Follower(View::Project, number),
@@ -128,10 +134,23 @@ pub async fn seen(State(shared): State<Shared>, path: CodePath, body: Body) -> R
     StatusCode::NO_CONTENT.into_response()
 }
 
-/// `GET /t/{code}/state`: the stream's snapshot as JSON, once.
-pub async fn state(State(shared): State<Shared>, path: CodePath) -> Response<Body> {
+/// `GET /t/{code}/state`: the stream's snapshot as JSON, once. A page whose stream is withheld asks
+/// with its seat's number, and follows like any other.
+pub async fn state(
+    State(shared): State<Shared>,
+    path: CodePath,
+    query: Result<Query<Opening>, QueryRejection>,
+) -> Response<Body> {
+    let opening = query.map_or_else(|_| Opening::default(), |Query(opening)| opening);
     match found(&shared, path) {
         Some(talk) => {
+            if let Some(seat) = opening.number() {
+                match opening.view.as_deref() {
+                    Some("follow") => talk.channel().hear(View::Follow, seat),
+                    Some("project") => talk.channel().hear(View::Project, seat),
+                    _ => {}
+                }
+            }
             let snapshot = talk.snapshot();
             (
                 [(header::CACHE_CONTROL, "no-store")],

@@ -4,18 +4,18 @@
 //! died in a phone's sleep, and keeps its page out of the back/forward cache. So this one is
 //! watched: re-created when it closed, when pings stay out, and whenever the page comes back.
 
+mod asking;
 mod tabs;
 
-use super::{LinkState, backoff::Backoff, jitter_ms, turns::Turns};
+use super::{LinkState, backoff::Backoff, turns::Turns};
 use crate::{
-    api,
     components::has_panicked,
     routes,
     talk::{Pointing, Presence, Revision, SeatNumber, SlideState, Snapshot, TalkCode, View},
 };
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde::Deserialize;
 use std::{
     cell::{Cell, RefCell},
@@ -31,10 +31,6 @@ const SILENCE_MS: u32 = 37_500;
 /// How long a stream may be silent at its start until the page asks for the state instead: a virus
 /// scanner or a proxy may hold it back, or refuse it, while all else goes through.
 const WITHHELD_MS: u32 = 5_000;
-
-/// How often it then asks: so long, and up to so much longer.
-const ASK_EVERY_MS: u32 = 1_500;
-const ASK_JITTER_MS: u32 = 1_000;
 
 /// How long a page that nobody sees keeps its stream. Over HTTP/1.1 a browser has six connections to
 /// a host, for all of its tabs: six streams would leave none for a tap.
@@ -169,45 +165,6 @@ impl Inner {
             _listeners: listeners,
         }));
         self.expect_event();
-    }
-
-    fn ask_after(self: &Rc<Self>, ms: u32) {
-        let timeout = self.timeout(ms, |inner| inner.ask());
-        self.asking.replace(Some(timeout));
-    }
-
-    /// Asks where the talk is, while the stream says nothing. It is tried again meanwhile.
-    fn ask(self: &Rc<Self>) {
-        let (inner, url) = (Rc::downgrade(self), routes::state(&self.code));
-        spawn_local(async move {
-            let answer = api::ask(&url).await;
-            let snapshot = answer.and_then(|text| serde_json::from_str(&text).ok());
-            let Some(inner) = inner.upgrade() else { return };
-            // The stream has spoken, or the page is out of sight.
-            if inner.asking.borrow().is_none() {
-                return;
-            }
-            inner.was_answered.set(snapshot.is_some());
-            match snapshot {
-                Some(snapshot) => inner.take(snapshot),
-                None => inner.set_broken(),
-            }
-            if inner.asking.borrow().is_none() {
-                return;
-            }
-            let wait = if inner.was_answered.get() {
-                inner.asked_in_vain.borrow_mut().reset();
-                ASK_EVERY_MS + jitter_ms(ASK_JITTER_MS)
-            } else {
-                // A room must not press on a server that is down.
-                ASK_EVERY_MS
-                    + inner
-                        .asked_in_vain
-                        .borrow_mut()
-                        .next_ms(js_sys::Math::random())
-            };
-            inner.ask_after(wait);
-        });
     }
 
     fn connect_later(self: &Rc<Self>) {

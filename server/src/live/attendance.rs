@@ -109,6 +109,10 @@ impl Attendance {
         }
     }
 
+    pub fn has_stream(&self, seat: SeatNumber) -> bool {
+        self.locked().seats.contains_key(&seat)
+    }
+
     /// A newer state is what everybody should see, and say so within this time.
     pub fn published(&self, newest: EventId, within: Duration) {
         let mut room = self.locked();

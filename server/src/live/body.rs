@@ -69,7 +69,7 @@ pub fn events(
             let presence = channel.presence();
             (Some(Presenter { presence, is_still }), None)
         }
-        Audience::Follower(view, number) => (None, Some(channel.attendance().enter(view, number))),
+        Audience::Follower(view, number) => (None, Some(channel.enter(view, number))),
     };
     let follower = Follower::new(channel.subscribe(), presenter, seat, attendee, last);
     response(Pieces::Follower(follower))

@@ -2,9 +2,12 @@
 
 use super::{
     Attendance, Frame,
+    asking::Asking,
+    attendance::Attendee,
     frame::{self, Piece},
     notice::{Notice, Reader},
 };
+use app::talk::{SeatNumber, View};
 use std::{
     sync::{
         Arc, Weak,
@@ -64,6 +67,7 @@ pub struct Channel(Arc<Inner>);
 struct Inner {
     newest: Notice<Newest>,
     attendance: Attendance,
+    asking: Asking,
     /// The room as an event, for presenters only.
     presence: Notice<Piece>,
 }
@@ -155,6 +159,7 @@ impl Hub {
             }),
             presence: Notice::new(frame::presence(&attendance.presence())),
             attendance,
+            asking: Asking::default(),
         }));
         self.locked().push(Arc::downgrade(&channel.0));
         channel
@@ -223,6 +228,7 @@ impl Inner {
     }
 
     fn say_presence(self: &Arc<Self>) {
+        self.asking.forget_gone();
         // Nobody asks: then what is new stays new.
         if self.presence.has_readers() {
             self.say_news();
@@ -296,6 +302,19 @@ impl Channel {
             newest.frame = frame.into();
             newest.last = true;
         });
+    }
+
+    /// Counts a stream, for as long as this is held.
+    pub fn enter(&self, view: View, seat: Option<SeatNumber>) -> Attendee {
+        if let Some(seat) = seat {
+            self.0.asking.forget(seat);
+        }
+        self.0.attendance.enter(view, seat)
+    }
+
+    /// A page asks where the talk is, and has no stream.
+    pub fn hear(&self, view: View, seat: SeatNumber) {
+        self.0.asking.hear(&self.0.attendance, view, seat);
     }
 
     pub fn attendance(&self) -> &Attendance {

@@ -4,6 +4,7 @@
 //! `text/event-stream`.
 
 mod accept;
+mod asking;
 mod attendance;
 mod body;
 mod connection;

@@ -1,0 +1,62 @@
+//! A link whose stream is withheld asks where the talk is.
+
+use super::Inner;
+use crate::{api, live::jitter_ms, routes};
+use leptos::task::spawn_local;
+use std::rc::Rc;
+
+/// How often it asks: so long after an answer, and up to so much longer.
+const ASK_EVERY_MS: u32 = 1_500;
+const ASK_JITTER_MS: u32 = 1_000;
+
+/// How long an answer may take until the page is not sure any more.
+const ANSWER_MS: u32 = 1_000;
+
+impl Inner {
+    pub fn ask_after(self: &Rc<Self>, ms: u32) {
+        let timeout = self.timeout(ms, |inner| inner.ask());
+        self.asking.replace(Some(timeout));
+    }
+
+    /// Asks where the talk is, while the stream says nothing. It is tried again meanwhile.
+    fn ask(self: &Rc<Self>) {
+        let url = routes::state(&self.code, self.view, self.seat);
+        // By then what it was told last is too old to be sure of.
+        let doubt = self.timeout(ANSWER_MS, |inner| {
+            if inner.asking.borrow().is_some() && inner.was_answered.replace(false) {
+                inner.set_broken();
+            }
+        });
+        let inner = Rc::downgrade(self);
+        spawn_local(async move {
+            let answer = api::ask(&url).await;
+            drop(doubt);
+            let snapshot = answer.and_then(|text| serde_json::from_str(&text).ok());
+            let Some(inner) = inner.upgrade() else { return };
+            // The stream has spoken, or the page is out of sight.
+            if inner.asking.borrow().is_none() {
+                return;
+            }
+            inner.was_answered.set(snapshot.is_some());
+            match snapshot {
+                Some(snapshot) => inner.take(snapshot),
+                None => inner.set_broken(),
+            }
+            if inner.asking.borrow().is_none() {
+                return;
+            }
+            let wait = if inner.was_answered.get() {
+                inner.asked_in_vain.borrow_mut().reset();
+                ASK_EVERY_MS + jitter_ms(ASK_JITTER_MS)
+            } else {
+                // A room must not press on a server that is down.
+                ASK_EVERY_MS
+                    + inner
+                        .asked_in_vain
+                        .borrow_mut()
+                        .next_ms(js_sys::Math::random())
+            };
+            inner.ask_after(wait);
+        });
+    }
+}

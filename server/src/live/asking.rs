@@ -1,0 +1,116 @@
+//! Pages that ask where the talk is, because something on the way withholds their stream. They follow
+//! like any other.
+
+use super::{Attendance, attendance::Attendee};
+use app::talk::{SeatNumber, View};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// A page asks every 1.5 to 2.5 s, and waits for an answer: one that was not heard of for so long is
+/// gone.
+const GONE_AFTER: Duration = Duration::from_secs(6);
+
+/// Whoever asks makes a seat's number up. More than so many are not counted.
+const MOST: usize = 4_096;
+
+/// Those of one talk, each an attendee since it was first heard.
+#[derive(Debug, Default)]
+pub struct Asking(Mutex<HashMap<SeatNumber, Heard>>);
+
+#[derive(Debug)]
+struct Heard {
+    at: Instant,
+    _attendee: Attendee,
+}
+
+impl Asking {
+    pub fn hear(&self, attendance: &Attendance, view: View, seat: SeatNumber) {
+        let mut asking = self.locked();
+        if let Some(heard) = asking.get_mut(&seat) {
+            heard.at = Instant::now();
+            return;
+        }
+        // A stream that is open here, and withheld on the way, is counted already.
+        if asking.len() >= MOST || attendance.has_stream(seat) {
+            return;
+        }
+        let heard = Heard {
+            at: Instant::now(),
+            _attendee: attendance.enter(view, Some(seat)),
+        };
+        asking.insert(seat, heard);
+    }
+
+    /// Its stream is counted from now on.
+    pub fn forget(&self, seat: SeatNumber) {
+        self.locked().remove(&seat);
+    }
+
+    pub fn forget_gone(&self) {
+        self.locked()
+            .retain(|_, heard| heard.at.elapsed() < GONE_AFTER);
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<SeatNumber, Heard>> {
+        // Nothing panics while it holds this lock; if it did, the map would still be whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::advance;
+
+    fn seat(number: u32) -> SeatNumber {
+        SeatNumber::made_up(0, number)
+    }
+
+    fn room() -> (Asking, Attendance) {
+        let newest = "test-0".parse().expect("an id");
+        (Asking::default(), Attendance::new(newest))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_asks_follows_until_it_was_not_heard_of_for_a_while() {
+        let (asking, attendance) = room();
+        for _ in 0..5 {
+            asking.hear(&attendance, View::Follow, seat(1));
+            asking.hear(&attendance, View::Project, seat(2));
+            advance(Duration::from_secs(2)).await;
+            asking.forget_gone();
+            let presence = attendance.presence();
+            assert_eq!((presence.followers, presence.projectors), (1, 1));
+        }
+        advance(GONE_AFTER).await;
+        asking.forget_gone();
+        assert_eq!(attendance.followers(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_is_counted_once_whether_it_asks_or_streams() {
+        let (asking, attendance) = room();
+        asking.hear(&attendance, View::Follow, seat(1));
+        asking.forget(seat(1));
+        let stream = attendance.enter(View::Follow, Some(seat(1)));
+        asking.hear(&attendance, View::Follow, seat(1));
+        assert_eq!(attendance.followers(), 1);
+        drop(stream);
+        assert_eq!(attendance.followers(), 0);
+        asking.hear(&attendance, View::Follow, seat(1));
+        assert_eq!(attendance.followers(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_are_counted_than_there_is_room_for() {
+        let (asking, attendance) = room();
+        for number in 0..10_000 {
+            asking.hear(&attendance, View::Follow, seat(number));
+        }
+        assert_eq!(usize::try_from(attendance.followers()), Ok(MOST));
+    }
+}
