@@ -26,7 +26,6 @@ pub fn listen(remote: Remote) {
         if remote.tap(command) {
             vibrate();
         }
-        release_focus(event);
         if form.has_attribute("data-closes") {
             super::sheets::close();
         }
@@ -60,21 +59,6 @@ fn command_in(form: &HtmlFormElement) -> Option<Command> {
     let fields = FormData::new_with_form(form).ok()?;
     let field = |name: &str| fields.get(name).as_string();
     api::command_of(&form.get_attribute("action")?, field)
-}
-
-/// Takes the focus off a button that a finger or a mouse pressed: else the clicker's Space would
-/// press it again, and Previous would follow Previous. A keyboard's focus stays.
-fn release_focus(event: &SubmitEvent) {
-    let button = event
-        .submitter()
-        .and_then(|submitter| submitter.dyn_into::<HtmlElement>().ok());
-    if let Some(button) = button {
-        let by_keyboard = button.matches(":focus-visible").unwrap_or(false);
-        if !by_keyboard {
-            // Only fails on an element that can't have focus, and then there is none to take.
-            let _ = button.blur();
-        }
-    }
 }
 
 /// How long a tap is felt, in milliseconds.
