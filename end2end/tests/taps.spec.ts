@@ -1,6 +1,25 @@
-import { expect, isLive, next, sees, test } from './room.ts';
+import type { Page } from '@playwright/test';
+import { PHONE, expect, isLive, next, sees, test } from './room.ts';
 
 // What a remote says and does while its tap waits for an answer.
+
+/** The clock on the wall, which `Date` tells, can be set: by `set(milliseconds)`. */
+const CLOCK_THAT_IS_SET = `{
+  const { now } = Date;
+  let by = 0;
+  globalThis.set = (ms) => (by = ms);
+  globalThis.Date = class extends Date {
+    constructor(...when) {
+      super(...(when.length ? when : [now() + by]));
+    }
+    static now() {
+      return now() + by;
+    }
+  };
+}`;
+
+const set = (page: Page, ms: number) => page.evaluate(`set(${ms})`);
+const HOUR_MS = 3_600_000;
 
 test('a tap without an answer is what is waited for, not a slide', async ({ room }) => {
   const phone = await room.presenter();
@@ -22,3 +41,31 @@ test('a tap without an answer is what is waited for, not a slide', async ({ room
   await expect(late).toBeHidden();
   await sees(follower, 2);
 });
+
+for (const [how, ms] of [['forward', HOUR_MS], ['back', -HOUR_MS]] as const)
+  test(`a clock on the wall that is set ${how} changes neither a tap nor the time`, async ({ room }) => {
+    const phone = await room.newcomer(PHONE);
+    await phone.addInitScript(CLOCK_THAT_IS_SET);
+    await phone.goto(room.links.presenter);
+    const follower = await room.follower();
+    for (const page of [phone, follower]) await isLive(page);
+    await expect(phone.locator('.room')).toHaveText('1 screen follows');
+    await next(phone).tap();
+    await sees(follower, 2);
+    // The first one is lost on its way; it is sent again, and says until when it may be begun.
+    const sent: number[] = [];
+    await phone.route('**/api/next', async (route) => {
+      sent.push(Number(new URLSearchParams(route.request().postData()!).get('begin_by')) - Date.now());
+      if (sent.length > 1) await route.continue();
+    });
+    await next(phone).tap();
+    await expect.poll(() => sent.length).toBe(1);
+    await set(phone, ms);
+    await sees(follower, 3);
+    await sees(phone, 3);
+    expect(sent).toHaveLength(2);
+    for (const left of sent) expect(Math.abs(left)).toBeLessThan(10_000);
+    await expect(phone.locator('.clock .elapsed')).toHaveText(/^0:\d\d$/);
+    await next(phone).tap();
+    await sees(follower, 4);
+  });
