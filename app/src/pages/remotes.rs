@@ -116,6 +116,7 @@ pub fn Admit(code: TalkCode, title: String) -> impl IntoView {
         <main class="welcome" data-view="admit">
             <Wordmark/>
             <h1>{title}</h1>
+            <p>"This device then moves the slides on every screen, and shows you the notes."</p>
             <form id="admit" method="post" action=routes::present(&code)>
                 <button class="primary">"Present with this device"</button>
             </form>
