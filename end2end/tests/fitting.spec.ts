@@ -1,25 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
+import { picture } from './picture.ts';
 import { PHONE, PROJECTOR, expect, isLive, next, test } from './room.ts';
 import { Server } from './server.ts';
-
-/** A grey PNG of this size. */
-function picture(width: number, height: number): Buffer {
-  const chunk = (kind: string, content: Buffer) => {
-    const body = Buffer.concat([Buffer.from(kind), content]);
-    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-    length.writeUInt32BE(content.length);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0]);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  const rows = deflateSync(Buffer.alloc((width + 1) * height, 0));
-  const mark = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([mark, chunk('IHDR', head), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
-}
 
 const row = (cells: string[]) => `| ${cells.join(' | ')} |\n`;
 const table = (head: string[], body: string[]) => row(head) + row(head.map(() => '--')) + row(body);

@@ -1,5 +1,8 @@
 //! A deck's files, gathered where its worker may read them: nothing is decoded here.
 
+mod below;
+mod pictures;
+
 use super::{
     DeckError,
     limits::DeckLimits,
@@ -10,7 +13,9 @@ use super::{
     worker::BroughtBy,
 };
 use app::deck::DeckId;
+use below::files_below;
 use data_encoding::BASE32_NOPAD;
+use pictures::PICTURES;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
@@ -33,12 +38,6 @@ const FOLDER: &str = "importing";
 pub const PDF_NOTES: &str = ".pdfpc";
 
 const MAX_FILES: usize = 10_000;
-
-/// How deep below a Markdown file its pictures may lie.
-const MAX_DEPTH: usize = 4;
-
-/// What of a Markdown file's folder may be shown by it.
-const PICTURES: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "svg"];
 
 const TEXTS: [&str; 2] = ["md", "markdown"];
 
@@ -230,7 +229,7 @@ fn stage(path: &Path, below: &Path, most_bytes: u64, by: BroughtBy) -> Result<St
         match text_of(path, &files)? {
             Some(text) => {
                 let mut all = vec![text.clone()];
-                all.extend(pictures_beside(&text.1).map_err(unreadable)?);
+                all.extend(pictures::shown_by(&text.1).map_err(unreadable)?);
                 ("markdown", all)
             }
             None => ("images", files),
@@ -244,7 +243,7 @@ fn stage(path: &Path, below: &Path, most_bytes: u64, by: BroughtBy) -> Result<St
         match kind {
             "pdf" => files.extend(notes_of(path)),
             "zip" => {}
-            _ => files.extend(pictures_beside(path).map_err(unreadable)?),
+            _ => files.extend(pictures::shown_by(path).map_err(unreadable)?),
         }
         (kind, files)
     };
@@ -418,48 +417,6 @@ fn notes_of(pdf: &Path) -> Option<(String, PathBuf)> {
     notes.is_file().then(|| (own_name(&notes), notes))
 }
 
-/// Pictures in the file's folder and below, by their path from there.
-fn pictures_beside(markdown: &Path) -> io::Result<Vec<(String, PathBuf)>> {
-    let folder = markdown.parent().unwrap_or(Path::new("."));
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    files_below(folder, &PICTURES)
-}
-
-/// Files with one of these endings in the folder and below, by their path from there. A folder below
-/// that can't be read is passed over: what it may hold is missed where it is shown.
-fn files_below(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, PathBuf)>> {
-    let mut files = Vec::new();
-    let mut folders = vec![(folder.to_owned(), String::new(), 0)];
-    while let Some((folder, prefix, depth)) = folders.pop() {
-        let entries = match fs::read_dir(folder) {
-            Err(_) if depth > 0 => continue,
-            entries => entries?,
-        };
-        for entry in entries {
-            let entry = entry?;
-            let (path, kind) = (entry.path(), entry.file_type()?);
-            let name = format!("{prefix}{}", own_name(&path));
-            if own_name(&path).starts_with('.') {
-                continue;
-            }
-            if kind.is_dir() && depth < MAX_DEPTH {
-                folders.push((path, format!("{name}/"), depth + 1));
-            } else if kind.is_file() && endings.contains(&ending_of(&path).as_str()) {
-                files.push((name, path));
-            }
-            if files.len() > MAX_FILES {
-                return Ok(files);
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
 fn own_name(path: &Path) -> String {
     path.file_name()
         .unwrap_or_default()
@@ -516,5 +473,27 @@ mod tests {
         assert_eq!(staged(), ("markdown".to_owned(), "about".to_owned()));
         fs::write(path("talk/slides.md"), "slides").expect("written");
         assert_eq!(staged(), ("markdown".to_owned(), "slides".to_owned()));
+    }
+
+    /// A folder of photos made a small talk too large.
+    #[test]
+    fn pictures_that_a_text_does_not_name_stay_where_they_are() {
+        let place = TempDir::new().expect("a folder");
+        let path = |name: &str| place.path().join(name);
+        for folder in ["talk", "talk/img", "talk/photos", "staged"] {
+            fs::create_dir(path(folder)).expect("a folder");
+        }
+        fs::write(path("talk/slides.md"), "![](img/Logo%20a.PNG)").expect("written");
+        fs::write(path("talk/img/logo a.png"), "shown").expect("written");
+        fs::write(path("talk/photos/holiday.jpg"), vec![0; 2_000]).expect("written");
+        for deck in ["talk", "talk/slides.md"] {
+            let staged = stage(&path(deck), &path("staged"), 1_000, BroughtBy::Host);
+            let staged = staged.expect("a deck");
+            let files = Manifest::read(staged.directory.path())
+                .expect("its files")
+                .files;
+            let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+            assert_eq!(names, ["slides.md", "img/logo a.png"], "{deck}");
+        }
     }
 }

@@ -7,7 +7,7 @@ const LONGEST_TITLE: usize = 120;
 
 /// A slide's title from its file's name without the ending: `03-why_we-built-it` is "why we built
 /// it"; a name that only counts (`slide2`, `IMG_0042`, `page-7`) is "Slide 2" and so on, by its
-/// place.
+/// place; in a language that is not known here it keeps its number (`スライド1`).
 pub fn of_slide(stem: &str, number: usize) -> String {
     let words = words(stem);
     let says_something = words.chars().filter(|c| c.is_alphabetic()).count() > 0;
@@ -26,10 +26,21 @@ pub fn of_slide(stem: &str, number: usize) -> String {
         ]
         .contains(&first.as_str());
     if says_something && !counts_only {
-        words
+        counted(stem).unwrap_or(words)
     } else {
         format!("Slide {number}")
     }
+}
+
+/// A name of one word that counts: a camera's numbers are longer, or begin with zeros.
+fn counted(stem: &str) -> Option<String> {
+    let name = plain(stem);
+    let word = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = name.get(word.len()..)?;
+    let is_count = (1..=3).contains(&number.len()) && !number.starts_with('0');
+    let word = word.trim_end_matches([' ', '_', '-']);
+    let is_word = !word.is_empty() && word.chars().all(char::is_alphabetic);
+    (is_count && is_word).then(|| name.replace(['_', '-'], " "))
 }
 
 /// A deck's title from its folder's name.
@@ -79,6 +90,10 @@ mod tests {
         check("0001", "Slide 7");
         check("", "Slide 7");
         check("Straße (2)", "Straße");
+        check("スライド1", "スライド1");
+        check("Diapositiva_12", "Diapositiva 12");
+        check("photo_0012", "photo");
+        check("why we built it 2", "why we built it");
         check("Cafe\u{301}", "Caf\u{e9}");
         check("slide-about-us", "slide about us");
         check("bad\u{1b}[31m\n\u{202e}name", "bad[31mname");

@@ -106,7 +106,7 @@ fn titled(inside: &str) -> (&str, Option<&str>) {
 }
 
 /// `300x200`, `300x`, `x200`, `50%` as Marp's words for it.
-fn size(text: &str) -> Option<String> {
+pub fn size(text: &str) -> Option<String> {
     let is_side = |side: &str| {
         let number = side.trim_end_matches("px").trim_end_matches('%');
         side.is_empty() || !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())

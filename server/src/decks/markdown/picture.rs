@@ -1,6 +1,6 @@
 //! Pictures, backgrounds, colours and addresses: what is ours to show and how it is said.
 
-use super::{dialect::Dialect, html::Tag};
+use super::{dialect::Dialect, html::Tag, loose};
 
 /// A slide's ground.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,11 @@ pub struct Words {
 }
 
 pub fn words(alt: &str) -> Words {
+    // Obsidian: `![a bridge|300x200](x.png)`.
+    let sized = alt
+        .rsplit_once('|')
+        .and_then(|(words, size)| Some(format!("{words} {}", loose::size(size.trim())?)));
+    let alt = sized.as_deref().unwrap_or(alt);
     let is_ground = alt.split_whitespace().any(|word| word == "bg");
     let mut words = Words {
         ground: None,
@@ -283,6 +288,16 @@ mod tests {
             (Some("300"), "A bridge at night")
         );
         assert!(words("A big bag").ground.is_none());
+        for (alt, width, height) in [
+            ("A bridge|300", Some("300"), None),
+            ("A bridge |300x200", Some("300"), Some("200")),
+            ("A bridge|x200", None, Some("200")),
+        ] {
+            let found = words(alt);
+            let sizes = (found.width.as_deref(), found.height.as_deref());
+            assert_eq!((sizes, found.alt.as_str()), ((width, height), "A bridge"));
+        }
+        assert_eq!(words("a|b").alt, "a|b");
     }
 
     #[test]

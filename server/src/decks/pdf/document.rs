@@ -86,9 +86,30 @@ pub fn count(pdf: &Pdf, most: u32) -> Result<u32, SourceError> {
     }
 }
 
+/// What this document is that its pages alone don't show.
+pub fn lacking(catalog: &Dict<'_>, pages: u32) -> Vec<String> {
+    let is_portfolio = catalog.get::<Dict<'_>>(b"Collection").is_some();
+    // A form of Adobe's LiveCycle, whose one page says that another program is needed.
+    let is_form = catalog.get::<bool>(b"NeedsRendering") == Some(true);
+    let said = [
+        is_portfolio.then(|| {
+            "this PDF is a portfolio, of which only the cover is shown; save the PDF that is in it, \
+             and give that"
+                .to_owned()
+        }),
+        is_form.then(|| {
+            "this PDF is a form that only Adobe's programs draw; print it as a PDF there, and give \
+             that"
+                .to_owned()
+        }),
+        not_found(catalog, pages),
+    ];
+    said.into_iter().flatten().collect()
+}
+
 /// How many pages it says that it has more than could be found: its tree of pages is broken, or
 /// has the same page many times.
-pub fn not_found(catalog: &Dict<'_>, pages: u32) -> Option<String> {
+fn not_found(catalog: &Dict<'_>, pages: u32) -> Option<String> {
     let tree = catalog.get::<Dict<'_>>(b"Pages")?;
     let said = u32::try_from(tree.get::<i32>(b"Count")?).ok()?;
     let missing = said.checked_sub(pages).filter(|missing| *missing > 0)?;

@@ -29,6 +29,28 @@ impl Label {
     pub fn is_of_notes(&self) -> bool {
         self.prefix.starts_with(b"notes:")
     }
+
+    /// Whether it counts another view of what the label before counts one of: Ipe calls them "2-1"
+    /// and "2-2". So does a book its chapters' pages.
+    pub fn is_next_view(&self, before: &Self) -> bool {
+        let (Some((page, view)), Some((page_before, view_before))) = (self.view(), before.view())
+        else {
+            return false;
+        };
+        page == page_before && view_before.checked_add(1) == Some(view)
+    }
+
+    /// Of "2-1", however it is put together.
+    fn view(&self) -> Option<(String, u32)> {
+        let mut text = str::from_utf8(&self.prefix).ok()?.to_owned();
+        match self.style {
+            Some(b'D') => text.push_str(&self.number.to_string()),
+            Some(_) => return None,
+            None => {}
+        }
+        let (page, view) = text.rsplit_once('-')?;
+        Some((page.to_owned(), view.parse().ok()?))
+    }
 }
 
 /// None for a page without one, or with an empty one: those have nothing in common.

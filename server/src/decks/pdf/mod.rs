@@ -115,11 +115,11 @@ impl Pdf {
             let catalog = document::catalog(&document);
             let destinations = Destinations::of(&document, catalog.as_ref());
             let layers = catalog.as_ref().map(Layers::of).unwrap_or_default();
-            let not_found = catalog.and_then(|catalog| document::not_found(&catalog, pages));
-            (destinations, layers, not_found)
+            let said = catalog.map(|catalog| document::lacking(&catalog, pages));
+            (destinations, layers, said.unwrap_or_default())
         });
         // None is worth the deck.
-        let (destinations, layers, not_found) = facts.unwrap_or_default();
+        let (destinations, layers, said) = facts.unwrap_or_default();
         let fonts = Arc::default();
         let mut pdf = Self {
             limits: *limits,
@@ -129,7 +129,7 @@ impl Pdf {
             layers,
             pdfpc: pdfpc::Notes::default(),
             has_second_half: false,
-            warnings: not_found.map(of_all).into_iter().collect(),
+            warnings: said.into_iter().map(of_all).collect(),
             settings: InterpreterSettings {
                 font_resolver: fonts::resolver(&fonts, false, || ()),
                 ..InterpreterSettings::default()
@@ -326,8 +326,8 @@ impl Pdf {
             .zip(self.document.pages().iter())
             .map(|(label, page)| {
                 let view = View::of(page, false);
-                let is_upright = view.height > view.width;
-                Known { label, is_upright }
+                let proportion = view.width / view.height;
+                Known { label, proportion }
             })
             .collect();
         let mut reader = plan::Reader::new(|sheet| {

@@ -34,8 +34,19 @@ pub struct Plan {
 /// What is known of a sheet without reading it.
 pub struct Known {
     pub label: Option<Label>,
+    /// Width by height.
+    pub proportion: f64,
+}
+
+impl Known {
     /// Higher than wide, as paper is.
-    pub is_upright: bool,
+    fn is_upright(&self) -> bool {
+        self.proportion < 1.0
+    }
+
+    fn has_shape_of(&self, other: &Self) -> bool {
+        (self.proportion / other.proportion - 1.0).abs() < 0.05
+    }
 }
 
 /// The title and the lines of a sheet.
@@ -81,21 +92,17 @@ impl<F: FnMut(Sheet) -> Words> Reader<F> {
     }
 
     /// Whether two sheets look like steps of one slide: the heading of one stands on the other,
-    /// as large. What can't be told is one.
-    fn have_one_heading(&mut self, one: Sheet, other: Sheet) -> bool {
-        let (Some(one), Some(other)) = (self.words(one), self.words(other)) else {
-            return true;
-        };
-        let (Some(first), Some(second)) = (one.heading(), other.heading()) else {
-            return true;
-        };
+    /// as large. None where that can't be told.
+    fn have_one_heading(&mut self, one: Sheet, other: Sheet) -> Option<bool> {
+        let (one, other) = (self.words(one)?, self.words(other)?);
+        let (first, second) = (one.heading()?, other.heading()?);
         let stands_on = |line: &Line, words: &Words| {
             let is_it = |there: &Line| {
                 there.text == line.text && (there.size / line.size - 1.0).abs() < 0.1
             };
             words.lines.iter().any(is_it)
         };
-        stands_on(first, &other) || stands_on(second, &one)
+        Some(stands_on(first, &other) || stands_on(second, &one))
     }
 }
 
@@ -106,7 +113,7 @@ impl Plan {
         reader: &mut Reader<F>,
     ) -> Self {
         let mut plan = Self::default();
-        let notes = plan.upright_notes(known, reader);
+        let notes = plan.notes_behind(known, reader);
         // The sheet of the slide before, and its label.
         let mut last: Option<(Sheet, Option<&Label>)> = None;
         let mut is_slide_shown = false;
@@ -121,9 +128,15 @@ impl Plan {
                 plan.notes.entry(slide).or_default().push(sheet);
             } else {
                 let is_step = last.is_some_and(|(before, its)| {
-                    let has_its_label = label.is_some() && label == its;
+                    let mut one_heading = |unsure| {
+                        let told = reader.have_one_heading(before, sheet);
+                        told.unwrap_or(unsure)
+                    };
                     pdfpc.steps.contains(&sheet)
-                        || (has_its_label && reader.have_one_heading(before, sheet))
+                        || label.zip(its).is_some_and(|(label, its)| {
+                            label == its && one_heading(true)
+                                || label.is_next_view(its) && one_heading(false)
+                        })
                 });
                 is_slide_shown &= is_step;
                 if !pdfpc.hidden.contains(&sheet) {
@@ -180,16 +193,40 @@ impl Plan {
         u32::try_from(self.sheets.len().saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
-    /// The slide of each sheet of notes, where a program has printed these upright behind the
-    /// slides. Impress does.
+    /// The slide of each sheet of notes, where a program has printed these behind the slides.
+    /// Impress does: upright, or lying down in another shape than the slides.
+    fn notes_behind<F: FnMut(Sheet) -> Words>(
+        &mut self,
+        known: &[Known],
+        reader: &mut Reader<F>,
+    ) -> HashMap<Sheet, Sheet> {
+        let upright = self.upright_notes(known, reader);
+        let Some(first) = known.first().filter(|_| upright.is_empty()) else {
+            return upright;
+        };
+        let slides = known
+            .iter()
+            .take_while(|sheet| sheet.has_shape_of(first))
+            .count();
+        let behind = known.get(slides..).unwrap_or_default();
+        match behind.first() {
+            Some(notes)
+                if !first.is_upright() && behind.iter().all(|sheet| sheet.has_shape_of(notes)) =>
+            {
+                matched(slides, behind.len(), true, reader).unwrap_or_default()
+            }
+            _ => HashMap::new(),
+        }
+    }
+
     fn upright_notes<F: FnMut(Sheet) -> Words>(
         &mut self,
         known: &[Known],
         reader: &mut Reader<F>,
     ) -> HashMap<Sheet, Sheet> {
-        let slides = known.iter().take_while(|sheet| !sheet.is_upright).count();
+        let slides = known.iter().take_while(|sheet| !sheet.is_upright()).count();
         let sheets = known.len() - slides;
-        if sheets == 0 || !known.iter().skip(slides).all(|sheet| sheet.is_upright) {
+        if sheets == 0 || !known.iter().skip(slides).all(Known::is_upright) {
             return HashMap::new();
         }
         if slides == 0 {
@@ -202,7 +239,7 @@ impl Plan {
             }
             return HashMap::new();
         }
-        let notes = matched(slides, sheets, reader);
+        let notes = matched(slides, sheets, false, reader);
         if notes.is_none() {
             self.said.push(format!(
                 "{sheets} pages at its end stand upright; where they are notes, the room sees them: \
@@ -214,10 +251,12 @@ impl Plan {
 }
 
 /// Sheets of notes follow their slides' order, and each has the title of its own, or as many as
-/// there are slides and no title to tell.
+/// there are slides and no title to tell. Where their shape tells nothing (`have_copies`), each has
+/// to have all of its slide's lines, in small.
 fn matched<F: FnMut(Sheet) -> Words>(
     slides: usize,
     sheets: usize,
+    have_copies: bool,
     reader: &mut Reader<F>,
 ) -> Option<HashMap<Sheet, Sheet>> {
     let count = Sheet::try_from(slides).ok()?;
@@ -228,8 +267,15 @@ fn matched<F: FnMut(Sheet) -> Words>(
         let mut slide = None;
         for candidate in from..count {
             let words = reader.words(candidate)?;
+            let stands_there = |line: &Line| {
+                written.lines.iter().any(|there| {
+                    there.text == line.text && (!have_copies || there.size < line.size * 0.9)
+                })
+            };
             let is_it = match words.heading() {
-                Some(heading) => written.lines.iter().any(|line| line.text == heading.text),
+                Some(_) if have_copies => words.lines.iter().all(stands_there),
+                Some(heading) => stands_there(heading),
+                None if have_copies => false,
                 None => slides == sheets && candidate == place,
             };
             if is_it {

@@ -277,6 +277,20 @@ fn a_page_of_no_screens_shape_says_that_it_was_cut() {
 }
 
 #[test]
+fn a_cover_that_stands_for_a_document_is_said_to_be_one() {
+    let said = |catalog: &str| {
+        let pdf = open(Made::new().catalog(catalog).page(WIDE, ""));
+        let warnings = pdf.outline().warnings.into_iter();
+        let reasons = warnings.map(|warning| warning.reason);
+        reasons.collect::<Vec<_>>().join(" ")
+    };
+    assert!(said("/Collection << /View /D >>").contains("is a portfolio"));
+    let form = "/AcroForm << /XFA [] /Fields [] >>";
+    assert_eq!(said(form), "");
+    assert!(said(&format!("{form} /NeedsRendering true")).contains("is a form"));
+}
+
+#[test]
 fn pages_that_could_not_be_found_are_counted() {
     let made = Made::new().page(WIDE, "").page(WIDE, "").bytes();
     let said = |kids: &str, count: &str| {

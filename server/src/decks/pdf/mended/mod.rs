@@ -8,6 +8,7 @@ mod annotations;
 mod groups;
 mod shapes;
 mod symbols;
+mod typed;
 mod writer;
 
 use super::layers::Layers;

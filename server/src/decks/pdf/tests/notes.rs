@@ -69,6 +69,33 @@ fn upright_pages_behind_slides_of_their_titles_are_notes() {
     assert!(pdf.page_at(3, 160).is_err());
 }
 
+/// Impress prints its notes as its printer's paper lies.
+#[test]
+fn pages_of_another_shape_that_have_their_slides_in_small_are_notes() {
+    const PAPER: &str = "/MediaBox [0 0 1000 750]";
+    let notes_of = |title: &str, size: u32, below: &str, notes: &str| {
+        words(title, size, 200, 700) + &words(below, 12, 200, 600) + &words(notes, 30, 100, 300)
+    };
+    let one = |title: &str, size| {
+        let made = Made::new()
+            .page(WIDE, &slide("Wind", "It blows"))
+            .page(WIDE, &slide("Sun", "It shines"))
+            .page(PAPER, &notes_of("Wind", 20, "It blows", "Private: of wind"))
+            .page(
+                PAPER,
+                &notes_of(title, size, "It shines", "Private: of sun"),
+            );
+        open(made)
+    };
+    let pdf = one("Sun", 20);
+    assert_eq!(slides(&pdf), [[0], [1]]);
+    assert_eq!(notes(&pdf, 0), "Private: of wind");
+    assert_eq!(notes(&pdf, 1), "Private: of sun");
+    // A slide that comes back in another shape, and as large.
+    assert_eq!(slides(&one("Sun", 60)).len(), 4);
+    assert_eq!(slides(&one("Moon", 20)).len(), 4);
+}
+
 #[test]
 fn upright_pages_that_may_be_notes_are_said() {
     let made = Made::new()
@@ -103,6 +130,32 @@ fn pages_of_one_label_and_different_titles_are_slides_of_their_own() {
         [vec![0], vec![1], vec![2, 3, 4, 5]],
         "a picture alone may be a step"
     );
+}
+
+#[test]
+fn views_of_one_page_are_steps_and_pages_of_one_chapter_are_not() {
+    let ipe = |first: &str, second: &str, below: &str| {
+        let made = Made::new()
+            .catalog(
+                "/PageLabels << /Nums [0 << /P (1-) /S /D >> 2 << /P (2) >> 3 << /P (3-1) >>
+                 4 << /P (3-2) >> 5 << /P (A-) /S /D >>] >>",
+            )
+            .page(WIDE, &slide(first, ""))
+            .page(WIDE, &slide(first, below))
+            .page(WIDE, &slide("Between", ""))
+            .page(WIDE, &slide(second, ""))
+            .page(WIDE, &slide(second, below));
+        slides(&open(made))
+    };
+    let views = [vec![0, 1], vec![2], vec![3, 4]];
+    assert_eq!(ipe("Graphs", "Trees", "An edge"), views);
+    let chapters = Made::new()
+        .catalog("/PageLabels << /Nums [0 << /P (1-) /S /D >>] >>")
+        .page(WIDE, &slide("Dogs", ""))
+        .page(WIDE, &slide("Cats", ""))
+        .page(WIDE, "0 0 800 450 re f")
+        .page(WIDE, "0 0 900 450 re f");
+    assert_eq!(slides(&open(chapters)), [[0], [1], [2], [3]]);
 }
 
 #[test]
