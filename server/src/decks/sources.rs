@@ -9,7 +9,7 @@ use super::{
     pdf::{self, Pdf},
     pictured::{Pictured, seen_from},
     source::{Bounds, Outline, Page, Picture, Source, SourceError, Warning},
-    staging::{Manifest, PDF_NOTES},
+    staging::{Manifest, PDF_NOTES, PICTURES},
     text::{self, Text},
     titles,
     worker::serve::Sources,
@@ -183,6 +183,8 @@ fn open_zip(
     } else if let MainText::This(at) | MainText::OneOfMany(at) = text {
         files.swap(0, at);
         markdown_of(files, bounds)
+    } else if let Some(refused) = several_pdfs(&files) {
+        return Err(refused);
     } else {
         images_of(&name, files, bounds)
     };
@@ -191,6 +193,28 @@ fn open_zip(
         warnings,
         widest,
     }))
+}
+
+/// What is said of a zip with PDFs and no picture: nobody knows which of them is the talk.
+fn several_pdfs(files: &[NamedFile]) -> Option<SourceError> {
+    let ends = |file: &&NamedFile, ending: &str| {
+        let name = file.name.to_ascii_lowercase();
+        name.strip_suffix(ending)
+            .is_some_and(|name| name.ends_with('.'))
+    };
+    let mut pdfs = files.iter().filter(|file| ends(file, "pdf"));
+    let (first, second) = (pdfs.next()?, pdfs.next()?);
+    let has_pictures = files
+        .iter()
+        .any(|file| PICTURES.iter().any(|ending| ends(&file, ending)));
+    (!has_pictures).then(|| {
+        SourceError::Damaged(format!(
+            "there are several PDFs in this zip, {} and {} among them; give the one that has the \
+             slides",
+            first.shown(),
+            second.shown()
+        ))
+    })
 }
 
 /// A source of which something was left out or damaged before it was opened.
@@ -258,6 +282,20 @@ mod tests {
         let manifest = serde_json::to_vec(&manifest).expect("JSON");
         std::fs::write(folder.path().join("files.json"), manifest).expect("written");
         folder
+    }
+
+    #[test]
+    fn of_several_pdfs_none_is_taken_for_the_slides() {
+        let files = [("x/a.pdf", "%PDF-1.7"), ("b.PDF", "%PDF-1.7")];
+        let folder = staged(CompressionMethod::Deflated, &files);
+        let refused = open_zip(folder.path(), None, &Bounds::default()).err();
+        let Some(SourceError::Damaged(words)) = refused else {
+            panic!("a deck");
+        };
+        assert!(
+            words.contains("several PDFs in this zip, x/a.pdf and b.PDF"),
+            "{words}"
+        );
     }
 
     #[test]

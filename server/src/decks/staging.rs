@@ -15,7 +15,7 @@ use super::{
 use app::deck::DeckId;
 use below::files_below;
 use data_encoding::BASE32_NOPAD;
-use pictures::PICTURES;
+pub use pictures::PICTURES;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{

@@ -221,6 +221,10 @@ fn options(references: &Arc<HashMap<String, String>>, dialect: Dialect) -> Optio
     options.extension.alerts = true;
     options.extension.math_dollars = true;
     options.extension.highlight = true;
+    // By the rule alone, stars beside a Chinese or Japanese full stop or bracket are stars.
+    options.extension.cjk_friendly_emphasis = true;
+    // `H~2~O`; these two strike out with one tilde, others with two only.
+    options.extension.subscript = !matches!(dialect, Dialect::Reveal | Dialect::Presenterm);
     options.extension.shortcodes = dialect == Dialect::Marp;
     options.extension.inline_footnotes = dialect == Dialect::Plain;
     if !references.is_empty() {

@@ -200,7 +200,7 @@ impl Cutter<'_> {
         let mut first = start;
         let mut at = start;
         let mut blank = 0;
-        let mut has_text = false;
+        let (mut has_text, mut in_comment) = (false, false);
         while let Some(line) = self.lines.get(at) {
             let open = self.scan.is_open(at);
             let heading = open
@@ -220,10 +220,28 @@ impl Cutter<'_> {
                 (first, has_text) = (at + 1, false);
             }
             blank = if line.trim().is_empty() { blank + 1 } else { 0 };
-            has_text |= !line.trim().is_empty() && first <= at && comment_start(line).is_none();
+            has_text |= self.says_something(at, &mut in_comment) && first <= at;
             at += 1;
         }
         self.slide(matter, first, self.lines.len())
+    }
+
+    /// Whether a line has more than a comment.
+    fn says_something(&self, at: usize, in_comment: &mut bool) -> bool {
+        let line = self.lines.get(at).copied().unwrap_or_default();
+        if *in_comment {
+            *in_comment = !line.contains("-->");
+            return false;
+        }
+        let Some((before, comment)) =
+            comment_start(line).and_then(|from| line.split_at_checked(from))
+        else {
+            return !line.trim().is_empty();
+        };
+        let after = comment.split_once("-->").map(|(_, after)| after);
+        // One that never ends is text.
+        *in_comment = after.is_none() && !self.scan.is_open(at + 1);
+        !before.trim().is_empty() || after.is_some_and(|after| !after.trim().is_empty())
     }
 
     /// The levels of headings that begin a slide.

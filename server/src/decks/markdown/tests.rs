@@ -103,6 +103,22 @@ fn what_is_left_out_is_named_with_its_line() {
     assert_eq!(lines, [Some(3), Some(5)], "{:?}", page.warnings);
 }
 
+/// Stars and tildes stood on the slide.
+#[test]
+fn stress_beside_a_full_stop_of_chinese_and_small_letters_are_read() {
+    let markup = |text: &str| html(&pages(text)[0]).markup.clone();
+    let japanese = markup("**日本語。**次に**「強調」**です\n");
+    for stressed in ["<strong>日本語。</strong>", "<strong>「強調」</strong>"] {
+        assert!(japanese.contains(stressed), "{japanese}");
+    }
+    assert!(
+        markup("H~2~O and ~~gone~~, ~5 or ~6\n")
+            .contains("H<sub>2</sub>O and <del>gone</del>, ~5 or ~6")
+    );
+    let reveal = markup("----\n\n~gone~ <!-- .element: class=\"fragment\" -->\n");
+    assert!(reveal.contains("<del>gone</del>"), "{reveal}");
+}
+
 #[test]
 fn a_definition_in_another_slide_is_found() {
     let page = &pages("# A\n\n[x][there]\n\n---\n\n[there]: https://a.b\n")[0];

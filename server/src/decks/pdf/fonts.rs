@@ -157,10 +157,14 @@ pub fn resolver(
     Arc::new(move |query| match query {
         FontQuery::Standard(font) => standard(*font, &machine),
         FontQuery::Fallback(query) => machine.find(query).or_else(|| {
+            let nearest = query.pick_standard_font();
             if language(query).is_some() || is_of_symbols(query) {
                 nothing_found();
+                // One of the machine's has a glyph for any number, and it would be drawn for a
+                // letter that it is not.
+                return Some(nearest.get_font_data());
             }
-            standard(query.pick_standard_font(), &machine)
+            standard(nearest, &machine)
         }),
     })
 }
@@ -365,6 +369,34 @@ mod tests {
         let none = Database::new();
         assert!(by_name(&none, &query).is_none());
         assert!(by_language(&none, &query).is_none());
+    }
+
+    /// 日本語 was three glyphs of DejaVu that it is not.
+    #[test]
+    fn letters_that_no_font_has_are_no_other_letters() {
+        let mut fonts = Database::new();
+        fonts.load_system_fonts();
+        let is_chinese = |face: &&FaceInfo| has_letter(&fonts, face, '这');
+        let chinese: Vec<ID> = fonts
+            .faces()
+            .filter(is_chinese)
+            .map(|face| face.id)
+            .collect();
+        for face in chinese {
+            fonts.remove_face(face);
+        }
+        let machine = Machine {
+            fonts: OnceLock::from(fonts),
+            read: Mutex::default(),
+        };
+        let query = FallbackFontQuery {
+            post_script_name: Some("MicrosoftYaHei".to_owned()),
+            ..FallbackFontQuery::default()
+        };
+        let own = query.pick_standard_font().get_font_data();
+        let resolver = resolver(&Arc::new(machine), true, || ());
+        let found = resolver(&FontQuery::Fallback(query)).expect("a font");
+        assert_eq!(found.0.as_ref().as_ref(), own.0.as_ref().as_ref());
     }
 
     #[test]

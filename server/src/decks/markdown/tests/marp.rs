@@ -108,6 +108,9 @@ fn marp_divides_at_headings_when_asked() {
         titles("---\nmarp: true\nheadingDivider: 2\n---\n\n# A\n\ntext\n\n## B\n\n### C\n"),
         ["A", "B"]
     );
+    // A comment in a heading is not all of it; one over many lines is nothing but that.
+    let text = "---\nmarp: true\nheadingDivider: [1, 2]\n---\n\n<!--\nclass: lead\n-->\n\n# <!-- fit --> A\n\n<!-- _class: x -->\n\n## B\n";
+    assert_eq!(titles(text), ["A", "B"]);
 }
 
 #[test]
