@@ -1,7 +1,8 @@
 //! A zip, unpacked under limits. What lies in it decides what it is: images, a PDF, Markdown.
 //!
 //! Nothing is believed that a header says: what comes out is counted while it comes. It stays in
-//! memory: the worker that unpacks it can't write.
+//! memory: the worker that unpacks it can't write. Each worker of a deck unpacks it for itself:
+//! 110 MiB take half a second of the minute that one works before it is replaced.
 
 mod names;
 
