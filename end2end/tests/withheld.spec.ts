@@ -115,3 +115,16 @@ test('tabs that nobody sees leave a connection for a tap and for a page', async 
   await sees(phone, 2);
   await expect(phone.locator('main')).toHaveAttribute('data-live', 'live');
 });
+
+test('a projector that other windows cover is recorded by a program: it goes on', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  const projector = await room.projector();
+  await sees(projector, 1);
+  await projector.clock.install();
+  await hide(projector);
+  // Longer than a page out of sight keeps its stream.
+  await projector.clock.fastForward(3_500);
+  await next(phone).tap();
+  await sees(projector, 2);
+});

@@ -311,7 +311,9 @@ impl Inner {
             self.listen(&page, "visibilitychange", |inner, _| {
                 if document().visibility_state() == VisibilityState::Visible {
                     inner.come_back();
-                } else {
+                } else if inner.view != View::Project {
+                    // A browser calls a window hidden that others cover, and a program may record
+                    // it all the same: what the room sees goes on.
                     let leaving = inner.timeout(OUT_OF_SIGHT_MS, |inner| {
                         inner.hidden.set(true);
                         inner.let_go();
