@@ -79,6 +79,9 @@ export class Browser {
 
   async goto(url: string): Promise<void> {
     await this.command('POST', '/url', { url });
+    // A presenter's link leads through a page that sends itself on; WebKit's driver does not wait for that.
+    const isOnItsWay = () => document.readyState !== 'complete' || !!document.querySelector('[data-view=admit]');
+    while (await this.evaluate(isOnItsWay)) await new Promise((resolve) => setTimeout(resolve, 10));
     // WebKit writes nothing of a driven window's pages, which are private. WebDriver has no earlier
     // moment than this, when the page has loaded: what fails before is no live page.
     await this.evaluate(() => {
@@ -110,6 +113,26 @@ export class Browser {
     const value = KEYS[key] ?? key;
     const actions = [{ type: 'keyDown', value }, { type: 'keyUp', value }];
     await this.command('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
+  }
+
+  /** Rests a finger on one element and taps another one with a second finger. */
+  async touch(rests: string, taps: string): Promise<void> {
+    const middle = (selector: string) => {
+      const { x, y, width, height } = document.querySelector(selector)!.getBoundingClientRect();
+      return { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
+    };
+    const [down, up, pause] = [{ type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }, { type: 'pause' }];
+    const fingers = [
+      { at: rests, does: [down, pause, pause, up] },
+      { at: taps, does: [pause, down, up, pause] },
+    ];
+    const actions = [];
+    for (const [number, { at, does }] of fingers.entries()) {
+      const move = { type: 'pointerMove', duration: 0, ...(await this.evaluate(middle, at)) };
+      const parameters = { pointerType: 'touch' };
+      actions.push({ type: 'pointer', id: `finger ${number}`, parameters, actions: [move, ...does] });
+    }
+    await this.command('POST', '/actions', { actions });
   }
 
   /** A picture of the page, as PNG. */

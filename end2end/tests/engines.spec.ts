@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser, type EngineName } from './engine.ts';
 import { LAPTOP, PHONE, expect, isLive, next, sees, test as inRoom } from './room.ts';
+import { translate } from './translator.ts';
 
 // What people do, in the engines of other browsers: Gecko is Firefox', and WebKit is Safari's and
 // that of every browser on an iPhone.
@@ -123,6 +124,27 @@ for (const engine of ['Firefox', 'WebKit'] as const) {
       await isLive(phone);
       await next(phone).tap();
       await shows(laptop, 2);
+    });
+
+    test('words live on a page that a translator has rewritten', async ({ room, open }) => {
+      const [phone, laptop] = [await open(room.links.presenter, PHONE), await open(room.links.audience)];
+      for (const browser of [phone, laptop]) await shows(browser, 1);
+      for (const browser of [phone, laptop]) await browser.evaluate(translate);
+      await phone.click('Next');
+      for (const browser of [phone, laptop]) {
+        await shows(browser, 2);
+        const place = () => document.querySelector('.place')!.textContent;
+        await expect.poll(() => browser.evaluate(place)).toBe('2 of 6');
+      }
+    });
+
+    test('a finger that rests on the slide swallows no tap of another one', async ({ room, open }) => {
+      const phone = await open(room.links.presenter, PHONE);
+      await shows(phone, 1);
+      for (const slide of [2, 3]) {
+        await phone.touch('.notes', '.controls form:last-child button');
+        await shows(phone, slide);
+      }
     });
 
     test('a slide of HTML is as large as its place', async ({ room, open }) => {
