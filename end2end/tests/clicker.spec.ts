@@ -119,6 +119,20 @@ test('the focus that a mouse leaves behind takes no key of a clicker', async ({ 
   await expect(laptop.getByRole('button', { name: 'More', exact: true })).toBeFocused();
 });
 
+test('a clicker moves the talk while a slide is searched for', async ({ room }) => {
+  const laptop = await room.presenter(LAPTOP);
+  const follower = await room.follower();
+  for (const page of [laptop, follower]) await isLive(page);
+  await laptop.keyboard.press('s');
+  const search = laptop.getByLabel('Search the slides');
+  await expect(search).toBeFocused();
+  await laptop.keyboard.press('PageDown');
+  await sees(follower, 2);
+  await laptop.keyboard.press('PageUp');
+  await sees(follower, 1);
+  await expect(search).toBeFocused();
+});
+
 test('an Enter that ends a word of an input method chooses nothing', async ({ room }) => {
   const laptop = await room.presenter(LAPTOP);
   await isLive(laptop);

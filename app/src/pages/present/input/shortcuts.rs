@@ -70,7 +70,9 @@ fn wish_of(event: &KeyboardEvent, state: &SlideState, typed: u32) -> Option<Wish
         return None;
     }
     let key = event.key();
-    if is_on("input", event) {
+    // A clicker's keys write nothing, wherever the focus is.
+    let is_clickers = matches!(key.as_str(), "PageDown" | "PageUp");
+    if is_on("input", event) && !is_clickers {
         // An empty search has browsers that keep Escape for themselves.
         return match key.as_str() {
             "Enter" if is_on("[type=search]", event) => Some(Wish::FirstFound),
