@@ -1,0 +1,124 @@
+import type { Locator, Page } from '@playwright/test';
+import { PROJECTOR, type Room, expect, isLive, next, test } from './room.ts';
+import { shown } from './words.ts';
+
+// Who has set colours of their own, as Windows' contrast themes do, sees the page in those. What the
+// room sees together stays as it is: black, white, a slide's own colours, and a code for a camera.
+
+type Colour = [red: number, green: number, blue: number];
+
+const BLACK: Colour = [0, 0, 0];
+const WHITE: Colour = [255, 255, 255];
+
+/** All colours of a picture at these shares of its width and height. */
+async function colours(page: Page, picture: Buffer, places: [number, number][]): Promise<Colour[]> {
+  // In a page of nothing, where no policy of ours forbids to read a picture.
+  const desk = await page.context().newPage();
+  const read = await desk.evaluate(
+    async ([png, places]) => {
+      const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      const paper = canvas.getContext('2d')!;
+      paper.drawImage(bitmap, 0, 0);
+      return places.map(([x, y]) => {
+        const at = paper.getImageData(Math.floor(bitmap.width * x), Math.floor(bitmap.height * y), 1, 1);
+        return [...at.data.slice(0, 3)] as Colour;
+      });
+    },
+    [picture.toString('base64'), places] as const,
+  );
+  await desk.close();
+  return read;
+}
+
+const EVERYWHERE: [number, number][] = [0.01, 0.25, 0.5, 0.75, 0.99].flatMap((x) =>
+  [0.01, 0.5, 0.99].map((y): [number, number] => [x, y]),
+);
+
+/** What is seen of it under colours of the system's, dark and light, and with none. */
+async function pictures(page: Page, what: Locator): Promise<Buffer[]> {
+  const pictures = [];
+  // Its edges may share a pixel with the page around it, and on a remote a word lies over its foot.
+  const { x, y, width, height } = (await what.boundingBox())!;
+  const clip = { x: x + 2, y: y + 2, width: width - 4, height: height * 0.8 };
+  for (const colorScheme of ['dark', 'light'] as const)
+    for (const forcedColors of ['active', 'none'] as const) {
+      await page.emulateMedia({ colorScheme, forcedColors });
+      pictures.push(await page.screenshot({ clip }));
+    }
+  return pictures;
+}
+
+async function areAlike(page: Page, what: Locator): Promise<void> {
+  await what.scrollIntoViewIfNeeded();
+  const [first, ...others] = await pictures(page, what);
+  for (const other of others) expect(other.equals(first!), 'the same picture in any colours').toBe(true);
+}
+
+const forced = (room: Room, url: string) => room.person(url, { ...PROJECTOR, forcedColors: 'active' });
+
+for (const colorScheme of ['dark', 'light'] as const)
+  test(`black is black and white is white under a ${colorScheme} system’s own colours`, async ({ room }) => {
+    const phone = await room.presenter();
+    const people = [await forced(room, room.links.projector), await forced(room, room.links.audience)];
+    for (const page of [phone, ...people]) await isLive(page);
+    for (const page of people) await page.emulateMedia({ colorScheme, forcedColors: 'active' });
+    await phone.getByRole('button', { name: 'More', exact: true }).tap();
+    for (const [name, screen, colour] of [
+      ['White screen', 'white', WHITE],
+      ['Black screen', 'black', BLACK],
+    ] as const) {
+      await phone.getByRole('button', { name }).dispatchEvent('click');
+      for (const page of people) {
+        const slide = page.locator('.slide');
+        await expect(slide).toHaveAttribute('data-screen', screen);
+        const seen = await colours(page, await slide.screenshot(), EVERYWHERE);
+        expect(seen).toEqual(EVERYWHERE.map(() => colour));
+      }
+    }
+  });
+
+test('a slide of Markdown has its own colours, and so has its small picture', async ({ room }) => {
+  const words = [
+    '# First\n\n**stressed** and [a link](https://example.org/)\n\n- [x] done\n- [ ] open\n\n> quoted',
+    '```rust\nfn main() { println!("{}", 1); }\n```\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n$x^2$\n\n<mark>marked</mark>',
+  ].join('\n\n---\n\n');
+  const { host, follower } = await shown(room, words);
+  await areAlike(follower, follower.locator('.slide .page'));
+  await areAlike(host, host.locator('.then .page'));
+  await next(host).click();
+  await expect(follower.locator('.slide')).toHaveAttribute('data-slide', '2');
+  await areAlike(follower, follower.locator('.slide .page'));
+});
+
+/** Its light edge is as wide as it was drawn, and then comes the code. */
+async function isScannable(page: Page, codes: Locator): Promise<void> {
+  for (const code of await codes.all()) {
+    await areAlike(page, code.locator('svg'));
+    for (const forcedColors of ['active', 'none'] as const) {
+      await page.emulateMedia({ colorScheme: 'dark', forcedColors });
+      expect(await colours(page, await code.screenshot(), [[0.5, 0.01], [0.01, 0.5]])).toEqual([WHITE, WHITE]);
+    }
+  }
+}
+
+test('a code for a camera is dark on light in any colours', async ({ room }) => {
+  const host = await room.person(room.links.host);
+  await host.goto(`${room.links.audience}/links`);
+  await expect(host.locator('.qr')).toHaveCount(2);
+  await isScannable(host, host.locator('.qr'));
+  await host.goto(`${room.links.audience}/remotes`);
+  await host.getByRole('button', { name: 'Add a remote' }).click();
+  await expect(host.locator('.qr')).toHaveCount(1);
+  await isScannable(host, host.locator('.qr'));
+
+  await host.goto(`${room.links.audience}/present`);
+  await isLive(host);
+  await host.keyboard.press('l');
+  await isScannable(host, host.locator('#links .qr'));
+  await host.getByRole('button', { name: 'Show on the projector' }).click();
+  const projector = await room.projector();
+  await expect(projector.locator('.invitation')).toBeVisible();
+  await areAlike(projector, projector.locator('.invitation'));
+});
