@@ -9,7 +9,7 @@ use super::{
     main_text::{self, MainText},
     named_file::{Content, NamedFile},
     room::Room,
-    titles,
+    text, titles,
     worker::BroughtBy,
 };
 use app::deck::DeckId;
@@ -348,7 +348,8 @@ fn kind_of(path: &Path) -> io::Result<Option<&'static str>> {
 }
 
 fn kind_by(head: &[u8], ending: &str) -> Option<&'static str> {
-    let is_wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    let is_marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    let is_wide = is_marked || text::wide(head).is_some();
     let is_text = (is_wide || !head.contains(&0)) && ["md", "markdown"].contains(&ending);
     // An archive begins with its first file, or ends at once when it has none. A PDF that is stored
     // in it as it is does not make it one.
@@ -448,7 +449,8 @@ mod tests {
             (b"mail says\r\n%PDF-1.7", "pdf", Some("pdf")),
             (b"# A PDF begins with %PDF-", "md", Some("markdown")),
             (b"\xff\xfe#\0", "md", Some("markdown")),
-            (b"#\0", "md", None),
+            (b"#\0 \0A\0\n\0", "md", Some("markdown")),
+            (b"\0\0\0\0\x01\0", "md", None),
             (b"# A", "txt", None),
         ] {
             assert_eq!(kind_by(head, ending), kind, "{head:?}");

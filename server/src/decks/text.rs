@@ -1,7 +1,7 @@
 //! Text as people's programs write it.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_2022_JP, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Text {
@@ -24,10 +24,45 @@ impl Text {
     }
 }
 
-/// UTF-8; UTF-16 when it says so with its first two bytes; else what it looks like to a browser.
+/// UTF-16 by its zeros, in a text that does not say so with its first two bytes: each space and each
+/// end of a line has one, and no other encoding has any.
+pub fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
+    let zeros = |at: usize| {
+        let half = bytes.iter().skip(at).step_by(2);
+        half.filter(|byte| **byte == 0).count()
+    };
+    let (first, second) = (zeros(0), zeros(1));
+    // A lost zero in another text is none of these. What is UTF-8 as well is half of other controls,
+    // like Cyrillic, or of zeros; Chinese is none, and has few zeros.
+    let is_control = |byte: &&u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    let is_enough = match std::str::from_utf8(bytes) {
+        Ok(_) => bytes.iter().filter(is_control).count() * 4 >= bytes.len(),
+        Err(_) => (first + second) * 64 >= bytes.len(),
+    };
+    if first + second == 0 || !is_enough {
+        return None;
+    }
+    // A letter may have one on the other side.
+    if second >= first * 4 {
+        Some(UTF_16LE)
+    } else if first >= second * 4 {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// UTF-8; UTF-16 when it says so with its first two bytes or by its zeros; else what it looks like to
+/// a browser.
 pub fn decoded(bytes: &[u8]) -> Text {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return Text::read(bytes.get(mark..).unwrap_or_default(), encoding);
+    }
+    if let Some(encoding) = wide(bytes) {
+        return Text {
+            guessed: Some(encoding.name()),
+            ..Text::read(bytes, encoding)
+        };
     }
     // Japanese mail is ASCII by its bytes, with escapes.
     let has_escapes = bytes.contains(&0x1b);
@@ -106,6 +141,27 @@ mod tests {
             };
             assert_eq!(decoded(&bytes), expected, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn utf_16_without_its_mark_is_known_by_its_zeros() {
+        for text in [
+            "# Plain\n\ntext\n",
+            "# Доклад о погоде\n",
+            "# 発表\u{3000}の 題\n\nあ\n",
+        ] {
+            let check = |order: fn(u16) -> [u8; 2], name| {
+                let bytes: Vec<u8> = text.encode_utf16().flat_map(order).collect();
+                let read = decoded(&bytes);
+                assert_eq!((read.text.as_str(), read.guessed), (text, Some(name)));
+            };
+            check(u16::to_le_bytes, "UTF-16LE");
+            check(u16::to_be_bytes, "UTF-16BE");
+        }
+        assert_eq!(wide(b"# A\n"), None);
+        assert_eq!(wide("# \0 a lost zero in Größe".as_bytes()), None);
+        assert_eq!(wide(b""), None);
+        assert_eq!(wide(b"\0\0\0\0PNG\0"), None);
     }
 
     #[test]
