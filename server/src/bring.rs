@@ -4,7 +4,7 @@
 use crate::{
     cli::Options,
     decks::{
-        self, Awaited, Begun, BroughtBy, DeckError, Decks, Interrupted, Rest, Sharpening, Warnings,
+        self, Awaited, Begun, BroughtBy, DeckError, Decks, Interrupted, Rest, Sharpening, Told, Warnings,
     },
     run::print,
     store::Store,
@@ -141,9 +141,13 @@ async fn sharpen(sharpening: Sharpening, talk: &Talk, talks: &Talks) {
 /// The rest of an import: from then on the deck is whole.
 async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
     let at = || talk.snapshot().state.slide.index().as_usize();
-    let tell = |deck: Deck, warnings: &[String]| {
+    let tell = |deck: Deck, told: Told<'_>| {
         // Whoever sees that it is whole sees what it lacks.
-        talks.warn(&deck.id, warnings, false);
+        match told {
+            Told::Grown(warnings) => talks.warn(&deck.id, warnings, false),
+            Told::Waits(words) => talks.waits(&deck.id, Some(words)),
+            Told::GoesOn => talks.waits(&deck.id, None),
+        }
         talks.has_grown(deck);
     };
     match rest.read(at, tell).await {

@@ -38,7 +38,7 @@ pub mod worker;
 
 pub use import::{Awaited, Begun, Decks};
 pub use limits::DeckLimits;
-pub use rest::Rest;
+pub use rest::{Rest, Told};
 pub use sharpening::Sharpening;
 pub use sources::SOURCES;
 pub use staging::Interrupted;

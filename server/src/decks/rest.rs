@@ -64,6 +64,15 @@ enum Done {
     Picture(String, Result<Shown, Reason>),
 }
 
+/// What there is to say of a deck that is being read.
+pub enum Told<'a> {
+    /// More of it can be seen; with what was left out of that.
+    Grown(&'a [String]),
+    /// Nothing more is read for now, as this says.
+    Waits(String),
+    GoesOn,
+}
+
 impl Rest {
     pub const fn deck(&self) -> &DeckId {
         &self.under_way.id
@@ -89,7 +98,7 @@ impl Rest {
     pub async fn read(
         mut self,
         at: impl Fn() -> usize,
-        mut tell: impl FnMut(Deck, &[String]),
+        mut tell: impl FnMut(Deck, Told<'_>),
     ) -> Result<(Vec<String>, Option<Sharpening>), DeckError> {
         let store = self.store.clone();
         self.import.needs(Need::Page);
@@ -99,7 +108,10 @@ impl Rest {
         let (mut said, mut stored) = (0, Instant::now());
         loop {
             let deck = self.growing.deck()?;
-            self.room.wait(|words| tell(deck, &[words])).await;
+            let waited = self.room.wait(|words| tell(deck, Told::Waits(words)));
+            if waited.await {
+                tell(self.growing.deck()?, Told::GoesOn);
+            }
             while reading.len() < most {
                 let (import, store, widths) = (self.import.clone(), store.clone(), self.widths);
                 if let Some(page) = self.growing.next_page(at()) {
@@ -124,7 +136,7 @@ impl Rest {
             let near = at()..at().saturating_add(2);
             if shows.iter().any(|slide| near.contains(slide)) || told.elapsed() > TELL_EVERY {
                 let warnings = self.growing.warnings.get(said..).unwrap_or_default();
-                tell(self.growing.deck()?, warnings);
+                tell(self.growing.deck()?, Told::Grown(warnings));
                 said = self.growing.warnings.len();
                 told = Instant::now();
             }
@@ -151,7 +163,7 @@ impl Rest {
             drop(self.under_way);
             None
         };
-        tell(deck, warnings.get(said..).unwrap_or_default());
+        tell(deck, Told::Grown(warnings.get(said..).unwrap_or_default()));
         Ok((warnings, sharpening))
     }
 

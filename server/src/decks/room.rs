@@ -28,10 +28,11 @@ impl Room {
         free.saturating_sub(self.reserve)
     }
 
-    /// Waits until imports may take something. `tell` is given what to say meanwhile, once.
-    pub async fn wait(&self, tell: impl FnOnce(String)) {
+    /// Waits until imports may take something. `tell` is given what to say meanwhile, once. Whether
+    /// it had to wait.
+    pub async fn wait(&self, tell: impl FnOnce(String)) -> bool {
         if self.is_there().await {
-            return;
+            return false;
         }
         tell(format!(
             "The import waits: less than {} MiB are free on the disk of the computer that shows \
@@ -41,6 +42,7 @@ impl Room {
         while !self.is_there().await {
             sleep(LOOK_EVERY).await;
         }
+        true
     }
 
     async fn is_there(&self) -> bool {
@@ -65,7 +67,7 @@ mod tests {
     async fn imports_wait_while_less_is_free_than_stays_for_taps() {
         let roomy = Room::new(temp_dir(), 0);
         assert!(roomy.left() > 0);
-        roomy.wait(|words| panic!("{words}")).await;
+        assert!(!roomy.wait(|words| panic!("{words}")).await);
         let full = Room::new(temp_dir(), u64::MAX);
         assert_eq!(full.left(), 0);
         let mut told = false;

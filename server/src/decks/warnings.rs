@@ -6,6 +6,8 @@ const MOST: usize = 50;
 pub struct Warnings {
     first: Vec<String>,
     more: usize,
+    /// Why nothing more of it is read just now.
+    pub waits: Option<String>,
 }
 
 impl Warnings {
@@ -16,7 +18,7 @@ impl Warnings {
     }
 
     pub fn sentences(&self) -> Vec<String> {
-        let mut sentences = self.first.clone();
+        let mut sentences: Vec<_> = self.waits.iter().chain(&self.first).cloned().collect();
         if self.more > 0 {
             let more = self.more;
             sentences.push(format!("{more} more of the same kind are not listed."));

@@ -210,6 +210,12 @@ impl Talks {
         }
     }
 
+    /// Says why the import of a deck waits, or that it goes on.
+    pub fn waits(&self, deck: &DeckId, why: Option<String>) {
+        let mut kept = locked(&self.0.warnings);
+        kept.entry(deck.clone()).or_default().waits = why;
+    }
+
     /// What was left out of a deck that was imported since the start.
     pub fn warnings(&self, deck: &DeckId) -> Vec<String> {
         let kept = locked(&self.0.warnings);
