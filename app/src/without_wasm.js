@@ -5,12 +5,16 @@
   const EVERY_MS = 5000;
   // A WASM that is on its way so long may never come.
   const PATIENCE_MS = 10000;
+  // A page that has lived so long may load itself anew, once. Not by a clock that somebody may set.
+  const RELOAD_APART_MS = 60000;
   const RELOADED = "webslides-reloaded";
   // What the page was rendered with; none on a page that does not follow, nor of a slide that was not
   // there yet.
   const { event: shown } = document.currentScript.dataset;
   const [, , code] = location.pathname.split("/");
   const lives = () => document.querySelector("main[data-hydrated]");
+  // By this the presenter knows that somebody follows.
+  const seat = Math.floor(Math.random() * 2 ** 53);
   let looking;
   const lookAfter = (ms) => {
     clearTimeout(looking);
@@ -21,16 +25,25 @@
     if (lives()) return;
     lookAfter(EVERY_MS);
     try {
-      const { epoch, revision } = await (await fetch(`/t/${code}/state`)).json();
+      const { view } = document.querySelector("main").dataset;
+      const answer = await fetch(`/t/${code}/state?view=${view}&seat=${seat}`);
+      const { epoch, revision } = await answer.json();
       if (shown !== `${epoch}-${revision}` && !lives()) location.reload();
     } catch {
       // Without the server it stays as it is, and says nothing that is not so.
     }
   };
   lookAfter(PATIENCE_MS);
+  setTimeout(() => {
+    try {
+      sessionStorage.removeItem(RELOADED);
+    } catch {
+      // Nor was it kept.
+    }
+  }, RELOAD_APART_MS);
   addEventListener("unhandledrejection", () => lives() || lookAfter(EVERY_MS));
 
-  // The island calls this as its last act. At most once a minute a new one may do better; and only
+  // The island calls this as its last act. A new one may do better, though not over and over; and only
   // when the server is there, or the browser's own error page would be all that is left.
   globalThis.islandPanicked = async (why) => {
     console.warn(`WebSlides begins anew: ${why}`);
@@ -42,16 +55,15 @@
     // What is left of the island hears nothing more: forms go their own way.
     for (const name of ["submit", "keydown", "pointerdown", "pointermove", "pointerup"])
       addEventListener(name, (event) => event.stopImmediatePropagation(), true);
-    let before = 0;
+    let wasTried = true;
     try {
-      before = Number(sessionStorage.getItem(RELOADED));
-      sessionStorage.setItem(RELOADED, Date.now());
+      wasTried = Boolean(sessionStorage.getItem(RELOADED));
+      sessionStorage.setItem(RELOADED, "yes");
     } catch {
       // A browser that keeps nothing: then as if it had been tried.
-      before = Date.now();
     }
     lookAfter(EVERY_MS);
-    if (Date.now() - before < 60000) return;
+    if (wasTried) return;
     const answer = await fetch(location.href).catch(() => undefined);
     if (answer?.ok) location.reload();
   };

@@ -1,27 +1,13 @@
 import type { Page } from '@playwright/test';
 import { LAPTOP, expect, isLive, next, sees, test } from './room.ts';
-
-/** As a browser's translator does it: each text node goes into an element of the translator's. */
-const translate = (root = 'body') =>
-  `{
-    const texts = document.createTreeWalker(document.querySelector('${root}'), NodeFilter.SHOW_TEXT);
-    const found = [];
-    while (texts.nextNode()) found.push(texts.currentNode);
-    for (const text of found) {
-      if (text.parentElement.closest('[translate=no], script, style, noscript') || !text.data.trim()) continue;
-      const font = document.createElement('font');
-      font.innerHTML = '<font></font>';
-      font.firstChild.textContent = text.data;
-      text.replaceWith(font);
-    }
-  }`;
+import { translate } from './translator.ts';
 
 test('words live on a page that a translator has rewritten', async ({ room }) => {
   const phone = await room.presenter();
   const [follower, projector] = [await room.follower(), await room.projector()];
   for (const page of [phone, follower, projector]) await isLive(page);
   await expect(phone.locator('.room')).toHaveText('2 screens follow');
-  for (const page of [phone, follower, projector]) await page.evaluate(translate());
+  for (const page of [phone, follower, projector]) await page.evaluate(translate);
   await next(phone).tap();
   for (const page of [phone, follower, projector]) await sees(page, 2);
   for (const page of [phone, follower]) await expect(page.locator('.place')).toHaveText('2 of 6');
@@ -71,7 +57,7 @@ const LIES = `new MutationObserver(() => {
 const FIRST = `document.querySelector('main').prepend(Object.assign(document.createElement('div'), { id: 'toolbar' }))`;
 
 for (const [who, how] of [
-  ['a translator', translate()],
+  ['a translator', `(${translate})()`],
   ['an extension that puts its own element first', FIRST],
 ] as const)
   test(`a page that ${who} rewrote before its WASM came is right in ten seconds`, async ({ room }) => {
@@ -89,20 +75,33 @@ for (const [who, how] of [
     expect(await follower.evaluate(() => sessionStorage.getItem('lies'))).toBeNull();
   });
 
+/** Does so each time that the page is loaded, as soon as all of it is there. */
+const EACH_TIME = `new MutationObserver((_, observer) => {
+    if (!document.querySelector('footer, .controls')) return;
+    observer.disconnect();
+    ${FIRST};
+  }).observe(document, { childList: true, subtree: true })`;
+
 test('a page that is rewritten each time lives on as without WASM', async ({ room }) => {
   room.allow(REWRITTEN);
   const phone = await room.presenter();
   await isLive(phone);
   const follower = await room.newcomer(LAPTOP);
-  await follower.addInitScript(`new MutationObserver((_, observer) => {
-    if (!document.querySelector('footer')) return;
-    observer.disconnect();
-    ${FIRST};
-  }).observe(document, { childList: true, subtree: true })`);
+  // A clock on the wall that is set at any time is no reason to load over and over.
+  await follower.addInitScript(`{
+    const { now } = Date;
+    let hours = 0;
+    Date.now = () => now() + 3_600_000 * (hours += 1);
+  }`);
+  await follower.addInitScript(EACH_TIME);
+  let loads = 0;
+  follower.on('request', (request) => void (request.isNavigationRequest() && (loads += 1)));
   await follower.goto(room.links.audience);
   for (const slide of [2, 3]) {
     await next(phone).tap();
     await expect(follower.locator('.slide')).toHaveAttribute('data-slide', String(slide), { timeout: 20_000 });
     await expect(follower.locator('main')).not.toHaveAttribute('data-live', 'live');
   }
+  // Itself, once more because it might help, and once for each slide.
+  expect(loads).toBe(4);
 });
