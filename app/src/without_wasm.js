@@ -5,7 +5,7 @@
   const EVERY_MS = 5000;
   // A WASM that is on its way so long may never come.
   const PATIENCE_MS = 10000;
-  // A page that has lived so long may load itself anew, once. Not by a clock that somebody may set.
+  // How a page fared is forgotten once one has lived so long. Not by a clock that somebody may set.
   const RELOAD_APART_MS = 60000;
   const RELOADED = "webslides-reloaded";
   // What the page was rendered with; none on a page that does not follow, nor of a slide that was not
@@ -41,30 +41,46 @@
       // Nor was it kept.
     }
   }, RELOAD_APART_MS);
+  const say = (sentence) => {
+    const said = document.querySelector(".link-badge > span");
+    if (said) said.textContent = sentence;
+  };
   addEventListener("unhandledrejection", () => lives() || lookAfter(EVERY_MS));
 
-  // The island calls this as its last act. A new one may do better, though not over and over; and only
-  // when the server is there, or the browser's own error page would be all that is left.
+  const tries = () => {
+    try {
+      return sessionStorage.getItem(RELOADED);
+    } catch {
+      // A browser that keeps nothing: its page stays as it is.
+      return undefined;
+    }
+  };
+
+  // The island calls this as its last act. A new one may do better. When that has panicked, too, the page
+  // is loaded once more and left as the server made it, because what half an island has done to it is
+  // nothing to be used. Each only when the server is there, or the browser's own error page would be all
+  // that is left.
   globalThis.islandPanicked = async (why) => {
     console.warn(`WebSlides begins anew: ${why}`);
     const page = document.querySelector("main");
     page.dataset.live = "stale";
     delete page.dataset.hydrated;
-    const said = page.querySelector(".link-badge > span");
-    if (said) said.textContent = "Reconnecting. You may be a slide behind.";
+    say("Reconnecting. You may be a slide behind.");
     // What is left of the island hears nothing more: forms go their own way.
     for (const name of ["submit", "keydown", "pointerdown", "pointermove", "pointerup"])
       addEventListener(name, (event) => event.stopImmediatePropagation(), true);
-    let wasTried = true;
-    try {
-      wasTried = Boolean(sessionStorage.getItem(RELOADED));
-      sessionStorage.setItem(RELOADED, "yes");
-    } catch {
-      // A browser that keeps nothing: then as if it had been tried.
-    }
     lookAfter(EVERY_MS);
-    if (wasTried) return;
+    const before = tries();
+    if (before === undefined) return;
     const answer = await fetch(location.href).catch(() => undefined);
-    if (answer?.ok) location.reload();
+    if (!answer?.ok) return;
+    sessionStorage.setItem(RELOADED, before ? "in vain" : "once");
+    location.reload();
   };
+  if (tries() === "in vain")
+    addEventListener("DOMContentLoaded", () => {
+      for (const island of document.querySelectorAll("leptos-island")) island.replaceWith(...island.childNodes);
+      say("You may be a slide behind.");
+      lookAfter(EVERY_MS);
+    });
 }

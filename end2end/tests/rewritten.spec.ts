@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { LAPTOP, expect, isLive, next, sees, test } from './room.ts';
+import { LAPTOP, PHONE, expect, isLive, next, sees, test } from './room.ts';
 import { translate } from './translator.ts';
 
 test('words live on a page that a translator has rewritten', async ({ room }) => {
@@ -82,6 +82,36 @@ const EACH_TIME = `new MutationObserver((_, observer) => {
     ${FIRST};
   }).observe(document, { childList: true, subtree: true })`;
 
+test('a remote that is rewritten each time presents by its forms', async ({ room }) => {
+  room.allow(REWRITTEN);
+  const other = await room.presenter(LAPTOP);
+  const follower = await room.follower();
+  for (const page of [other, follower]) await isLive(page);
+  const phone = await room.newcomer(PHONE);
+  await phone.addInitScript(EACH_TIME);
+  await phone.addInitScript(LIES);
+  let panics = 0;
+  phone.on('console', (said) => void (/begins anew/.test(said.text()) && (panics += 1)));
+  await phone.goto(room.links.presenter);
+  const main = phone.locator('main');
+  // It has loaded itself anew twice, the second time to be left as the server made it.
+  await expect(phone.locator('.link-badge')).toHaveText('You may be a slide behind.');
+  for (const slide of [2, 3]) {
+    await next(phone).tap();
+    await sees(follower, slide);
+    await sees(phone, slide);
+    await expect(main).not.toHaveAttribute('data-hydrated', '');
+    await expect(phone.locator('.link-badge')).toHaveText('You may be a slide behind.');
+    await expect(phone).toHaveURL(/\/present$/);
+  }
+  expect(panics).toBe(2);
+  // Another remote moves the talk: this one sees it late, and says meanwhile that it may be behind.
+  await next(other).click();
+  await sees(follower, 4);
+  await expect(phone.locator('.slide')).toHaveAttribute('data-slide', '4', { timeout: 20_000 });
+  expect(await phone.evaluate(() => sessionStorage.getItem('lies'))).toBeNull();
+});
+
 test('a page that is rewritten each time lives on as without WASM', async ({ room }) => {
   room.allow(REWRITTEN);
   const phone = await room.presenter();
@@ -97,11 +127,12 @@ test('a page that is rewritten each time lives on as without WASM', async ({ roo
   let loads = 0;
   follower.on('request', (request) => void (request.isNavigationRequest() && (loads += 1)));
   await follower.goto(room.links.audience);
+  await expect(follower.locator('.link-badge')).toHaveText('You may be a slide behind.');
   for (const slide of [2, 3]) {
     await next(phone).tap();
     await expect(follower.locator('.slide')).toHaveAttribute('data-slide', String(slide), { timeout: 20_000 });
     await expect(follower.locator('main')).not.toHaveAttribute('data-live', 'live');
   }
-  // Itself, once more because it might help, and once for each slide.
-  expect(loads).toBe(4);
+  // Itself, once more because it might help, once to be left alone, and once for each slide.
+  expect(loads).toBe(5);
 });

@@ -4,7 +4,8 @@
 use crate::{
     cli::Options,
     decks::{
-        self, Awaited, Begun, BroughtBy, DeckError, Decks, Interrupted, Rest, Sharpening, Told, Warnings,
+        self, Awaited, Begun, BroughtBy, DeckError, Decks, Interrupted, Rest, Sharpening, Told,
+        Warnings,
     },
     run::print,
     store::Store,

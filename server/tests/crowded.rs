@@ -101,14 +101,6 @@ fn large_picture(place: &Place) -> String {
     format!("/media/{name}")
 }
 
-/// The most memory that the server ever had, in MB.
-fn memory(server: &Running) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("it runs");
-    let (_, peak) = status.split_once("VmHWM:").expect("its peak");
-    let kilobytes = peak.split_whitespace().next().expect("a number");
-    kilobytes.parse::<u64>().expect("a number") / 1_024
-}
-
 /// The median of some taps.
 fn wait_of_a_tap(printed: &str) -> Duration {
     let mut waits: Vec<_> = (0..11)
@@ -142,12 +134,12 @@ fn five_hundred_readers_that_take_nothing_cost_little_and_hold_no_tap_up() {
     let picture = large_picture(&place);
     let address = connected(&printed).peer_addr().expect("its address");
     tap(&printed);
-    let before = memory(&running);
+    let before = running.peak_memory();
     let request = format!("GET {picture} HTTP/1.1\r\nhost: room\r\n\r\n");
     let _readers: Vec<_> = (0..500).map(|_| deaf(address, &request)).collect();
     let waited = wait_of_a_tap(&printed);
-    let more = memory(&running) - before;
-    assert!(more < 64, "{more} MB");
+    let more = running.peak_memory() - before;
+    assert!(more < 64, "{more} MiB");
     assert!(waited < Duration::from_millis(100), "{waited:?}");
 }
 
@@ -160,15 +152,15 @@ fn readers_of_scripts_that_take_nothing_hold_no_files() {
     let (running, printed) = place.started(&[]);
     let address = connected(&printed).peer_addr().expect("its address");
     tap(&printed);
-    let before = memory(&running);
+    let before = running.peak_memory();
     let request = "GET /pkg/large.js HTTP/1.1\r\nhost: room\r\n\r\n";
     let readers: Vec<_> = (0..100).map(|_| deaf(address, request)).collect();
     let files = fs::read_dir(format!("/proc/{}/fd", running.pid())).expect("it runs");
     let files = files.filter_map(|file| fs::read_link(file.ok()?.path()).ok());
     let open = files.filter(|file| file.ends_with("large.js")).count();
     assert_eq!(open, 0);
-    let more = memory(&running) - before;
-    assert!(more < 64, "{more} MB for {} readers", readers.len());
+    let more = running.peak_memory() - before;
+    assert!(more < 64, "{more} MiB for {} readers", readers.len());
 }
 
 /// Each of them 2 MB: 1.3 GB, if all were kept for whoever may take it some day.
@@ -179,7 +171,7 @@ async fn pictures_that_nobody_takes_over_http_2_cost_little_hold_no_tap_up_and_a
     let picture = large_picture(&place);
     let address = connected(&printed).peer_addr().expect("its address");
     tap(&printed);
-    let before = memory(&running);
+    let before = running.peak_memory();
     let answered = Arc::new(Semaphore::new(0));
     let mut asked = JoinSet::new();
     for _ in 0..10 {
@@ -214,8 +206,8 @@ async fn pictures_that_nobody_takes_over_http_2_cost_little_hold_no_tap_up_and_a
     while let Some(is_whole) = soon(asked.join_next()).await {
         assert!(!is_whole.expect("it ran"), "nobody has taken it");
     }
-    let more = memory(&running) - before;
-    assert!(more < 128, "{more} MB");
+    let more = running.peak_memory() - before;
+    assert!(more < 128, "{more} MiB");
 }
 
 /// A ping costs its sender nothing, and its answer is ours to make.

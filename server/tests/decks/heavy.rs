@@ -8,7 +8,7 @@ use crate::{
         program::{Place, Running, parts},
     },
 };
-use std::{fmt::Write as _, fs, path::Path};
+use std::{fmt::Write as _, path::Path};
 
 /// Address space, in KiB, that the server has and all of its processes.
 const TWO_GIB: u32 = 2 << 20;
@@ -22,14 +22,6 @@ fn served_in_two_gib(place: &Place, deck: &Path) -> (Running, String) {
     let (mut running, printed) = Place::start(&mut command);
     running.until_imported();
     (running, printed)
-}
-
-/// The most memory that the server ever had, in MiB.
-fn peak(server: &Running) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("it runs");
-    let (_, peak) = status.split_once("VmHWM:").expect("its peak");
-    let kibibytes = peak.split_whitespace().next().expect("a number");
-    kibibytes.parse::<u64>().expect("a number") >> 10
 }
 
 fn slides(printed: &str) -> String {
@@ -52,7 +44,7 @@ fn a_zip_of_a_few_kilobytes_with_tables_of_a_thousand_columns() {
     let deck = file(&place, "slides.zip", packed);
     let (running, printed) = served_in_two_gib(&place, &deck);
     slides(&printed);
-    let most = peak(&running);
+    let most = running.peak_memory();
     assert!(most < 256, "{most} MiB");
 }
 
@@ -87,6 +79,6 @@ fn a_pdf_whose_pages_share_a_thousand_links() {
             .count(),
         1
     );
-    let most = peak(&running);
+    let most = running.peak_memory();
     assert!(most < 256, "{most} MiB");
 }

@@ -164,6 +164,14 @@ impl Running {
         i32::try_from(self.child.id()).expect("a process's number")
     }
 
+    /// The most memory that it ever had, in MiB.
+    pub fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
+        let (_, peak) = status.split_once("VmHWM:").expect("its peak");
+        let kibibytes = peak.split_whitespace().next().expect("a number");
+        kibibytes.parse::<u64>().expect("a number") >> 10
+    }
+
     /// From now on there is room for no file above 4 KiB, or for all.
     pub fn fill_disk(&self, is_full: bool) {
         let most = if is_full { 4_096 } else { rlimit::INFINITY };

@@ -82,7 +82,12 @@
   };
   addEventListener("pointerdown", () => (byPointer = true), true);
   addEventListener("keydown", () => (byPointer = false), true);
-  addEventListener("click", (event) => event.detail > 0 && setTimeout(letGo));
+  addEventListener("click", ({ detail }) => {
+    if (detail === 0) return;
+    // Before the next key, and again when what it opened or closed has moved the focus.
+    letGo();
+    setTimeout(letGo);
+  });
   addEventListener(
     "toggle",
     ({ newState }) => {
