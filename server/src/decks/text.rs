@@ -43,13 +43,17 @@ pub fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     // A letter may have one on the other side.
-    if second >= first * 4 {
-        Some(UTF_16LE)
+    let encoding = if second >= first * 4 {
+        UTF_16LE
     } else if first >= second * 4 {
-        Some(UTF_16BE)
+        UTF_16BE
     } else {
-        None
-    }
+        return None;
+    };
+    // Zeros are in files that are no text, too, and those have what nobody writes.
+    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    let is_text = !text.contains(|c: char| c.is_control() && !c.is_whitespace());
+    is_text.then_some(encoding)
 }
 
 /// UTF-8; UTF-16 when it says so with its first two bytes or by its zeros; else what it looks like to
@@ -140,6 +144,13 @@ mod tests {
                 guessed: None,
             };
             assert_eq!(decoded(&bytes), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_no_utf_16() {
+        for bytes in [&[0, 1, 2, 3][..], b"\0\x02\0a\0b\0c", b"a\0b\0\x1b\0c\0"] {
+            assert_eq!(wide(bytes), None, "{bytes:?}");
         }
     }
 
