@@ -163,7 +163,7 @@ fn readers_of_scripts_that_take_nothing_hold_no_files() {
     assert!(more < 64, "{more} MiB for {} readers", readers.len());
 }
 
-/// Each of them 2 MB: 1.3 GB, if all were kept for whoever may take it some day.
+/// 640 pictures of 2 MB: 1.3 GB, if all of it waited in memory.
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_that_nobody_takes_over_http_2_cost_little_hold_no_tap_up_and_are_let_go() {
     let place = Place::new();

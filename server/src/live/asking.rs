@@ -14,7 +14,7 @@ use tokio::time::Instant;
 /// gone.
 const GONE_AFTER: Duration = Duration::from_secs(6);
 
-/// Whoever asks makes a seat's number up. More than so many are not counted.
+/// A client makes its seat's number up, as many as it likes. More than so many are not counted.
 const MOST: usize = 4_096;
 
 /// Those of one talk, each an attendee since it was first heard.
