@@ -3,7 +3,7 @@
 use crate::{
     ANY, assert_in_every_size, exported, fetched, file, go_to, is_whole,
     made::{laughing, pdf, png, saying},
-    names_in, served, state,
+    names_in, pictures, served, state,
     support::{
         path,
         program::{Place, answer, ask, host_key, key, parts},
@@ -20,10 +20,6 @@ fn grey(width: u32, height: u32) -> Vec<u8> {
         .write_to(&mut bytes, ImageFormat::Png)
         .expect("an image");
     bytes.into_inner()
-}
-
-fn media(place: &Place) -> usize {
-    names_in(&place.path("data/media")).len()
 }
 
 #[test]
@@ -51,10 +47,10 @@ fn a_deck_that_was_cut_says_what_is_missing_and_is_tried_again() {
     assert_eq!(go_to(&printed, 2)["face"], *second);
     assert_eq!(second["height"], 3_840);
     drop(running);
-    let kept = media(&place);
+    let kept = pictures(&place).len();
     let (running, printed) = place.started(&[path(&folder)]);
     assert_eq!(go_to(&printed, 2)["face"], *second);
-    assert_eq!((running.workers().len(), media(&place)), (0, kept));
+    assert_eq!((running.workers().len(), pictures(&place).len()), (0, kept));
 }
 
 /// By a failing disk, or a copy of the data directory that was made badly.
@@ -73,8 +69,7 @@ fn a_picture_that_the_disk_lost_is_made_again_when_its_deck_is_given_again() {
         until_done(&place);
         let before = state(&printed)["face"].clone();
         drop(running);
-        let mut pictures = names_in(&place.path("data/media"));
-        pictures.retain(|name| name.ends_with(".webp"));
+        let pictures = pictures(&place);
         assert!(!pictures.is_empty());
         for (at, name) in pictures.iter().enumerate() {
             let picture = place.path("data/media").join(name);
@@ -103,7 +98,7 @@ fn a_picture_that_was_cut_off_is_not_answered_as_if_it_were_whole() {
     let deck = file(&place, "made.pdf", pdf("", &[saying("One")]));
     let (running, printed) = served(&place, &deck);
     until_done(&place);
-    for name in names_in(&place.path("data/media")) {
+    for name in pictures(&place) {
         let picture = place.path("data/media").join(&name);
         let whole = fs::read(&picture).expect("it is kept");
         fs::write(&picture, &whole[..whole.len() / 2]).expect("it is cut");
@@ -131,7 +126,7 @@ fn an_import_ends_with_the_talk_that_it_is_for() {
         until("nobody reads it", || running.workers().is_empty());
         until_done(&place);
         if last == "delete" {
-            until("nothing of it is left", || media(&place) == 0);
+            until("nothing of it is left", || pictures(&place).len() == 0);
         }
     }
 }
@@ -188,7 +183,7 @@ fn text_is_shown_before_the_pictures_of_later_slides() {
     let shown = |slide: usize| go_to(&printed, slide)["face"]["html"].to_string();
     assert!(shown(1).contains("First"));
     assert!(
-        media(&place) < PICTURES,
+        pictures(&place).len() < PICTURES,
         "all were made before it was shown"
     );
     // What the talk is at comes first.
@@ -196,7 +191,7 @@ fn text_is_shown_before_the_pictures_of_later_slides() {
     running.until_imported();
     assert!(shown(2).contains("src="));
     // The small one of each is the same.
-    assert_eq!(media(&place), PICTURES + 1);
+    assert_eq!(pictures(&place).len(), PICTURES + 1);
     assert!(is_whole(&exported(&place)));
 }
 

@@ -171,6 +171,13 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// Without the list of those that may be no deck's, which stays for a moment after a deck is stored.
+fn pictures(place: &Place) -> Vec<String> {
+    let mut names = names_in(&place.path("data/media"));
+    names.retain(|name| name.ends_with(".webp"));
+    names
+}
+
 fn names_in(folder: &Path) -> Vec<String> {
     let Ok(files) = fs::read_dir(folder) else {
         return Vec::new();
@@ -355,9 +362,8 @@ fn a_deck_that_is_given_again_is_there_at_once_and_nothing_is_decoded() {
     until_sharp(&place);
     drop(running);
     let written = || {
-        let mut written: Vec<(String, SystemTime)> = names_in(&place.path("data/media"))
+        let mut written: Vec<(String, SystemTime)> = pictures(&place)
             .into_iter()
-            .filter(|name| name.ends_with(".webp"))
             .map(|name| {
                 let about = fs::metadata(place.path("data/media").join(&name)).expect("a file");
                 (name, about.modified().expect("a time"))
