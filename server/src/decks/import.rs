@@ -252,13 +252,13 @@ impl Decks {
                 awaited,
             })
         };
-        let is_vector = kind == "pdf";
         // One of which a part could not be read is tried again, from where it came to.
         let whole = known.clone().filter(Deck::is_whole);
-        let is_sharp = whole
-            .as_ref()
-            .is_some_and(|deck| !is_vector || is_sharp(deck));
-        let is_done = whole.clone().filter(|_| is_sharp);
+        // What a zip has in it is known only once it is opened.
+        let may_be_sharper = ["pdf", "zip"].contains(&kind.as_str());
+        let is_done = whole
+            .clone()
+            .filter(|deck| !may_be_sharper || is_sharp(deck));
         if let Some((deck, awaited)) = begun.or(is_done.map(|deck| (deck, Awaited::default()))) {
             return there(deck, awaited);
         }
@@ -276,6 +276,10 @@ impl Decks {
             (Err(_), Some(deck)) => return there(deck, Awaited::default()),
             (Err(error), None) => return Err(refused(error.to_string())),
         };
+        let any_size = outline.any_size;
+        if let Some(deck) = whole.clone().filter(|_| !any_size) {
+            return there(deck, Awaited::default());
+        }
         let mut growing = Growing::new(id.clone(), kept.name.clone(), outline);
         let resumed = known.is_some_and(|known| growing.resume(&known));
         let first = if resumed {
@@ -302,9 +306,9 @@ impl Decks {
             rest: Some(Rest {
                 import: Arc::new(import),
                 growing,
-                widths: if is_vector { &AT_FIRST } else { &WIDTHS },
+                widths: if any_size { &AT_FIRST } else { &WIDTHS },
                 first,
-                is_vector,
+                any_size,
                 wanted,
                 store: self.store.clone(),
                 room: self.staging.room().clone(),

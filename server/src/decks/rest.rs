@@ -38,7 +38,7 @@ pub struct Rest {
     /// The page that was made in one size only.
     pub(super) first: Option<u32>,
     /// It can be drawn larger than `widths` say.
-    pub(super) is_vector: bool,
+    pub(super) any_size: bool,
     pub(super) wanted: Wanted,
     pub(super) store: Arc<dyn Store>,
     pub(super) room: Room,
@@ -155,7 +155,7 @@ impl Rest {
         let deck = self.growing.finished()?;
         let warnings = std::mem::take(&mut self.growing.warnings);
         put(&store, &deck).await?;
-        let sharpening = if self.is_vector {
+        let sharpening = if self.any_size {
             // Whoever brings the same deck now gets this.
             self.under_way.decks.has_come_to(deck.clone());
             Sharpening::new(self.import, self.growing, store, self.room, self.under_way)

@@ -29,10 +29,11 @@ pub struct Sharpening {
     _under_way: UnderWay,
 }
 
-/// Whether a deck that can be drawn in any size has its largest.
+/// Whether a deck that can be drawn in any size has its largest. A page that was not even drawn
+/// [`ENOUGH`] is one that has no more.
 pub fn is_sharp(deck: &Deck) -> bool {
     let mut faces = deck.slides().iter().flat_map(|slide| &slide.faces);
-    !faces.any(|face: &Face| is_picture_up_to(face, ENOUGH))
+    !faces.any(|face: &Face| is_picture_up_to(face, ENOUGH) && face.width == ENOUGH)
 }
 
 impl Sharpening {

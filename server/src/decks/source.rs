@@ -47,6 +47,8 @@ pub struct Outline {
     pub slides: Vec<SlideOutline>,
     #[serde(deserialize_with = "bounded::at_most::<MAX_WARNINGS, _, _>")]
     pub warnings: Vec<Warning>,
+    /// Its pages can be drawn in any size: the largest is made once the deck is whole.
+    pub any_size: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

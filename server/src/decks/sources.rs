@@ -31,10 +31,6 @@ const OFFICE: [&str; 3] = [
     "Index/Document.iwa",
 ];
 
-/// A zip is asked for pages as wide as its pictures may be; a page of a PDF would take four times
-/// as long for that.
-const PDF_WIDTH: u32 = 1_920;
-
 fn open_images(
     folder: &Path,
     _: Option<&str>,
@@ -115,7 +111,6 @@ fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Sou
     Ok(Box::new(Warned {
         inner: Box::new(pictured),
         warnings: letters.into_iter().collect(),
-        widest: u32::MAX,
     }))
 }
 
@@ -159,7 +154,6 @@ fn open_zip(
     }
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     let text = main_text::of(&names);
-    let mut widest = u32::MAX;
     let pdf = only(".pdf");
     let slides = match text {
         MainText::This(at) => names.get(at).filter(|name| main_text::is_usual(name)),
@@ -178,7 +172,6 @@ fn open_zip(
     }
     let inner = if let Some(at) = pdf.filter(|_| slides.is_none()) {
         files.swap(0, at);
-        widest = PDF_WIDTH;
         pdf_of(&files, password, bounds)
     } else if let MainText::This(at) | MainText::OneOfMany(at) = text {
         files.swap(0, at);
@@ -191,7 +184,6 @@ fn open_zip(
     Ok(Box::new(Warned {
         inner: inner?,
         warnings,
-        widest,
     }))
 }
 
@@ -221,7 +213,6 @@ fn several_pdfs(files: &[NamedFile]) -> Option<SourceError> {
 struct Warned {
     inner: Box<dyn Source>,
     warnings: Vec<Warning>,
-    widest: u32,
 }
 
 impl Source for Warned {
@@ -232,7 +223,7 @@ impl Source for Warned {
     }
 
     fn page(&mut self, index: u32, width: u32) -> Result<Page, SourceError> {
-        self.inner.page(index, width.min(self.widest))
+        self.inner.page(index, width)
     }
 
     fn picture(&mut self, name: &str) -> Result<Picture, SourceError> {

@@ -126,7 +126,7 @@ fn an_import_ends_with_the_talk_that_it_is_for() {
         until("nobody reads it", || running.workers().is_empty());
         until_done(&place);
         if last == "delete" {
-            until("nothing of it is left", || pictures(&place).len() == 0);
+            until("nothing of it is left", || pictures(&place).is_empty());
         }
     }
 }

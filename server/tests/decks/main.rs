@@ -385,25 +385,32 @@ fn a_deck_that_is_given_again_is_there_at_once_and_nothing_is_decoded() {
 
 #[test]
 fn the_largest_size_of_a_pdf_comes_last_and_after_a_crash_too() {
-    let place = Place::new();
     let pages: Vec<_> = (0..6).map(|page| saying(&format!("Page {page}"))).collect();
-    let deck = file(&place, "made.pdf", pdf("", &pages));
-    let (running, printed) = served(&place, &deck);
-    let before = state(&printed);
-    assert!(is_whole(&exported(&place)), "it does not wait for that");
-    drop(running);
+    let made = pdf("", &pages);
+    let zipped = zip(&[("talk.pdf", &made)]);
+    for (name, content) in [("made.pdf", made), ("talk.zip", zipped)] {
+        let place = Place::new();
+        let deck = file(&place, name, content);
+        let (running, printed) = served(&place, &deck);
+        let before = state(&printed);
+        assert!(is_whole(&exported(&place)), "{name}: it waits for that");
+        drop(running);
 
-    let (_running, printed) = place.started(&[path(&deck)]);
-    let after = state(&printed);
-    assert_eq!(
-        after["face"]["renditions"][0],
-        before["face"]["renditions"][0]
-    );
-    assert_in_every_size(&printed, &after);
-    until_sharp(&place);
-    for slide in [1, 6, 2] {
-        let widths = fetched(&printed, &go_to(&printed, slide));
-        assert_eq!(widths, [640, 1_280, 1_920, 3_840], "slide {slide}");
+        let (running, printed) = place.started(&[path(&deck)]);
+        let after = state(&printed);
+        assert_eq!(
+            after["face"]["renditions"][0],
+            before["face"]["renditions"][0]
+        );
+        assert_in_every_size(&printed, &after);
+        until_sharp(&place);
+        for slide in [1, 6, 2] {
+            let widths = fetched(&printed, &go_to(&printed, slide));
+            assert_eq!(widths, [640, 1_280, 1_920, 3_840], "{name}: slide {slide}");
+        }
+        drop(running);
+        let (running, _) = place.started(&[path(&deck)]);
+        assert_eq!(running.workers(), [0; 0], "{name}");
     }
 }
 

@@ -56,6 +56,7 @@ impl Source for Colours {
             title: Some("Colours\u{7}".into()),
             slides: self.slides.clone(),
             warnings: Vec::new(),
+            any_size: false,
         }
     }
 

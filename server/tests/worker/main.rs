@@ -507,6 +507,7 @@ async fn garbage_from_a_worker_is_refused() {
         title: None,
         slides: Vec::new(),
         warnings: Vec::new(),
+        any_size: false,
     };
     let answer = |answer| protocol::frame(&answer, u32::MAX).expect("a frame");
     let nothing = answer(protocol::Answer::Opened(outline));

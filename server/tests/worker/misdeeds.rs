@@ -34,6 +34,7 @@ impl Source for Misdeeds {
                 .map(|page| SlideOutline { pages: vec![page] })
                 .collect(),
             warnings: Vec::new(),
+            any_size: false,
         }
     }
 

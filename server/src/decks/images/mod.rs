@@ -133,6 +133,7 @@ impl Source for Images {
                 .map(|page| SlideOutline { pages: vec![page] })
                 .collect(),
             warnings: self.warnings.clone(),
+            any_size: false,
         }
     }
 

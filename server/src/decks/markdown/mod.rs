@@ -252,6 +252,7 @@ impl Source for Markdown {
                 .map(|index| SlideOutline { pages: vec![index] })
                 .collect(),
             warnings: self.deck.warnings.clone(),
+            any_size: false,
         }
     }
 

@@ -377,6 +377,7 @@ impl Source for Pdf {
             title: self.title.clone(),
             slides: self.plan.slides.clone(),
             warnings: self.warnings.clone(),
+            any_size: true,
         }
     }
 

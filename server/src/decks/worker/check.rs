@@ -59,6 +59,7 @@ pub fn outline(outline: &Outline, most: u32) -> Result<(), Nonsense> {
         title,
         slides,
         warnings,
+        any_size: _,
     } = outline;
     line(title.as_deref(), MAX_TITLE)?;
     let pages = slides

@@ -59,6 +59,7 @@ fn slides(pages: &[&[u32]]) -> Outline {
         title: None,
         slides: slides.collect(),
         warnings: Vec::new(),
+        any_size: false,
     }
 }
 
