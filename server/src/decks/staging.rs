@@ -27,7 +27,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Changes with what an import makes of the same files: decks of before are then made anew.
-const VERSION: &str = "6";
+const VERSION: &str = "7";
 
 const MANIFEST: &str = "files.json";
 

@@ -1,12 +1,13 @@
 //! Page labels: beamer gives the steps of a slide one label, and pdfpc reads them so.
 
-use super::tree;
+use super::{strings, tree};
 use hayro::hayro_syntax::object::{Dict, Name, String as PdfString};
 
 /// A label, not yet put into words: alike are alike, and no number is too large to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    prefix: Vec<u8>,
+    /// Decoded: XeTeX writes it as UTF-16, and so may whatever saved the file last.
+    prefix: String,
     style: Option<u8>,
     number: i64,
 }
@@ -27,7 +28,7 @@ pub fn of(catalog: Option<&Dict<'_>>, pages: u32, are_halved: bool) -> Vec<Optio
 impl Label {
     /// What beamer calls the pages that it writes notes on.
     pub fn is_of_notes(&self) -> bool {
-        self.prefix.starts_with(b"notes:")
+        self.prefix.starts_with("notes:")
     }
 
     /// Whether it counts another view of what the label before counts one of: Ipe calls them "2-1"
@@ -42,7 +43,7 @@ impl Label {
 
     /// Of "2-1", however it is put together.
     fn view(&self) -> Option<(String, u32)> {
-        let mut text = str::from_utf8(&self.prefix).ok()?.to_owned();
+        let mut text = self.prefix.clone();
         match self.style {
             Some(b'D') => text.push_str(&self.number.to_string()),
             Some(_) => return None,
@@ -87,7 +88,7 @@ fn first_of(dict: &Dict<'_>) -> Label {
     Label {
         prefix: dict
             .get::<PdfString<'_>>(b"P")
-            .map(|prefix| prefix.as_bytes().to_vec())
+            .map(|prefix| strings::decoded(prefix.as_bytes()))
             .unwrap_or_default(),
         style: dict
             .get::<Name<'_>>(b"S")

@@ -27,31 +27,49 @@ fn sheet(title: &str, notes: &str) -> String {
 
 const PAPER: &str = "/MediaBox [0 0 700 1000]";
 
+/// A prefix of page labels, in each way that a text is written in a PDF.
+fn prefixes(text: &str) -> [String; 3] {
+    let hex = |bytes: Vec<u8>| {
+        let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        format!("/P <{digits}>")
+    };
+    let marked = format!("\u{feff}{text}");
+    [
+        format!("/P ({text})"),
+        hex(marked.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        hex(marked.into_bytes()),
+    ]
+}
+
 #[test]
 fn pages_that_beamer_writes_notes_on_are_not_slides() {
-    let made = Made::new()
-        .catalog(
-            "/PageLabels << /Nums [0 << /S /D >> 1 << /P (notes:1) >> 2 << /S /D /St 2 >>
-             3 << /S /D /St 2 >> 4 << /P (notes:2) >> 5 << /P (notes:2) >> 6 << /S /D /St 3 >>] >>",
-        )
-        .page(WIDE, &slide("Rivers", "They flow"))
-        .page(WIDE, &sheet("Rivers", "Remember the joke"))
-        .page(WIDE, &slide("Lakes", ""))
-        .page(WIDE, &slide("Lakes", "They rest"))
-        .page(WIDE, &sheet("Lakes", "No prices"))
-        .page(WIDE, &sheet("Lakes", "And slowly"))
-        .page(
-            &format!("{WIDE} /Annots [<< /Subtype /Link /Rect [0 0 9 9] /Dest [3 /Fit] >>]"),
-            &slide("Seas", ""),
-        );
-    let pdf = open(made);
-    assert_eq!(slides(&pdf), [vec![0], vec![1, 2], vec![3]]);
-    assert_eq!(notes(&pdf, 0), "Remember the joke");
-    assert_eq!(notes(&pdf, 1), "");
-    assert_eq!(notes(&pdf, 2), "No prices\n\nAnd slowly");
-    assert_eq!(page(&pdf, 3).title.as_deref(), Some("Seas"));
-    assert_eq!(page(&pdf, 3).links[0].target, Target::Page(2));
-    assert_eq!(said(&pdf), [""; 0]);
+    let seconds = prefixes("notes:2");
+    for (of_first, of_second) in prefixes("notes:1").iter().zip(&seconds) {
+        let made = Made::new()
+            .catalog(&format!(
+                "/PageLabels << /Nums [0 << /S /D >> 1 << {of_first} >> 2 << /S /D /St 2 >>
+                 3 << /S /D /St 2 >> 4 << {of_second} >> 5 << {of_second} >>
+                 6 << /S /D /St 3 >>] >>"
+            ))
+            .page(WIDE, &slide("Rivers", "They flow"))
+            .page(WIDE, &sheet("Rivers", "Remember the joke"))
+            .page(WIDE, &slide("Lakes", ""))
+            .page(WIDE, &slide("Lakes", "They rest"))
+            .page(WIDE, &sheet("Lakes", "No prices"))
+            .page(WIDE, &sheet("Lakes", "And slowly"))
+            .page(
+                &format!("{WIDE} /Annots [<< /Subtype /Link /Rect [0 0 9 9] /Dest [3 /Fit] >>]"),
+                &slide("Seas", ""),
+            );
+        let pdf = open(made);
+        assert_eq!(slides(&pdf), [vec![0], vec![1, 2], vec![3]], "{of_first}");
+        assert_eq!(notes(&pdf, 0), "Remember the joke");
+        assert_eq!(notes(&pdf, 1), "");
+        assert_eq!(notes(&pdf, 2), "No prices\n\nAnd slowly");
+        assert_eq!(page(&pdf, 3).title.as_deref(), Some("Seas"));
+        assert_eq!(page(&pdf, 3).links[0].target, Target::Page(2));
+        assert_eq!(said(&pdf), [""; 0]);
+    }
 }
 
 #[test]
@@ -149,6 +167,16 @@ fn views_of_one_page_are_steps_and_pages_of_one_chapter_are_not() {
     };
     let views = [vec![0, 1], vec![2], vec![3, 4]];
     assert_eq!(ipe("Graphs", "Trees", "An edge"), views);
+    let [_, of_first, of_second] = prefixes("3-");
+    let encoded = Made::new()
+        .catalog(&format!(
+            "/PageLabels << /Nums [0 << {of_first} /S /D >> 1 << {of_second} /S /D /St 2 >>
+             2 << /P (3-) /S /D /St 2 >>] >>"
+        ))
+        .page(WIDE, &slide("Dogs", ""))
+        .page(WIDE, &slide("Dogs", "bark"))
+        .page(WIDE, &slide("Dogs", "and bite"));
+    assert_eq!(slides(&open(encoded)), [[0, 1, 2]], "by what they say");
     let chapters = Made::new()
         .catalog("/PageLabels << /Nums [0 << /P (1-) /S /D >>] >>")
         .page(WIDE, &slide("Dogs", ""))
