@@ -38,7 +38,7 @@ use hayro::{
 use layers::Layers;
 use layout::Line;
 use links::Destinations;
-use mended::Mended;
+use mended::{Mended, NotCopied};
 use plan::{Known, Plan, Sheet, Words};
 use std::{
     collections::BTreeSet,
@@ -47,6 +47,10 @@ use std::{
 
 /// What nothing shows more of: the width of a slide on a 4K projector.
 pub const WIDEST: u32 = 3_840;
+
+/// Of a page that is drawn as it is, since it could not be copied: hidden layers of it may be seen.
+const UNMENDED: &str = "it is too large or too broken to be drawn rightly: its layers, highlights or \
+                        annotations may be wrong; export it anew";
 
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -168,7 +172,14 @@ impl Pdf {
         let page = self.at(sheet)?;
         let view = self.view(page);
         let mut reasons = BTreeSet::new();
-        let mended = safely(|| mended::mended(page, &self.layers, &mut reasons)).flatten();
+        // A panic is a page that could not be copied, too.
+        let copied = safely(|| mended::mended(page, &self.layers, &mut reasons));
+        let mended = copied
+            .unwrap_or(Err(NotCopied))
+            .unwrap_or_else(|NotCopied| {
+                reasons.insert(UNMENDED);
+                None
+            });
         let drawable = mended.as_ref().and_then(Mended::page).unwrap_or(page);
         let mut by_machine = false;
         let mut said = self.said(index, sheet, drawable, &view, &self.settings);

@@ -33,21 +33,31 @@ impl Mended {
     }
 }
 
-/// None when the page needs nothing. What a reader has to know is added to `said`.
+/// The page could not be copied: it is too large, or the copy is no PDF.
+#[derive(Debug)]
+pub struct NotCopied;
+
+/// `None` when the page needs nothing. What a reader has to know is added to `said`.
+///
+/// # Errors
+/// When it needs something, and can only be drawn as it is.
 pub fn mended(
     page: &Page<'_>,
     layers: &Layers,
     said: &mut BTreeSet<&'static str>,
-) -> Option<Mended> {
+) -> Result<Option<Mended>, NotCopied> {
     let mut found = Found::on(page, layers);
     let annotations = Annotations::of(page, layers, &mut found, said);
     let needs_nothing = found.is_clean() && !annotations.need_mending && !layers.by_usage;
     if needs_nothing {
-        return None;
+        return Ok(None);
     }
-    let bytes = copy(page, layers, found, &annotations)?;
-    let document = Pdf::new(bytes).ok()?;
-    (document.pages().len() == 1).then_some(Mended { document })
+    let bytes = copy(page, layers, found, &annotations).ok_or(NotCopied)?;
+    let document = Pdf::new(bytes).map_err(|_| NotCopied)?;
+    if document.pages().len() != 1 {
+        return Err(NotCopied);
+    }
+    Ok(Some(Mended { document }))
 }
 
 const CATALOG: usize = 1;

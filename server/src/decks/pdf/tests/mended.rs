@@ -229,6 +229,32 @@ fn what_can_not_be_drawn_of_an_annotation_is_said() {
     }
 }
 
+/// A copy has so many objects at most.
+#[test]
+fn a_page_that_can_not_be_mended_says_so() {
+    let said = |objects: usize| {
+        let mut made = Made::new();
+        let first = made.object("null") + 1;
+        let links: String = (first..first + objects)
+            .map(|number| {
+                made.object("null");
+                format!("{number} 0 R ")
+            })
+            .collect();
+        let made = made.resources(&format!("/Properties << /L << /X [{links}] >> >>"));
+        let annotation = "/Annots [<< /Subtype /Square /Rect [0 0 800 450] /C [1 0 0] >>]";
+        let page = page(&open(made.page(&format!("{WIDE} {annotation}"), "")), 0);
+        page.warnings.into_iter().map(|it| it.reason).collect()
+    };
+    let fine: Vec<String> = said(100);
+    assert_eq!(fine, [""; 0]);
+    let too_many: Vec<String> = said(50_001);
+    assert!(
+        too_many.len() == 1 && too_many[0].contains("layers, highlights or annotations"),
+        "{too_many:?}"
+    );
+}
+
 #[test]
 fn layers_are_seen_as_in_a_viewer() {
     for (condition, is_seen) in [
