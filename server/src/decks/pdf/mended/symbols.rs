@@ -52,11 +52,28 @@ const WINGDINGS: [(u8, &str); 40] = [
 /// Circled numbers from 1 to 10, and where they begin in both fonts: open, then filled.
 const NUMBERS: [(u8, u32); 2] = [(0x81, 120), (0x8C, 130)];
 
-#[derive(PartialEq)]
 enum Kind {
     Wingdings,
     Symbol,
+    /// Under another name, or a copy of it.
+    ZapfDingbats,
+    /// Symbols that no font here has: none is better than letters in their place, and is said.
+    Other,
 }
+
+/// How the names of others begin, of which nobody has made a table here: Webdings, Wingdings 2 and 3
+/// (Wingdings itself is known), and those of Windows, Office and their like.
+const OTHERS: [&str; 9] = [
+    "webdings",
+    "wingdings",
+    "marlett",
+    "mtextra",
+    "bookshelfsymbol",
+    "msoutlook",
+    "starsymbol",
+    "opensymbol",
+    "fontawesome",
+];
 
 pub fn is_replaced(font: &Dict<'_>) -> bool {
     kind(font).is_some()
@@ -67,7 +84,9 @@ pub fn replacement(font: &Dict<'_>) -> Option<String> {
     let kind = kind(font)?;
     let (name, encoding) = match kind {
         Kind::Symbol => ("Symbol", String::new()),
-        Kind::Wingdings => ("ZapfDingbats", wingdings()),
+        Kind::Wingdings => ("ZapfDingbats", encoding(wingding)),
+        Kind::ZapfDingbats => ("ZapfDingbats", String::new()),
+        Kind::Other => ("ZapfDingbats", encoding(|_| None)),
     };
     Some(format!(
         "<< /Type /Font /Subtype /Type1 /BaseFont /{name} {encoding} {} >>",
@@ -91,32 +110,52 @@ fn kind(font: &Dict<'_>) -> Option<Kind> {
         return None;
     }
     let name = font.get::<Name<'_>>(b"BaseFont")?;
-    let name = name.as_ref().to_ascii_lowercase();
-    match name.as_slice() {
-        b"wingdings" | b"wingdings-regular" => Some(Kind::Wingdings),
-        // Under its own name hayro knows it.
-        b"symbolmt" | b"symbol,bold" | b"symbol,italic" => Some(Kind::Symbol),
-        _ => None,
+    let name = String::from_utf8_lossy(name.as_ref()).to_ascii_lowercase();
+    let family = family(&name);
+    match family.as_str() {
+        // Under their own names hayro knows them.
+        "symbol" | "zapfdingbats" if name == family => None,
+        "wingdings" => Some(Kind::Wingdings),
+        "symbol" | "symbolmt" => Some(Kind::Symbol),
+        "zapfdingbats" | "zapfdingbatsitc" | "itczapfdingbats" | "monotypesorts" => {
+            Some(Kind::ZapfDingbats)
+        }
+        _ => {
+            let is_other = OTHERS.iter().any(|other| family.starts_with(other));
+            is_other.then_some(Kind::Other)
+        }
     }
 }
 
-fn wingdings() -> String {
-    let glyph = |code: u8| {
-        let listed = WINGDINGS.iter().find(|(one, _)| *one == code);
-        let number = NUMBERS.iter().find_map(|(first, name)| {
+/// Of "Wingdings,Bold", "Wingdings-Bold" and "ABCDEF+Wingdings" the same; of "Wingdings-2" and
+/// "Wingdings 2" the second.
+fn family(name: &str) -> String {
+    let name = name.split_once('+').map_or(name, |(_, name)| name);
+    let mut parts = name.split([',', '-']);
+    let first = parts.next().unwrap_or_default();
+    let counted = parts.filter(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    let named = [first].into_iter().chain(counted).flat_map(str::chars);
+    named.filter(char::is_ascii_alphanumeric).collect()
+}
+
+fn wingding(code: u8) -> Option<String> {
+    let listed = WINGDINGS.iter().find(|(one, _)| *one == code);
+    let number = || {
+        NUMBERS.iter().find_map(|(first, name)| {
             let place = code.checked_sub(*first).filter(|place| *place < 10)?;
             Some(format!("a{}", name + u32::from(place)))
-        });
-        // A glyph that no font has: it is said to be missing.
-        listed
-            .map(|(_, name)| (*name).to_owned())
-            .or(number)
-            .unwrap_or_else(|| "uniFFFD".to_owned())
+        })
     };
+    listed.map(|(_, name)| (*name).to_owned()).or_else(number)
+}
+
+fn encoding(glyph: impl Fn(u8) -> Option<String>) -> String {
+    // A glyph that no font has: it is said to be missing.
+    let missing = || "uniFFFD".to_owned();
     let mut differences = String::from("33");
     for code in 33..=u8::MAX {
         // Writing to a string does not fail.
-        let _ = write!(differences, " /{}", glyph(code));
+        let _ = write!(differences, " /{}", glyph(code).unwrap_or_else(missing));
     }
     format!("/Encoding << /Type /Encoding /Differences [{differences}] >>")
 }

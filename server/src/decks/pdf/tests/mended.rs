@@ -317,6 +317,16 @@ fn bullets_of_a_symbol_font_that_is_not_embedded_are_drawn() {
         ("Wingdings-Regular", "fc", "✔", false),
         ("Wingdings", "82", "②", false),
         ("SymbolMT", "b7", "•", false),
+        ("Wingdings-Bold", "a7", "■", false),
+        ("Wingdings,BoldItalic", "a7", "■", false),
+        ("ABCDEF+Wingdings", "a7", "■", false),
+        ("SymbolMT,Bold", "b7", "•", false),
+        ("MonotypeSorts", "6e", "■", false),
+        ("ZapfDingbats", "6e", "■", false),
+        ("Webdings", "61", "", true),
+        ("Wingdings2", "50", "", true),
+        ("Wingdings-3", "7d", "", true),
+        ("Wingdings#203,Bold", "7d", "", true),
         ("Wingdings", "30", "", true),
     ] {
         let made = Made::new().fonts(&format!(
