@@ -10,7 +10,7 @@ use crate::decks::source::SlideOutline;
 use std::{collections::HashMap, rc::Rc};
 
 /// Pages whose words are looked at to tell slides, steps and notes apart: 2 to 10 ms each.
-const MOST_READ: usize = 400;
+pub const MOST_READ: usize = 400;
 
 /// A page of the document, by its index there.
 pub type Sheet = u32;
@@ -92,17 +92,22 @@ impl<F: FnMut(Sheet) -> Words> Reader<F> {
     }
 
     /// Whether two sheets look like steps of one slide: the heading of one stands on the other,
-    /// as large. None where that can't be told.
-    fn have_one_heading(&mut self, one: Sheet, other: Sheet) -> Option<bool> {
-        let (one, other) = (self.words(one)?, self.words(other)?);
-        let (first, second) = (one.heading()?, other.heading()?);
+    /// as large. `without` is the answer where one of them has none. What is not read any more is
+    /// not merged: a slide too many is still shown in its turn.
+    fn have_one_heading(&mut self, one: Sheet, other: Sheet, without: bool) -> bool {
+        let (Some(one), Some(other)) = (self.words(one), self.words(other)) else {
+            return false;
+        };
+        let (Some(first), Some(second)) = (one.heading(), other.heading()) else {
+            return without;
+        };
         let stands_on = |line: &Line, words: &Words| {
             let is_it = |there: &Line| {
                 there.text == line.text && (there.size / line.size - 1.0).abs() < 0.1
             };
             words.lines.iter().any(is_it)
         };
-        Some(stands_on(first, &other) || stands_on(second, &one))
+        stands_on(first, &other) || stands_on(second, &one)
     }
 }
 
@@ -128,10 +133,7 @@ impl Plan {
                 plan.notes.entry(slide).or_default().push(sheet);
             } else {
                 let is_step = last.is_some_and(|(before, its)| {
-                    let mut one_heading = |unsure| {
-                        let told = reader.have_one_heading(before, sheet);
-                        told.unwrap_or(unsure)
-                    };
+                    let mut one_heading = |without| reader.have_one_heading(before, sheet, without);
                     pdfpc.steps.contains(&sheet)
                         || label.zip(its).is_some_and(|(label, its)| {
                             label == its && one_heading(true)
@@ -226,8 +228,11 @@ impl Plan {
     ) -> HashMap<Sheet, Sheet> {
         let slides = known.iter().take_while(|sheet| !sheet.is_upright()).count();
         let sheets = known.len() - slides;
-        if sheets == 0 || !known.iter().skip(slides).all(Known::is_upright) {
+        if sheets == 0 {
             return HashMap::new();
+        }
+        if !known.iter().skip(slides).all(Known::is_upright) {
+            return self.notes_between(known, reader);
         }
         if slides == 0 {
             if sheets > 1 {
@@ -248,6 +253,56 @@ impl Plan {
         }
         notes.unwrap_or_default()
     }
+
+    /// Upright sheets among the slides: a slide each, or the notes of the slide before them.
+    fn notes_between<F: FnMut(Sheet) -> Words>(
+        &mut self,
+        known: &[Known],
+        reader: &mut Reader<F>,
+    ) -> HashMap<Sheet, Sheet> {
+        let mut notes = HashMap::new();
+        let mut slide = None;
+        for (known, sheet) in known.iter().zip(0..) {
+            let is_known = known.label.as_ref().is_some_and(Label::is_of_notes);
+            match slide {
+                _ if !known.is_upright() => slide = Some(sheet),
+                Some(slide) if !is_known => drop(notes.insert(sheet, slide)),
+                _ => {}
+            }
+        }
+        let are_notes = have_small_headings(&notes, reader);
+        match (notes.len(), are_notes) {
+            // A picture or a poster is a slide.
+            (0, _) | (1, Some(false)) => HashMap::new(),
+            (2.., Some(true)) => notes,
+            (sheets, _) => {
+                self.said.push(format!(
+                    "{sheets} pages among its slides stand upright; where they are notes, the room \
+                     sees them: export the slides alone"
+                ));
+                HashMap::new()
+            }
+        }
+    }
+}
+
+/// Whether each of the notes has its slide's heading, in small. `None` where that was not read.
+fn have_small_headings<F: FnMut(Sheet) -> Words>(
+    notes: &HashMap<Sheet, Sheet>,
+    reader: &mut Reader<F>,
+) -> Option<bool> {
+    for (sheet, slide) in notes {
+        let (written, slide) = (reader.words(*sheet)?, reader.words(*slide)?);
+        let has_it = slide.heading().is_some_and(|heading| {
+            let is_it =
+                |there: &Line| there.text == heading.text && there.size < heading.size * 0.9;
+            written.lines.iter().any(is_it)
+        });
+        if !has_it {
+            return Some(false);
+        }
+    }
+    Some(true)
 }
 
 /// Sheets of notes follow their slides' order, and each has the title of its own, or as many as

@@ -87,6 +87,25 @@ fn upright_pages_behind_slides_of_their_titles_are_notes() {
     assert!(pdf.page_at(3, 160).is_err());
 }
 
+#[test]
+fn upright_pages_after_their_slides_are_notes() {
+    let made = Made::new()
+        .page(WIDE, &slide("Wind", "It blows"))
+        .page(PAPER, &sheet("Wind", "Private: of wind"))
+        .page(PAPER, &sheet("Wind", "More of it"))
+        .page(WIDE, &slide("Water", "It runs"))
+        .page(WIDE, &slide("Sun", "It shines"))
+        .page(PAPER, &sheet("Sun", "Private: of sun"));
+    let pdf = open(made);
+    assert_eq!(slides(&pdf), [[0], [1], [2]]);
+    let all: Vec<_> = (0..3).map(|index| notes(&pdf, index)).collect();
+    assert_eq!(
+        all,
+        ["Private: of wind\n\nMore of it", "", "Private: of sun"]
+    );
+    assert_eq!(said(&pdf), [""; 0]);
+}
+
 /// Impress prints its notes as its printer's paper lies.
 #[test]
 fn pages_of_another_shape_that_have_their_slides_in_small_are_notes() {
@@ -124,8 +143,20 @@ fn upright_pages_that_may_be_notes_are_said() {
     assert!(said(&pdf)[0].starts_with("1 pages at its end stand upright"));
     let all = Made::new().page(PAPER, "").page(PAPER, "");
     assert!(said(&open(all))[0].starts_with("its pages stand upright"));
-    let between = Made::new().page(WIDE, "").page(PAPER, "").page(WIDE, "");
-    assert_eq!(said(&open(between)), [""; 0]);
+    let poster = Made::new().page(WIDE, "").page(PAPER, "").page(WIDE, "");
+    assert_eq!(said(&open(poster)), [""; 0]);
+    let among = Made::new()
+        .page(WIDE, &slide("Wind", "It blows"))
+        .page(PAPER, &sheet("Wind", "Private: of wind"))
+        .page(WIDE, &slide("Sun", "It shines"))
+        .page(PAPER, &words("As large", 60, 100, 800))
+        .page(WIDE, "");
+    let pdf = open(among);
+    assert_eq!(slides(&pdf).len(), 5);
+    assert!(said(&pdf)[0].starts_with("2 pages among its slides stand upright"));
+    let square = "/MediaBox [0 0 1600 1800]";
+    let below = Made::new().page(square, "").page(square, "");
+    assert!(said(&open(below))[0].starts_with("its pages stand upright"));
     assert_eq!(said(&open(Made::new().page(PAPER, ""))), [""; 0]);
 }
 
@@ -148,6 +179,19 @@ fn pages_of_one_label_and_different_titles_are_slides_of_their_own() {
         [vec![0], vec![1], vec![2, 3, 4, 5]],
         "a picture alone may be a step"
     );
+}
+
+/// Only so many are read: what is behind them might be anything.
+#[test]
+fn pages_of_one_label_behind_those_that_are_read_are_slides_of_their_own() {
+    let mut made = Made::new().catalog("/PageLabels << /Nums [0 << /P (1) >>] >>");
+    for page in 0..=plan::MOST_READ {
+        made = made.page(WIDE, &slide("One slide", &page.to_string()));
+    }
+    made = made.page(WIDE, &slide("Part two", ""));
+    let pdf = open(made.page(WIDE, &slide("After it", "")));
+    let behind: Vec<_> = slides(&pdf).iter().map(Vec::len).skip(1).collect();
+    assert_eq!(behind, [1, 1, 1]);
 }
 
 #[test]
