@@ -149,8 +149,28 @@ fn is_seen(annotation: &Dict<'_>) -> bool {
         let value = annotation.get::<PdfString<'_>>(b"V");
         value.is_some_and(|value| !value.as_bytes().is_empty())
     };
-    is(annotation, b"Stamp")
-        || is(annotation, b"Caret")
+    let has_words = || {
+        [&b"Contents"[..], b"RC"].iter().any(|key| {
+            let words = annotation.get::<Object<'_>>(*key);
+            words.is_some_and(
+                |words| !matches!(words, Object::String(empty) if empty.as_bytes().is_empty()),
+            )
+        })
+    };
+    // Those that are drawn by points may have them in a way that is not read here (`Path`).
+    let kinds: [&[u8]; 9] = [
+        b"Stamp",
+        b"Caret",
+        b"FileAttachment",
+        b"Redact",
+        b"Watermark",
+        b"Ink",
+        b"Line",
+        b"Polygon",
+        b"PolyLine",
+    ];
+    kinds.iter().any(|kind| is(annotation, kind))
+        || (is(annotation, b"FreeText") && has_words())
         || (is(annotation, b"Widget") && has_value())
 }
 

@@ -204,6 +204,19 @@ fn what_can_not_be_drawn_of_an_annotation_is_said() {
             "/Subtype /Widget /FT /Tx /V (typed)",
             "an annotation can't be drawn",
         ),
+        (
+            "/Subtype /FreeText /RC (<body>typed</body>)",
+            "an annotation can't be drawn",
+        ),
+        (
+            "/Subtype /Ink /Path [[1 2 3 4 5 6]]",
+            "an annotation can't be drawn",
+        ),
+        ("/Subtype /Line", "an annotation can't be drawn"),
+        ("/Subtype /Polygon", "an annotation can't be drawn"),
+        ("/Subtype /FileAttachment", "an annotation can't be drawn"),
+        ("/Subtype /Redact", "an annotation can't be drawn"),
+        ("/Subtype /Watermark", "an annotation can't be drawn"),
         ("/Subtype /Movie /Movie << /F (film.mp4) >>", "a film"),
         ("/Subtype /RichMedia", "a film"),
         (
@@ -253,6 +266,19 @@ fn a_page_that_can_not_be_mended_says_so() {
         too_many.len() == 1 && too_many[0].contains("layers, highlights or annotations"),
         "{too_many:?}"
     );
+}
+
+#[test]
+fn what_has_nothing_to_be_seen_is_not_missed() {
+    for annotation in [
+        "/Subtype /FreeText /Contents ()",
+        "/Subtype /Square /Border [0 0 0]",
+        "/Subtype /Widget /FT /Tx /V ()",
+    ] {
+        let annotation = format!("/Annots [<< {annotation} {ANNOTATION} >>]");
+        let made = Made::new().page(&format!("{WIDE} {annotation}"), "");
+        assert_eq!(page(&open(made), 0).warnings, [], "{annotation}");
+    }
 }
 
 #[test]
