@@ -242,6 +242,33 @@ fn what_can_not_be_drawn_of_an_annotation_is_said() {
     }
 }
 
+#[test]
+fn what_has_nothing_to_be_seen_is_not_missed() {
+    for annotation in [
+        "/Subtype /FreeText /Contents ()",
+        "/Subtype /Square /Border [0 0 0]",
+        "/Subtype /Widget /FT /Tx /V ()",
+    ] {
+        let annotation = format!("/Annots [<< {annotation} {ANNOTATION} >>]");
+        let made = Made::new().page(&format!("{WIDE} {annotation}"), "");
+        assert_eq!(page(&open(made), 0).warnings, [], "{annotation}");
+    }
+}
+
+#[test]
+fn the_picture_of_a_film_is_drawn() {
+    for film in ["Movie", "Screen", "RichMedia"] {
+        let mut made = Made::new();
+        let red = made.form("", "1 0 0 rg 0 0 1600 900 re f");
+        let annotation =
+            format!("/Annots [<< /Subtype /{film} {ANNOTATION} /AP << /N {red} 0 R >> >>]");
+        let page = page(&open(made.page(&format!("{WIDE} {annotation}"), "")), 0);
+        assert_eq!(colour(pixels(&page), 80, 45), RED, "{film}");
+        let said: Vec<_> = page.warnings.iter().map(|it| it.reason.as_str()).collect();
+        assert!(said.len() == 1 && said[0].starts_with("a film"), "{said:?}");
+    }
+}
+
 /// A copy has so many objects at most.
 #[test]
 fn a_page_that_can_not_be_mended_says_so() {
@@ -269,21 +296,8 @@ fn a_page_that_can_not_be_mended_says_so() {
 }
 
 #[test]
-fn what_has_nothing_to_be_seen_is_not_missed() {
-    for annotation in [
-        "/Subtype /FreeText /Contents ()",
-        "/Subtype /Square /Border [0 0 0]",
-        "/Subtype /Widget /FT /Tx /V ()",
-    ] {
-        let annotation = format!("/Annots [<< {annotation} {ANNOTATION} >>]");
-        let made = Made::new().page(&format!("{WIDE} {annotation}"), "");
-        assert_eq!(page(&open(made), 0).warnings, [], "{annotation}");
-    }
-}
-
-#[test]
 fn layers_are_seen_as_in_a_viewer() {
-    for (condition, is_seen) in [
+    let conditions = [
         ("/OCGs [3 0 R]", true),
         ("/OCGs [4 0 R] /P /AllOn", false),
         ("/OCGs 4 0 R /P /AnyOff", true),
@@ -295,7 +309,16 @@ fn layers_are_seen_as_in_a_viewer() {
         // It wins over the groups.
         ("/OCGs [4 0 R] /VE [/Or 3 0 R 4 0 R]", true),
         ("/VE [/Nonsense 3 0 R]", true),
-    ] {
+    ];
+    let by_usage = "/AS [<< /Event /View /Category [/View] /OCGs [5 0 R] >>]";
+    // Without one that says it, nothing is off by its usage, and few pages are copied for that.
+    let without = conditions.map(|(condition, is_seen)| {
+        let is_by_usage =
+            ["/OCGs 5 0 R", "/VE [/And 3 0 R [/Or 4 0 R 5 0 R]]"].contains(&condition);
+        ("", condition, is_seen || is_by_usage)
+    });
+    let with = conditions.map(|(condition, is_seen)| (by_usage, condition, is_seen));
+    for (usage, condition, is_seen) in with.into_iter().chain(without) {
         let mut made = Made::new();
         made.object("<< /Type /OCG /Name (on) >>");
         made.object("<< /Type /OCG /Name (off) >>");
@@ -308,10 +331,9 @@ fn layers_are_seen_as_in_a_viewer() {
              << /Subtype /Link /Rect [0 0 9 9] /OC {layer} 0 R /A << /S /URI /URI (http://a.example) >> >>]"
         );
         let made = made
-            .catalog(
-                "/OCProperties << /OCGs [3 0 R 4 0 R 5 0 R] /D << /OFF [4 0 R]
-                 /AS [<< /Event /View /Category [/View] /OCGs [5 0 R] >>] >> >>",
-            )
+            .catalog(&format!(
+                "/OCProperties << /OCGs [3 0 R 4 0 R 5 0 R] /D << /OFF [4 0 R] {usage} >> >>"
+            ))
             .resources(&format!(
                 "/Properties << /L {layer} 0 R >> /XObject << /X {form} 0 R >>"
             ))
@@ -329,7 +351,7 @@ fn layers_are_seen_as_in_a_viewer() {
         } else {
             [WHITE; 3]
         };
-        assert_eq!(colours, expected, "{condition}");
+        assert_eq!(colours, expected, "{condition} {usage}");
         assert_eq!(page.links.len(), usize::from(is_seen), "{condition}");
         assert_eq!(page.text, if is_seen { "Seen" } else { "" }, "{condition}");
     }
