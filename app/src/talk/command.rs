@@ -130,8 +130,11 @@ impl SlideState {
     }
 
     /// The place where the room is was shown, or is. A dark screen shows nothing: the room stays
-    /// where it was before.
+    /// where it was before, or has seen nothing of a deck that came since.
     pub(super) fn remember_shown(&mut self, outline: &Outline) {
+        if self.unseen {
+            return;
+        }
         if self.shown.is_empty() {
             self.shown = Shown::up_to(self.reach);
         }
@@ -156,6 +159,7 @@ impl SlideState {
     fn show(&mut self, screen: Screen) {
         let place = self.place();
         self.screen = screen;
+        self.unseen &= screen.is_dark();
         if screen == Screen::Live {
             self.cue = None;
             (self.slide, self.step) = (place.slide, place.step);

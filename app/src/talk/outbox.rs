@@ -38,8 +38,17 @@ impl Outbox {
 
     /// What the page shows: the newest told state, and on it every waiting command that still
     /// fits. One that the server has already carried out (its state came by the stream before its
-    /// answer did) no longer fits, so it is not shown twice.
+    /// answer did) no longer fits, so it is not shown twice. What the room has not seen yet, the
+    /// presenter has.
     pub fn shown(&self) -> SlideState {
+        SlideState {
+            unseen: false,
+            ..self.expected()
+        }
+    }
+
+    /// Where the server will be.
+    fn expected(&self) -> SlideState {
         self.waiting
             .iter()
             .fold(self.told.clone(), |state, waiting| {
@@ -56,13 +65,13 @@ impl Outbox {
     /// # Errors
     /// [`Refused::OutOfRange`], as the server would say.
     pub fn tap(&mut self, command: Command, now: Timestamp) -> Result<bool, Refused> {
-        let shown = self.shown();
-        let after = shown.apply(&self.outline, command, None, now)?;
-        let changes = after != shown;
+        let before = self.expected();
+        let after = before.apply(&self.outline, command, None, now)?;
+        let changes = after != before;
         if changes {
             self.waiting.push_back(Waiting {
                 command,
-                if_revision: shown.revision,
+                if_revision: before.revision,
                 at: now,
                 after,
             });
@@ -235,6 +244,22 @@ mod tests {
             .expect("in range");
         assert!(!late.refused(elsewhere.clone()), "another remote's");
         assert_eq!((late.first(), late.shown()), (None, elsewhere));
+    }
+
+    #[test]
+    fn a_presenter_sees_a_deck_that_came_under_a_dark_screen() {
+        let (outline, server) = world();
+        let dark = Command::Screen(Screen::Black);
+        let dark = server.apply(&outline, dark, None, NOW).expect("in range");
+        let server = dark.with_deck(&outline);
+        let mut remote = Outbox::new(outline.clone(), server.clone());
+        assert!(server.unseen && !remote.shown().unseen);
+        assert_eq!(remote.tap(Command::Next, NOW), Ok(true));
+        assert!(!remote.shown().unseen);
+        let after = server
+            .apply(&outline, Command::Next, None, NOW)
+            .expect("in range");
+        assert!(remote.refused(after), "it was carried out");
     }
 
     #[test]

@@ -45,6 +45,8 @@ struct Fields {
     #[serde(default)]
     inviting: bool,
     #[serde(default)]
+    unseen: bool,
+    #[serde(default)]
     over: bool,
     deck: DeckId,
     talk: String,
@@ -69,6 +71,7 @@ impl From<Fields> for Snapshot {
                 cue: fields.cue,
                 clock: fields.clock,
                 inviting: fields.inviting,
+                unseen: fields.unseen,
                 over: fields.over,
             },
             deck: fields.deck,
@@ -91,6 +94,17 @@ impl Snapshot {
             deck.slide(state.slide.next()).map(|next| next.face(0))
         };
         let face = slide.face(state.step).clone();
+        if state.unseen {
+            return Some(Self {
+                deck: deck.id.clone(),
+                talk: deck.title.clone(),
+                title: String::new(),
+                preload: Vec::new(),
+                face: Face::pending(face.width, face.height),
+                acknowledge_within_ms: None,
+                state,
+            });
+        }
         Some(Self {
             deck: deck.id.clone(),
             talk: deck.title.clone(),
@@ -144,11 +158,30 @@ mod tests {
         let mut snapshot = at(1, 0);
         snapshot.acknowledge_within_ms = Some(7);
         snapshot.state.over = true;
+        snapshot.state.unseen = true;
         let json = serde_json::to_string(&snapshot).expect("JSON");
         assert_eq!(
             serde_json::from_str::<Snapshot>(&json).expect("read"),
             snapshot
         );
+    }
+
+    #[test]
+    fn a_deck_that_came_under_a_dark_screen_is_not_sent() {
+        let deck = deck();
+        for screen in [Screen::Black, Screen::White, Screen::Live, Screen::Frozen] {
+            let mut state = at(1, 0).state;
+            state.screen = screen;
+            let sent = Snapshot::new(state.with_deck(&deck.outline()), &deck).expect("in the deck");
+            let is_sent = !screen.is_dark();
+            assert_eq!(!sent.face.is_pending(), is_sent, "{screen}");
+            assert_eq!(
+                (sent.title.is_empty(), sent.preload.is_empty()),
+                (!is_sent, !is_sent)
+            );
+            let presented = Snapshot::new(sent.state.as_presented(), &deck).expect("in the deck");
+            assert_eq!(presented.face, face("a0"), "the presenter sees it");
+        }
     }
 
     #[test]

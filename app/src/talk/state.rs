@@ -35,6 +35,9 @@ pub struct SlideState {
     /// The projector shows how to join, over the slide.
     #[serde(default, skip_serializing_if = "is_false")]
     pub inviting: bool,
+    /// The talk got another deck under a dark screen: the room has not seen what `slide` is now.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unseen: bool,
     /// The talk was ended. Nothing moves it any more.
     #[serde(default, skip_serializing_if = "is_false")]
     pub over: bool,
@@ -73,12 +76,13 @@ impl SlideState {
             cue: None,
             clock: Clock::default(),
             inviting: false,
+            unseen: false,
             over: false,
         }
     }
 
     /// The same place in another deck, as far as that one reaches. A change like any other: it
-    /// has a revision of its own.
+    /// has a revision of its own. Under a dark screen nothing of that deck is shown by it.
     #[must_use]
     pub fn with_deck(&self, outline: &Outline) -> Self {
         let Place { slide, step } = outline.nearest(self.in_the_room());
@@ -94,6 +98,7 @@ impl SlideState {
             cue: self.cue.map(|cue| outline.nearest(cue)),
             clock: self.clock,
             inviting: self.inviting,
+            unseen: self.unseen || self.screen.is_dark(),
             over: self.over,
         };
         after.remember_shown(outline);
@@ -110,6 +115,9 @@ impl SlideState {
 
     /// How far a slide with so many `steps` was shown; `None` if it was not.
     pub fn shown_step(&self, slide: SlideNumber, steps: u16) -> Option<u16> {
+        if self.unseen && slide == self.slide {
+            return None;
+        }
         if self.shown.is_empty() {
             Shown::up_to(self.reach).step(slide, steps)
         } else {
@@ -129,6 +137,7 @@ impl SlideState {
         Self {
             slide,
             step,
+            unseen: false,
             ..self.clone()
         }
     }
@@ -156,6 +165,11 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Screen {
+    /// Nothing of the slide is seen.
+    pub const fn is_dark(self) -> bool {
+        matches!(self, Self::Black | Self::White)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Live => "live",

@@ -212,6 +212,48 @@ fn under_a_dark_screen_nothing_moves_for_the_room_and_nothing_counts_as_shown() 
 }
 
 #[test]
+fn a_deck_that_comes_under_a_dark_screen_is_not_shown_before_the_screen_is_back() {
+    let (outline, shorter) = (slides(9), slides(3));
+    let slide = |slide| SlideNumber::new(slide).expect("from 1");
+    let six = Command::GoTo {
+        slide: slide(6),
+        step: 0,
+    };
+    for dark in [Screen::Black, Screen::White] {
+        let state = run(&outline, &[six, Command::Screen(dark)]).with_deck(&shorter);
+        assert_eq!(
+            (state.slide.get(), state.shown.to_string()),
+            (3, "1".to_owned())
+        );
+        let apply = |state: &SlideState, command| {
+            state
+                .apply(&shorter, command, None, NOW)
+                .expect("carried out")
+        };
+        let moved = apply(&state, Command::Previous);
+        let other = apply(&moved, Command::Screen(Screen::White));
+        for state in [&moved, &other, &other.with_deck(&shorter)] {
+            assert_eq!(state.shown.to_string(), "1");
+            assert_eq!(state.shown_step(slide(3), 0), None);
+            assert!(state.unseen);
+        }
+        let frozen = apply(&moved, Command::Screen(Screen::Frozen));
+        assert_eq!(
+            (frozen.shown.to_string(), frozen.unseen),
+            ("1,3".to_owned(), false)
+        );
+        let live = apply(&moved, Command::Screen(Screen::Live));
+        assert_eq!(
+            (live.shown.to_string(), live.unseen),
+            ("1-2".to_owned(), false)
+        );
+    }
+    // The first slide is the only one that was shown, and is another by now.
+    let first = run(&outline, &[Command::Screen(Screen::Black)]).with_deck(&shorter);
+    assert_eq!(first.shown_step(slide(1), 0), None);
+}
+
+#[test]
 fn what_a_presenter_jumps_over_was_not_shown() {
     let outline = Outline::new(vec![2; 9]).expect("slides");
     let slide = |slide| SlideNumber::new(slide).expect("from 1");
