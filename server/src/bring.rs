@@ -141,6 +141,7 @@ async fn sharpen(sharpening: Sharpening, talk: &Talk, talks: &Talks) {
 
 /// The rest of an import: from then on the deck is whole.
 async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
+    let id = rest.deck().clone();
     let at = || talk.snapshot().state.slide.index().as_usize();
     let tell = |deck: Deck, told: Told<'_>| {
         // Whoever sees that it is whole sees what it lacks.
@@ -155,6 +156,10 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
         Ok((warnings, sharpening)) => {
             complain(&warnings);
             let deck = talk.deck();
+            // It may have another one by now.
+            if deck.id != id {
+                return sharpening;
+            }
             let (title, slides) = (&deck.title, deck.slides().len());
             let but = if deck.missing.is_empty() {
                 ""
@@ -168,11 +173,10 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
         }
         Err(error) => {
             eprintln!("webslides: {error}");
-            let deck = talk.deck();
-            talks.warn(&deck.id, &[CUT_SHORT.to_owned()], false);
-            talks.cut_short(&deck.id, CUT_SHORT).await;
+            talks.warn(&id, &[CUT_SHORT.to_owned()], false);
+            talks.cut_short(&id, CUT_SHORT).await;
             // Whoever watches the import looks again.
-            talk.channel().attendance().prepared(deck.ready());
+            talk.channel().attendance().prepared(talk.deck().ready());
             None
         }
     }
@@ -202,20 +206,22 @@ impl Watched {
     /// Until the talk is over. What can't be read is said, and the deck of before goes on.
     pub async fn watch(mut self) {
         let mut shown = self.look().await.ok();
-        // Of the deck that is shown: another one ends it.
-        let mut sharpening = JoinSet::new();
+        // Each ends by itself once no talk shows its deck: a deck that is saved meanwhile does not wait
+        // for the one of before.
+        let mut imports = JoinSet::new();
         if let Some((rest, hold)) = self.rest.take() {
-            self.go_on(rest, hold, &mut sharpening).await;
+            imports.spawn(finish(rest, self.talk.clone(), self.talks.clone(), hold));
         }
         let mut before = shown.clone();
         while !self.talk.is_over() {
             sleep(LOOK_EVERY).await;
+            while imports.try_join_next().is_some() {}
             // In the middle of being replaced it may be gone for a moment.
             let Ok(now) = self.look().await else { continue };
             let is_settled = before.as_ref() == Some(&now);
             before = Some(now.clone());
             if is_settled && shown.as_ref() != Some(&now) {
-                let done = self.show(&mut sharpening).await;
+                let done = self.show(&mut imports).await;
                 // What could not be stored is tried again; what can't be read stays so.
                 if !matches!(done, Err(DeckError::Store(_) | DeckError::Media(_))) {
                     shown = Some(now);
@@ -225,9 +231,10 @@ impl Watched {
                 }
             }
         }
+        while imports.join_next().await.is_some() {}
     }
 
-    async fn show(&self, sharpening: &mut JoinSet<()>) -> Result<(), DeckError> {
+    async fn show(&self, imports: &mut JoinSet<()>) -> Result<(), DeckError> {
         let hold = self.talks.hold().await;
         let at = self.talk.snapshot().state.slide.index().as_usize();
         let Begun {
@@ -244,27 +251,14 @@ impl Watched {
         let shown = self.talks.show(&self.talk, deck).await;
         shown.map_err(io::Error::other)?;
         drop(awaited);
-        sharpening.abort_all();
         if let Some(rest) = rest {
-            self.go_on(rest, hold, sharpening).await;
+            imports.spawn(finish(rest, self.talk.clone(), self.talks.clone(), hold));
         } else {
             drop(hold);
         }
         // The deck of before, unless another talk shows it.
         self.talks.clear_away().await;
         Ok(())
-    }
-
-    async fn go_on(&self, rest: Rest, hold: Hold, sharpening: &mut JoinSet<()>) {
-        let (talk, talks) = (self.talk.clone(), self.talks.clone());
-        let sharper = read(rest, &talk, &talks).await;
-        sharpening.spawn(async move {
-            if let Some(sharper) = sharper {
-                sharpen(sharper, &talk, &talks).await;
-            }
-            drop(hold);
-            talks.clear_away().await;
-        });
     }
 
     async fn look(&self) -> io::Result<Look> {

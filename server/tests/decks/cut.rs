@@ -2,7 +2,7 @@
 
 use crate::{
     ANY, assert_in_every_size, exported, fetched, file, go_to, is_whole,
-    made::{laughing, pdf, png, saying},
+    made::{laughing, pdf, png, saying, slow},
     names_in, pictures, served, state,
     support::{
         path,
@@ -112,10 +112,12 @@ fn a_picture_that_was_cut_off_is_not_answered_as_if_it_were_whole() {
 /// Its pages would take two minutes.
 #[test]
 fn an_import_ends_with_the_talk_that_it_is_for() {
-    for last in ["end", "delete"] {
+    for (last, more) in [("end", None), ("delete", None), ("end", Some("--watch"))] {
         let place = Place::new();
         let deck = file(&place, "laughing.pdf", laughing(40));
-        let (running, printed) = place.started(&["--max-page-time", "60", path(&deck)]);
+        let options = ["--max-page-time", "60", path(&deck)];
+        let options: Vec<&str> = options.into_iter().chain(more).collect();
+        let (running, printed) = place.started(&options);
         until("it is being read", || !running.workers().is_empty());
         let head = format!(
             "POST /t/room/{last} HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {}",
@@ -129,6 +131,22 @@ fn an_import_ends_with_the_talk_that_it_is_for() {
             until("nothing of it is left", || pictures(&place).is_empty());
         }
     }
+}
+
+/// Its pages would take minutes, and nobody waits for them any more.
+#[test]
+fn a_deck_that_is_saved_does_not_wait_for_the_one_of_before() {
+    let place = Place::new();
+    let deck = file(&place, "talk.pdf", slow(1_000));
+    let (running, printed) = place.started(&["--watch", "--max-page-time", "60", path(&deck)]);
+    until("it is being read", || !running.workers().is_empty());
+    let beside = file(&place, "new.pdf", pdf("", &["One", "Two"].map(saying)));
+    fs::rename(beside, &deck).expect("it is saved");
+    until("the new one is shown", || state(&printed)["slides"] == 2);
+    until_done(&place);
+    assert_eq!(go_to(&printed, 2)["title"], "Two");
+    let said = running.complaints();
+    assert!(!said.contains("could not be stored"), "{said}");
 }
 
 fn until_done(place: &Place) {

@@ -46,6 +46,15 @@ pub fn pdf(catalog: &str, pages: &[String]) -> Vec<u8> {
 /// A PDF whose pages from the second on draw a thing that draws ten that draw ten, and so on, but
 /// for the last one.
 pub fn laughing(pages: usize) -> Vec<u8> {
+    nested(pages, 10)
+}
+
+/// The same of pages that take their time, and come to an end.
+pub fn slow(pages: usize) -> Vec<u8> {
+    nested(pages, 2)
+}
+
+fn nested(pages: usize, levels: usize) -> Vec<u8> {
     let mut contents = vec!["/L0 Do".to_owned(); pages];
     contents[0] = saying("First");
     contents[pages - 1] = saying("Last");
@@ -54,9 +63,9 @@ pub fn laughing(pages: usize) -> Vec<u8> {
     let own = text.replace("/Resources <<", "/Resources << /XObject << /L0 9000 0 R >>");
     let (objects, _) = own.split_once("xref\n").expect("a table");
     let mut text = objects.to_owned();
-    for level in 0..10 {
+    for level in 0..levels {
         let (own, next) = (9_000 + level, 9_001 + level);
-        let content = if level == 9 {
+        let content = if level + 1 == levels {
             "0 0 640 360 re f".to_owned()
         } else {
             "/L Do ".repeat(10)
