@@ -15,7 +15,7 @@ mod images;
 mod import;
 mod kept;
 pub mod limits;
-mod main_text;
+mod main_file;
 pub mod markdown;
 pub mod named_file;
 pub mod pdf;
@@ -38,6 +38,7 @@ pub mod worker;
 
 pub use import::{Awaited, Begun, Decks};
 pub use limits::DeckLimits;
+pub use main_file::of_form;
 pub use rest::{Rest, Told};
 pub use sharpening::Sharpening;
 pub use sources::SOURCES;
@@ -75,6 +76,8 @@ pub enum DeckError {
         .0.display()
     )]
     ManyTexts(PathBuf),
+    #[error("{} has several PDFs. Give the one that has the slides.", .0.display())]
+    ManyPdfs(PathBuf),
     #[error("{} has more than {} files. Leave out what is no slide.", .0.display(), .1)]
     TooMany(PathBuf, usize),
     #[error("{} is larger than {} MB. Make it smaller.", .0.display(), .1)]
@@ -109,6 +112,7 @@ impl DeckError {
             Self::Empty(_) => Self::Empty(name()),
             Self::NoBytes(_) => Self::NoBytes(name()),
             Self::ManyTexts(_) => Self::ManyTexts(name()),
+            Self::ManyPdfs(_) => Self::ManyPdfs(name()),
             Self::TooMany(_, most) => Self::TooMany(name(), most),
             Self::TooLarge(_, most) => Self::TooLarge(name(), most),
             Self::Refused(_, words) => Self::Refused(name(), words),

@@ -3,15 +3,14 @@
 use super::{
     archive::{self, Unpacked},
     images::Images,
-    main_text::{self, MainText},
+    main_file::{self, MainFile},
     markdown::{self, Markdown},
     named_file::NamedFile,
     pdf::{self, Pdf},
     pictured::{Pictured, seen_from},
     source::{Bounds, Outline, Page, Picture, Source, SourceError, Warning},
-    staging::{Manifest, PDF_NOTES, PICTURES},
+    staging::{Manifest, PDF_NOTES},
     text::{self, Text},
-    titles,
     worker::serve::Sources,
 };
 use std::{io::Cursor, path::Path};
@@ -36,8 +35,8 @@ fn open_images(
     _: Option<&str>,
     bounds: &Bounds,
 ) -> Result<Box<dyn Source>, SourceError> {
-    let Manifest { name, files } = manifest(folder)?;
-    images_of(&name, files, bounds)
+    let Manifest { name, files, said } = manifest(folder)?;
+    Ok(saying(images_of(&name, files, bounds)?, said))
 }
 
 fn images_of(
@@ -53,7 +52,8 @@ fn open_pdf(
     password: Option<&str>,
     bounds: &Bounds,
 ) -> Result<Box<dyn Source>, SourceError> {
-    pdf_of(&manifest(folder)?.files, password, bounds)
+    let Manifest { files, said, .. } = manifest(folder)?;
+    Ok(saying(pdf_of(&files, password, bounds)?, said))
 }
 
 /// The first one is the PDF; its notes may be among the others.
@@ -75,7 +75,8 @@ fn open_markdown(
     _: Option<&str>,
     bounds: &Bounds,
 ) -> Result<Box<dyn Source>, SourceError> {
-    markdown_of(manifest(folder)?.files, bounds)
+    let Manifest { files, said, .. } = manifest(folder)?;
+    Ok(saying(markdown_of(files, bounds)?, said))
 }
 
 /// The first one is the Markdown; its pictures are among the others.
@@ -103,25 +104,17 @@ fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Sou
     let guessed = guessed.map(|encoding| {
         format!("it is not UTF-8, and is read as {encoding}; save it as UTF-8 if letters are wrong")
     });
-    let letters = damaged.or(guessed).map(|reason| Warning {
-        line: None,
-        page: None,
-        reason,
-    });
-    Ok(Box::new(Warned {
-        inner: Box::new(pictured),
-        warnings: letters.into_iter().collect(),
-    }))
+    let letters = damaged.or(guessed);
+    Ok(saying(Box::new(pictured), letters))
 }
 
-/// What lies in it decides: slides.md, else one PDF, else the Markdown file that has slides, else
-/// images.
+/// What lies in it decides.
 fn open_zip(
     folder: &Path,
     password: Option<&str>,
     bounds: &Bounds,
 ) -> Result<Box<dyn Source>, SourceError> {
-    let Manifest { name, files } = manifest(folder)?;
+    let Manifest { name, files, .. } = manifest(folder)?;
     let archive = files.first().ok_or(SourceError::Empty)?;
     let archive = Cursor::new(read(archive)?);
     let Unpacked {
@@ -137,15 +130,6 @@ fn open_zip(
                 .to_owned(),
         ));
     }
-    let ends = |file: &NamedFile, ending: &str| file.name.to_ascii_lowercase().ends_with(ending);
-    let only = |ending: &str| {
-        let mut found = files
-            .iter()
-            .enumerate()
-            .filter(|(_, file)| ends(file, ending));
-        let first = found.next().map(|(at, _)| at);
-        first.filter(|_| found.next().is_none())
-    };
     if let (true, Some(first)) = (files.is_empty(), warnings.first()) {
         let why = first.reason.trim_end_matches('.');
         return Err(SourceError::Damaged(format!(
@@ -153,33 +137,33 @@ fn open_zip(
         )));
     }
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    let text = main_text::of(&names);
-    let pdf = only(".pdf");
-    let slides = match text {
-        MainText::This(at) => names.get(at).filter(|name| main_text::is_usual(name)),
-        _ => None,
-    };
-    if let (Some(slides), Some(pdf)) = (slides, pdf.and_then(|at| names.get(at))) {
-        warnings.push(Warning {
-            line: None,
-            page: None,
-            reason: format!(
-                "{} lies beside {}, which has the slides; left out.",
-                titles::plain(pdf),
-                titles::plain(slides)
-            ),
-        });
-    }
-    let inner = if let Some(at) = pdf.filter(|_| slides.is_none()) {
-        files.swap(0, at);
-        pdf_of(&files, password, bounds)
-    } else if let MainText::This(at) | MainText::OneOfMany(at) = text {
-        files.swap(0, at);
-        markdown_of(files, bounds)
-    } else if let Some(refused) = several_pdfs(&files) {
-        return Err(refused);
-    } else {
-        images_of(&name, files, bounds)
+    let deck = main_file::of(&names);
+    let left_out = main_file::left_out(&names, deck).into_iter();
+    warnings.extend(left_out.map(of_all));
+    let inner = match deck {
+        MainFile::Pdf(at) => {
+            files.swap(0, at);
+            pdf_of(&files, password, bounds)
+        }
+        MainFile::Text(at) => {
+            files.swap(0, at);
+            markdown_of(files, bounds)
+        }
+        MainFile::Images => images_of(&name, files, bounds),
+        MainFile::ManyTexts => Err(SourceError::Damaged(
+            "there are several Markdown files in this zip; give the one that has the slides, or call \
+             it slides.md"
+                .to_owned(),
+        )),
+        MainFile::ManyPdfs(first, second) => {
+            let shown = |at: usize| files.get(at).map(NamedFile::shown).unwrap_or_default();
+            Err(SourceError::Damaged(format!(
+                "there are several PDFs in this zip, {} and {} among them; give the one that has \
+                 the slides",
+                shown(first),
+                shown(second)
+            )))
+        }
     };
     Ok(Box::new(Warned {
         inner: inner?,
@@ -187,26 +171,17 @@ fn open_zip(
     }))
 }
 
-/// What is said of a zip with PDFs and no picture: nobody knows which of them is the talk.
-fn several_pdfs(files: &[NamedFile]) -> Option<SourceError> {
-    let ends = |file: &&NamedFile, ending: &str| {
-        let name = file.name.to_ascii_lowercase();
-        name.strip_suffix(ending)
-            .is_some_and(|name| name.ends_with('.'))
-    };
-    let mut pdfs = files.iter().filter(|file| ends(file, "pdf"));
-    let (first, second) = (pdfs.next()?, pdfs.next()?);
-    let has_pictures = files
-        .iter()
-        .any(|file| PICTURES.iter().any(|ending| ends(&file, ending)));
-    (!has_pictures).then(|| {
-        SourceError::Damaged(format!(
-            "there are several PDFs in this zip, {} and {} among them; give the one that has the \
-             slides",
-            first.shown(),
-            second.shown()
-        ))
-    })
+fn saying(inner: Box<dyn Source>, said: impl IntoIterator<Item = String>) -> Box<dyn Source> {
+    let warnings = said.into_iter().map(of_all).collect();
+    Box::new(Warned { inner, warnings })
+}
+
+fn of_all(reason: String) -> Warning {
+    Warning {
+        line: None,
+        page: None,
+        reason,
+    }
 }
 
 /// A source of which something was left out or damaged before it was opened.
@@ -269,6 +244,7 @@ mod tests {
         let manifest = Manifest {
             name: "a".to_owned(),
             files,
+            said: Vec::new(),
         };
         let manifest = serde_json::to_vec(&manifest).expect("JSON");
         std::fs::write(folder.path().join("files.json"), manifest).expect("written");

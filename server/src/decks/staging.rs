@@ -1,21 +1,20 @@
 //! A deck's files, gathered where its worker may read them: nothing is decoded here.
 
 mod below;
+mod folder;
 mod pictures;
 
 use super::{
     DeckError,
     limits::DeckLimits,
-    main_text::{self, MainText},
+    main_file::MARKDOWN,
     named_file::{Content, NamedFile},
     room::Room,
     text, titles,
     worker::BroughtBy,
 };
 use app::deck::DeckId;
-use below::files_below;
 use data_encoding::BASE32_NOPAD;
-pub use pictures::PICTURES;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
@@ -38,8 +37,6 @@ const FOLDER: &str = "importing";
 pub const PDF_NOTES: &str = ".pdfpc";
 
 const MAX_FILES: usize = 10_000;
-
-const TEXTS: [&str; 2] = ["md", "markdown"];
 
 /// In a staged folder whose deck has its first slide: what its import needs to go on after a restart.
 const IMPORT: &str = "import.json";
@@ -111,6 +108,18 @@ pub struct Manifest {
     pub name: String,
     /// The main one first.
     pub files: Vec<NamedFile>,
+    /// What is not among them, in sentences for the person.
+    #[serde(default)]
+    pub said: Vec<String>,
+}
+
+/// A deck's files where they lie now, by their names.
+struct Found {
+    /// A name in the table of sources.
+    kind: &'static str,
+    /// The main one first.
+    files: Vec<(String, PathBuf)>,
+    said: Vec<String>,
 }
 
 impl Manifest {
@@ -221,20 +230,9 @@ fn stage(path: &Path, below: &Path, most_bytes: u64, by: BroughtBy) -> Result<St
         full.file_stem()
     };
     let name = name.unwrap_or_default().to_string_lossy().into_owned();
-    let (kind, files) = if found.is_dir() {
-        let files = in_folder(path).map_err(unreadable)?;
-        if files.is_empty() {
-            return Err(DeckError::Empty(path.to_owned()));
-        }
-        match text_of(path, &files)? {
-            Some(text) => {
-                let mut all = vec![text.clone()];
-                all.extend(pictures::shown_by(&text.1).map_err(unreadable)?);
-                ("markdown", all)
-            }
-            None => ("images", files),
-        }
-    } else if found.len() == 0 && found.is_file() {
+    let Found { kind, files, said } = if found.is_dir() {
+        folder::deck_in(path)?
+    } else if found.len() == 0 {
         return Err(DeckError::NoBytes(path.to_owned()));
     } else {
         let kind = kind_of(path).map_err(unreadable)?;
@@ -245,12 +243,14 @@ fn stage(path: &Path, below: &Path, most_bytes: u64, by: BroughtBy) -> Result<St
             "zip" => {}
             _ => files.extend(pictures::shown_by(path).map_err(unreadable)?),
         }
-        (kind, files)
+        let said = Vec::new();
+        Found { kind, files, said }
     };
     if files.len() > MAX_FILES {
         return Err(DeckError::TooMany(path.to_owned(), MAX_FILES));
     }
-    let staged = copied(kind, name, files, below, most_bytes, by).map_err(|error| match error {
+    let found = Found { kind, files, said };
+    let staged = copied(found, name, below, most_bytes, by).map_err(|error| match error {
         CopyError::From(error) => unreadable(error),
         CopyError::To(error) => DeckError::Media(error),
     })?;
@@ -265,9 +265,8 @@ enum CopyError {
 
 /// `None` when it is too large.
 fn copied(
-    kind: &'static str,
+    Found { kind, files, said }: Found,
     name: String,
-    files: Vec<(String, PathBuf)>,
     below: &Path,
     most_bytes: u64,
     by: BroughtBy,
@@ -284,14 +283,12 @@ fn copied(
     let mut manifest = Manifest {
         name: name.clone(),
         files: Vec::new(),
+        said,
     };
     for (index, (name, path)) in files.into_iter().enumerate() {
         // No stranger names a file here.
         let own = format!("{index:05}");
-        let from = File::open(&path).map_err(CopyError::From)?;
-        let from = from.take(left.saturating_add(1));
-        let to = File::create(directory.path().join(&own)).map_err(CopyError::To)?;
-        let (length, digest) = copy(from, to)?;
+        let (length, digest) = copy_file(&path, &directory.path().join(&own), left)?;
         if length > left {
             return Ok(None);
         }
@@ -317,8 +314,16 @@ fn copied(
     }))
 }
 
+/// No more than a byte above `most`, which tells that it is too long.
+fn copy_file(from: &Path, to: &Path, most: u64) -> Result<(u64, [u8; 32]), CopyError> {
+    let from = File::open(from).map_err(CopyError::From)?;
+    let from = from.take(most.saturating_add(1));
+    let to = File::create(to).map_err(CopyError::To)?;
+    copy(from, to)
+}
+
 /// How long it was, and its hash. A part at a time: the server's memory is for its followers.
-fn copy(mut from: impl Read, mut to: impl Write) -> Result<(u64, impl AsRef<[u8]>), CopyError> {
+fn copy(mut from: impl Read, mut to: impl Write) -> Result<(u64, [u8; 32]), CopyError> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 64 << 10];
     let mut copied = 0;
@@ -326,7 +331,7 @@ fn copy(mut from: impl Read, mut to: impl Write) -> Result<(u64, impl AsRef<[u8]
         let length = from.read(&mut buffer).map_err(CopyError::From)?;
         let part = buffer.get(..length).unwrap_or_default();
         if part.is_empty() {
-            return Ok((copied, hash.finalize()));
+            return Ok((copied, hash.finalize().into()));
         }
         hash.update(part);
         to.write_all(part).map_err(CopyError::To)?;
@@ -350,7 +355,7 @@ fn kind_of(path: &Path) -> io::Result<Option<&'static str>> {
 fn kind_by(head: &[u8], ending: &str) -> Option<&'static str> {
     let is_marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
     let is_wide = is_marked || text::wide(head).is_some();
-    let is_text = (is_wide || !head.contains(&0)) && ["md", "markdown"].contains(&ending);
+    let is_text = (is_wide || !head.contains(&0)) && MARKDOWN.contains(&ending);
     // An archive begins with its first file, or ends at once when it has none. A PDF that is stored
     // in it as it is does not make it one.
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
@@ -362,55 +367,6 @@ fn kind_by(head: &[u8], ending: &str) -> Option<&'static str> {
         return Some("pdf");
     }
     is_text.then_some("markdown")
-}
-
-fn in_folder(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = own_name(&path);
-        // Hidden on purpose, and not for us to show.
-        if !name.starts_with('.') && path.is_file() {
-            files.push((name, path));
-        }
-    }
-    // So that the same folder is the same deck.
-    files.sort();
-    Ok(files)
-}
-
-/// The Markdown file that has the slides, when they are no images.
-fn text_of(
-    folder: &Path,
-    files: &[(String, PathBuf)],
-) -> Result<Option<(String, PathBuf)>, DeckError> {
-    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    let has_images = files
-        .iter()
-        .any(|(_, path)| PICTURES.contains(&ending_of(path).as_str()));
-    match main_text::of(&names) {
-        MainText::This(at) => {
-            let own = files.get(at).cloned();
-            let tells_of_others = own
-                .as_ref()
-                .is_some_and(|(name, _)| main_text::is_about(name));
-            let below = tells_of_others.then(|| slides_below(folder)).flatten();
-            Ok(below.or(own))
-        }
-        MainText::OneOfMany(_) if !has_images => Err(DeckError::ManyTexts(folder.to_owned())),
-        MainText::OneOfMany(_) | MainText::None => Ok(None),
-    }
-}
-
-/// The slides that a project keeps in a folder of its own, as a zip of the project has them.
-fn slides_below(folder: &Path) -> Option<(String, PathBuf)> {
-    let texts = files_below(folder, &TEXTS).ok()?;
-    let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
-    let MainText::This(at) = main_text::of(&names) else {
-        return None;
-    };
-    let (name, path) = texts.get(at)?;
-    main_text::is_usual(name).then(|| (own_name(path), path.clone()))
 }
 
 fn notes_of(pdf: &Path) -> Option<(String, PathBuf)> {
@@ -461,7 +417,7 @@ mod tests {
     fn a_projects_slides_are_its_deck_and_not_its_readme() {
         let place = TempDir::new().expect("a folder");
         let path = |name: &str| place.path().join(name);
-        for folder in ["talk", "notes", "staged"] {
+        for folder in ["talk", "staged"] {
             fs::create_dir(path(folder)).expect("a folder");
         }
         let staged = || {
@@ -471,7 +427,6 @@ mod tests {
             (staged.import.kind, fs::read_to_string(own).expect("text"))
         };
         fs::write(path("README.md"), "about").expect("written");
-        fs::write(path("notes/a.md"), "a").expect("written");
         assert_eq!(staged(), ("markdown".to_owned(), "about".to_owned()));
         fs::write(path("talk/slides.md"), "slides").expect("written");
         assert_eq!(staged(), ("markdown".to_owned(), "slides".to_owned()));

@@ -1,6 +1,6 @@
-//! What a stranger's files are called here, and which of them is the deck.
+//! What a stranger's files are called here, and which of them are not in the deck.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A stranger's name for a file.
 const MAX_NAME_BYTES: usize = 120;
@@ -25,33 +25,6 @@ pub fn safe_name(name: &str) -> String {
         .get(..plain.floor_char_boundary(MAX_NAME_BYTES))
         .unwrap_or(plain)
         .to_owned()
-}
-
-/// What the deck is: the one PDF or Markdown file among those that were sent, the only file, or all
-/// of them as images.
-pub fn main_of(folder: &Path, files: &[String]) -> PathBuf {
-    let ends = |endings: &[&str]| {
-        files.iter().find(|name| {
-            let name = name.to_ascii_lowercase();
-            endings.iter().any(|ending| name.ends_with(ending))
-        })
-    };
-    let is_notes = |name: &&String| {
-        name.ends_with(".md") && files.len() > 1 && {
-            let stem = name.trim_end_matches(".md");
-            files
-                .iter()
-                .any(|other| other != *name && other.starts_with(&format!("{stem}.")))
-        }
-    };
-    // An image is a deck of one, whatever it is called.
-    let is_image = ends(&[".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg"]).is_some();
-    let only = files.first().filter(|_| files.len() == 1 && !is_image);
-    let markdown = ends(&[".md", ".markdown"]).filter(|name| !is_notes(name));
-    match only.or_else(|| ends(&[".pdf"])).or(markdown) {
-        Some(main) => folder.join(main),
-        None => folder.to_owned(),
-    }
 }
 
 /// Sentences about what was sent and is not in that deck. Of a folder of images its reader says so.
@@ -122,20 +95,5 @@ mod tests {
         assert!(safe_name(&"ä".repeat(500)).len() <= 120);
         let long = safe_name(&format!("{}.md", "ä".repeat(500)));
         assert!(long.len() <= 120 && long.ends_with("ä.md"), "{long}");
-    }
-
-    #[test]
-    fn the_deck_is_the_document_among_its_pictures() {
-        let main = |files: &[&str]| {
-            let files: Vec<_> = files.iter().map(ToString::to_string).collect();
-            own_name(&main_of(Path::new("folder"), &files))
-        };
-        assert_eq!(main(&["talk.pdf", "talk.pdfpc"]), "talk.pdf");
-        assert_eq!(main(&["a.png", "talk.md"]), "talk.md");
-        assert_eq!(main(&["1.png", "1.md", "2.png"]), "folder");
-        assert_eq!(main(&["slides.zip"]), "slides.zip");
-        assert_eq!(main(&["1.png", "2.png"]), "folder");
-        assert_eq!(main(&["1.PNG"]), "folder");
-        assert_eq!(main(&["talk"]), "talk");
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Host, answer_page,
     form::{MAX_FILES, MAX_UPLOAD_BYTES, Sent, gather},
     home::page,
-    names::{main_of, own_name, passed_over},
+    names::{own_name, passed_over},
     places::Places,
     remotes::device,
     visitor, wants_json,
@@ -13,7 +13,7 @@ use crate::{
     access::Key,
     answers::{refusal, refusal_in_words},
     bring,
-    decks::{Begun, BroughtBy, DeckError, Rest},
+    decks::{self, Begun, BroughtBy, DeckError, Rest},
     pages::is_secure,
     router::Shared,
     talks::{Bringer, Device, OpenError, Talk, Talks, Visitor},
@@ -194,7 +194,7 @@ async fn create(
     {
         return Err(UploadError::Taken);
     }
-    let main = main_of(&folder, &files);
+    let main = decks::of_form(&folder, &files);
     let brought = Brought {
         host: host.clone(),
         talks: talks.clone(),

@@ -12,6 +12,9 @@ const MAX_DEPTH: usize = 4;
 /// Somebody's home is no folder of slides: what is left of it is not looked at.
 const MOST_LOOKED_AT: usize = 100_000;
 
+/// Of programs that a project uses. None is its own, and a large part of them is Markdown.
+const OTHERS: &str = "node_modules";
+
 /// Files with one of these endings in the folder and below, by their path from there. A folder below
 /// that can't be read is passed over: what it may hold is missed where it is shown.
 pub fn files_below(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, PathBuf)>> {
@@ -34,7 +37,7 @@ pub fn files_below(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, P
             if own_name(&path).starts_with('.') {
                 continue;
             }
-            if kind.is_dir() && depth < MAX_DEPTH {
+            if kind.is_dir() && depth < MAX_DEPTH && own_name(&path) != OTHERS {
                 folders.push((path, format!("{name}/"), depth + 1));
             } else if kind.is_file() && endings.contains(&ending_of(&path).as_str()) {
                 files.push((name, path));

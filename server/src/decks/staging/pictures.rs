@@ -5,15 +5,13 @@
 //! So a picture too many is taken where this can't tell.
 
 use super::below::files_below;
+use crate::decks::main_file::PICTURES;
 use std::{
     collections::HashSet,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
 };
-
-/// What may be shown by a Markdown file.
-pub const PICTURES: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "svg"];
 
 /// No worker reads a longer text.
 const LONGEST_TEXT: u64 = 4 << 20;
