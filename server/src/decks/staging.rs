@@ -453,4 +453,33 @@ mod tests {
             assert_eq!(names, ["slides.md", "img/logo a.png"], "{deck}");
         }
     }
+
+    fn names(staged: &Staged) -> Vec<String> {
+        let manifest = Manifest::read(staged.directory.path()).expect("its files");
+        manifest.files.into_iter().map(|file| file.name).collect()
+    }
+
+    #[test]
+    fn pictures_beside_the_folder_of_a_projects_slides_are_taken() {
+        let place = TempDir::new().expect("a folder");
+        let path = |name: &str| place.path().join(name);
+        for folder in ["talk/src/own", "talk/img", "talk/a/b/c/d/e", "staged"] {
+            fs::create_dir_all(path(folder)).expect("a folder");
+        }
+        let text = "![](../img/a.png) ![](own/b.png) ![](../../outside.png)";
+        fs::write(path("talk/src/slides.md"), text).expect("written");
+        for picture in [
+            "talk/img/a.png",
+            "talk/img/other.png",
+            "talk/src/own/b.png",
+            "outside.png",
+        ] {
+            fs::write(path(picture), "a picture").expect("written");
+        }
+        let staged = stage(&path("talk"), &path("staged"), 1_000, BroughtBy::Host);
+        assert_eq!(
+            names(&staged.expect("a deck")),
+            ["src/slides.md", "img/a.png", "src/own/b.png"]
+        );
+    }
 }

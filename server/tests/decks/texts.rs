@@ -13,28 +13,36 @@ fn html(printed: &str, slide: usize) -> String {
 }
 
 #[test]
-fn a_project_in_a_zip_is_its_slides_and_not_its_pictures() {
+fn a_project_is_its_slides_and_not_its_pictures_in_a_zip_and_in_a_folder() {
     let place = Place::new();
     let picture = png(99);
     let text = b"# Shown\n\n![](../img/a.png)\n\n![](../../b.png)\n";
-    let project = zip(&[
+    let files: [(&str, &[u8]); 4] = [
         ("talk/README.md", b"# Read me"),
         ("talk/img/a.png", &picture),
         ("talk/src/slides.md", text),
         ("talk/src/more.markdown", b"# More"),
-    ]);
-    let deck = file(&place, "project.zip", project);
-    let (running, printed) = served(&place, &deck);
-    let shown = html(&printed, 1);
-    assert!(
-        shown.contains("Shown") && shown.contains("/media/"),
-        "{shown}"
-    );
-    let said = running.complaints();
-    assert!(
-        said.contains("../../b.png") && !said.contains("a.png is"),
-        "{said}"
-    );
+    ];
+    let packed = file(&place, "project.zip", zip(&files));
+    let folder = place.folder("project");
+    for (name, content) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+    for deck in [packed, folder] {
+        let (running, printed) = served(&place, &deck);
+        let shown = html(&printed, 1);
+        assert!(
+            shown.contains("Shown") && shown.contains("/media/"),
+            "{deck:?}: {shown}"
+        );
+        let said = running.complaints();
+        assert!(
+            said.contains("../../b.png") && !said.contains("a.png is"),
+            "{deck:?}: {said}"
+        );
+    }
 }
 
 #[test]

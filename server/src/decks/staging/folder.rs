@@ -4,7 +4,7 @@ use super::{
     Found,
     below::files_below,
     kind_of, notes_of, own_name,
-    pictures::shown_by,
+    pictures::{named_in_text, shown_by},
 };
 use crate::decks::{
     DeckError,
@@ -35,10 +35,9 @@ pub fn deck_in(folder: &Path) -> Result<Found, DeckError> {
     let main = |at: usize| all.get(at).cloned().into_iter();
     let (kind, files) = match deck {
         MainFile::Text(at) => {
-            let mut files = Vec::new();
-            for (_, path) in main(at) {
-                files.push((own_name(&path), path.clone()));
-                files.extend(shown_by(&path).map_err(unreadable)?);
+            let mut files: Vec<_> = main(at).collect();
+            for (name, path) in main(at) {
+                files.extend(pictures_of(&name, &path, &all).map_err(unreadable)?);
             }
             ("markdown", files)
         }
@@ -58,6 +57,27 @@ pub fn deck_in(folder: &Path) -> Result<Found, DeckError> {
         MainFile::ManyPdfs(..) => return Err(DeckError::ManyPdfs(folder.to_owned())),
     };
     Ok(Found { kind, files, said })
+}
+
+/// Those that a text names, wherever they lie in the folder that was given: `../img/a.png` of
+/// `talk/slides.md` is one of them. By their paths from there.
+fn pictures_of(
+    name: &str,
+    text: &Path,
+    all: &[(String, PathBuf)],
+) -> io::Result<Vec<(String, PathBuf)>> {
+    let is_picture = |path: &Path| PICTURES.contains(&super::ending_of(path).as_str());
+    let pictures = all.iter().filter(|(_, path)| is_picture(path)).cloned();
+    let mut pictures = named_in_text(text, pictures.collect())?;
+    // Below the text they may lie deeper than is looked from the top.
+    if let Some((folder, _)) = name.rsplit_once('/') {
+        let below = shown_by(text)?.into_iter();
+        let below = below.map(|(name, path)| (format!("{folder}/{name}"), path));
+        pictures.extend(below);
+        pictures.sort();
+        pictures.dedup();
+    }
+    Ok(pictures)
 }
 
 fn files_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {

@@ -24,7 +24,14 @@ pub fn shown_by(markdown: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     } else {
         folder
     };
-    let mut pictures = files_below(folder, &PICTURES)?;
+    named_in_text(markdown, files_below(folder, &PICTURES)?)
+}
+
+/// Those of the pictures that it names.
+pub fn named_in_text(
+    markdown: &Path,
+    mut pictures: Vec<(String, PathBuf)>,
+) -> io::Result<Vec<(String, PathBuf)>> {
     if pictures.is_empty() {
         return Ok(pictures);
     }
