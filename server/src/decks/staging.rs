@@ -285,10 +285,23 @@ fn copied(
         files: Vec::new(),
         said,
     };
+    // Without its text or its PDF there is no deck; without one of its pictures, or its notes, it
+    // only misses that.
+    let may_miss = |index: usize| index > 0 || kind == "images";
+    let mut missed = Missed::default();
     for (index, (name, path)) in files.into_iter().enumerate() {
         // No stranger names a file here.
         let own = format!("{index:05}");
-        let (length, digest) = copy_file(&path, &directory.path().join(&own), left)?;
+        let there = directory.path().join(&own);
+        let (length, digest) = match copy_file(&path, &there, left) {
+            Err(CopyError::From(error)) if may_miss(index) => {
+                // What came of it before it failed.
+                let _ = fs::remove_file(there);
+                missed.add(&name, error);
+                continue;
+            }
+            copied => copied?,
+        };
         if length > left {
             return Ok(None);
         }
@@ -299,6 +312,10 @@ fn copied(
         let content = Content::File(own.into());
         manifest.files.push(NamedFile { name, content });
     }
+    if let (true, Some(error)) = (manifest.files.is_empty(), missed.first.take()) {
+        return Err(CopyError::From(error));
+    }
+    manifest.said.extend(missed.sentences());
     let listed = serde_json::to_vec(&manifest).map_err(io::Error::from);
     let listed = listed.and_then(|list| fs::write(directory.path().join(MANIFEST), list));
     listed.map_err(CopyError::To)?;
@@ -312,6 +329,35 @@ fn copied(
             by,
         },
     }))
+}
+
+/// What could not be read.
+#[derive(Default)]
+struct Missed {
+    files: usize,
+    said: Vec<String>,
+    first: Option<io::Error>,
+}
+
+impl Missed {
+    /// More is not read by anybody.
+    const MOST_SAID: usize = 5;
+
+    fn add(&mut self, name: &str, error: io::Error) {
+        self.files += 1;
+        if self.files <= Self::MOST_SAID {
+            let name = titles::plain(name);
+            self.said
+                .push(format!("{name} can't be read ({error}); left out."));
+        }
+        self.first.get_or_insert(error);
+    }
+
+    fn sentences(self) -> impl Iterator<Item = String> {
+        let more = self.files.saturating_sub(Self::MOST_SAID);
+        let more = (more > 0).then(|| format!("{more} more files can't be read; left out."));
+        self.said.into_iter().chain(more)
+    }
 }
 
 /// No more than a byte above `most`, which tells that it is too long.
@@ -480,6 +526,59 @@ mod tests {
         assert_eq!(
             names(&staged.expect("a deck")),
             ["src/slides.md", "img/a.png", "src/own/b.png"]
+        );
+    }
+
+    /// Its folder of pictures has one that belongs to somebody else, or lies on a disk that fails.
+    #[test]
+    fn a_file_that_can_not_be_read_is_left_out_and_said() {
+        let place = TempDir::new().expect("a folder");
+        let path = |name: &str| place.path().join(name);
+        for folder in ["deck", "staged"] {
+            fs::create_dir(path(folder)).expect("a folder");
+        }
+        for name in ["1.png", "3.png"] {
+            fs::write(path("deck").join(name), "a picture").expect("written");
+        }
+        let found = |kind, names: &[&str]| Found {
+            kind,
+            files: names
+                .iter()
+                .map(|name| ((*name).to_owned(), path("deck").join(name)))
+                .collect(),
+            said: Vec::new(),
+        };
+        let copied = |found| copied(found, "a".to_owned(), &path("staged"), 99, BroughtBy::Host);
+        let staged = copied(found("images", &["0.png", "1.png", "2.png", "3.png"]));
+        let staged = staged.ok().flatten().expect("a deck");
+        assert_eq!(names(&staged), ["1.png", "3.png"]);
+        let said = Manifest::read(staged.directory.path())
+            .expect("its files")
+            .said;
+        assert!(
+            said.len() == 2 && said[0].starts_with("0.png can't be read ("),
+            "{said:?}"
+        );
+        let many: Vec<String> = (10..20).map(|at| format!("{at}.png")).collect();
+        let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let none = copied(found("images", &many));
+        assert!(matches!(none, Err(CopyError::From(_))), "nothing is left");
+        many.push("1.png");
+        let staged = copied(found("images", &many))
+            .ok()
+            .flatten()
+            .expect("a deck");
+        let said = Manifest::read(staged.directory.path())
+            .expect("its files")
+            .said;
+        assert_eq!(
+            (said.len(), said[5].as_str()),
+            (6, "5 more files can't be read; left out.")
+        );
+        let text = copied(found("markdown", &["slides.md", "1.png"]));
+        assert!(
+            matches!(text, Err(CopyError::From(_))),
+            "its text is the deck"
         );
     }
 }

@@ -47,3 +47,31 @@ pub fn files_below(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, P
     files.sort();
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+
+    #[test]
+    fn a_folder_that_can_not_be_read_costs_what_is_in_it_and_no_more() {
+        let place = tempfile::TempDir::new().expect("a folder");
+        for folder in ["closed", "open", "node_modules"] {
+            let folder = place.path().join(folder);
+            fs::create_dir(&folder).expect("a folder");
+            fs::write(folder.join("a.png"), "").expect("a file");
+        }
+        let closed = place.path().join("closed");
+        fs::set_permissions(&closed, Permissions::from_mode(0o000)).expect("it is closed");
+        // Root reads everything.
+        let is_closed = fs::read_dir(&closed).is_err();
+        let found = files_below(place.path(), &["png"]).expect("it is read");
+        fs::set_permissions(&closed, Permissions::from_mode(0o700)).expect("it is opened");
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        if is_closed {
+            assert_eq!(names, ["open/a.png"]);
+        } else {
+            assert_eq!(names, ["closed/a.png", "open/a.png"]);
+        }
+    }
+}
