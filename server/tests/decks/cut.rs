@@ -14,7 +14,7 @@ use image::{GrayImage, ImageFormat};
 use serde_json::Value;
 use std::{fmt::Write as _, fs, io::Cursor};
 
-fn grey(width: u32, height: u32) -> Vec<u8> {
+pub fn grey(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     GrayImage::new(width, height)
         .write_to(&mut bytes, ImageFormat::Png)

@@ -83,6 +83,44 @@ fn nested(pages: usize, levels: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// A PDF with the password "sesame". Its pages take their time: each says the same a hundred times.
+pub fn protected(pages: usize) -> Vec<u8> {
+    let mut bytes = include_bytes!("../../src/decks/pdf/fixtures/aes256.pdf").to_vec();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (_, before) = text.rsplit_once("startxref\n").expect("its table");
+    let before = before.lines().next().expect("where it is");
+    let (_, trailer) = text.rsplit_once("trailer").expect("its end");
+    let (_, id) = trailer.split_once("/ID").expect("an ID");
+    let (id, _) = id.split_once(']').expect("its end");
+    // What is appended has no strings and streams, and so nothing that would have to be encrypted.
+    let kids: String = (0..pages).map(|at| format!("{} 0 R ", 6 + at)).collect();
+    let mut objects = vec![(
+        2,
+        format!("<< /Type /Pages /Count {pages} /Kids [{kids}] >>"),
+    )];
+    let content = "4 0 R ".repeat(100);
+    objects.extend((6..6 + pages).map(|number| {
+        let page = format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 1600 900] /Contents [{content}] \
+             /Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> \
+             >> >>"
+        );
+        (number, page)
+    }));
+    let mut table = String::new();
+    for (number, object) in objects {
+        writeln!(table, "{number} 1\n{:010} 00000 n ", bytes.len()).expect("a string");
+        bytes.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
+    }
+    let (start, size) = (bytes.len(), 6 + pages);
+    let end = format!(
+        "xref\n{table}trailer\n<< /Root 1 0 R /Size {size} /Prev {before} /Encrypt 5 0 R /ID{id}] \
+         >>\nstartxref\n{start}\n%%EOF\n"
+    );
+    bytes.extend(end.into_bytes());
+    bytes
+}
+
 /// A page that says this.
 pub fn saying(words: &str) -> String {
     format!("BT /F 40 Tf 60 200 Td ({words}) Tj ET")

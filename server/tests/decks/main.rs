@@ -8,6 +8,7 @@
     reason = "in a test a panic is a finding"
 )]
 
+mod brought;
 mod cut;
 mod heavy;
 mod limits;

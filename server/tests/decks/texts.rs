@@ -45,6 +45,32 @@ fn a_project_is_its_slides_and_not_its_pictures_in_a_zip_and_in_a_folder() {
     }
 }
 
+/// A Mac takes letters apart in the names of a zip, and puts what it knows of a file beside it.
+#[test]
+fn the_pictures_of_a_zip_that_a_mac_has_packed_are_found() {
+    let place = Place::new();
+    let shades = [10, 20, 30, 40].map(png);
+    let packed = zip(&[
+        (
+            "Vortrag/slides.md",
+            "# Größe\n\n![](Gr\u{f6}\u{df}e.png) ![](img/\u{e9}t\u{e9}.png)\n\n\
+             ![](u\u{308}ber.png) ![](Gr%C3%BCn.png)\n"
+                .as_bytes(),
+        ),
+        ("Vortrag/Gro\u{308}\u{df}e.png", &shades[0]),
+        ("Vortrag/img/e\u{301}te\u{301}.png", &shades[1]),
+        ("Vortrag/u\u{308}ber.png", &shades[2]),
+        ("Vortrag/Gru\u{308}n.png", &shades[3]),
+        ("__MACOSX/Vortrag/._slides.md", b"\0\x05\x16\x07"),
+        ("__MACOSX/Vortrag/._u\u{308}ber.png", b"\0\x05\x16\x07"),
+    ]);
+    let (running, printed) = served(&place, &file(&place, "Vortrag.zip", packed));
+    let shown = html(&printed, 1);
+    assert_eq!(shown.matches("src=").count(), 4, "{shown}");
+    let said = running.complaints();
+    assert!(!said.contains(".png") && !said.contains("MACOSX"), "{said}");
+}
+
 #[test]
 fn a_folder_with_one_text_is_that_deck_and_one_of_many_has_to_be_given() {
     let place = Place::new();

@@ -114,6 +114,17 @@ impl Desk {
         waiting.min_by_key(|waiter| (waiter.urgency, waiter.ticket))
     }
 
+    /// Whether a worker that sat so long, and took so long to open its deck, ends for others.
+    fn gives_way(&self, guest: &Guest, sat: Duration, opening: Duration) -> bool {
+        let urgency = guest.urgency();
+        let has_nothing_to_do = !self.waiting.iter().any(|it| it.guest == guest.number);
+        let is_over = sat > SLICE.max(opening * OPENINGS);
+        let mut others = self.waiting.iter().filter(|it| it.guest != guest.number);
+        others.any(|other| {
+            has_nothing_to_do || other.urgency < urgency || (is_over && other.urgency == urgency)
+        })
+    }
+
     fn call_next(&self) {
         // One that has nothing to do may be ended for its seat.
         let may_be_had = self.free > 0 || !self.idle.is_empty();
@@ -195,20 +206,12 @@ impl Schedule {
     /// After a page. The worker waits for the next one, or ends so that others have their turn.
     pub fn give_back(&self, guest: &Guest, worker: Worker) {
         let mut desk = self.desk();
-        let urgency = guest.urgency();
-        let own = desk.waiting.iter().find(|it| it.guest == guest.number);
-        let others = desk.waiting.iter().filter(|it| it.guest != guest.number);
-        let slice = SLICE.max(worker.opening * OPENINGS);
-        let is_over = own.is_none() || worker.since.elapsed() > slice;
-        let gives_way = others
-            .map(|other| other.urgency.cmp(&urgency))
-            .any(|other| other.is_lt() || (is_over && other.is_eq()) || own.is_none());
-        if gives_way {
+        if desk.gives_way(guest, worker.since.elapsed(), worker.opening) {
             drop(desk);
             drop(worker);
             return;
         }
-        if let Some(own) = own {
+        if let Some(own) = desk.waiting.iter().find(|it| it.guest == guest.number) {
             own.call.notify_one();
         }
         desk.idle.push((guest.number, worker));
@@ -321,6 +324,37 @@ mod tests {
             left = still;
         }
         assert_eq!(order, [6, 4, 5, 3, 2, 1, 0]);
+    }
+
+    /// Two decks that open slowly would do little but open.
+    #[test]
+    fn a_worker_keeps_its_seat_from_its_equals_for_some_times_its_opening() {
+        let schedule = Schedule::new(1);
+        let of = |need| {
+            let guest = schedule.guest(BroughtBy::Guest);
+            guest.needs(need);
+            guest
+        };
+        let seconds = Duration::from_secs;
+        let own = of(Need::Page);
+        let gives_way = |sat, opening| schedule.desk().gives_way(&own, sat, opening);
+        assert!(!gives_way(seconds(90), seconds(2)), "nobody else waits");
+        let equal = of(Need::Page);
+        let waits = Waiting::new(&schedule, &equal);
+        assert!(gives_way(seconds(0), seconds(2)), "it has nothing to do");
+        let _more = Waiting::new(&schedule, &own);
+        for (sat, opening, is_over) in [(3, 2, false), (9, 2, true), (0, 0, false), (2, 0, true)] {
+            let gives_way = gives_way(seconds(sat), seconds(opening));
+            assert_eq!(gives_way, is_over, "{sat} s, opened in {opening} s");
+        }
+        drop(waits);
+        let _less = Waiting::new(&schedule, &of(Need::LargerPicture));
+        assert!(!gives_way(seconds(90), seconds(2)), "it is less urgent");
+        let _first = Waiting::new(&schedule, &of(Need::FirstSlide));
+        assert!(
+            gives_way(seconds(0), seconds(2)),
+            "a first slide comes first"
+        );
     }
 
     #[tokio::test]
