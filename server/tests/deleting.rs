@@ -60,7 +60,9 @@ fn media(place: &Place) -> BTreeSet<String> {
     let files = fs::read_dir(place.path("data/media")).expect("a folder");
     let names = files.map(|file| file.expect("a file").file_name());
     let names = names.map(|name| name.into_string().expect("text"));
-    names.filter(|name| name.contains('.')).collect()
+    // Not what is being written: the list of those that may be no deck's is, after each import.
+    let is_picture = |name: &String| name.contains('.') && !name.starts_with('.');
+    names.filter(is_picture).collect()
 }
 
 /// Serves decks one after another, each as a talk that is kept: `a`, `b`, ...

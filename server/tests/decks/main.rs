@@ -19,7 +19,7 @@ mod ordeals;
 mod support;
 mod texts;
 
-use made::{pdf, png, saying, wide_and_high, zip};
+use made::{pdf, png, saying, slow, wide_and_high, zip};
 use serde_json::Value;
 use std::{
     fs,
@@ -418,8 +418,8 @@ fn the_largest_size_of_a_pdf_comes_last_and_after_a_crash_too() {
 #[test]
 fn a_deck_that_is_given_twice_is_read_once() {
     let place = Place::new();
-    let pages: Vec<_> = (0..6).map(|page| saying(&format!("Page {page}"))).collect();
-    let deck = file(&place, "made.pdf", pdf("", &pages));
+    // It is not done before it is looked at.
+    let deck = file(&place, "made.pdf", slow(6));
     let links = place.path("links.json");
     let options = ["--links", path(&links), path(&deck), path(&deck)];
     let (mut running, printed) = place.started(&options);
@@ -436,10 +436,7 @@ fn a_deck_that_is_given_twice_is_read_once() {
 #[test]
 fn killed_in_the_middle_of_an_import_it_goes_on_with_the_same_talk() {
     let place = Place::new();
-    let pages: Vec<_> = (0..24)
-        .map(|page| saying(&format!("Page {page}")))
-        .collect();
-    let deck = file(&place, "made.pdf", pdf("", &pages));
+    let deck = file(&place, "made.pdf", slow(24));
     let (running, printed) = place.started(&[path(&deck)]);
     let before = go_to(&printed, 20);
     assert!(!is_whole(&exported(&place)), "it is still being read");
@@ -465,7 +462,7 @@ fn killed_in_the_middle_of_an_import_it_goes_on_with_the_same_talk() {
     drop(running);
 
     // A deck that reaches less far.
-    let short = file(&place, "short.pdf", pdf("", &pages[..2]));
+    let short = file(&place, "short.pdf", pdf("", &["One", "Two"].map(saying)));
     let (_running, printed) = served(&place, &short);
     let cut = state(&printed);
     assert_eq!(
