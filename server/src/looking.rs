@@ -1,6 +1,6 @@
 //! Every look for a talk by its code counts, so that nobody finds talks by trying.
 
-use crate::{access::address_of, answers::refusal, pages::render, router::Shared};
+use crate::{access::asker, answers::refusal, pages::render, router::Shared};
 use app::{
     api::ErrorCode,
     pages::{Page, ProblemPage},
@@ -54,11 +54,11 @@ pub fn may_look(
     let Some(ConnectInfo(peer)) = extensions.get::<ConnectInfo<SocketAddr>>() else {
         return true;
     };
-    let (address, now) = (address_of(peer.ip(), headers), Instant::now());
-    let may = shared.guesses.may_look(address, code, now);
+    let (asker, now) = (asker(peer.ip(), headers), Instant::now());
+    let may = shared.guesses.may_look(asker, code, now);
     if may {
         let is_there = shared.talks.find(code).is_some();
-        shared.guesses.found(address, code, is_there, now);
+        shared.guesses.found(asker, code, is_there, now);
     }
     may
 }

@@ -25,7 +25,7 @@ use std::{
 };
 use support::{
     path,
-    program::{Place, ask, ask_with, connected, host_key, parts},
+    program::{Place, ask, ask_with, connected_from, host_key, parts},
 };
 
 /// Longer than it takes, also on a busy machine.
@@ -194,7 +194,8 @@ fn a_deck_that_is_brought_again_is_the_same_talk_for_those_who_present_it() {
     assert_eq!(status, 409, "{body}");
 }
 
-/// More of them than there are places: each gives its place up when somebody waits for one.
+/// Many more of them than there are places. One gives its place up when somebody waits for it, and who
+/// has none is before who has many.
 #[test]
 fn guests_that_send_slowly_keep_no_other_guest_out() {
     let place = Place::new();
@@ -202,9 +203,9 @@ fn guests_that_send_slowly_keep_no_other_guest_out() {
     let head = "POST /decks HTTP/1.1\r\nhost: room\r\ncontent-length: 1000000\r\n\
         content-type: multipart/form-data; boundary=XX\r\n\r\n--XX\r\n\
         content-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n";
-    let mut slow: Vec<_> = (0..20)
+    let mut slow: Vec<_> = (0..160)
         .map(|_| {
-            let mut socket = connected(&printed);
+            let mut socket = connected_from(&printed, [127, 0, 0, 2]);
             socket.write_all(head.as_bytes()).expect("it is written");
             socket
         })

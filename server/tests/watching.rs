@@ -16,7 +16,7 @@ use support::{
 };
 
 /// Longer than a change takes to be seen and read.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn state(printed: &str) -> Value {
     let answer = ask(printed, "GET /t/room/state HTTP/1.1");

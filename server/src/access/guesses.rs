@@ -4,6 +4,9 @@
 //! that has tried too many wrong codes is refused further codes that are new to it, and none that
 //! somebody there has opened before. Pages of a talk that is gone ask for the same code again and
 //! again, which is no guessing.
+//!
+//! Behind a proxy, who asks is the proxy's word for it. Everybody on the venue's network can say that
+//! they are one, so a device there has a limit of its own, whoever it says that it asks for.
 
 use app::talk::TalkCode;
 use axum::http::HeaderMap;
@@ -17,6 +20,9 @@ use std::{
 /// Wrong codes that an address may try at once: a class that types, and mistypes.
 const AT_ONCE: u32 = 30;
 
+/// For so many addresses may a proxy that is not on this machine ask at that pace.
+const BEHIND_A_PROXY: u32 = 20;
+
 /// How long until it may try one more.
 const ONE_MORE_EVERY: Duration = Duration::from_secs(2);
 
@@ -25,7 +31,27 @@ const MOST_CODES: usize = 32;
 const MOST_ADDRESSES: usize = 4_096;
 
 #[derive(Debug, Default)]
-pub struct Guesses(Mutex<HashMap<IpAddr, Guesser>>);
+pub struct Guesses(Mutex<HashMap<Address, Guesser>>);
+
+/// Where somebody asks from. A proxy's device is one, and each that it asks for is another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Address {
+    Of(IpAddr),
+    /// A device that says that it is a proxy.
+    Proxy(IpAddr),
+    Behind {
+        proxy: IpAddr,
+        asks: IpAddr,
+    },
+}
+
+/// Who asks, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Asker {
+    peer: IpAddr,
+    /// By the peer's word.
+    behind: Option<IpAddr>,
+}
 
 #[derive(Debug)]
 struct Guesser {
@@ -39,18 +65,32 @@ struct Guesser {
 }
 
 impl Guesses {
-    /// Whether an address may look for a code.
-    pub fn may_look(&self, address: IpAddr, code: &TalkCode, now: Instant) -> bool {
+    /// Whether somebody may look for a code.
+    pub fn may_look(&self, asker: Asker, code: &TalkCode, now: Instant) -> bool {
         let guessers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        guessers.get(&network(address)).is_none_or(|guesser| {
-            guesser.knows(code) || guesser.debt(now) < ONE_MORE_EVERY * AT_ONCE
+        asker.addresses().all(|(address, _)| {
+            guessers.get(&address).is_none_or(|guesser| {
+                guesser.knows(code) || guesser.debt(now) < AT_ONCE * ONE_MORE_EVERY
+            })
         })
     }
 
-    /// What it found. Most that look have found it before, and cost one look here.
-    pub fn found(&self, address: IpAddr, code: &TalkCode, is_there: bool, now: Instant) {
+    /// What they found. Most that look have found it before, and cost one look here.
+    pub fn found(&self, asker: Asker, code: &TalkCode, is_there: bool, now: Instant) {
+        for (address, price) in asker.addresses() {
+            self.found_from(address, price, code, is_there, now);
+        }
+    }
+
+    fn found_from(
+        &self,
+        address: Address,
+        price: Duration,
+        code: &TalkCode,
+        is_there: bool,
+        now: Instant,
+    ) {
         let mut guessers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let address = network(address);
         if !guessers.contains_key(&address) && guessers.len() >= MOST_ADDRESSES {
             let oldest = guessers.iter().min_by_key(|(_, guesser)| guesser.came);
             if let Some(oldest) = oldest.map(|(address, _)| *address) {
@@ -68,7 +108,7 @@ impl Guesses {
         if is_there && !guesser.opened.contains(code) {
             remember(&mut guesser.opened, code);
         } else if !is_there && is_new {
-            guesser.paid_at = guesser.paid_at.max(now) + ONE_MORE_EVERY;
+            guesser.paid_at = guesser.paid_at.max(now) + price;
             remember(&mut guesser.wrong, code);
         }
     }
@@ -102,42 +142,72 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The address of whoever asks. Behind a proxy on this machine or in its network, the proxy's word
-/// for it: the last entry, because those before it are the client's own.
-pub fn address_of(peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+impl Asker {
+    /// Each address that a wrong code is charged to, and for how long it has to pay for it.
+    fn addresses(self) -> impl Iterator<Item = (Address, Duration)> {
+        let peer = self.peer;
+        let Some(asks) = self.behind else {
+            return [Some((Address::Of(peer), ONE_MORE_EVERY)), None]
+                .into_iter()
+                .flatten();
+        };
+        // A program on this machine is no guest.
+        let proxy =
+            (!peer.is_loopback()).then(|| (Address::Proxy(peer), ONE_MORE_EVERY / BEHIND_A_PROXY));
+        [
+            Some((Address::Behind { proxy: peer, asks }, ONE_MORE_EVERY)),
+            proxy,
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// Who asks. Behind a proxy on this machine or in its network, the proxy's word for it: the last entry,
+/// because those before it are the client's own.
+pub fn asker(peer: IpAddr, headers: &HeaderMap) -> Asker {
     let is_near = match peer.to_canonical() {
         IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
         IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
     };
     let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
-    let said = forwarded
+    let behind = forwarded
         .filter(|_| is_near)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.rsplit(',').next())
         .and_then(|address| address.trim().parse().ok());
-    said.unwrap_or(peer)
+    Asker {
+        peer: network(peer),
+        behind: behind.map(network),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderName, HeaderValue};
+
+    const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
     fn code(text: &str) -> TalkCode {
         text.parse().expect("a code")
     }
 
-    fn address(last: u8) -> IpAddr {
-        IpAddr::from([192, 168, 1, last])
+    fn address(last: u8) -> Asker {
+        asked_from(IpAddr::from([192, 168, 1, last]))
+    }
+
+    fn asked_from(peer: IpAddr) -> Asker {
+        asker(peer, &HeaderMap::new())
     }
 
     /// How many of `tries` wrong codes may be looked for, all at `now`.
-    fn guess(guesses: &Guesses, address: IpAddr, tries: u32, now: Instant) -> u32 {
+    fn guess(guesses: &Guesses, asker: Asker, tries: u32, now: Instant) -> u32 {
         let mut looked = 0;
         for _ in 0..tries {
             let code = code(&format!("guess-{}", fastrand::u64(..)));
-            if guesses.may_look(address, &code, now) {
-                guesses.found(address, &code, false, now);
+            if guesses.may_look(asker, &code, now) {
+                guesses.found(asker, &code, false, now);
                 looked += 1;
             }
         }
@@ -180,8 +250,8 @@ mod tests {
         let (guesses, now) = (Guesses::default(), Instant::now());
         let one: IpAddr = "2001:db8::1".parse().expect("an address");
         let other: IpAddr = "2001:db8::ffff:2".parse().expect("an address");
-        guess(&guesses, one, 1_000, now);
-        assert_eq!(guess(&guesses, other, 1_000, now), 0);
+        guess(&guesses, asked_from(one), 1_000, now);
+        assert_eq!(guess(&guesses, asked_from(other), 1_000, now), 0);
     }
 
     #[test]
@@ -189,7 +259,7 @@ mod tests {
         let (guesses, now) = (Guesses::default(), Instant::now());
         for number in 0..2 * MOST_ADDRESSES {
             let number = u32::try_from(number).expect("small");
-            let address = IpAddr::from(number.to_be_bytes());
+            let address = asked_from(IpAddr::from(number.to_be_bytes()));
             for code in ["room", "other"] {
                 guesses.found(address, &self::code(code), true, now);
             }
@@ -198,17 +268,37 @@ mod tests {
         assert_eq!(guessers.len(), MOST_ADDRESSES);
     }
 
+    fn behind(proxy: IpAddr, asks: u8) -> Asker {
+        let word = HeaderValue::from_str(&format!("1.1.1.1, 9.9.9.{asks}")).expect("a header");
+        asker(proxy, &HeaderMap::from_iter([(FORWARDED, word)]))
+    }
+
     #[test]
     fn a_near_proxy_is_believed_its_own_word_only() {
-        let header = HeaderValue::from_static("1.1.1.1, 9.9.9.9");
-        let headers = HeaderMap::from_iter([(
-            axum::http::HeaderName::from_static("x-forwarded-for"),
-            header,
-        )]);
         let far = IpAddr::from([8, 8, 8, 8]);
-        assert_eq!(address_of(far, &headers), far);
+        assert_eq!(behind(far, 9), asked_from(far));
         let near = IpAddr::from([127, 0, 0, 1]);
-        assert_eq!(address_of(near, &headers), IpAddr::from([9, 9, 9, 9]));
-        assert_eq!(address_of(near, &HeaderMap::new()), near);
+        assert_eq!(behind(near, 9).behind, Some(IpAddr::from([9, 9, 9, 9])));
+        assert_eq!(asker(near, &HeaderMap::new()), asked_from(near));
+    }
+
+    #[test]
+    fn who_says_that_they_are_a_proxy_is_slowed_down_too() {
+        let (guesses, now) = (Guesses::default(), Instant::now());
+        let phone = IpAddr::from([192, 168, 1, 5]);
+        let guessed: u32 = (0..200)
+            .map(|asks| guess(&guesses, behind(phone, asks), 30, now))
+            .sum();
+        assert_eq!(guessed, AT_ONCE * BEHIND_A_PROXY);
+        // Neither those whose addresses it took nor its neighbours pay for it.
+        let taken = asked_from(IpAddr::from([9, 9, 9, 1]));
+        assert!(guesses.may_look(taken, &code("room"), now));
+        assert!(guesses.may_look(address(6), &code("room"), now));
+        // A proxy on this machine asks for a whole venue.
+        let here = IpAddr::from([127, 0, 0, 1]);
+        let guessed: u32 = (0..200)
+            .map(|asks| guess(&guesses, behind(here, asks), 30, now))
+            .sum();
+        assert_eq!(guessed, AT_ONCE * 200);
     }
 }

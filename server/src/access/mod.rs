@@ -7,7 +7,7 @@ mod keys;
 mod origin;
 
 pub use credentials::{CookieNames, Credentials};
-pub use guesses::{Guesses, address_of};
+pub use guesses::{Asker, Guesses, asker};
 pub use headers::{content_security_policy, security_headers};
 pub use keys::{Key, KeyHash};
 pub use origin::{is_own, is_own_host, refuse_other_origins};

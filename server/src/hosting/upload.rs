@@ -10,7 +10,7 @@ use super::{
     visitor, wants_json,
 };
 use crate::{
-    access::Key,
+    access::{Key, asker},
     answers::{refusal, refusal_in_words},
     bring,
     decks::{self, Begun, BroughtBy, DeckError, Rest},
@@ -22,13 +22,14 @@ use app::{api::ErrorCode, routes, talk::TalkCode};
 use axum::{
     Json,
     body::Body,
-    extract::{Request, State, multipart::MultipartError},
+    extract::{ConnectInfo, Request, State, multipart::MultipartError},
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::{IntoResponse, Redirect},
 };
 use serde_json::json;
 use std::{
     io,
+    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, PoisonError},
     time::Duration,
@@ -83,7 +84,9 @@ pub async fn upload(
     } else {
         &host.guests_places
     };
-    let made = match timeout(PLACE_WITHIN, places.place()).await {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let asker = peer.map(|ConnectInfo(peer)| asker(peer.ip(), &headers));
+    let made = match timeout(PLACE_WITHIN, places.place(asker)).await {
         Ok(Some(_place)) => create(host, &visitor, &shared.talks, places, request).await,
         _ => Err(UploadError::Busy),
     };

@@ -29,7 +29,7 @@ use tokio::{
 };
 
 /// Longer than anything here takes; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server with the welcome deck under the code `room`.
 pub struct Server {

@@ -1,10 +1,11 @@
 //! The program as its own process, in a place of its own.
 
 use super::path;
+use socket2::{Domain, Socket, Type};
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     path::PathBuf,
     process::{Child, ChildStdout, Command, Stdio},
     sync::mpsc,
@@ -12,9 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Longer than anything here takes; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
 use tempfile::TempDir;
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A place for one test: a data directory, and a site so that the program starts.
 pub struct Place(TempDir);
@@ -272,9 +274,24 @@ pub fn answer(printed: &str, head: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
 }
 
 pub fn connected(printed: &str) -> TcpStream {
+    TcpStream::connect(address(printed)).expect("it listens")
+}
+
+/// As another device, of those that this machine can be.
+pub fn connected_from(printed: &str, device: [u8; 4]) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let local = SocketAddr::from((device, 0));
+    socket.bind(&local.into()).expect("an address");
+    socket
+        .connect(&address(printed).into())
+        .expect("it listens");
+    socket.into()
+}
+
+fn address(printed: &str) -> SocketAddr {
     let (_, address) = printed.split_once("http://").expect("a link");
     let (address, _) = address.split_once('/').expect("its end");
-    TcpStream::connect(address).expect("it listens")
+    address.parse().expect("an address")
 }
 
 /// The presenter's key, from what was printed.

@@ -26,7 +26,7 @@ const STORE_PATIENCE: u64 = 5;
 
 /// How long it takes at most until nothing more happens.
 const MOST_ROUNDS: u64 = 1_000;
-const MOST_TIME: Duration = Duration::from_secs(20);
+const MOST_TIME: Duration = Duration::from_secs(60);
 
 pub struct World {
     /// None only between two of them.
