@@ -24,7 +24,13 @@ use support::{
     program::{Place, Running, ask, connected, key, parts},
     soon,
 };
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{
+    sync::{Mutex, Semaphore},
+    task::JoinSet,
+};
+
+/// Held by each test: what is measured here is not what the other crowds take.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// Well below the 15 s after which whoever says nothing is let go anyway.
 const SOON: Duration = Duration::from_secs(10);
@@ -74,6 +80,7 @@ fn asked(printed: &str, request: &str) -> BufReader<TcpStream> {
 
 #[test]
 fn connections_that_say_nothing_keep_no_presenter_out() {
+    let _alone = ALONE.blocking_lock();
     let place = Place::new();
     let (_running, printed) = crowded(&place);
     let _silent: Vec<_> = (0..400).map(|_| connected(&printed)).collect();
@@ -83,6 +90,7 @@ fn connections_that_say_nothing_keep_no_presenter_out() {
 /// As many files as most systems let a program have.
 #[test]
 fn three_thousand_silent_connections_hold_a_tap_up_for_less_than_a_second() {
+    let _alone = ALONE.blocking_lock();
     rlimit::increase_nofile_limit(8_192).expect("files for the crowd");
     let place = Place::new();
     let (_running, printed) = place.with_few_files(1_024, &[]);
@@ -128,6 +136,7 @@ fn deaf(address: SocketAddr, request: &str) -> Socket {
 
 #[test]
 fn five_hundred_readers_that_take_nothing_cost_little_and_hold_no_tap_up() {
+    let _alone = ALONE.blocking_lock();
     rlimit::increase_nofile_limit(8_192).expect("files for the crowd");
     let place = Place::new();
     let (running, printed) = place.started(&[]);
@@ -147,6 +156,7 @@ fn five_hundred_readers_that_take_nothing_cost_little_and_hold_no_tap_up() {
 /// connections.
 #[test]
 fn readers_of_scripts_that_take_nothing_hold_no_files() {
+    let _alone = ALONE.blocking_lock();
     let place = Place::new();
     fs::write(place.path("site/pkg/large.js"), vec![b'x'; 4 << 20]).expect("it is written");
     let (running, printed) = place.started(&[]);
@@ -163,9 +173,53 @@ fn readers_of_scripts_that_take_nothing_hold_no_files() {
     assert!(more < 64, "{more} MiB for {} readers", readers.len());
 }
 
+/// Whoever presents may read a whole deck, here of 8 MB.
+#[test]
+fn answers_that_nobody_takes_are_bounded_in_all_and_what_is_read_is_not() {
+    let _alone = ALONE.blocking_lock();
+    let place = Place::new();
+    let deck = place.path("long.md");
+    let slide = format!("# Long\n\n{}\n", "words ".repeat(7_000));
+    fs::write(&deck, vec![slide; 90].join("\n---\n\n")).expect("a deck");
+    let (mut running, printed) = place.started(&[support::path(&deck)]);
+    running.until_imported();
+    let address = connected(&printed).peer_addr().expect("its address");
+    let head = format!(
+        "GET /t/room/slides HTTP/1.1\r\nauthorization: Bearer {}",
+        key(&printed)
+    );
+    let whole = ask(&printed, &head);
+    assert!(whole.len() > 7 << 20, "{} bytes", whole.len());
+    let before = running.peak_memory();
+    let request = format!("{head}\r\nhost: room\r\n\r\n");
+    let readers: Vec<_> = (0..60)
+        .map(|_| {
+            let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            socket.set_recv_buffer_size(1).expect("the least there is");
+            socket.connect(&address.into()).expect("a connection");
+            socket.write_all(request.as_bytes()).expect("it is written");
+            socket
+        })
+        .collect();
+    let refused = ask(&printed, &head);
+    let (status, _) = parts(&refused);
+    assert_eq!(status, 429, "{} readers", readers.len());
+    assert!(refused.contains("retry-after: 5"), "{refused}");
+    tap(&printed);
+    let more = running.peak_memory() - before;
+    assert!(more < 256, "{more} MiB");
+    // Those that take nothing are let go soon, and then there is room for those that do.
+    let start = Instant::now();
+    while parts(&ask(&printed, &head)).0 != 200 {
+        assert!(start.elapsed() < SOON, "it stays full");
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
 /// 640 pictures of 2 MB: 1.3 GB, if all of it waited in memory.
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_that_nobody_takes_over_http_2_cost_little_hold_no_tap_up_and_are_let_go() {
+    let _alone = ALONE.lock().await;
     let place = Place::new();
     let (running, printed) = place.started(&["--let-go-after", "3"]);
     let picture = large_picture(&place);
@@ -213,22 +267,39 @@ async fn pictures_that_nobody_takes_over_http_2_cost_little_hold_no_tap_up_and_a
 /// A ping costs its sender nothing, and its answer is ours to make.
 #[test]
 fn a_connection_that_sends_control_frames_without_end_is_closed() {
+    let _alone = ALONE.blocking_lock();
     const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
     const PING: [u8; 17] = [0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
-    const RESET: [u8; 13] = [0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8];
+    // GET / of room, in HPACK.
+    const ASKED: [u8; 9] = [0x82, 0x86, 0x84, 0x41, 4, b'r', b'o', b'o', b'm'];
     let place = Place::new();
     let (_running, printed) = place.started(&[]);
-    for frame in [&PING[..], &RESET[..], &SETTINGS[..]] {
+    // Each asks, and in the same moment does not want it any more.
+    let asked_and_reset = (0..5_000_u32).flat_map(|number| {
+        let stream = (2 * number + 1).to_be_bytes();
+        let asks = [&[0, 0, 9, 1, 5], &stream[..], &ASKED].concat();
+        [
+            asks,
+            [&[0, 0, 4, 3, 0], &stream[..], &[0, 0, 0, 8]].concat(),
+        ]
+        .concat()
+    });
+    let floods = [
+        PING.repeat(5_000),
+        SETTINGS.repeat(5_000),
+        asked_and_reset.collect(),
+    ];
+    for frames in floods {
         let mut socket = connected(&printed);
         socket.set_read_timeout(Some(SOON)).expect("a timeout");
-        let flood = [PREFACE, &SETTINGS, &frame.repeat(5_000)].concat();
+        let flood = [PREFACE, &SETTINGS, &frames].concat();
         // It may be closed before all of it was sent.
         let _ = socket.write_all(&flood);
         let mut answered = Vec::new();
         match socket.read_to_end(&mut answered) {
             Ok(_) => {}
-            Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{frame:?}"),
+            Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
         }
     }
     tap(&printed);
@@ -236,6 +307,7 @@ fn a_connection_that_sends_control_frames_without_end_is_closed() {
 
 #[test]
 fn connections_that_were_answered_and_stay_keep_no_presenter_out() {
+    let _alone = ALONE.blocking_lock();
     let place = Place::new();
     let (_running, printed) = crowded(&place);
     let request = "GET /healthz HTTP/1.1\r\nhost: room\r\n\r\n";
@@ -245,6 +317,7 @@ fn connections_that_were_answered_and_stay_keep_no_presenter_out() {
 
 #[test]
 fn downloads_that_nobody_reads_keep_no_presenter_out() {
+    let _alone = ALONE.blocking_lock();
     let place = Place::new();
     let (_running, printed) = crowded(&place);
     let address = connected(&printed).peer_addr().expect("its address");
@@ -270,6 +343,7 @@ fn downloads_that_nobody_reads_keep_no_presenter_out() {
 
 #[test]
 fn more_followers_than_there_are_places_for_are_promised_to_nobody() {
+    let _alone = ALONE.blocking_lock();
     let place = Place::new();
     let (mut running, _) = place.with_few_files(FILES, &["--max-followers", "150"]);
     let said = running.until_it_says("ulimit");
@@ -278,6 +352,7 @@ fn more_followers_than_there_are_places_for_are_promised_to_nobody() {
 
 #[test]
 fn a_full_room_and_pages_that_ask_again_and_again_keep_no_presenter_out() {
+    let _alone = ALONE.blocking_lock();
     let place = Place::new();
     let (_running, printed) = crowded(&place);
     let stream = "GET /t/room/events HTTP/1.1\r\nhost: room\r\n\r\n";
