@@ -139,7 +139,7 @@ fn limits() -> Limits {
 
 fn hasty() -> Limits {
     Limits {
-        time: Duration::from_millis(500),
+        time: Duration::from_secs(1),
         ..limits()
     }
 }
@@ -186,7 +186,7 @@ fn children() -> Vec<String> {
 async fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed().as_secs() < 5, "never happened: {what}");
+        assert!(start.elapsed().as_secs() < 60, "never happened: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
@@ -280,7 +280,7 @@ async fn what_a_source_says_of_its_deck_is_said() {
 
 async fn a_page_that_loops_is_ended_and_the_next_one_is_read() {
     let import = misdeeds(&pool(hasty()), "fine\nloop\nfine\nsleep\nfine").await;
-    let late = |page| format!("page {page} took more than 0.5 s");
+    let late = |page| format!("page {page} took more than 1 s");
     assert_eq!(
         pages(&import, 5).await,
         ["done", &late(2), "done", &late(4), "done"]
@@ -291,7 +291,7 @@ async fn a_deck_that_never_opens_is_ended() {
     let folder = deck("misdeeds.txt", "opening loop");
     let opened = Import::open(pool(hasty()), folder, "misdeeds", None).await;
     let error = opened.map(drop).expect_err("it loops").to_string();
-    assert_eq!(error, "the deck took more than 0.5 s");
+    assert_eq!(error, "the deck took more than 1 s");
 }
 
 async fn a_page_that_eats_memory_is_ended_and_the_next_one_is_read() {
@@ -537,7 +537,7 @@ async fn garbage_from_a_worker_is_refused() {
     )
     .await;
     let error = opened.map(drop).expect_err("garbage").to_string();
-    assert_eq!(error, "the deck took more than 0.5 s");
+    assert_eq!(error, "the deck took more than 1 s");
     wait_until("they are gone", || children().is_empty()).await;
 }
 
@@ -607,7 +607,8 @@ async fn a_slow_deck_lets_others_in() {
     let start = Instant::now();
     let (import, _) = colours(&pool, "red\ngreen").await.expect("a deck");
     import.page(1, &[64]).await.expect("a page");
-    assert!(start.elapsed().as_secs() < 3, "{:?}", start.elapsed());
+    // A page and a start after another, and not all pages that were asked for before.
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
 async fn workers_die_with_the_server() {
