@@ -222,10 +222,6 @@ impl Import {
         if let Some(spent) = self.spent() {
             return Err(Reason::NotTried(spent));
         }
-        let _share = match self.deck.guest.need() {
-            Need::LargerPicture => self.deck.pool.sharpening.acquire().await.ok(),
-            Need::FirstSlide | Need::Page => None,
-        };
         let turn = self.deck.pool.schedule.turn(&self.deck.guest).await;
         let start = Instant::now();
         let read = self.asked(turn, request, widths).await;

@@ -18,11 +18,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use tokio::{
-    runtime::Handle,
-    sync::{Semaphore, watch},
-    time::timeout,
-};
+use tokio::{runtime::Handle, sync::watch, time::timeout};
 
 /// What one deck may take.
 #[derive(Debug, Clone, Copy)]
@@ -67,8 +63,6 @@ pub struct Pool {
     pub(super) limits: Limits,
     pub(super) schedule: Schedule,
     starter: Starter,
-    /// Larger pictures at once: a seat is left for whoever brings a deck.
-    pub(super) sharpening: Semaphore,
     /// Decks that somebody waits for.
     wanted: watch::Sender<usize>,
     /// What the system does not let us hold is told once.
@@ -104,7 +98,6 @@ impl Pool {
         Ok(Self {
             limits,
             schedule: Schedule::new(limits.workers.max(1)),
-            sharpening: Semaphore::new(limits.workers.saturating_sub(1).max(1)),
             starter: Starter::new(Handle::current())?,
             wanted: watch::Sender::new(0),
             told: Once::new(),

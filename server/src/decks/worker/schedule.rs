@@ -2,7 +2,8 @@
 //! also while it has nothing to do, because it keeps its memory.
 //!
 //! First slides come before other pages, and those before larger pictures; among equals the host's
-//! decks come first, and then whoever waits longest. A worker that has nothing to do gives way at
+//! decks come first, and then whoever waits longest. One seat is kept for first slides and for the
+//! host: a guest's page, or a larger picture, may take half a minute. A worker that has nothing to do gives way at
 //! once, and after a page one gives way to what is more urgent. To its equals it gives way after a
 //! while only, because whoever comes next must open its deck again.
 
@@ -80,18 +81,15 @@ impl Guest {
         *locked(&self.need) = need;
     }
 
-    pub fn need(&self) -> Need {
-        *locked(&self.need)
-    }
-
     fn urgency(&self) -> Urgency {
-        (self.need(), self.by)
+        (*locked(&self.need), self.by)
     }
 }
 
 pub struct Schedule(Arc<Mutex<Desk>>);
 
 struct Desk {
+    seats: usize,
     guests: u64,
     tickets: u64,
     /// Seats that nobody has.
@@ -125,6 +123,12 @@ impl Desk {
         })
     }
 
+    /// How many seats stay free when this one takes one.
+    fn kept_from(&self, urgency: Urgency) -> usize {
+        let is_urgent = urgency <= (Need::Page, BroughtBy::Host);
+        usize::from(!is_urgent && self.seats > 1)
+    }
+
     fn call_next(&self) {
         // One that has nothing to do may be ended for its seat.
         let may_be_had = self.free > 0 || !self.idle.is_empty();
@@ -137,6 +141,7 @@ impl Desk {
 impl Schedule {
     pub fn new(seats: usize) -> Self {
         Self(Arc::new(Mutex::new(Desk {
+            seats,
             guests: 0,
             tickets: 0,
             free: seats,
@@ -169,16 +174,19 @@ impl Schedule {
 
     fn turn_now(&self, guest: &Guest, ticket: u64) -> Option<Turn> {
         let mut desk = self.desk();
+        let kept = desk.kept_from(guest.urgency());
         let own = desk.idle.iter().position(|(it, _)| *it == guest.number);
-        if let Some(own) = own {
+        // What its first slide had may be the seat that is kept.
+        if let Some(own) = own.filter(|_| desk.free >= kept) {
             return Some(Turn::Worker(Box::new(desk.idle.swap_remove(own).1)));
         }
         let is_next = desk.next().is_some_and(|next| next.ticket == ticket);
-        if desk.free > 0 && is_next {
+        let is_free = desk.free > kept;
+        if is_free && is_next {
             desk.free -= 1;
             return Some(Turn::Seat(Seat(self.0.clone())));
         }
-        let longest = if desk.free == 0 && is_next {
+        let longest = if !is_free && is_next {
             // Nothing to do, and has sat longest. Its seat is free once its process is gone.
             let idle = desk.idle.iter().enumerate();
             idle.min_by_key(|(_, (_, worker))| worker.since)
@@ -355,6 +363,41 @@ mod tests {
             gives_way(seconds(0), seconds(2)),
             "a first slide comes first"
         );
+    }
+
+    #[tokio::test]
+    async fn one_seat_is_kept_for_first_slides_and_for_the_host() {
+        let schedule = Schedule::new(2);
+        let brought = |by, need| {
+            let guest = schedule.guest(by);
+            guest.needs(need);
+            guest
+        };
+        let less_urgent = [
+            brought(BroughtBy::Guest, Need::Page),
+            brought(BroughtBy::Host, Need::LargerPicture),
+            brought(BroughtBy::Guest, Need::LargerPicture),
+        ];
+        let page = brought(BroughtBy::Guest, Need::Page);
+        let held = schedule.seat(&page).now_or_never();
+        assert!(held.is_some(), "both are free");
+        let mut waiting: Vec<_> = less_urgent
+            .iter()
+            .map(|it| Box::pin(schedule.seat(it)))
+            .collect();
+        for one in &mut waiting {
+            assert!(one.now_or_never().is_none());
+        }
+        for urgent in [
+            brought(BroughtBy::Guest, Need::FirstSlide),
+            brought(BroughtBy::Host, Need::Page),
+        ] {
+            assert!(schedule.seat(&urgent).now_or_never().is_some());
+        }
+        drop(held);
+        for one in waiting {
+            assert!(one.now_or_never().is_some(), "it has its turn");
+        }
     }
 
     #[tokio::test]
