@@ -24,7 +24,7 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # Tools are built once and run seldom: fast to compile rather than fast.
 TOOL_PROFILE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 
-.PHONY: help run build test check bench soak fuzz setup tools packages compared deny watch
+.PHONY: help run build test check front released bench soak fuzz setup tools packages compared deny watch
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -38,10 +38,20 @@ build: tools ## the release build: server, WASM, styles
 watch: tools ## the development server, with reload
 	cargo leptos watch -- --code dev
 
-# The closing lines are Playwright's: what people do in a real browser, on the release build.
-test: check build packages ## everything that CI runs
+# The closing lines are Playwright's: what people do in a real browser. The browser's side is the
+# release's; the server is the one that `check` has built, because another build would take longer
+# than all that is tested. `make released` is for the day before a release.
+test: check front packages ## everything that CI runs
+	@mkdir -p target/tested
+	@cp target/debug/webslides target/release/hash.txt target/tested/
 	cd end2end && npx tsc -p .
-	cd end2end && WEBSLIDES_BIN="$(CURDIR)/target/release/webslides" npx playwright test
+	cd end2end && WEBSLIDES_BIN="$(CURDIR)/target/tested/webslides" npx playwright test
+
+released: build packages ## the browser tests, on the release build
+	cd end2end && npx playwright test
+
+front: tools
+	cargo leptos build --release --precompress --frontend-only
 
 # Without `frontend`, whose feature would turn the shared crate into the browser's.
 check: tools ## format, lints, unit and server tests
