@@ -129,6 +129,36 @@ test('a drawing does not come back with its slide, and two remotes draw on one',
   for (const page of [other, follower]) await expect(strokes(page)).toHaveCount(3);
 });
 
+test('what is drawn on a slide whose picture is late is on it when it comes', async ({ room }) => {
+  const phone = await room.presenter();
+  const follower = await room.follower();
+  for (const page of [phone, follower]) await isLive(page);
+  await choose(phone, 'Pencil');
+  let letItCome = () => {};
+  const itComes = new Promise<void>((resolve) => {
+    letItCome = resolve;
+  });
+  await follower.route('**/media/**', async (route) => {
+    await itComes;
+    await route.continue();
+  });
+  // The next slide's picture was fetched ahead; this one's was not.
+  for (const slide of [2, 3]) {
+    await next(phone).tap();
+    await sees(phone, slide);
+  }
+  const hand = await finger(phone);
+  const told = phone.waitForResponse((answer) => (answer.request().postData() ?? '').includes('last=true'));
+  await hand.press(0.2, 0.5);
+  await hand.move(0.6, 0.5);
+  await hand.lift();
+  expect((await told).status()).toBe(204);
+  await expect(follower.locator('.slide')).not.toHaveAttribute('data-slide', '3');
+  letItCome();
+  await sees(follower, 3);
+  await expect(follower.locator('.pointing polyline')).toHaveCount(1);
+});
+
 for (const [tool, seen] of [['Spotlight', 'spotlight'], ['Magnifier', 'magnifier']]) {
   test(`the ${tool.toLowerCase()} is on every screen`, async ({ room }) => {
     const phone = await room.presenter();

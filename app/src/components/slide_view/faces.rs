@@ -1,6 +1,6 @@
 //! Faces in the browser: fetched ahead, decoded, then swapped in.
 
-use super::{Sight, markup};
+use super::{Sight, markup, pointing};
 use crate::{deck::Face, live::jitter_ms, talk::Screen};
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
@@ -75,6 +75,7 @@ pub fn show_decoded(
             if let Some(picture) = stage.element().and_then(|element| picture_in(&element)) {
                 picture.set_alt(&sight.title);
             }
+            pointing::draw_again(sight.state.slide);
             shown.set(sight);
             return;
         }
@@ -166,6 +167,7 @@ impl Stage {
             let face = self.shown.read_untracked().face.clone();
             self.kept.keep(Drawn { face, element });
         }
+        pointing::draw_again(sight.state.slide);
         self.shown.set(sight);
     }
 

@@ -1,6 +1,9 @@
 //! What the presenter points at, over the slide.
 
-use crate::talk::{Pointing, Tool};
+use crate::{
+    deck::SlideNumber,
+    talk::{Pointing, Tool},
+};
 use gloo_timers::callback::Timeout;
 use leptos::prelude::document;
 use std::cell::RefCell;
@@ -15,22 +18,37 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 thread_local! {
     /// When the light goes by itself.
     static GOING: RefCell<Option<Timeout>> = const { RefCell::new(None) };
+    /// What is pointed at. Its slide's picture may be still on its way, or come once more.
+    static NOW: RefCell<Option<Pointing>> = const { RefCell::new(None) };
 }
 
-/// Draws over this page's slide, if it is the one that is meant. The layer goes with the slide's
-/// picture; so ink is gone when the slide changes.
+/// Draws over this page's slide, if it is the one that is meant, or once it is.
 pub fn draw(pointing: &Pointing) {
+    NOW.replace(Some(pointing.clone()));
     let Some(slide) = find(".slide") else { return };
     let shown = slide.get_attribute("data-slide");
-    if shown.as_ref() != Some(&pointing.slide.to_string()) {
-        return;
+    if shown.as_ref() == Some(&pointing.slide.to_string()) {
+        draw_over(&slide, pointing);
     }
+}
+
+/// A picture was put on the page, and took away what was drawn on the one before. Ink is gone when
+/// the slide changes.
+pub fn draw_again(shown: SlideNumber) {
+    let now = NOW.with_borrow(|now| now.clone().filter(|now| now.slide == shown));
+    match (now, find(".slide")) {
+        (Some(now), Some(slide)) => draw_over(&slide, &now),
+        _ => clear(),
+    }
+}
+
+fn draw_over(slide: &HtmlElement, pointing: &Pointing) {
     GOING.take();
     if pointing.tool == Tool::None {
         clear();
         return;
     }
-    let Some(layer) = layer(&slide) else { return };
+    let Some(layer) = layer(slide) else { return };
     let before = layer.get_attribute("data-tool");
     let _ = layer.set_attribute("data-tool", pointing.tool.as_str());
     for (name, place) in [("--x", pointing.x), ("--y", pointing.y)] {
@@ -46,7 +64,7 @@ pub fn draw(pointing: &Pointing) {
         layer.set_inner_html("");
     }
     if pointing.tool == Tool::Magnifier && is_new {
-        magnify(&slide, &layer);
+        magnify(slide, &layer);
     }
     GOING.set(Some(Timeout::new(GOES_AFTER_MS, clear)));
 }
@@ -74,6 +92,7 @@ pub fn ink() -> String {
 }
 
 pub fn clear() {
+    NOW.take();
     if let Some(layer) = find(".slide > .pointing") {
         layer.remove();
     }
