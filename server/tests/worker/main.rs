@@ -336,18 +336,31 @@ async fn what_a_library_prints_is_no_answer() {
 async fn a_worker_reads_its_folder_and_nothing_else() {
     let other = deck("secret", "words");
     let secret = other.path().join("secret");
+    let home = env::var("HOME").unwrap_or("/home".into());
     let import = misdeeds(
         &pool(limits()),
         &format!(
-            "read misdeeds.txt\nlist .\nread /etc/passwd\nread {}\nlist /\nread /proc/self/maps\nread ../../etc/passwd\nenvironment",
+            "environment\nlist {home}\nread misdeeds.txt\nlist .\nread /etc/passwd\nread {}\nlist /\nread /proc/self/maps\nread ../../etc/passwd",
             secret.display()
         ),
     )
     .await;
     assert_eq!(
-        pages(&import, 8).await,
+        pages(&import, 9).await,
         [
-            "allowed", "allowed", "refused", "refused", "refused", "refused", "refused", "0"
+            if env::var_os("HOME").is_some() {
+                "HOME"
+            } else {
+                ""
+            },
+            "refused",
+            "allowed",
+            "allowed",
+            "refused",
+            "refused",
+            "refused",
+            "refused",
+            "refused"
         ]
     );
 }
@@ -486,7 +499,8 @@ async fn a_worker_is_held_by_all_that_this_system_has() {
         let soft = line.and_then(|line| line.split_whitespace().next());
         assert_eq!(soft, Some(most), "{name}");
     }
-    assert_eq!(about("environ"), "");
+    let home = env::var("HOME").map(|home| format!("HOME={home}\0"));
+    assert_eq!(about("environ"), home.unwrap_or_default());
     assert_eq!(about("oom_score_adj"), "1000\n");
     let descriptors = fs::read_dir(format!("/proc/{worker}/fd")).expect("descriptors");
     assert_eq!(descriptors.count(), 4, "three pipes, and one for answers");

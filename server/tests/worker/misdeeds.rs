@@ -99,7 +99,10 @@ fn commit(misdeed: &str) -> String {
         "async" => return told(fcntl(io::stdin(), FcntlArg::F_SETFL(OFlag::O_ASYNC))),
         "enlarge" => return told(fcntl(io::stderr(), FcntlArg::F_SETPIPE_SZ(1 << 17))),
         "duplicate" => return told(io::stderr().as_fd().try_clone_to_owned()),
-        "environment" => return std::env::vars().count().to_string(),
+        "environment" => {
+            let names: Vec<_> = std::env::vars().map(|(name, _)| name).collect();
+            return names.join(" ");
+        }
         _ => {}
     }
     "done".into()

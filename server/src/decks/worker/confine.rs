@@ -18,13 +18,18 @@ use rustix::{
     thread::{CapabilitySet, CapabilitySets, set_capabilities, set_name, set_no_new_privs},
 };
 use std::{
+    env,
+    ffi::OsString,
     fs::{self, File},
     io,
     os::fd::{AsFd, RawFd},
+    path::PathBuf,
 };
 
-/// Where a PDF without its fonts finds some. Folders that are not there are skipped.
+/// Where a PDF without its fonts finds some, and below the server's home what its user has installed.
+/// Folders that are not there are skipped.
 const FONTS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
+const OWN_FONTS: [&str; 2] = [".fonts", ".local/share/fonts"];
 
 /// Open files at once: the pipes, a source's file, a font.
 const OPEN_FILES: u64 = 64;
@@ -145,6 +150,15 @@ fn limit(limits: ProcessLimits) -> Result<(), Unlimited> {
     must("no new privileges", set_no_new_privs(true))
 }
 
+fn readable(home: Option<OsString>) -> Vec<PathBuf> {
+    let home = home.map(PathBuf::from).filter(|home| home.is_absolute());
+    let own = home
+        .iter()
+        .flat_map(|home| OWN_FONTS.map(|fonts| home.join(fonts)));
+    let everybodys = ["."].into_iter().chain(FONTS).map(PathBuf::from);
+    everybodys.chain(own).collect()
+}
+
 /// Landlock: reads its own folder and the fonts; no TCP, no signal to others.
 fn files() -> Result<Held, RulesetError> {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
@@ -154,11 +168,31 @@ fn files() -> Result<Held, RulesetError> {
         .handle_access(AccessNet::from_all(LANDLOCK))?
         .scope(Scope::from_all(LANDLOCK))?
         .create()?
-        .add_rules(path_beneath_rules(["."].iter().chain(&FONTS), read))?
+        .add_rules(path_beneath_rules(readable(env::var_os("HOME")), read))?
         .restrict_self()?;
     Ok(match status.ruleset {
         RulesetStatus::FullyEnforced => Held::Fully,
         RulesetStatus::PartiallyEnforced => Held::Partly,
         RulesetStatus::NotEnforced => Held::Not,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_home_only_its_fonts_are_read() {
+        let readable = |home: Option<&str>| {
+            let readable = readable(home.map(OsString::from)).into_iter();
+            let all: Vec<_> = readable.map(|it| it.display().to_string()).collect();
+            all.join(" ")
+        };
+        let everybodys = ". /usr/share/fonts /usr/local/share/fonts";
+        for none in [None, Some(""), Some("here")] {
+            assert_eq!(readable(none), everybodys);
+        }
+        let own = " /home/me/.fonts /home/me/.local/share/fonts";
+        assert_eq!(readable(Some("/home/me")), everybodys.to_owned() + own);
+    }
 }

@@ -6,7 +6,7 @@ use super::{
     schedule::Seat,
 };
 use std::{
-    fs, io,
+    env, fs, io,
     os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -73,6 +73,8 @@ impl Starter {
             .arg0("webslides")
             .arg(ARGUMENT)
             .env_clear()
+            // Where its user's own fonts are.
+            .envs(env::var_os("HOME").map(|home| ("HOME", home)))
             .current_dir(directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
