@@ -184,14 +184,7 @@ impl Staging {
     /// # Errors
     /// When it is not there, can't be read, is too large, or is nothing that is known.
     pub fn stage(&self, path: &Path, by: BroughtBy) -> Result<Staged, DeckError> {
-        let room = self.room.left();
-        let most_bytes = self.most_bytes.min(room);
-        stage(path, &self.folder, most_bytes, by).map_err(|error| match error {
-            DeckError::TooLarge(..) if room < self.most_bytes => {
-                DeckError::NoRoom(self.room.reserve())
-            }
-            error => error,
-        })
+        stage(path, &self.folder, self.most_bytes, &self.room, by)
     }
 
     pub const fn room(&self) -> &Room {
@@ -212,7 +205,13 @@ fn interrupted_in(folder: PathBuf) -> Option<Interrupted> {
     }
 }
 
-fn stage(path: &Path, below: &Path, most_bytes: u64, by: BroughtBy) -> Result<Staged, DeckError> {
+fn stage(
+    path: &Path,
+    below: &Path,
+    most_bytes: u64,
+    room: &Room,
+    by: BroughtBy,
+) -> Result<Staged, DeckError> {
     let found = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => DeckError::Missing(path.to_owned()),
         _ => DeckError::Unreadable(path.to_owned(), error),
@@ -250,9 +249,10 @@ fn stage(path: &Path, below: &Path, most_bytes: u64, by: BroughtBy) -> Result<St
         return Err(DeckError::TooMany(path.to_owned(), MAX_FILES));
     }
     let found = Found { kind, files, said };
-    let staged = copied(found, name, below, most_bytes, by).map_err(|error| match error {
+    let staged = copied(found, name, below, most_bytes, room, by).map_err(|error| match error {
         CopyError::From(error) => unreadable(error),
         CopyError::To(error) => DeckError::Media(error),
+        CopyError::NoRoom => DeckError::NoRoom(room.reserve()),
     })?;
     staged.ok_or_else(|| DeckError::TooLarge(path.to_owned(), most_bytes >> 20))
 }
@@ -261,6 +261,8 @@ fn stage(path: &Path, below: &Path, most_bytes: u64, by: BroughtBy) -> Result<St
 enum CopyError {
     From(io::Error),
     To(io::Error),
+    /// Imports may take no more of the disk.
+    NoRoom,
 }
 
 /// `None` when it is too large.
@@ -269,6 +271,7 @@ fn copied(
     name: String,
     below: &Path,
     most_bytes: u64,
+    room: &Room,
     by: BroughtBy,
 ) -> Result<Option<Staged>, CopyError> {
     let directory = tempfile::Builder::new()
@@ -293,7 +296,7 @@ fn copied(
         // No stranger names a file here.
         let own = format!("{index:05}");
         let there = directory.path().join(&own);
-        let (length, digest) = match copy_file(&path, &there, left) {
+        let (length, digest) = match copy_file(&path, &there, left, room) {
             Err(CopyError::From(error)) if may_miss(index) => {
                 // What came of it before it failed.
                 let _ = fs::remove_file(there);
@@ -361,19 +364,27 @@ impl Missed {
 }
 
 /// No more than a byte above `most`, which tells that it is too long.
-fn copy_file(from: &Path, to: &Path, most: u64) -> Result<(u64, [u8; 32]), CopyError> {
+fn copy_file(from: &Path, to: &Path, most: u64, room: &Room) -> Result<(u64, [u8; 32]), CopyError> {
     let from = File::open(from).map_err(CopyError::From)?;
     let from = from.take(most.saturating_add(1));
     let to = File::create(to).map_err(CopyError::To)?;
-    copy(from, to)
+    copy(from, to, || room.left() > 0)
 }
 
-/// How long it was, and its hash. A part at a time: the server's memory is for its followers.
-fn copy(mut from: impl Read, mut to: impl Write) -> Result<(u64, [u8; 32]), CopyError> {
+/// How long it was, and its hash. A part at a time: the server's memory is for its followers. And as
+/// long as there is room: others may be taking from the same.
+fn copy(
+    mut from: impl Read,
+    mut to: impl Write,
+    has_room: impl Fn() -> bool,
+) -> Result<(u64, [u8; 32]), CopyError> {
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; 64 << 10];
+    let mut buffer = vec![0; 256 << 10];
     let mut copied = 0;
     loop {
+        if !has_room() {
+            return Err(CopyError::NoRoom);
+        }
         let length = from.read(&mut buffer).map_err(CopyError::From)?;
         let part = buffer.get(..length).unwrap_or_default();
         if part.is_empty() {
@@ -459,6 +470,27 @@ mod tests {
         }
     }
 
+    fn roomy() -> Room {
+        Room::new(std::env::temp_dir(), 0)
+    }
+
+    #[test]
+    fn a_copy_stops_where_its_room_ends() {
+        let looks = std::cell::Cell::new(0);
+        let has_room = || {
+            looks.set(looks.get() + 1);
+            looks.get() < 4
+        };
+        let mut copied = Vec::new();
+        let stopped = copy(io::repeat(1).take(8 << 20), &mut copied, has_room);
+        assert!(matches!(stopped, Err(CopyError::NoRoom)));
+        assert_eq!(copied.len(), 3 * (256 << 10));
+        let whole = copy(&[1; 9][..], &mut copied, || true)
+            .ok()
+            .expect("copied");
+        assert_eq!(whole.0, 9);
+    }
+
     #[test]
     fn a_projects_slides_are_its_deck_and_not_its_readme() {
         let place = TempDir::new().expect("a folder");
@@ -467,8 +499,14 @@ mod tests {
             fs::create_dir(path(folder)).expect("a folder");
         }
         let staged = || {
-            let staged =
-                stage(place.path(), &path("staged"), u64::MAX, BroughtBy::Host).expect("a deck");
+            let staged = stage(
+                place.path(),
+                &path("staged"),
+                u64::MAX,
+                &roomy(),
+                BroughtBy::Host,
+            )
+            .expect("a deck");
             let own = staged.directory.path().join("00000");
             (staged.import.kind, fs::read_to_string(own).expect("text"))
         };
@@ -490,7 +528,13 @@ mod tests {
         fs::write(path("talk/img/logo a.png"), "shown").expect("written");
         fs::write(path("talk/photos/holiday.jpg"), vec![0; 2_000]).expect("written");
         for deck in ["talk", "talk/slides.md"] {
-            let staged = stage(&path(deck), &path("staged"), 1_000, BroughtBy::Host);
+            let staged = stage(
+                &path(deck),
+                &path("staged"),
+                1_000,
+                &roomy(),
+                BroughtBy::Host,
+            );
             let staged = staged.expect("a deck");
             let files = Manifest::read(staged.directory.path())
                 .expect("its files")
@@ -522,7 +566,13 @@ mod tests {
         ] {
             fs::write(path(picture), "a picture").expect("written");
         }
-        let staged = stage(&path("talk"), &path("staged"), 1_000, BroughtBy::Host);
+        let staged = stage(
+            &path("talk"),
+            &path("staged"),
+            1_000,
+            &roomy(),
+            BroughtBy::Host,
+        );
         assert_eq!(
             names(&staged.expect("a deck")),
             ["src/slides.md", "img/a.png", "src/own/b.png"]
@@ -548,7 +598,16 @@ mod tests {
                 .collect(),
             said: Vec::new(),
         };
-        let copied = |found| copied(found, "a".to_owned(), &path("staged"), 99, BroughtBy::Host);
+        let copied = |found| {
+            copied(
+                found,
+                "a".to_owned(),
+                &path("staged"),
+                99,
+                &roomy(),
+                BroughtBy::Host,
+            )
+        };
         let staged = copied(found("images", &["0.png", "1.png", "2.png", "3.png"]));
         let staged = staged.ok().flatten().expect("a deck");
         assert_eq!(names(&staged), ["1.png", "3.png"]);
