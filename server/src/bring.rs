@@ -5,7 +5,7 @@ use crate::{
     cli::Options,
     decks::{
         self, Awaited, Begun, BroughtBy, DeckError, Decks, Interrupted, Rest, Sharpening, Told,
-        Warnings,
+        Warnings, all_below,
     },
     run::print,
     store::Store,
@@ -273,9 +273,7 @@ type Look = Vec<(PathBuf, u64, Option<SystemTime>)>;
 fn look(path: &Path) -> io::Result<Look> {
     let mut paths = vec![path.to_owned()];
     if path.is_dir() {
-        for entry in fs::read_dir(path)? {
-            paths.push(entry?.path());
-        }
+        paths.extend(all_below(path)?);
     }
     paths.push(path.with_extension("pdfpc"));
     paths.sort();

@@ -77,6 +77,20 @@ fn a_saved_file_is_shown_at_the_same_place_and_a_broken_one_is_not() {
 }
 
 #[test]
+fn a_text_below_the_folder_that_was_given_is_watched_too() {
+    let place = Place::new();
+    let project = place.folder("project");
+    let slides = project.join("talk/slides.md");
+    fs::create_dir(project.join("talk")).expect("a folder");
+    save(&project.join("README.md"), "# How to build it\n");
+    save(&slides, "# One\n");
+    let (_running, printed) = place.started(&["--watch", path(&project)]);
+    assert_eq!(state(&printed)["title"], "One");
+    save(&slides, "# One, better\n");
+    until(&printed, |state| state["title"] == "One, better");
+}
+
+#[test]
 fn who_asks_for_the_slides_gets_those_of_their_role() {
     let place = Place::new();
     let deck = place.path("talk.md");

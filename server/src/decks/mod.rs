@@ -42,7 +42,7 @@ pub use main_file::of_form;
 pub use rest::{Rest, Told};
 pub use sharpening::Sharpening;
 pub use sources::SOURCES;
-pub use staging::Interrupted;
+pub use staging::{Interrupted, all_below};
 pub use warnings::Warnings;
 pub use welcome::welcome;
 pub use worker::BroughtBy;

@@ -14,6 +14,7 @@ use super::{
     worker::BroughtBy,
 };
 use app::deck::DeckId;
+pub use below::all_below;
 use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -18,6 +18,19 @@ const OTHERS: &str = "node_modules";
 /// Files with one of these endings in the folder and below, by their path from there. A folder below
 /// that can't be read is passed over: what it may hold is missed where it is shown.
 pub fn files_below(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, PathBuf)>> {
+    below(folder, |path| endings.contains(&ending_of(path).as_str()))
+}
+
+/// All that may make a deck of a folder, whatever it is called.
+///
+/// # Errors
+/// When the folder itself can't be read.
+pub fn all_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let files = below(folder, |_| true)?.into_iter();
+    Ok(files.map(|(_, path)| path).collect())
+}
+
+fn below(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> io::Result<Vec<(String, PathBuf)>> {
     let mut files = Vec::new();
     let mut folders = vec![(folder.to_owned(), String::new(), 0)];
     let mut looked_at = 0_usize;
@@ -39,7 +52,7 @@ pub fn files_below(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, P
             }
             if kind.is_dir() && depth < MAX_DEPTH && own_name(&path) != OTHERS {
                 folders.push((path, format!("{name}/"), depth + 1));
-            } else if kind.is_file() && endings.contains(&ending_of(&path).as_str()) {
+            } else if kind.is_file() && is_wanted(&path) {
                 files.push((name, path));
             }
         }
