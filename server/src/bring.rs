@@ -194,6 +194,8 @@ pub fn complain(warnings: &[String]) {
 /// A deck that is shown again whenever it changes, at the same place.
 pub struct Watched {
     pub path: PathBuf,
+    /// What was read of it, if it was there.
+    pub shown: Option<Look>,
     pub password: Option<String>,
     pub decks: Decks,
     pub talk: Arc<Talk>,
@@ -205,7 +207,7 @@ pub struct Watched {
 impl Watched {
     /// Until the talk is over. What can't be read is said, and the deck of before goes on.
     pub async fn watch(mut self) {
-        let mut shown = self.look().await.ok();
+        let mut shown = self.shown.take();
         // Each ends by itself once no talk shows its deck: a deck that is saved meanwhile does not wait
         // for the one of before.
         let mut imports = JoinSet::new();
@@ -268,9 +270,11 @@ impl Watched {
 }
 
 /// What tells that a deck has changed: its files' names, lengths and times.
-type Look = Vec<(PathBuf, u64, Option<SystemTime>)>;
+pub type Look = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
-fn look(path: &Path) -> io::Result<Look> {
+/// # Errors
+/// When there is no such deck.
+pub fn look(path: &Path) -> io::Result<Look> {
     let mut paths = vec![path.to_owned()];
     if path.is_dir() {
         paths.extend(all_below(path)?);

@@ -234,6 +234,9 @@ async fn open(
     if options.open {
         walled(decks.confinement().await?)?;
     }
+    // Before they are read: what is saved meanwhile is another deck.
+    let watched = options.decks.iter().filter(|_| options.watch);
+    let looks: Vec<_> = watched.map(|path| bring::look(path).ok()).collect();
     let begun = bring::begin(&options, &decks, &*store).await?;
 
     let hub = Hub::start(
@@ -259,7 +262,7 @@ async fn open(
         talks: Vec::new(),
     };
     let mut code = options.code;
-    let mut paths = options.decks.into_iter();
+    let mut watched = options.decks.into_iter().zip(looks);
     let mut watches = Vec::new();
     let mut rests = Vec::new();
     for Begun {
@@ -278,9 +281,10 @@ async fn open(
             Some(rest) => Some((rest, talks.hold().await)),
             None => None,
         };
-        if let (true, Some(path)) = (options.watch, paths.next()) {
+        if let Some((path, shown)) = watched.next() {
             watches.push(Watched {
                 path,
+                shown,
                 password: options.password.clone(),
                 decks: decks.clone(),
                 talk,
