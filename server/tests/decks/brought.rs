@@ -92,7 +92,7 @@ fn what_is_being_read_with_a_password_is_nobodys_without_it() {
 fn a_deck_of_any_kind_that_was_answered_201_is_read_on_after_a_kill() {
     // Large ones, so that they are not read at once. No two are the same.
     let picture = |at: u32| (format!("{at}.png"), grey(1_000 + at, 1_000));
-    let pictures: Vec<_> = (0..40).map(picture).collect();
+    let pictures: Vec<_> = (0..12).map(picture).collect();
     let mut text = "# First\n".to_owned();
     for (name, _) in &pictures {
         write!(text, "\n---\n\n# Later\n\n![]({name})\n").expect("a string");
@@ -100,14 +100,14 @@ fn a_deck_of_any_kind_that_was_answered_201_is_read_on_after_a_kill() {
     let mut files: Vec<(&str, &[u8])> = vec![("slides.md", text.as_bytes())];
     files.extend(pictures.iter().map(|(name, png)| (name.as_str(), &png[..])));
     for (name, content, password, slides) in [
-        ("talk.pdf", protected(40), Some("sesame"), 40),
+        ("talk.pdf", protected(12), Some("sesame"), 12),
         (
             "talk.zip",
-            zip(&[("talk.pdf", &protected(40))]),
+            zip(&[("talk.pdf", &protected(12))]),
             Some("sesame"),
-            40,
+            12,
         ),
-        ("text.zip", zip(&files), None, 41),
+        ("text.zip", zip(&files), None, 13),
     ] {
         let place = Place::new();
         let (running, printed) = place.started(&["--open"]);
