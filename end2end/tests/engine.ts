@@ -115,16 +115,17 @@ export class Browser {
     await this.command('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
   }
 
-  /** Rests a finger on one element and taps another one with a second finger. */
+  /** Rests a finger on one element, long enough to point, and taps another one with a second finger. */
   async touch(rests: string, taps: string): Promise<void> {
     const middle = (selector: string) => {
       const { x, y, width, height } = document.querySelector(selector)!.getBoundingClientRect();
       return { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
     };
     const [down, up, pause] = [{ type: 'pointerDown', button: 0 }, { type: 'pointerUp', button: 0 }, { type: 'pause' }];
+    const hold = { type: 'pause', duration: 400 };
     const fingers = [
-      { at: rests, does: [down, pause, pause, up] },
-      { at: taps, does: [pause, down, up, pause] },
+      { at: rests, does: [down, hold, pause, pause, up] },
+      { at: taps, does: [pause, hold, down, up, pause] },
     ];
     const actions = [];
     for (const [number, { at, does }] of fingers.entries()) {

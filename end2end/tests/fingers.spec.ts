@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from '@playwright/test';
+import type { CDPSession, Locator, Page } from '@playwright/test';
 import { expect, isLive, next, sees, test } from './room.ts';
 
 type Point = { x: number; y: number; id: number };
@@ -41,22 +41,28 @@ test('two fingers that enlarge the slide move nothing', async ({ room }) => {
 
 test('a finger that rests somewhere swallows no tap of another one', async ({ room }) => {
   const phone = await room.presenter();
-  await isLive(phone);
+  const follower = await room.follower();
+  for (const page of [phone, follower]) await isLive(page);
   const touch = await fingers(phone);
-  const slide = (await phone.locator('.notes').boundingBox())!;
-  const button = (await next(phone).boundingBox())!;
-  const rests: Point = { x: slide.x + slide.width / 2, y: slide.y + slide.height / 2, id: 0 };
-  const taps: Point = { x: button.x + button.width / 2, y: button.y + button.height / 2, id: 1 };
-  await touch('Start', [rests]);
-  for (const slideNumber of [2, 3]) {
+  const middle = async (place: Locator, id: number): Promise<Point> => {
+    const { x, y, width, height } = (await place.boundingBox())!;
+    return { x: x + width / 2, y: y + height / 2, id };
+  };
+  const taps = await middle(next(phone), 1);
+  let slide = 1;
+  for (const place of ['.now', '.then', '.notes', 'main > header']) {
+    const rests = await middle(phone.locator(place), 0);
+    await touch('Start', [rests]);
+    // There it has begun to point.
+    if (place === '.now') await expect(follower.locator('.slide > .pointing')).toBeVisible();
     await touch('Start', [rests, taps]);
     await touch('End', [taps]);
-    await sees(phone, slideNumber);
+    await sees(follower, (slide += 1));
+    await touch('End', []);
   }
-  await touch('End', []);
   // And once only: nothing comes after.
   await next(phone).tap();
-  await sees(phone, 4);
+  await sees(follower, slide + 1);
 });
 
 test('a button answers its finger when another one comes down in between', async ({ room }) => {

@@ -81,7 +81,7 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
     let clicked = EventListener::new_with_options(&document(), "click", options, move |event| {
         let element = event.target().map(JsCast::dyn_into::<Element>);
         let Some(Ok(element)) = element else { return };
-        if hand.has_pointed.take() {
+        if hand.has_pointed.take() && slide(event).is_some() {
             event.prevent_default();
             return;
         }
@@ -158,8 +158,9 @@ impl Hand {
     fn up(&self, event: Option<&PointerEvent>) {
         let touch = self.touch.take();
         match (touch, event) {
-            (Some(Touch::Points), _) => {
-                self.has_pointed.set(true);
+            (Some(Touch::Points), event) => {
+                // Given up, it has no click: the next one is another finger's.
+                self.has_pointed.set(event.is_some());
                 self.pencil.lift();
             }
             (Some(Touch::Begun { x, y, .. }), Some(event)) => {
