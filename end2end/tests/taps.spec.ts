@@ -69,3 +69,49 @@ for (const [how, ms] of [['forward', HOUR_MS], ['back', -HOUR_MS]] as const)
     await next(phone).tap();
     await sees(follower, 4);
   });
+
+test('what a slow network holds up makes no later tap late', async ({ room }) => {
+  const phone = await room.newcomer(PHONE);
+  // What the stream says of the room comes six seconds after it was said.
+  await phone.addInitScript(`
+    window.heard = 0;
+    const { addEventListener } = EventSource.prototype;
+    EventSource.prototype.addEventListener = function (type, listener, ...rest) {
+      const late = (event) => setTimeout(() => (listener(event), (heard += 1)), heard ? 6000 : 0);
+      addEventListener.call(this, type, type === 'presence' ? late : listener, ...rest);
+    };`);
+  await phone.goto(room.links.presenter);
+  await isLive(phone);
+  await expect(phone.locator('.room')).toHaveText('Nobody follows');
+  const heard = () => phone.evaluate('heard');
+  const before = Number(await heard());
+  const follower = await room.follower();
+  await isLive(follower);
+  await expect.poll(heard).toBeGreaterThan(before);
+  await next(phone).tap();
+  await sees(follower, 2);
+  await expect(phone.locator('.late')).toBeHidden();
+});
+
+test('a remote whose clock stood still asks for the time, and its tap goes through', async ({ room }) => {
+  const phone = await room.newcomer(PHONE);
+  await phone.addInitScript(`{
+    const { now } = performance;
+    let slept = 0;
+    globalThis.sleep = (ms) => (slept += ms);
+    performance.now = () => now.call(performance) - slept;
+    const { setInterval } = globalThis;
+    globalThis.ticks = 0;
+    globalThis.setInterval = (tick, ms) => setInterval(() => (tick(), (ticks += 1)), ms);
+  }`);
+  await phone.goto(room.links.presenter);
+  const follower = await room.follower();
+  for (const page of [phone, follower]) await isLive(page);
+  await expect(phone.locator('.room')).toHaveText('1 screen follows');
+  const ticked = Number(await phone.evaluate('sleep(8000), ticks'));
+  await expect.poll(() => phone.evaluate('ticks')).toBeGreaterThan(ticked);
+  room.allow(/408/);
+  await next(phone).tap();
+  await sees(follower, 2);
+  await sees(phone, 2);
+});

@@ -51,13 +51,10 @@ pub async fn send(
     code: &crate::talk::TalkCode,
     command: Command,
     if_revision: crate::talk::Revision,
-    begin_by: Option<u64>,
+    begin_by: u64,
 ) -> Result<crate::talk::SlideState, ApiError> {
     let own = command.fields();
-    let mut form = format!("code={code}&if_revision={if_revision}{own}");
-    if let Some(by) = begin_by {
-        form += &format!("&begin_by={by}");
-    }
+    let form = format!("code={code}&if_revision={if_revision}{own}&begin_by={begin_by}");
     call::call(path(command), &form).await
 }
 
@@ -67,6 +64,13 @@ pub async fn send_once(code: &crate::talk::TalkCode, command: Command, begin_by:
     let own = command.fields();
     let form = format!("code={code}{own}&begin_by={begin_by}");
     say(path(command), &form).await
+}
+
+/// What the server says that this browser may do, and what its time is. `None` without an answer.
+#[cfg(feature = "hydrate")]
+pub async fn role(code: &crate::talk::TalkCode) -> Option<crate::talk::Role> {
+    let answer = ask(&crate::routes::role(code)).await?;
+    serde_json::from_str(&answer).ok()
 }
 
 /// The command that a form asks for, by its address and its fields.

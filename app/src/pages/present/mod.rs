@@ -113,7 +113,7 @@ fn Present(
     #[cfg(feature = "hydrate")]
     {
         input::listen(remote, live.seat);
-        remote.keep_time(rendered_at, live.presence);
+        remote.keep_time(live.presence);
         remote.reload_when_read(&deck, live.presence);
         if !remote.hint.read_untracked().is_empty() {
             sending::forget_hint(remote);

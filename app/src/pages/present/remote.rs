@@ -5,6 +5,9 @@ use crate::{
 };
 use leptos::prelude::*;
 
+#[cfg(feature = "hydrate")]
+use super::ticking::ServerClock;
+
 /// Says what is true of a tap without script too, where a doubled press was carried out once.
 pub const TOO_LATE: &str = "The talk is further on. Look where it is, then tap again.";
 
@@ -29,10 +32,9 @@ pub struct Remote {
     pub(super) link: ReadSignal<LinkState>,
     /// By the server's clock, as far as this page can know it. Grows by the second.
     pub(super) now: RwSignal<Timestamp>,
-    /// Whether the stream has said by now what the server's time is. Not after a sleep, in which this
-    /// page's clock may have stood still.
+    /// What `now` is kept by.
     #[cfg(feature = "hydrate")]
-    pub(super) is_on_time: StoredValue<bool>,
+    pub(super) clock: StoredValue<ServerClock, LocalStorage>,
     /// On the wall: hours and minutes. Empty until the page lives, since only it knows where it is.
     pub(super) time_of_day: RwSignal<String>,
 }
@@ -58,7 +60,7 @@ impl Remote {
             link,
             now: RwSignal::new(rendered_at),
             #[cfg(feature = "hydrate")]
-            is_on_time: StoredValue::new(false),
+            clock: StoredValue::new_local(ServerClock::new(rendered_at)),
             time_of_day: RwSignal::new(String::new()),
         }
     }
@@ -132,22 +134,18 @@ impl Remote {
 
     /// Keeps `now` and the time of day, by the second.
     #[cfg(feature = "hydrate")]
-    pub fn keep_time(
-        self,
-        rendered_at: Timestamp,
-        presence: ReadSignal<Option<crate::talk::Presence>>,
-    ) {
-        let clock = super::ticking::ServerClock::new(rendered_at);
-        let told = clock.clone();
-        Effect::new(move |_| {
+    pub fn keep_time(self, presence: ReadSignal<Option<crate::talk::Presence>>) {
+        Effect::new(move |was_told: Option<bool>| {
             let room = presence.read();
             if let Some(room) = &*room {
-                told.told(room.now);
+                let afresh = was_told != Some(true);
+                self.clock.with_value(|clock| clock.told(room.now, afresh));
             }
-            self.is_on_time.set_value(room.is_some());
+            room.is_some()
         });
         let tick = move || {
-            let (now, time_of_day) = (clock.now(), super::ticking::time_of_day());
+            let now = self.clock.with_value(ServerClock::now);
+            let time_of_day = super::ticking::time_of_day();
             // Nothing is painted anew for a second that is the same.
             if now.unix_ms() / 1_000 != self.now.get_untracked().unix_ms() / 1_000 {
                 self.now.set(now);
@@ -156,8 +154,7 @@ impl Remote {
                 self.time_of_day.set(time_of_day);
             }
         };
-        let first = tick.clone();
-        Effect::new(move |_| first());
+        Effect::new(move |_| tick());
         StoredValue::new_local(gloo_timers::callback::Interval::new(TICK_MS, tick));
     }
 }

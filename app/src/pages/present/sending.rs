@@ -1,6 +1,9 @@
 //! A remote's taps on their way to the server, over a network that may swallow them.
 
-use super::remote::{Remote, TOO_LATE};
+use super::{
+    remote::{Remote, TOO_LATE},
+    ticking::ServerClock,
+};
 use crate::{
     api::{self, ApiError, ErrorCode},
     live::LinkState,
@@ -109,25 +112,35 @@ async fn send(
     command: Command,
     if_revision: Revision,
 ) -> Result<SlideState, ApiError> {
-    let begun = remote.now.get_untracked();
+    let code = remote.code();
+    let now = || remote.clock.with_value(ServerClock::now);
+    let begun = now();
     let mut patience = ANSWER_MS;
+    let mut has_asked = false;
     loop {
-        let code = remote.code();
         // What the server only gets to when this page has given it up must not surprise the room.
-        let begin_by = remote.is_on_time.get_value().then(|| {
-            let now = remote.now.get_untracked().unix_ms();
-            now + u64::from(patience + UNCERTAIN_MS)
-        });
+        let begin_by = now().unix_ms() + u64::from(patience + UNCERTAIN_MS);
         let answer = pin!(api::send(&code, command, if_revision, begin_by));
-        if let Either::Left((answer, _)) = select(answer, TimeoutFuture::new(patience)).await {
-            return answer;
-        }
+        let given_up = match select(answer, TimeoutFuture::new(patience)).await {
+            // It was in time: this page's clock stood still in a sleep.
+            Either::Left((Err(error), _)) if error.code() == ErrorCode::TooSlow && !has_asked => {
+                has_asked = true;
+                if let Some(role) = api::role(&code).await {
+                    remote.clock.with_value(|clock| clock.told(role.now, false));
+                }
+                error
+            }
+            Either::Left((answer, _)) => return answer,
+            Either::Right(_) => {
+                // Its answer may only be slow.
+                patience = 2 * ANSWER_MS;
+                ApiError::new(ErrorCode::Unreachable)
+            }
+        };
         let is_lost = remote.link.get_untracked().is_lost();
-        if is_lost || remote.now.get_untracked().since(begun) > GIVE_UP {
-            return Err(ApiError::new(ErrorCode::Unreachable));
+        if is_lost || now().since(begun) > GIVE_UP {
+            return Err(given_up);
         }
-        // Its answer may only be slow.
-        patience = 2 * ANSWER_MS;
         remote.unanswered.set_value(true);
         remote.say(NO_ANSWER);
     }

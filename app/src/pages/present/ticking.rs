@@ -3,16 +3,15 @@
 use crate::talk::Timestamp;
 use js_sys::Date;
 use leptos::prelude::window;
-use std::{cell::Cell, rc::Rc};
+use std::cell::Cell;
 
-/// A device that slept wakes with a clock that stood still; the network is never as slow.
-const SLEPT_MS: f64 = 3_000.0;
+/// A new connection's first word is not as slow as this.
+const ANOTHER_CLOCK_MS: f64 = 3_000.0;
 
 /// Runs as the page does, from the moment that the page was made by the server's.
-#[derive(Clone)]
 pub struct ServerClock {
     /// The server's time when the page began.
-    began_ms: Rc<Cell<f64>>,
+    began_ms: Cell<f64>,
 }
 
 impl ServerClock {
@@ -25,23 +24,24 @@ impl ServerClock {
             .filter(|came_after| *came_after > 0.0)
             .unwrap_or_else(since_begin);
         Self {
-            began_ms: Rc::new(Cell::new(in_js(rendered_at) - came_after)),
+            began_ms: Cell::new(in_js(rendered_at) - came_after),
         }
     }
 
     /// As the server has just said.
     pub fn as_told(now: Timestamp) -> Self {
         Self {
-            began_ms: Rc::new(Cell::new(in_js(now) - since_begin())),
+            began_ms: Cell::new(in_js(now) - since_begin()),
         }
     }
 
-    /// The stream says what the server's time is. It came a network's delay later: of two that
-    /// differ by no more, the one that says more was the faster.
-    pub fn told(&self, now: Timestamp) {
-        let began = in_js(now) - since_begin();
-        if began > self.began_ms.get() || self.began_ms.get() - began > SLEPT_MS {
-            self.began_ms.set(began);
+    /// The server has said what its time is. That took its way over the network, which may stall for
+    /// seconds: of two times the one that says more was the faster. Only the first word after a loss,
+    /// which is `afresh`, may be of a server whose clock began anew.
+    pub fn told(&self, now: Timestamp, afresh: bool) {
+        let ahead = self.began_ms.get() - (in_js(now) - since_begin());
+        if ahead < 0.0 || afresh && ahead > ANOTHER_CLOCK_MS {
+            self.began_ms.update(|began| began - ahead);
         }
     }
 

@@ -9,8 +9,7 @@ use crate::{
         sending::KEY_PATIENCE_MS,
         ticking::{ServerClock, since_begin},
     },
-    routes,
-    talk::{Command, Role, TalkCode},
+    talk::{Command, TalkCode},
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::{prelude::*, task::spawn_local};
@@ -87,9 +86,9 @@ pub fn listen_to_clicker(code: TalkCode, live: Live, presents: bool) {
 async fn press(code: TalkCode, command: Command, known: Known) {
     let pressed = since_begin();
     if known.clock.with_value(Option::is_none) {
-        let answer = api::ask(&routes::role(&code)).await;
-        let role = answer.and_then(|text| serde_json::from_str::<Role>(&text).ok());
-        let Some(role) = role else { return };
+        let Some(role) = api::role(&code).await else {
+            return;
+        };
         known.presents.set_value(role.presents);
         let clock = role.presents.then(|| ServerClock::as_told(role.now));
         known.clock.set_value(clock);
