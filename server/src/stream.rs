@@ -10,7 +10,7 @@ use crate::{
 use app::{
     api::ErrorCode,
     deck::{Slide, SlideNumber},
-    talk::{Role, SeatNumber, Seen, SlideState, TalkCode, View},
+    talk::{Presence, Role, SeatNumber, Seen, SlideState, Snapshot, TalkCode, View},
 };
 use axum::{
     Json,
@@ -20,7 +20,7 @@ use axum::{
     response::IntoResponse,
 };
 use http_body_util::{BodyExt, Limited};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{iter, sync::Arc, time::Duration};
 use tokio::time::timeout;
@@ -134,32 +134,62 @@ pub async fn seen(State(shared): State<Shared>, path: CodePath, body: Body) -> R
     StatusCode::NO_CONTENT.into_response()
 }
 
+/// What one stream would say, once.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    snapshot: &'a Snapshot,
+    /// Of the room, to a remote only. Without it a remote knows that it was removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presence: Option<Presence>,
+}
+
 /// `GET /t/{code}/state`: the stream's snapshot as JSON, once. A page whose stream is withheld asks
 /// with its seat's number, and follows like any other.
 pub async fn state(
     State(shared): State<Shared>,
     path: CodePath,
     query: Result<Query<Opening>, QueryRejection>,
+    uri: Uri,
+    headers: HeaderMap,
 ) -> Response<Body> {
     let opening = query.map_or_else(|_| Opening::default(), |Query(opening)| opening);
-    match found(&shared, path) {
-        Some(talk) => {
-            if let Some(seat) = opening.number() {
-                match opening.view.as_deref() {
-                    Some("follow") => talk.channel().hear(View::Follow, seat),
-                    Some("project") => talk.channel().hear(View::Project, seat),
-                    _ => {}
-                }
-            }
-            let snapshot = talk.snapshot();
-            (
-                [(header::CACHE_CONTROL, "no-store")],
-                Json(snapshot.as_ref()),
-            )
-                .into_response()
+    let seat = opening.number();
+    let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
+    let Some(talk) = code.as_ref().and_then(|code| shared.talks.find(code)) else {
+        // A page that has a seat followed it, and would ask for ever.
+        let gone = code.filter(|_| seat.is_some());
+        return match gone.and_then(|code| shared.talks.last_of_gone(&code)) {
+            Some(gone) => told(&gone, None),
+            None => refusal(ErrorCode::NoSuchTalk),
+        };
+    };
+    let channel = talk.channel();
+    let presence = match (opening.view.as_deref(), seat) {
+        (Some("follow"), Some(seat)) => {
+            channel.hear(View::Follow, seat);
+            None
         }
-        None => refusal(ErrorCode::NoSuchTalk),
-    }
+        (Some("project"), Some(seat)) => {
+            channel.hear(View::Project, seat);
+            None
+        }
+        (Some("present"), _) => {
+            let visitor = as_seen_from(&shared, &headers, &uri);
+            let presents = visitor.presented(talk.code()).is_ok();
+            presents.then(|| Presence {
+                now: talks::now(),
+                ..channel.attendance().presence()
+            })
+        }
+        _ => None,
+    };
+    told(&talk.snapshot(), presence)
+}
+
+fn told(snapshot: &Snapshot, presence: Option<Presence>) -> Response<Body> {
+    let told = Told { snapshot, presence };
+    ([(header::CACHE_CONTROL, "no-store")], Json(told)).into_response()
 }
 
 /// `GET /t/{code}/role`: what the browser that asks may do. Its presenter's link may have been opened

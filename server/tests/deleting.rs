@@ -161,6 +161,14 @@ fn a_deleted_talk_is_gone_with_what_only_it_showed() {
             "{body}"
         );
         assert_eq!(get(printed, "/t/talk-a/events").0, 404);
+        // A page whose stream is withheld asks instead.
+        let (status, state) = get(printed, "/t/talk-a/state?view=follow&seat=7");
+        assert_eq!(status, 200, "{state}");
+        assert!(
+            state.contains("\"over\":true") && !state.contains("/media/"),
+            "{state}"
+        );
+        assert_eq!(get(printed, "/t/talk-a/state").0, 404);
         // And then does not come back.
         let (_, id) = body.split_once("id: ").expect("an event");
         let (id, _) = id.split_once('\n').expect("its end");

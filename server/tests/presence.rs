@@ -144,3 +144,38 @@ async fn a_remote_whose_key_is_not_good_any_more_is_told_and_is_no_follower() {
     assert_eq!(room["followers"], 1, "the remotes were counted");
     server.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_remote_that_asks_is_told_of_the_room_for_as_long_as_it_may_present() {
+    let server = Server::start().await;
+    let ask = async |query: &str, more: &str| {
+        let request = format!(
+            "GET /t/room/state{query} HTTP/1.1\r\nhost: room\r\nconnection: close\r\n{more}\r\n"
+        );
+        server.send(request.as_bytes()).await.json()
+    };
+    let key = format!("authorization: Bearer {}\r\n", server.key);
+    let _follower = server.stream().await;
+    let told = ask("?view=present&seat=7", &key).await;
+    let room = &told["presence"];
+    assert_eq!((&told["slide"], &room["followers"]), (&1.into(), &1.into()));
+    assert!(room["now"].as_u64().is_some_and(|now| now > 0), "{room}");
+    // It is no follower for that.
+    let again = ask("?view=present&seat=7", &key).await;
+    assert_eq!(again["presence"]["followers"], 1);
+    for (query, more) in [
+        ("?view=present&seat=7", ""),
+        ("?view=present&seat=7", "authorization: Bearer nobodys\r\n"),
+        (
+            "?view=present&seat=7",
+            &*format!("{key}origin: http://other.example\r\n"),
+        ),
+        ("?view=follow&seat=8", &*key),
+        ("", &*key),
+    ] {
+        let told = ask(query, more).await;
+        assert_eq!(told["slide"], 1);
+        assert!(told.get("presence").is_none(), "{query} {more}: {told}");
+    }
+    server.end().await;
+}

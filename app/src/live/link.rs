@@ -59,12 +59,18 @@ struct Inner {
     newest: RefCell<SlideState>,
     told: Told,
     connection: RefCell<Option<Connection>>,
+    /// When the stream was opened, until its first event comes.
+    opened: Cell<Option<f64>>,
+    /// The stream's first event came too late: something on the way collects what is said, and lets
+    /// go of it in lumps. What it says is right, but it may be long ago.
+    is_held_back: Cell<bool>,
     /// The page is out of sight for good or in the back/forward cache: no connection is wanted.
     hidden: Cell<bool>,
     backoff: RefCell<Backoff>,
     /// Either waits to connect again or for the silence to last too long; never both.
     timer: RefCell<Option<Timeout>>,
-    /// Until the page asks for the state, and then until it asks again. `None` while the stream speaks.
+    /// Until the page asks for the state, and then until it asks again. `None` while the stream speaks
+    /// in time.
     asking: RefCell<Option<Timeout>>,
     /// The last answer said where the talk is: the page is as good as live.
     was_answered: Cell<bool>,
@@ -104,6 +110,8 @@ impl Link {
             newest: RefCell::new(newest.state.clone()),
             told,
             connection: RefCell::default(),
+            opened: Cell::default(),
+            is_held_back: Cell::default(),
             hidden: Cell::new(false),
             backoff: RefCell::default(),
             timer: RefCell::default(),
@@ -148,7 +156,9 @@ impl Inner {
             self.listen(&source, "message", |inner, event| inner.on_message(event)),
             self.listen(&source, "ping", |inner, event| inner.on_ping(event)),
             self.listen(&source, "presence", |inner, event| {
-                inner.told.presence.set(parsed(event));
+                if inner.is_in_time() {
+                    inner.told.presence.set(parsed(event));
+                }
             }),
             self.listen(&source, "pointer", |inner, event| {
                 if let Some(pointing) = parsed::<Pointing>(event) {
@@ -164,6 +174,7 @@ impl Inner {
             source,
             _listeners: listeners,
         }));
+        self.is_opened();
         self.expect_event();
     }
 
@@ -195,7 +206,6 @@ impl Inner {
         if has_panicked() {
             return;
         }
-        self.told.link.set(LinkState::Live);
         let newer = self.newest.borrow().gives_way_to(&snapshot.state);
         // More of the slide, or the slide itself, may come under the revision that the page has.
         let more = *self.newest.borrow() == snapshot.state;
@@ -221,10 +231,7 @@ impl Inner {
     /// will; but not over and over, should that be no help.
     fn on_unreadable(self: &Rc<Self>) {
         self.set_broken();
-        let old_enough = window()
-            .performance()
-            .is_some_and(|clock| clock.now() > RELOAD_AFTER_MS);
-        let reloading = old_enough && window().location().reload().is_ok();
+        let reloading = since_begin() > RELOAD_AFTER_MS && window().location().reload().is_ok();
         if !reloading {
             self.connect_later();
         }
@@ -233,12 +240,7 @@ impl Inner {
     fn on_ping(self: &Rc<Self>, event: &Event) {
         let newest = self.newest.borrow().revision;
         match parsed::<Ping>(event) {
-            Some(ping) if ping.revision <= newest => {
-                self.heard();
-                if !has_panicked() {
-                    self.told.link.set(LinkState::Live);
-                }
-            }
+            Some(ping) if ping.revision <= newest => self.heard(),
             // Something was missed, and that should not be: ask for it.
             _ => {
                 self.set_broken();
@@ -249,6 +251,7 @@ impl Inner {
 
     fn on_error(self: &Rc<Self>) {
         self.set_broken();
+        self.is_opened();
         if self.asking.borrow().is_none() {
             self.ask_after(WITHHELD_MS);
         }
@@ -263,12 +266,37 @@ impl Inner {
         }
     }
 
-    /// The stream speaks.
+    /// The stream speaks. When it does so too late the page asks on, and another stream is opened after
+    /// a while.
     fn heard(self: &Rc<Self>) {
+        if !self.is_in_time() {
+            return;
+        }
         self.backoff.borrow_mut().reset();
         self.asking.take();
         self.was_answered.set(false);
         self.expect_event();
+        self.set_live();
+    }
+
+    fn is_opened(&self) {
+        self.opened.set(Some(since_begin()));
+        self.is_held_back.set(false);
+    }
+
+    /// Whether this event, and so each that follows, comes when it was said.
+    fn is_in_time(&self) -> bool {
+        if let Some(opened) = self.opened.take() {
+            let silence = since_begin() - opened;
+            self.is_held_back.set(silence > f64::from(WITHHELD_MS));
+        }
+        !self.is_held_back.get()
+    }
+
+    fn set_live(&self) {
+        if !has_panicked() {
+            self.told.link.set(LinkState::Live);
+        }
     }
 
     fn set_broken(&self) {
@@ -384,6 +412,11 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.source.close();
     }
+}
+
+/// Milliseconds since the page began, whatever is done to the device's clock.
+fn since_begin() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
 }
 
 /// The event's data; `None` when this page is too old to read it.

@@ -1,16 +1,29 @@
 //! A link whose stream is withheld asks where the talk is.
 
 use super::Inner;
-use crate::{api, live::jitter_ms, routes};
-use leptos::task::spawn_local;
+use crate::{
+    api,
+    live::{LinkState, jitter_ms},
+    routes,
+    talk::{Presence, Snapshot, View},
+};
+use leptos::{prelude::Set, task::spawn_local};
+use serde::Deserialize;
 use std::rc::Rc;
 
 /// How often it asks: so long after an answer, and up to so much longer.
 const ASK_EVERY_MS: u32 = 1_500;
 const ASK_JITTER_MS: u32 = 1_000;
 
-/// How long an answer may take until the page is not sure any more.
-const ANSWER_MS: u32 = 1_000;
+/// How long an answer may take until the page is not sure any more: networks whose proxies withhold a
+/// stream are slow.
+const ANSWER_MS: u32 = 3_000;
+
+/// What only a presenter's device is told beside the snapshot.
+#[derive(Deserialize)]
+struct Room {
+    presence: Presence,
+}
 
 impl Inner {
     pub fn ask_after(self: &Rc<Self>, ms: u32) {
@@ -29,9 +42,9 @@ impl Inner {
         });
         let inner = Rc::downgrade(self);
         spawn_local(async move {
-            let answer = api::ask(&url).await;
+            let answer = api::ask(&url).await.unwrap_or_default();
             drop(doubt);
-            let snapshot = answer.and_then(|text| serde_json::from_str(&text).ok());
+            let snapshot = serde_json::from_str::<Snapshot>(&answer).ok();
             let Some(inner) = inner.upgrade() else { return };
             // The stream has spoken, or the page is out of sight.
             if inner.asking.borrow().is_none() {
@@ -39,7 +52,10 @@ impl Inner {
             }
             inner.was_answered.set(snapshot.is_some());
             match snapshot {
-                Some(snapshot) => inner.take(snapshot),
+                Some(snapshot) => {
+                    inner.be_told(&answer, &snapshot);
+                    inner.take(snapshot);
+                }
                 None => inner.set_broken(),
             }
             if inner.asking.borrow().is_none() {
@@ -58,5 +74,18 @@ impl Inner {
             };
             inner.ask_after(wait);
         });
+    }
+
+    /// A remote is told of the room, too, for as long as it may present.
+    fn be_told(&self, answer: &str, snapshot: &Snapshot) {
+        self.set_live();
+        if self.view != View::Present {
+            return;
+        }
+        match serde_json::from_str::<Room>(answer) {
+            Ok(room) => self.told.presence.set(Some(room.presence)),
+            Err(_) if snapshot.state.over => {}
+            Err(_) => self.finish(LinkState::Revoked),
+        }
     }
 }
