@@ -18,6 +18,6 @@ pub mod talk;
 #[cfg(feature = "ssr")]
 mod document;
 #[cfg(feature = "hydrate")]
-pub use components::reload_on_panic;
+pub use components::prepare_page;
 #[cfg(feature = "ssr")]
 pub use document::document;

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { LAPTOP, PHONE, expect, isLive, next, sees, test } from './room.ts';
 import { translate } from './translator.ts';
@@ -16,21 +18,31 @@ test('words live on a page that a translator has rewritten', async ({ room }) =>
   await expect(follower.locator('[aria-live]')).toHaveText('Slide 2 of 6: One tap every screen');
   await expect(phone.getByText('Next', { exact: true }).first()).toBeVisible();
 
-  await follower.close();
-  await expect(phone.locator('.room')).toHaveText('1 screen follows');
+  const back = await room.person(`${room.links.audience}?slide=1`);
+  await isLive(back);
+  await back.evaluate(translate);
+  await phone.getByRole('button', { name: 'Freeze' }).tap();
+  await next(phone).tap();
+  await expect(phone.locator('.keeps')).toHaveText('The room keeps slide 2.');
+  await phone.getByRole('button', { name: 'Freeze' }).tap();
+  await expect(back.locator('.place')).toHaveText('Slide 1 Live: 3 of 6');
   room.allow(/net::ERR_/);
+  await follower.context().setOffline(true);
+  await expect(follower.locator('.link-badge')).toContainText('No network.');
+  for (const page of [follower, back]) await page.close();
+  await expect(phone.locator('.room')).toHaveText('1 screen follows');
   await room.server.kill();
   await expect(phone.locator('.link-badge')).toContainText('Reconnecting.');
   await expect(projector.locator('.link-badge')).toContainText('Reconnecting.');
   await room.server.start();
   for (const page of [phone, projector]) await isLive(page);
   await expect(phone.locator('.link-badge > span').first()).toHaveText('Live');
-  for (const _ of [3, 4, 5, 6]) await next(phone).tap();
+  for (const _ of [4, 5, 6]) await next(phone).tap();
   await expect(phone.locator('.then p')).toHaveText('This is the last slide.');
 });
 
 /** What the page and the framework say of it. */
-const REWRITTEN = /WebSlides begins anew|hydration error|unreachable|RuntimeError/;
+const REWRITTEN = /WebSlides begins anew|hydration error|unreachable|RuntimeError|The page was rewritten/;
 
 /** Rewrites the page before its WASM is there, as `how` says. */
 async function rewrittenEarly(page: Page, url: string, how: string): Promise<void> {
@@ -50,11 +62,11 @@ async function rewrittenEarly(page: Page, url: string, how: string): Promise<voi
 /** Remembers when a page whose markup is not all its own says that it is live. */
 const LIES = `new MutationObserver(() => {
     const main = document.querySelector('main');
-    const isRewritten = document.querySelector('#toolbar');
+    const isRewritten = document.querySelector('main .foreign') || !document.querySelector('main h1');
     if (isRewritten && main?.dataset.live === 'live') sessionStorage.setItem('lies', 'live over a broken page');
   }).observe(document, { attributes: true, childList: true, subtree: true });`;
 
-const FIRST = `document.querySelector('main').prepend(Object.assign(document.createElement('div'), { id: 'toolbar' }))`;
+const FIRST = `document.querySelector('main').prepend(Object.assign(document.createElement('div'), { className: 'foreign' }))`;
 
 for (const [who, how] of [
   ['a translator', `(${translate})()`],
@@ -75,11 +87,51 @@ for (const [who, how] of [
     expect(await follower.evaluate(() => sessionStorage.getItem('lies'))).toBeNull();
   });
 
-/** Does so each time that the page is loaded, as soon as all of it is there. */
+/** A toolbar before each element of the page's but the first, and words that are explained. */
+const ANYWHERE = `for (const inside of ['main', 'main > header', 'main > footer', '.link-badge', '.slide', '.now', '.then', '.notes'])
+    for (const parent of document.querySelectorAll('leptos-island ' + inside))
+      for (const child of [...parent.children].slice(1)) {
+        const foreign = Object.assign(document.createElement('div'), { className: 'foreign' });
+        foreign.innerHTML = '<div><p>a</p></div>';
+        child.before(foreign);
+      }`;
+
+for (const who of ['follower', 'projector', 'remote'] as const)
+  test(`a ${who} among whose elements an extension has put its own says everything in its place`, async ({ room }) => {
+    const other = await room.presenter(LAPTOP);
+    await isLive(other);
+    const { audience, projector, presenter } = room.links;
+    const page = await room.newcomer(who === 'remote' ? PHONE : LAPTOP);
+    await page.addInitScript(LIES);
+    if (who === 'remote') {
+      await page.goto(presenter);
+      await isLive(page);
+    }
+    await rewrittenEarly(page, { follower: audience, projector, remote: `${audience}/present` }[who], ANYWHERE);
+    await isLive(page);
+    await next(other).click();
+    await sees(page, 2);
+    const badge = page.locator('.link-badge > span').first();
+    await expect(badge).toHaveText('Live');
+    if (who !== 'projector') await expect(page.locator('main .place')).toHaveText('2 of 6');
+    if (who === 'remote') {
+      await expect(page.locator('.notes')).toContainText('every screen has changed');
+      await expect(page.locator('.then > p')).toHaveText('Next');
+      await expect(page.locator('.keeps')).toHaveText('The room keeps slide 2.');
+      await next(page).tap();
+      await sees(other, 3);
+    }
+    expect(await page.evaluate(() => sessionStorage.getItem('lies'))).toBeNull();
+    room.allow(/net::ERR_/);
+    await room.server.kill();
+    await expect(badge).toContainText('Reconnecting.');
+  });
+
+/** Takes an element away each time that the page is loaded, as soon as all of it is there. */
 const EACH_TIME = `new MutationObserver((_, observer) => {
     if (!document.querySelector('footer, .controls')) return;
     observer.disconnect();
-    ${FIRST};
+    document.querySelector('main h1').remove();
   }).observe(document, { childList: true, subtree: true })`;
 
 test('a remote that is rewritten each time presents by its forms', async ({ room }) => {
@@ -87,6 +139,7 @@ test('a remote that is rewritten each time presents by its forms', async ({ room
   const other = await room.presenter(LAPTOP);
   const follower = await room.follower();
   for (const page of [other, follower]) await isLive(page);
+  test.slow();
   const phone = await room.newcomer(PHONE);
   await phone.addInitScript(EACH_TIME);
   await phone.addInitScript(LIES);
@@ -113,6 +166,7 @@ test('a remote that is rewritten each time presents by its forms', async ({ room
 });
 
 test('a page that is rewritten each time lives on as without WASM', async ({ room }) => {
+  test.slow();
   room.allow(REWRITTEN);
   const phone = await room.presenter();
   await isLive(phone);
@@ -135,4 +189,41 @@ test('a page that is rewritten each time lives on as without WASM', async ({ roo
   }
   // Itself, once more because it might help, once to be left alone, and once for each slide.
   expect(loads).toBe(5);
+});
+
+test('a page that was loaded anew in vain is not loaded anew again and again', async ({ room }) => {
+  room.allow(REWRITTEN);
+  const phone = await room.presenter();
+  await isLive(phone);
+  const follower = await room.newcomer();
+  await follower.addInitScript(EACH_TIME);
+  await follower.clock.install();
+  let loads = 0;
+  follower.on('request', (request) => void (request.isNavigationRequest() && (loads += 1)));
+  await follower.goto(room.links.audience);
+  const badge = follower.locator('.link-badge');
+  await expect(badge).toHaveText('You may be a slide behind.');
+  // Longer than a page is remembered for that it was loaded anew.
+  for (const slide of [2, 3]) {
+    await follower.clock.fastForward(61_000);
+    const before = loads;
+    await next(phone).tap();
+    await sees(phone, slide);
+    await follower.clock.runFor(10_000);
+    await expect(follower.locator('.slide')).toHaveAttribute('data-slide', String(slide));
+    await expect(badge).toHaveText('You may be a slide behind.');
+    expect(loads).toBe(before + 1);
+  }
+});
+
+test('slides stay a translator’s to translate', async ({ room }) => {
+  await room.server.stop();
+  const deck = join(room.server.directory, 'words.md');
+  writeFileSync(deck, '# One\n\n---\n\n# Two');
+  await room.server.start([deck]);
+  const follower = await room.follower();
+  await isLive(follower);
+  await follower.evaluate(translate);
+  await expect(follower.locator('.slide font')).not.toHaveCount(0);
+  await expect(follower.locator('.slide [translate=no], .slide[translate=no]')).toHaveCount(0);
 });

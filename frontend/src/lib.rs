@@ -2,6 +2,6 @@
 
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    app::reload_on_panic();
+    app::prepare_page();
     leptos::mount::hydrate_islands();
 }

@@ -37,6 +37,10 @@ mod panicking {
         /// In `without_wasm.js`, which is in every page with an island.
         #[wasm_bindgen(js_name = islandPanicked)]
         fn island_panicked(why: &str);
+
+        /// The same script.
+        #[wasm_bindgen(js_name = putAside)]
+        fn put_foreign_elements_aside();
     }
 
     /// Whether anything of this page's island may be wrong from here on.
@@ -44,9 +48,11 @@ mod panicking {
         HAS_PANICKED.get()
     }
 
-    /// Before the first island is taken over. The page then loads anew; when that is no help, it lives
-    /// on as it does without WASM.
-    pub fn reload_on_panic() {
+    /// Before the first island is taken over: what an extension has put into the page would be taken for
+    /// the page's own. Should that not be all, the page panics and loads anew; when that is no help, it
+    /// lives on as it does without WASM.
+    pub fn prepare_page() {
+        put_foreign_elements_aside();
         panic::set_hook(Box::new(|panic: &PanicHookInfo<'_>| {
             if !HAS_PANICKED.replace(true) {
                 let place = panic.location();
@@ -56,4 +62,4 @@ mod panicking {
     }
 }
 #[cfg(feature = "hydrate")]
-pub use panicking::{has_panicked, reload_on_panic};
+pub use panicking::{has_panicked, prepare_page};

@@ -16,7 +16,7 @@ use leptos::{nonce::use_nonce, prelude::*};
 
 pub use alive::hydrated;
 #[cfg(feature = "hydrate")]
-pub use alive::{has_panicked, reload_on_panic};
+pub use alive::{has_panicked, prepare_page};
 pub use icon::Icon;
 pub use join_form::JoinForm;
 pub use link_badge::LinkBadge;
