@@ -104,7 +104,7 @@ test('another site’s page can’t move the talk', async ({ room }) => {
   await sees(phone, 1);
 });
 
-test('a link that a robot follows admits nobody, and the phone is asked for no robot', async ({ room }) => {
+test('a link that a robot follows admits nobody', async ({ room }) => {
   const { presenter } = room.links;
   const robot = await room.person('about:blank');
   const preview = await robot.request.get(presenter);

@@ -77,4 +77,14 @@ test.describe('asking first', () => {
     await laptop.keyboard.press('ArrowRight');
     await sees(laptop, 2);
   });
+
+  test('a robot that follows a link asks for nothing', async ({ room }) => {
+    const phone = await room.presenter();
+    await isLive(phone);
+    const robot = await room.person('about:blank');
+    expect((await robot.request.get(room.links.presenter)).status()).toBe(200);
+    await remotes(phone, room.links.presenter);
+    await expect(phone.getByRole('listitem')).toHaveCount(1);
+    await expect(phone.getByText('asks to present')).toHaveCount(0);
+  });
 });
