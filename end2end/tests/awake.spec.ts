@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, isLive, test } from './room.ts';
+import { type Room, expect, isLive, next, sees, test } from './room.ts';
 
 /** Counts what is asked of the browser's lock, and what is given back. */
 const COUNTED = `
@@ -29,15 +29,55 @@ test('the projector’s screen and a follower’s stay on until the talk is over
   }
 });
 
-test('over plain http a film of nothing keeps the projector’s screen on, untouched', async ({ room }) => {
-  const projector = await room.person(room.links.projector.replace('127.0.0.1', 'room.test'));
-  await isLive(projector);
-  expect(await projector.evaluate(() => isSecureContext)).toBe(false);
-  const film = projector.locator('video.awake');
-  await expect(film).toHaveCount(1);
-  await expect.poll(() => film.evaluate((video: HTMLVideoElement) => !video.paused && video.currentTime > 0)).toBe(true);
-  const under = await projector.evaluate(() => document.elementFromPoint(400, 300)!.tagName);
-  expect(under).not.toBe('VIDEO');
+const film = (page: Page) => page.locator('video.awake');
+const plays = (page: Page) =>
+  expect
+    .poll(() => film(page).evaluate((video: HTMLVideoElement) => !video.paused && video.currentTime > 0))
+    .toBe(true);
+
+async function end(room: Room): Promise<void> {
+  const host = await room.person(room.links.host);
+  const origin = new URL(room.links.audience).origin;
+  const ended = await host.request.post(`${room.links.audience}/end`, { headers: { origin } });
+  expect(ended.ok()).toBe(true);
+}
+
+test('over plain http a film of nothing keeps screens on, untouched, until the talk is over', async ({ room }) => {
+  const open = (url: string) => room.person(url.replace('127.0.0.1', 'room.test'));
+  const pages = [await open(room.links.projector), await open(room.links.audience)];
+  for (const page of pages) {
+    await isLive(page);
+    expect(await page.evaluate(() => isSecureContext)).toBe(false);
+    await plays(page);
+    const under = await page.evaluate(() => document.elementFromPoint(400, 300)!.tagName);
+    expect(under).not.toBe('VIDEO');
+  }
+  await end(room);
+  for (const page of pages) {
+    await expect(page.locator('main')).toHaveAttribute('data-live', 'over');
+    await expect(film(page)).toHaveCount(0);
+  }
+});
+
+test('a page that is refused the lock shows the film instead', async ({ room }) => {
+  const follower = await room.newcomer();
+  await follower.addInitScript(`Object.defineProperty(navigator, 'wakeLock', { value: {
+    request: async () => { throw new DOMException('no', 'NotAllowedError'); },
+  } });`);
+  await follower.goto(room.links.audience);
+  await isLive(follower);
+  await plays(follower);
+});
+
+test('whoever looks back at a slide has a screen that stays on', async ({ room }) => {
+  const phone = await room.presenter();
+  await next(phone).tap();
+  await sees(phone, 2);
+  const follower = await room.newcomer();
+  await follower.addInitScript(COUNTED);
+  await follower.goto(`${room.links.audience}?slide=1`);
+  await expect(follower.locator('main')).toHaveAttribute('data-view', 'back');
+  await expect.poll(() => held(follower)).toBe(1);
 });
 
 test('a lock that comes after the talk is over is given back', async ({ room }) => {

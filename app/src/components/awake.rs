@@ -27,8 +27,8 @@ extern "C" {
 }
 
 /// Takes the lock, takes it again whenever the browser took it away, and gives it back when the talk
-/// is over. A page of plain http has no lock: a video of nothing keeps the screen on there. Without a
-/// sound it may start by itself, which is enough for a laptop; with the first tap it gets its own,
+/// is over. A page of plain http has no lock, and others are refused it: a video of nothing keeps the
+/// screen on there. Without a sound it may start by itself, which is enough for a laptop; with the first tap it gets its own,
 /// which a phone wants.
 pub fn stay_awake(link: ReadSignal<LinkState>) {
     let held = StoredValue::new_local(None::<Sentinel>);
@@ -45,8 +45,11 @@ pub fn stay_awake(link: ReadSignal<LinkState>) {
         let navigator: WithWakeLock = window().navigator().unchecked_into();
         match navigator.wake_lock() {
             Some(lock) => spawn_local(async move {
-                // Refused when the battery is low: the phone's own business.
+                // Refused by a policy, or by an iPhone to what was put on its home screen.
                 let Ok(sentinel) = lock.request("screen").await else {
+                    if !needs_none() {
+                        video.update_value(|video| play(video, by_hand));
+                    }
                     return;
                 };
                 let sentinel: Sentinel = sentinel.unchecked_into();

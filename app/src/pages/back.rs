@@ -1,5 +1,5 @@
 use crate::{
-    components::{LinkBadge, hydrated, markup, text, words},
+    components::{LinkBadge, hydrated, markup, stay_awake, text, words},
     deck::{DeckId, Face, SlideNumber},
     live::{acknowledge, use_live},
     routes,
@@ -44,6 +44,7 @@ pub fn Back(
 ) -> impl IntoView {
     let live = use_live(&code, View::Follow, rendered, |_| {});
     let snapshot = live.snapshot;
+    stay_awake(live.link);
     acknowledge(&code, live, move || snapshot.get().state, true);
     // Of another deck it may not be the same slide, or none.
     Effect::new(move |before: Option<DeckId>| {
