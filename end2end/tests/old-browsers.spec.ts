@@ -1,3 +1,4 @@
+import type { Route } from '@playwright/test';
 import { PHONE, expect, isLive, next, sees, test } from './room.ts';
 
 /** Safari 16 and Firefox 124 have none: their buttons open nothing, and their CSS knows none. */
@@ -7,19 +8,25 @@ const WITHOUT_POPOVERS = `
     if (event.target.closest('[popovertarget]')) event.preventDefault();
   }, true);`;
 
+/** Their CSS. */
+async function withoutPopovers(route: Route): Promise<void> {
+  const answer = await route.fetch();
+  const css = (await answer.text()).replace(/@supports not selector\(:popover-open\)/, '@supports selector(a)');
+  await route.fulfill({ response: answer, body: css.replaceAll('.panel:popover-open', '.panel:not(*)') });
+}
+
 test('a remote without popovers opens its sheets and closes them', async ({ room }) => {
   const phone = await room.newcomer(PHONE);
   await phone.addInitScript(WITHOUT_POPOVERS);
-  await phone.route('**/*.css', async (route) => {
-    const answer = await route.fetch();
-    const css = (await answer.text()).replace(/@supports not selector\(:popover-open\)/, '@supports selector(a)');
-    await route.fulfill({ response: answer, body: css.replaceAll('.panel:popover-open', '.panel:not(*)') });
-  });
+  await phone.route('**/*.css', withoutPopovers);
   await phone.goto(room.links.presenter);
   await isLive(phone);
   const open = phone.locator('.panel.open');
   await expect(open).toHaveCount(0);
   await phone.getByRole('button', { name: 'More', exact: true }).tap();
+  await expect(open).toHaveAttribute('id', 'more');
+  // A word that an input method composes has the key.
+  await phone.evaluate(() => dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', isComposing: true })));
   await expect(open).toHaveAttribute('id', 'more');
   await expect(open).toHaveCSS('position', 'fixed');
   await expect(phone.locator('#links')).toBeHidden();
@@ -40,4 +47,27 @@ test('a remote without popovers opens its sheets and closes them', async ({ room
   await phone.locator('.now').tap({ position: { x: 10, y: 10 } });
   await expect(open).toHaveCount(0);
   await sees(phone, 5);
+});
+
+test('a remote without popovers and without script has its sheets below it', async ({ room }) => {
+  room.allow(/preloaded using link preload but not used/);
+  const phone = await room.newcomer({ ...PHONE, javaScriptEnabled: false });
+  await phone.route('**/*.css', withoutPopovers);
+  await phone.goto(room.links.presenter);
+  await phone.getByRole('button', { name: 'Present with this device' }).tap();
+  await expect(phone.locator('.now')).toBeVisible();
+  // Chromium knows them, and would hide them: the answer to a form, which leads to the page, passes.
+  await phone.route('**/present', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(' popover="auto"', '') });
+  });
+  await phone.goto(`${room.links.audience}/present`);
+  await expect(phone.locator('.now')).toBeVisible();
+  for (const panel of await phone.locator('.panel').all()) await expect(panel).toBeVisible();
+  await next(phone).tap();
+  await expect(phone.locator('.slide')).toHaveAttribute('data-slide', '2');
+  await phone.goto(`${room.links.audience}/present`);
+  await phone.locator('#all-slides li').nth(3).locator('label').tap();
+  await phone.getByRole('button', { name: 'Go to slide 4' }).tap();
+  await expect(phone.locator('.slide')).toHaveAttribute('data-slide', '4');
 });

@@ -41,5 +41,5 @@ if (!isKnown) {
     },
     true,
   );
-  addEventListener("keydown", ({ key }) => key === "Escape" && close());
+  addEventListener("keydown", ({ key, isComposing }) => key === "Escape" && !isComposing && close());
 }
