@@ -44,7 +44,7 @@ const ENGINES: Record<EngineName, Engine> = {
 
 /** Keys without a character, as WebDriver writes them. */
 const KEYS: Record<string, string> = {
-  Space: ' ', Enter: '\uE006', Escape: '\uE00C', PageUp: '\uE00E', PageDown: '\uE00F',
+  Space: ' ', Enter: '\uE006', Escape: '\uE00C', PageUp: '\uE00E', PageDown: '\uE00F', ArrowDown: '\uE015',
 };
 
 /**
@@ -105,8 +105,14 @@ export class Browser {
       return buttons.find((button) => (button.ariaLabel ?? button.textContent.trim()) === name);
     }, name);
     if (!button) throw new Error(`There is no button ${name}.`);
-    const [element] = Object.values(button);
-    await this.command('POST', `/element/${element}/click`, {});
+    await this.clickOn(button);
+  }
+
+  /** The same, for what `selector` finds first. */
+  async clickAt(selector: string): Promise<void> {
+    const place = await this.evaluate((selector) => document.querySelector(selector), selector);
+    if (!place) throw new Error(`There is no ${selector}.`);
+    await this.clickOn(place);
   }
 
   async press(key: string): Promise<void> {
@@ -155,6 +161,12 @@ export class Browser {
       for (const child of this.children) await killed(child);
       rmSync(this.directory, { recursive: true, force: true });
     }
+  }
+
+  /** An element is told apart by a word of the driver's. */
+  private async clickOn(element: object): Promise<void> {
+    const [word] = Object.values(element);
+    await this.command('POST', `/element/${word}/click`, {});
   }
 
   /** A screen that nobody sees, by its name. */

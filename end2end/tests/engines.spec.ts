@@ -96,6 +96,21 @@ for (const engine of ['Firefox', 'WebKit'] as const) {
       await shows(laptop, 5);
     });
 
+    test('the focus that a mouse leaves behind takes no key of a clicker', async ({ room, open }) => {
+      const laptop = await open(room.links.presenter);
+      await shows(laptop, 1);
+      await laptop.click('More');
+      await expect.poll(() => sheet(laptop)).toBe('More');
+      await laptop.press('Escape');
+      await expect.poll(() => sheet(laptop)).toBe(null);
+      await laptop.press('Space');
+      await shows(laptop, 2);
+      expect(await sheet(laptop)).toBe(null);
+      await laptop.clickAt('.notes');
+      await laptop.press('ArrowDown');
+      await shows(laptop, 3);
+    });
+
     test('a frozen room keeps its slide', async ({ room, open }) => {
       const phone = await open(room.links.presenter, PHONE);
       const follower = await room.follower();
