@@ -23,10 +23,37 @@ test('a clicker works in the projector’s window, in the presenter’s own brow
   await projector.keyboard.press('PageDown');
   await projector.keyboard.press('PageDown');
   await sees(projector, 3);
-  for (const screen of ['black', 'live']) {
-    await projector.keyboard.press('.');
-    await expect(projector.locator('.slide')).toHaveAttribute('data-screen', screen);
-  }
+  for (const key of ['.', 'b'])
+    for (const screen of ['black', 'live']) {
+      await projector.keyboard.press(key);
+      await expect(projector.locator('.slide')).toHaveAttribute('data-screen', screen);
+    }
+  const state = async () => (await projector.request.get(`${room.links.audience}/state`)).json();
+  const { revision } = await state();
+  // Quicker than its answer.
+  await projector.keyboard.press('b');
+  await projector.keyboard.press('b');
+  await expect.poll(state).toMatchObject({ screen: 'live', revision: revision + 2 });
+});
+
+test('a link on the slide that a keyboard went to is followed, and moves nothing', async ({ room }) => {
+  const laptop = await room.presenter(LAPTOP);
+  const projector = await laptop.context().newPage();
+  room.watch(projector);
+  await projector.goto(room.links.projector);
+  await isLive(projector);
+  await projector.evaluate(() => {
+    const link = Object.assign(document.createElement('a'), { href: '#there', textContent: 'there' });
+    document.querySelector('.slide')!.append(link);
+  });
+  await projector.keyboard.press('Tab');
+  await expect(projector.locator('.slide a')).toBeFocused();
+  await projector.keyboard.press('Enter');
+  await expect(projector).toHaveURL(/#there$/);
+  await projector.keyboard.press('PageDown');
+  await sees(projector, 2);
+  const state = await (await projector.request.get(`${room.links.audience}/state`)).json();
+  expect(state.revision).toBe(1);
 });
 
 test('nobody else’s key moves the talk from a projector’s window', async ({ room }) => {

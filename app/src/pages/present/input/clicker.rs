@@ -1,6 +1,6 @@
 //! Keys on the projector's page, in the browser of whoever presents.
 
-use super::shortcuts::is_elsewheres;
+use super::shortcuts::{is_activation, is_elsewheres};
 use crate::{
     api,
     live::Live,
@@ -9,7 +9,7 @@ use crate::{
         sending::KEY_PATIENCE_MS,
         ticking::{ServerClock, since_begin},
     },
-    talk::{Command, TalkCode},
+    talk::{Command, Screen, TalkCode},
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::{prelude::*, task::spawn_local};
@@ -27,6 +27,9 @@ struct Known {
     /// The server's clock. Until it is known no key is sent: one that is held up on its way would move
     /// the talk when nobody means it any more.
     clock: StoredValue<Option<ServerClock>, LocalStorage>,
+    /// The screen that the last key has asked for, until it is answered: pressed again before, the same
+    /// key takes it back.
+    asked: StoredValue<Option<Screen>>,
 }
 
 /// Listens for as long as the page's owner lives. A key moves the talk from wherever it is: two of them
@@ -38,6 +41,7 @@ pub fn listen_to_clicker(code: TalkCode, live: Live, presents: bool) {
     let known = Known {
         presents: StoredValue::new(presents),
         clock: StoredValue::new_local(None),
+        asked: StoredValue::new(None),
     };
     // A computer that slept has a clock that stood still.
     Effect::new(move |_| {
@@ -50,7 +54,8 @@ pub fn listen_to_clicker(code: TalkCode, live: Live, presents: bool) {
     let typed = StoredValue::new((0_u32, 0.0));
     let listener = EventListener::new_with_options(&document(), "keydown", options, move |event| {
         let event = event.dyn_ref::<KeyboardEvent>();
-        let Some(event) = event.filter(|event| !is_elsewheres(event)) else {
+        let Some(event) = event.filter(|event| !is_elsewheres(event) && !is_activation(event))
+        else {
             return;
         };
         let (key, written_there, shift) = (event.key(), event.code(), event.shift_key());
@@ -62,7 +67,7 @@ pub fn listen_to_clicker(code: TalkCode, live: Live, presents: bool) {
         let (number, at) = typed.get_value();
         let is_fresh = event.time_stamp() - at < TYPED_MS;
         let number = if is_fresh { number } else { 0 };
-        let wished = wish(key, &live.snapshot.read_untracked().state, number);
+        let mut wished = wish(key, &live.snapshot.read_untracked().state, number);
         let taken = matches!(wished, Some(Wish::Tap(_) | Wish::Digit(_)));
         if taken && known.presents.get_value() {
             event.prevent_default();
@@ -76,8 +81,18 @@ pub fn listen_to_clicker(code: TalkCode, live: Live, presents: bool) {
             _ => 0,
         };
         typed.set_value((number, event.time_stamp()));
+        if let Some(Wish::Tap(Command::Screen(screen))) = &mut wished {
+            if known.asked.get_value() == Some(*screen) {
+                *screen = Screen::Live;
+            }
+            known.asked.set_value(Some(*screen));
+        }
         if let Some(Wish::Tap(command)) = wished {
-            spawn_local(press(code.clone(), command, known));
+            let pressing = press(code.clone(), command, known);
+            spawn_local(async move {
+                pressing.await;
+                known.asked.set_value(None);
+            });
         }
     });
     StoredValue::new_local(listener);

@@ -80,9 +80,7 @@ fn wish_of(event: &KeyboardEvent, state: &SlideState, typed: u32) -> Option<Wish
             _ => None,
         };
     }
-    // Space and Enter on a button that a keyboard went to are that button's.
-    let is_activation = key == " " || key == "Enter";
-    if is_activation && typed == 0 && is_on(":is(button, a):focus-visible", event) {
+    if typed == 0 && is_activation(event) {
         return None;
     }
     // Long notes are read with the arrows once a keyboard went to them. A clicker has other keys.
@@ -104,6 +102,12 @@ pub fn is_elsewheres(event: &KeyboardEvent) -> bool {
     const COMPOSING: u32 = 229;
     let is_systems = event.ctrl_key() || event.alt_key() || event.meta_key();
     is_systems || event.is_composing() || event.key_code() == COMPOSING
+}
+
+/// Whether a key is that of a button or a link that a keyboard went to.
+pub fn is_activation(event: &KeyboardEvent) -> bool {
+    let activates = matches!(event.key().as_str(), " " | "Enter");
+    activates && is_on(":is(button, a):focus-visible", event)
 }
 
 fn typed_hint(number: u32) -> String {
