@@ -3,18 +3,20 @@
 //! the wall's clock.
 
 use app::talk::Timestamp;
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use std::{
     fs, io,
     path::Path,
     sync::OnceLock,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 const FILE: &str = "steady.json";
 
-/// Where this program's time began. Set once: several servers in one process share it.
-static BEGUN: OnceLock<(Timestamp, Instant)> = OnceLock::new();
+/// Where this program's time began, and for how long the machine had been up. Set once: several servers
+/// in one process share it.
+static BEGUN: OnceLock<(Timestamp, Duration)> = OnceLock::new();
 
 /// What the time was at a moment of the machine's life, which has a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +28,8 @@ struct Moment {
 
 /// Now. Close to the wall's time, as that was when this program began.
 pub fn now() -> Timestamp {
-    let (began, at) = BEGUN.get_or_init(|| (on_the_wall(), Instant::now()));
-    after(*began, at.elapsed())
+    let (began, at) = BEGUN.get_or_init(|| (on_the_wall(), up()));
+    after(*began, up().saturating_sub(*at))
 }
 
 /// Goes on with the time that a server on the same data had, if this machine still runs. To be called
@@ -42,10 +44,12 @@ pub fn go_on(data: &Path) -> io::Result<()> {
     let file = data.join(FILE);
     let kept = fs::read(&file).ok();
     let kept = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let uptime = uptime();
-    let time = begin(kept.as_ref(), uptime.as_ref(), on_the_wall());
-    let _ = BEGUN.set((time, Instant::now()));
-    match uptime {
+    let up = up();
+    let up_ms = u64::try_from(up.as_millis()).unwrap_or(u64::MAX);
+    let moment = life().map(|life| (life, up_ms));
+    let time = begin(kept.as_ref(), moment.as_ref(), on_the_wall());
+    let _ = BEGUN.set((time, up));
+    match moment {
         Some((life, up_ms)) => fs::write(file, serde_json::to_vec(&Moment { life, up_ms, time })?),
         None => Ok(()),
     }
@@ -59,16 +63,21 @@ fn begin(kept: Option<&Moment>, uptime: Option<&(String, u64)>, wall: Timestamp)
     gone_on.unwrap_or(wall)
 }
 
-/// The name of this machine's life, and for how many milliseconds it has lasted. Only Linux tells.
-fn uptime() -> Option<(String, u64)> {
+/// The name of this machine's life: another one each time that it starts. Only Linux tells.
+fn life() -> Option<String> {
     let life = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-    let uptime = fs::read_to_string("/proc/uptime").ok()?;
-    // Seconds, with two digits behind the point.
-    let (seconds, hundredths) = uptime.split_whitespace().next()?.split_once('.')?;
-    let seconds: u64 = seconds.parse().ok()?;
-    let hundredths: u64 = hundredths.parse().ok()?;
-    let up_ms = seconds.checked_mul(1_000)?.checked_add(hundredths * 10)?;
-    Some((life.trim().to_owned(), up_ms))
+    Some(life.trim().to_owned())
+}
+
+/// How long this machine has been up, its sleep included: a laptop that is closed over lunch has the
+/// lunch behind it when it wakes, and after a restart of this program no more.
+fn up() -> Duration {
+    #[cfg(target_os = "linux")]
+    const CLOCK: ClockId = ClockId::Boottime;
+    // On a Mac this one goes on, too.
+    #[cfg(not(target_os = "linux"))]
+    const CLOCK: ClockId = ClockId::Monotonic;
+    clock_gettime(CLOCK).try_into().unwrap_or_default()
 }
 
 fn on_the_wall() -> Timestamp {
@@ -111,8 +120,12 @@ mod tests {
 
     #[test]
     fn this_machine_tells_how_long_it_has_run() {
-        let (life, up_ms) = uptime().expect("Linux");
-        assert!(!life.is_empty() && up_ms > 0);
+        assert!(!life().expect("Linux").is_empty());
+        // Seconds, with the time that it slept.
+        let uptime = fs::read_to_string("/proc/uptime").expect("Linux");
+        let seconds = uptime.split('.').next().expect("seconds");
+        let seconds: u64 = seconds.parse().expect("a number");
+        assert!(up().as_secs().abs_diff(seconds) <= 1, "{:?} {uptime}", up());
         assert!(now() <= now());
     }
 }

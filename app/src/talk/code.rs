@@ -74,7 +74,15 @@ fn plain(c: char) -> char {
         // Full-width, as an input method for Japanese or Chinese writes them.
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         // Dashes, a minus, and the long vowel, which has the hyphen's key on a Japanese keyboard.
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{30fc}' => '-',
+        '\u{2010}'..='\u{2015}'
+        | '\u{2043}'
+        | '\u{2212}'
+        | '\u{30fc}'
+        | '\u{fe58}'
+        | '\u{fe63}'
+        | '\u{ff70}' => '-',
+        // The sign of the unit Kelvin.
+        '\u{212a}' => 'k',
         _ => c,
     }
 }

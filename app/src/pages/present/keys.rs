@@ -40,7 +40,7 @@ pub struct Key<'a> {
 /// where it is: the shortcuts are then on the keys that they are on elsewhere.
 pub fn wish(key: Key<'_>, state: &SlideState, typed: u32) -> Option<Wish> {
     meaning(key.key, key.shift, state, typed)
-        .or_else(|| meaning(written_there(key.code)?, key.shift, state, typed))
+        .or_else(|| meaning(written_there(key.code, key.shift)?, key.shift, state, typed))
 }
 
 fn meaning(key: &str, shift: bool, state: &SlideState, typed: u32) -> Option<Wish> {
@@ -77,12 +77,16 @@ fn meaning(key: &str, shift: bool, state: &SlideState, typed: u32) -> Option<Wis
     }))
 }
 
-/// What the key of this place writes in the United States.
-fn written_there(code: &str) -> Option<&str> {
+/// What the key of this place writes in the United States. With Shift that is a sign of no meaning, unless
+/// it is a letter or the question mark.
+fn written_there(code: &str, shift: bool) -> Option<&str> {
     let digit = code
         .strip_prefix("Digit")
-        .or_else(|| code.strip_prefix("Numpad"));
+        .or_else(|| code.strip_prefix("Numpad"))
+        .filter(|_| !shift);
     match code {
+        "Slash" if shift => Some("?"),
+        "Period" | "Comma" if shift => None,
         "Period" => Some("."),
         "Comma" => Some(","),
         "Slash" => Some("/"),
@@ -158,6 +162,21 @@ mod tests {
         check("7", "Numpad7", Some(Wish::Digit(7)));
         // Persian digits are the same numbers.
         check("۳", "Digit3", Some(Wish::Digit(3)));
+    }
+
+    #[test]
+    fn a_sign_that_shift_writes_is_not_its_keys_shortcut() {
+        let shifted = |key, code| {
+            let shift = true;
+            wish(Key { key, code, shift }, &state(), 0)
+        };
+        for (key, code) in [(">", "Period"), ("<", "Comma"), ("!", "Digit1")] {
+            assert_eq!(shifted(key, code), None, "{key}");
+        }
+        assert_eq!(shifted("И", "KeyB"), BLACK);
+        assert_eq!(shifted("؟", "Slash"), Some(Wish::Open("help")));
+        // AZERTY writes digits so.
+        assert_eq!(shifted("1", "Digit1"), Some(Wish::Digit(1)));
     }
 
     #[test]
