@@ -1,4 +1,4 @@
-import { PHONE, expect, isLive, next, previous, sees, test } from './room.ts';
+import { type Room, PHONE, expect, isLive, next, previous, sees, test } from './room.ts';
 
 test('a tap moves every screen', async ({ room }) => {
   const phone = await room.presenter();
@@ -170,18 +170,22 @@ test('the next slide is fetched before it is needed', async ({ room }) => {
   expect(again, 'asked for again').toEqual([]);
 });
 
-test('three lines of script follow a talk', async ({ room }) => {
-  const phone = await room.presenter();
-  await isLive(phone);
-  const page = await room.person(new URL('/healthz', room.links.audience).href);
-  await page.evaluate((events) => {
-    const source = new EventSource(events);
-    source.onmessage = ({ data }) => (document.title = `slide ${JSON.parse(data).slide}`);
-  }, room.links.events);
-  await expect(page).toHaveTitle('slide 1');
-  await next(phone).tap();
-  await expect(page).toHaveTitle('slide 2');
-});
+for (const [where, from] of [
+  ['the server’s own', (room: Room) => new URL('/healthz', room.links.audience).href],
+  ['another site’s', (room: Room) => new URL('/healthz', room.links.audience).href.replace('127.0.0.1', 'room.test')],
+] as const)
+  test(`three lines of script follow a talk on a page that is ${where}`, async ({ room }) => {
+    const phone = await room.presenter();
+    await isLive(phone);
+    const page = await room.person(from(room));
+    await page.evaluate((events) => {
+      const source = new EventSource(events);
+      source.onmessage = ({ data }) => (document.title = `slide ${JSON.parse(data).slide}`);
+    }, room.links.events);
+    await expect(page).toHaveTitle('slide 1');
+    await next(phone).tap();
+    await expect(page).toHaveTitle('slide 2');
+  });
 
 test('a projector that is live shows the slide and nothing else', async ({ room }) => {
   const projector = await room.projector();

@@ -19,7 +19,7 @@ use crate::{
     store::{EmbeddedStore, Store, StoreError},
     talks::{Hold, OpenError, Talk, Talks},
 };
-use axum::Router;
+use axum::{Router, http::Uri};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::BuildError;
 use std::{
@@ -57,6 +57,10 @@ pub enum RunError {
     PortTaken(SocketAddr),
     #[error("browsers refuse to open port {}, which belongs to another protocol. Choose another with --listen {}.", .0.port(), other_port(*.0))]
     PortRefused(SocketAddr),
+    #[error(
+        "browsers refuse to open {0}, whose port belongs to another protocol. Let the proxy listen on another one."
+    )]
+    PublicPortRefused(Uri),
     #[error("cannot listen on {0}: {1}. Choose another address with --listen.")]
     Listen(SocketAddr, io::Error),
     #[error(
@@ -78,8 +82,14 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     metrics::install()?;
     let leptos = site::find().ok_or(RunError::NotBuilt)?;
     // Behind a proxy, browsers open the proxy's port.
-    if options.public_url.is_none() && refused_by_browsers(options.listen.port()) {
-        return Err(RunError::PortRefused(options.listen));
+    match &options.public_url {
+        Some(public) if public.port_u16().is_some_and(refused_by_browsers) => {
+            return Err(RunError::PublicPortRefused(public.clone()));
+        }
+        None if refused_by_browsers(options.listen.port()) => {
+            return Err(RunError::PortRefused(options.listen));
+        }
+        _ => {}
     }
     // The port first: it is taken oftener than a deck is broken, and known at once.
     let listener = listen(options.listen)?;

@@ -4,6 +4,7 @@
 
 mod support;
 
+use axum::{body::Body, http::Request};
 use eventsource_stream::Eventsource;
 use futures_util::StreamExt;
 use http_body_util::BodyExt;
@@ -214,6 +215,19 @@ async fn http_2_without_tls_is_spoken() {
     let answer = server.get_by_http_2("/t/room/state").await;
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.version(), axum::http::Version::HTTP_2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_http_2_links_are_made_by_the_address_that_was_asked_for() {
+    let server = Server::start().await;
+    let mut sender = server.by_http_2(u16::MAX).await;
+    let request = Request::get("http://laptop.local:3000/t/room/ways");
+    let request = request.body(Body::empty()).expect("a request");
+    let answer = soon(sender.send_request(request)).await.expect("an answer");
+    let body = answer.into_body().collect().await.expect("a body");
+    let ways: serde_json::Value = serde_json::from_slice(&body.to_bytes()).expect("JSON");
+    let audience = &ways["audience"]["url"];
+    assert_eq!(audience, "http://laptop.local:3000/t/room");
 }
 
 #[tokio::test(flavor = "multi_thread")]

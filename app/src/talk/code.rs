@@ -139,9 +139,10 @@ mod tests {
     fn a_code_forgives_what_keyboards_and_programs_make_of_it() {
         check("ＲＵＳＴ－２０２６", Some("rust-2026"));
         check("ｒｕｓｔ\u{3000}２０２６", Some("rust2026"));
-        for dash in "‐‑‒–—―−﹘﹣－ー".chars() {
+        for dash in "‐‑‒–—―−﹘﹣－ー⁃ｰ".chars() {
             check(&format!("rust{dash}berlin"), Some("rust-berlin"));
         }
+        check("ro\u{212a}", Some("rok"));
         check("\u{feff}ab\u{200b}c\u{ad}", Some("abc"));
     }
 

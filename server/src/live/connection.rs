@@ -13,7 +13,7 @@ use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Request},
-    http::{Method, Response, Version},
+    http::{HeaderValue, Method, Response, Version, header},
 };
 use hyper::{body::Incoming, server::conn::http1, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -299,6 +299,12 @@ fn answer(
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> {
     if let Some(peer) = peer {
         request.extensions_mut().insert(ConnectInfo(peer));
+    }
+    // HTTP/2 says it in the address only. What reads a request need not know by which version it came.
+    let host = request.uri().authority();
+    let host = host.and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    if let Some(host) = host {
+        request.headers_mut().entry(header::HOST).or_insert(host);
     }
     router.oneshot(request.map(Body::new))
 }

@@ -106,6 +106,10 @@ mod tests {
         SlideState::start(epoch, &Outline::new(vec![0; 30]).expect("slides"))
     }
 
+    fn slide(number: u32) -> SlideNumber {
+        SlideNumber::new(number).expect("a slide")
+    }
+
     fn check(key: &str, code: &str, expected: Option<Wish>) {
         let key = Key {
             key,
@@ -158,6 +162,24 @@ mod tests {
         check("&", "Digit1", Some(Wish::Digit(1)));
         check("é", "Digit2", Some(Wish::Digit(2)));
         check("1", "Digit1", Some(Wish::Digit(1)));
+        // Slide 12, key by key.
+        for (key, code, typed, expected) in [
+            ("&", "Digit1", 0, Wish::Digit(1)),
+            ("é", "Digit2", 1, Wish::Digit(2)),
+            (
+                "Enter",
+                "Enter",
+                12,
+                Wish::Tap(Command::GoTo {
+                    slide: slide(12),
+                    step: 0,
+                }),
+            ),
+        ] {
+            let shift = false;
+            let wished = wish(Key { key, code, shift }, &state(), typed);
+            assert_eq!(wished, Some(expected), "{key}");
+        }
         check("à", "Digit0", Some(Wish::Digit(0)));
         check("7", "Numpad7", Some(Wish::Digit(7)));
         // Persian digits are the same numbers.
@@ -195,7 +217,7 @@ mod tests {
             code: "Enter",
             shift: false,
         };
-        let slide = SlideNumber::new(12).expect("a slide");
+        let slide = slide(12);
         let to = Wish::Tap(Command::GoTo { slide, step: 0 });
         assert_eq!(wish(enter, &state(), 12), Some(to));
         assert_eq!(wish(enter, &state(), 0), Some(Wish::Tap(Command::Next)));
