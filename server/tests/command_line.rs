@@ -4,10 +4,16 @@
 
 mod support;
 
-use std::{fs, net::TcpListener, path::Path, process::Command};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpListener,
+    path::Path,
+    process::Command,
+};
 use support::{
     path,
-    program::{Place, ask, ask_with, parts},
+    program::{Place, ask, ask_with, connected, key, parts},
 };
 
 fn picture(path: &Path) {
@@ -199,6 +205,61 @@ fn the_public_address_is_what_links_say() {
     );
 }
 
+#[test]
+fn whatever_shows_a_link_that_only_this_computer_can_open_says_so() {
+    let place = Place::new();
+    let (_running, printed) = place.started(&[]);
+    assert!(printed.contains("Only this computer"), "{printed}");
+    let head = format!(
+        "host: localhost\r\nauthorization: Bearer {}\r\nconnection: close\r\n\
+         content-length: 0\r\n\r\n",
+        key(&printed)
+    );
+    for request in [
+        "GET /t/room/screen HTTP/1.1",
+        "GET /t/room/links HTTP/1.1",
+        "GET /t/room/present HTTP/1.1",
+        "POST /t/room/remotes HTTP/1.1",
+    ] {
+        let mut socket = connected(&printed);
+        write!(socket, "{request}\r\n{head}").expect("it is written");
+        let mut page = String::new();
+        socket.read_to_string(&mut page).expect("an answer");
+        let (status, page) = parts(&page);
+        assert_eq!(status, 200, "{request}: {page}");
+        assert!(
+            page.contains("Only this computer can open these links"),
+            "{request}: {page}"
+        );
+    }
+}
+
+#[test]
+fn the_time_goes_on_over_a_restart_whatever_the_wall_says() {
+    let place = Place::new();
+    let now = |printed: &str| -> u64 {
+        let role = ask(printed, "GET /t/room/role HTTP/1.1");
+        let role: serde_json::Value = serde_json::from_str(parts(&role).1).expect("JSON");
+        role["now"].as_u64().expect("a time")
+    };
+    let (running, printed) = place.started(&[]);
+    let before = now(&printed);
+    drop(running);
+    // As if the wall's clock had been set back by an hour before the restart.
+    const HOUR_MS: u64 = 3_600_000;
+    let file = place.path("data/steady.json");
+    let kept = fs::read(&file).expect("what is kept");
+    let mut kept: serde_json::Value = serde_json::from_slice(&kept).expect("JSON");
+    kept["time"] = (kept["time"].as_u64().expect("a time") + HOUR_MS).into();
+    fs::write(&file, kept.to_string()).expect("it is written");
+    let (_running, printed) = place.started(&[]);
+    let passed = now(&printed) - before;
+    assert!(
+        (HOUR_MS..HOUR_MS + 60_000).contains(&passed),
+        "{passed} ms have passed"
+    );
+}
+
 /// A laptop that is started before it is on the Wi-Fi, in a network of its own.
 #[test]
 fn links_follow_the_network_that_the_computer_is_in() {
@@ -276,6 +337,12 @@ fn a_port_that_browsers_refuse_to_open() {
         said,
         "webslides: browsers refuse to open port 6666, which belongs to another protocol. Choose \
          another with --listen :PORT.\n"
+    );
+    let said = place.refused(&["--listen", "127.0.0.1:0", "--public-url", "http://x:6000"]);
+    assert_eq!(
+        said,
+        "webslides: browsers refuse to open http://x:6000/, whose port belongs to another \
+         protocol. Let the proxy listen on another one.\n"
     );
     // They open the proxy's.
     let (_running, _) = place.started(&[

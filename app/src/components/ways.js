@@ -3,6 +3,7 @@
 {
   const { ways: at } = document.currentScript.dataset;
   const show = (ways) => {
+    const { origin, host } = new URL(ways.audience.url);
     for (const box of document.querySelectorAll("[data-way]")) {
       const { url, qr } = ways[box.dataset.way];
       const link = box.querySelector(".url");
@@ -12,11 +13,15 @@
       if (link.href) link.href = url;
       box.querySelector(".qr").innerHTML = qr;
     }
-    for (const typed of document.querySelectorAll(".typed-address"))
-      typed.textContent = new URL(ways.audience.url).host;
-    for (const notes of document.querySelectorAll(".ways-notes")) {
-      notes.querySelector(".unreachable").textContent = ways.warning ?? "";
-      const others = notes.querySelector(".others");
+    for (const typed of document.querySelectorAll(".typed-address")) typed.textContent = host;
+    // A remote's link has a key, which was said once: by another address there is no link but a new one.
+    const added = document.querySelector(".added");
+    const isGone = added && !added.querySelector(".url").textContent.startsWith(`${origin}/`);
+    if (added) added.hidden = isGone;
+    const moved = "This computer has changed its network. Add the remote again.";
+    for (const said of document.querySelectorAll(".unreachable"))
+      said.textContent = ways.warning ?? (isGone ? moved : "");
+    for (const others of document.querySelectorAll(".ways-notes .others")) {
       others.hidden = !ways.others.length;
       others.querySelector("ul").replaceChildren(
         ...ways.others.map((url) => Object.assign(document.createElement("li"), { textContent: url })),

@@ -18,7 +18,7 @@ pub use host::{Standing, TalkLine};
 pub use links::{TalkLinks, Tile};
 pub use present::{Look, RemotePage, TOO_LATE};
 pub use problem::ProblemPage;
-pub use remotes::{RemoteLine, RemotesPage};
+pub use remotes::{RemoteLine, RemoteLink, RemotesPage};
 
 use crate::{
     components::ask_again,
@@ -190,7 +190,7 @@ impl Page {
                 presents,
             } => {
                 let again = ways.as_ref().and_then(|ways| ways.asked_again_at.clone());
-                let invitation = ways.map(|ways| invitation(&code, ways.audience));
+                let invitation = ways.map(|ways| invitation(&code, ways.audience, ways.warning));
                 view! {
                     <Project code rendered presents>{invitation}</Project>
                     {ask_again(again)}

@@ -48,7 +48,11 @@ pub fn Project(
 }
 
 /// How to join, over a corner of the slide, for as long as the presenter wants it.
-pub fn invitation(code: &TalkCode, way: Way) -> impl IntoView + use<> {
+pub fn invitation(
+    code: &TalkCode,
+    way: Way,
+    warning: Option<&'static str>,
+) -> impl IntoView + use<> {
     let address = way
         .url
         .split_once("://")
@@ -58,6 +62,7 @@ pub fn invitation(code: &TalkCode, way: Way) -> impl IntoView + use<> {
             <div class="qr" inner_html=way.qr></div>
             <p class="url bare">{address}</p>
             <p class="code">{code.to_string()}</p>
+            <p class="unreachable">{warning}</p>
         </aside>
     }
 }

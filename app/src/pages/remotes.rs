@@ -1,5 +1,5 @@
 use crate::{
-    components::{Way, Wordmark},
+    components::{Way, Wordmark, ask_again},
     routes,
     talk::TalkCode,
 };
@@ -11,7 +11,17 @@ pub struct RemotesPage {
     pub code: TalkCode,
     pub remotes: Vec<RemoteLine>,
     /// A link for one more, which was made for this page.
-    pub link: Option<Way>,
+    pub link: Option<RemoteLink>,
+}
+
+/// Where one more device comes to present.
+#[derive(Debug, Clone)]
+pub struct RemoteLink {
+    pub way: Way,
+    /// Why no other device can open it.
+    pub warning: Option<&'static str>,
+    /// As [`Ways::asked_again_at`](crate::components::Ways::asked_again_at).
+    pub asked_again_at: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -90,16 +100,18 @@ fn line(code: &TalkCode, remote: RemoteLine) -> impl IntoView + use<> {
     }
 }
 
-fn added(way: Way) -> impl IntoView {
-    let Way { url, qr } = way;
+fn added(link: RemoteLink) -> impl IntoView {
+    let Way { url, qr } = link.way;
     view! {
         <figure class="added">
             <div class="qr" role="img" aria-label="QR code: a remote" inner_html=qr></div>
             <figcaption>
                 <strong>"Scan it with the other device"</strong>
-                <span>{url}</span>
+                <span class="url">{url}</span>
             </figcaption>
         </figure>
+        <p role="status" class="unreachable">{link.warning}</p>
+        {ask_again(link.asked_again_at)}
     }
 }
 

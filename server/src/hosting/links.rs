@@ -75,11 +75,14 @@ fn ways_by(shared: &Shared, host: &Host, code: &TalkCode, headers: &HeaderMap) -
         projector: way(routes::project(code)),
         others: others.map(|base| format!("{base}{audience}")).collect(),
         warning: bases.reach.warning(),
-        asked_again_at: host
-            .addresses
-            .may_outlive_its_network(headers)
-            .then(|| routes::ways(code)),
+        asked_again_at: asked_again_at(host, code, headers),
     }
+}
+
+/// Where a page asks for the links again that stays open while its machine changes its network.
+pub fn asked_again_at(host: &Host, code: &TalkCode, headers: &HeaderMap) -> Option<String> {
+    let stays = host.addresses.may_outlive_its_network(headers);
+    stays.then(|| routes::ways(code))
 }
 
 /// `GET /t/{code}/import`: how far it is, for the page of the links.

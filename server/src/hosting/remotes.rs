@@ -1,6 +1,6 @@
 //! The devices that present a talk: who they are, one more, one less.
 
-use super::{bases, presented, visitor};
+use super::{bases, links::asked_again_at, presented, visitor};
 use crate::{
     answers::refusal,
     links::svg_code,
@@ -10,7 +10,7 @@ use crate::{
 };
 use app::{
     api::ErrorCode,
-    pages::{Page, RemoteLine, RemotesPage, Way},
+    pages::{Page, RemoteLine, RemoteLink, RemotesPage, Way},
     routes,
 };
 use axum::{
@@ -56,10 +56,16 @@ pub async fn link(
         }
     };
     let present = routes::present(talk.code());
-    let base = bases(&shared, &host, request.headers()).likeliest;
-    let url = format!("{base}{present}?key={}", key.reveal());
+    let headers = request.headers();
+    let bases = bases(&shared, &host, headers);
+    let url = format!("{}{present}?key={}", bases.likeliest, key.reveal());
     let qr = svg_code(&url).unwrap_or_default();
-    let page = page(&shared, &talk, request.headers(), Some(Way { url, qr }));
+    let link = RemoteLink {
+        way: Way { url, qr },
+        warning: bases.reach.warning(),
+        asked_again_at: asked_again_at(&host, talk.code(), headers),
+    };
+    let page = page(&shared, &talk, headers, Some(link));
     render(&shared, page, request).await
 }
 
@@ -112,7 +118,7 @@ async fn change(
     }
 }
 
-fn page(shared: &Shared, talk: &Arc<Talk>, headers: &HeaderMap, link: Option<Way>) -> Page {
+fn page(shared: &Shared, talk: &Arc<Talk>, headers: &HeaderMap, link: Option<RemoteLink>) -> Page {
     let this = visitor(shared, headers)
         .remote(talk)
         .map(|remote| remote.number);
