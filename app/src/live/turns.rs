@@ -9,7 +9,7 @@
 const MOST: usize = 2;
 
 /// What one tab knows of the others. A stream is named by the time when it was opened, made unique by
-/// a random fraction.
+/// a random fraction; a projector's by a later one.
 #[derive(Debug, Default)]
 pub struct Turns {
     mine: f64,
@@ -22,6 +22,11 @@ impl Turns {
     pub fn open(&mut self, name: f64) {
         self.mine = name;
         self.later.clear();
+    }
+
+    /// What this tab says of its stream.
+    pub const fn name(&self) -> f64 {
+        self.mine
     }
 
     /// What this tab says when it lets its stream go.
@@ -94,6 +99,22 @@ mod tests {
         }
         let rooms: Vec<bool> = turns.iter().map(Turns::has_room).collect();
         assert_eq!(rooms, [false, true, true]);
+    }
+
+    #[test]
+    fn a_projector_that_says_its_later_name_again_has_a_stream_before_remotes() {
+        let [mut projector, mut older, mut newer] = [(); 3].map(|()| Turns::default());
+        projector.open(1e13);
+        older.open(1.0);
+        older.hear(projector.name());
+        assert!(older.has_room());
+        newer.open(2.0);
+        for other in [&mut projector, &mut older] {
+            other.hear(2.0);
+        }
+        newer.hear(projector.name());
+        let rooms = [projector, older, newer].map(|turns| turns.has_room());
+        assert_eq!(rooms, [true, false, true]);
     }
 
     #[test]

@@ -14,7 +14,7 @@
   // One question at a time; what comes meanwhile is asked for after it.
   let asking = false;
   let done = false;
-  let source;
+  let source, opening;
   let more = false;
   const look = async () => {
     more = asking;
@@ -32,22 +32,31 @@
       left.querySelector('ul').replaceChildren(
         ...warnings.map((text) => Object.assign(document.createElement('li'), { textContent: text })),
       );
-      if (whole) source?.close();
       done = whole;
+      if (whole) close();
     } catch {
       // The stream comes back when the network does, and says how far it is.
     }
     asking = false;
     if (more) look();
   };
-  // One that a proxy answered with an error is closed for good: then another one is opened.
+  const close = () => {
+    clearTimeout(opening);
+    source?.close();
+  };
+  // One that a proxy answered with an error is closed for good: then another one is opened. Over HTTP/1.1
+  // a browser has six connections to a server, for all of its tabs: one that nobody sees takes none.
   const open = () => {
-    if (done) return;
+    close();
+    if (done || document.hidden) return;
     source = new EventSource(box.dataset.events);
     source.addEventListener('presence', look);
     source.addEventListener('error', () => {
-      if (source.readyState === EventSource.CLOSED && !done) setTimeout(open, 2000);
+      if (source.readyState === EventSource.CLOSED) opening = setTimeout(open, 2000);
     });
   };
   open();
+  addEventListener('visibilitychange', open);
+  addEventListener('pagehide', close);
+  addEventListener('pageshow', ({ persisted }) => persisted && open());
 })();

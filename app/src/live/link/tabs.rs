@@ -12,6 +12,9 @@ use web_sys::{BroadcastChannel, MessageEvent};
 /// How long tabs wait for each other at most, when there is room for one more stream.
 const SPREAD_MS: u32 = 1_000;
 
+/// A projector is there before its remotes, and the room looks at it: it counts as opened after them.
+const LAST_MS: f64 = 1e13;
+
 /// Where tabs hear each other; dropped, it is closed.
 pub struct Tabs {
     channel: BroadcastChannel,
@@ -24,7 +27,10 @@ impl Inner {
         if self.has_turn.replace(true) || !shares_connections() {
             return;
         }
-        let name = Date::now() + Math::random();
+        let mut name = Date::now() + Math::random();
+        if self.view == View::Project {
+            name += LAST_MS;
+        }
         self.turns.borrow_mut().open(name);
         if self.tabs.borrow().is_none() {
             let kind = match self.view {
@@ -54,6 +60,12 @@ impl Inner {
 
     fn on_tab(self: &Rc<Self>, name: f64) {
         self.turns.borrow_mut().hear(name);
+        // Whoever opens a stream takes all others for older ones, unless told.
+        let is_remote = (0.0..LAST_MS).contains(&name);
+        if is_remote && self.view == View::Project && self.has_turn.get() {
+            let mine = self.turns.borrow().name();
+            self.tell_tabs(mine);
+        }
         let has_room = self.turns.borrow().has_room();
         match (self.has_turn.get(), has_room) {
             // Without a stream the page asks.
