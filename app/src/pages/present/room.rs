@@ -31,7 +31,8 @@ fn in_words(presence: &Presence) -> String {
     }
     let screens = presence.followers + presence.projectors;
     let mut words = match screens {
-        0 => "Nobody follows".to_owned(),
+        // Whoever was slow has left.
+        0 => return "Nobody follows".to_owned(),
         1 => "1 screen follows".to_owned(),
         _ => format!("{screens} screens follow"),
     };
@@ -85,6 +86,11 @@ mod tests {
             "25 screens follow, the slowest took 2 s"
         );
         assert_eq!(room(0, 0, None), "1 screen follows");
+        let left = Presence {
+            projectors: 0,
+            ..presence(0, 0, Some(2_000))
+        };
+        assert_eq!(in_words(&left), "Nobody follows");
         let away = Presence {
             elsewhere: 3,
             late: 0,
