@@ -159,7 +159,7 @@ impl Server {
         let directory = TempDir::new().expect("a temporary directory");
         let links = directory.path().join("links.json");
         let deck = concat!(env!("CARGO_MANIFEST_DIR"), "/welcome");
-        let child = Command::new("taskset")
+        let mut child = Command::new("taskset")
             .args(["-c", "0", program, "--listen", "127.0.0.1:0", "--data"])
             .arg(directory.path().join("data"))
             .arg("--links")
@@ -174,6 +174,9 @@ impl Server {
                 Ok(text) => break text,
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             }
+            // Another build wants its site beside it, or LEPTOS_SITE_ROOT.
+            let ended = child.try_wait().expect("it can be asked");
+            assert!(ended.is_none(), "{program} has ended: {ended:?}");
         };
         let links: Value = serde_json::from_str(&text).expect("JSON");
         let links = links["talks"].as_array().expect("talks").clone();
