@@ -28,8 +28,8 @@ extern "C" {
 
 /// Takes the lock, takes it again whenever the browser took it away, and gives it back when the talk
 /// is over. A page of plain http has no lock, and others are refused it: a video of nothing keeps the
-/// screen on there. Without a sound it may start by itself, which is enough for a laptop; with the first tap it gets its own,
-/// which a phone wants.
+/// screen on there. Without a sound it may start by itself, which is enough for a laptop; with the
+/// first tap it gets its own, which a phone wants.
 pub fn stay_awake(link: ReadSignal<LinkState>) {
     let held = StoredValue::new_local(None::<Sentinel>);
     let video = StoredValue::new_local(None::<HtmlVideoElement>);

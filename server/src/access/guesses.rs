@@ -5,8 +5,8 @@
 //! somebody there has opened before. Pages of a talk that is gone ask for the same code again and
 //! again, which is no guessing.
 //!
-//! Behind a proxy, who asks is the proxy's word for it. Everybody on the venue's network can say that
-//! they are one, so a device there has a limit of its own, whoever it says that it asks for.
+//! Behind a proxy, only the proxy knows who asks. But any device on the venue's network can claim to be
+//! a proxy, so each of them has a limit of its own, for all the addresses that it names together.
 
 use app::talk::TalkCode;
 use axum::http::HeaderMap;

@@ -1,5 +1,5 @@
-//! Room for so many uploads at once, shared fairly: whoever has fewest under way is next. So a device
-//! that opens a hundred slow ones keeps nobody out.
+//! Room for so many uploads at once. The device with the fewest under way is next, so one that opens a
+//! hundred slow ones keeps nobody out.
 
 use crate::access::Asker;
 use std::{
@@ -74,7 +74,7 @@ impl Places {
 }
 
 impl Taken {
-    /// Takes a place for whoever is to have it.
+    /// Takes a place for the next in turn.
     fn next(&mut self) -> Option<Waiting> {
         self.waiting.retain(|it| !it.gets.is_closed());
         self.free = self.free.checked_sub(1)?;

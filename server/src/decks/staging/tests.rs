@@ -1,0 +1,193 @@
+use super::*;
+
+#[test]
+fn a_file_is_what_it_begins_with() {
+    for (head, ending, kind) in [
+        (
+            &b"PK\x03\x04\x14\0 handout.pdf %PDF-1.7"[..],
+            "zip",
+            Some("zip"),
+        ),
+        (b"PK\x05\x06", "zip", Some("zip")),
+        (b"%PDF-1.7", "pdf", Some("pdf")),
+        (b"mail says\r\n%PDF-1.7", "pdf", Some("pdf")),
+        (b"# A PDF begins with %PDF-", "md", Some("markdown")),
+        (b"\xff\xfe#\0", "md", Some("markdown")),
+        (b"#\0 \0A\0\n\0", "md", Some("markdown")),
+        (b"\0\0\0\0\x01\0", "md", None),
+        (b"# A", "txt", None),
+    ] {
+        assert_eq!(kind_by(head, ending), kind, "{head:?}");
+    }
+}
+
+fn roomy() -> Room {
+    Room::new(std::env::temp_dir(), 0)
+}
+
+#[test]
+fn a_copy_stops_where_its_room_ends() {
+    let looks = std::cell::Cell::new(0);
+    let has_room = || {
+        looks.set(looks.get() + 1);
+        looks.get() < 4
+    };
+    let mut copied = Vec::new();
+    let stopped = copy(io::repeat(1).take(8 << 20), &mut copied, has_room);
+    assert!(matches!(stopped, Err(CopyError::NoRoom)));
+    assert_eq!(copied.len(), 3 * (256 << 10));
+    let whole = copy(&[1; 9][..], &mut copied, || true)
+        .ok()
+        .expect("copied");
+    assert_eq!(whole.0, 9);
+}
+
+#[test]
+fn a_projects_slides_are_its_deck_and_not_its_readme() {
+    let place = TempDir::new().expect("a folder");
+    let path = |name: &str| place.path().join(name);
+    for folder in ["talk", "staged"] {
+        fs::create_dir(path(folder)).expect("a folder");
+    }
+    let staged = || {
+        let staged = stage(
+            place.path(),
+            &path("staged"),
+            u64::MAX,
+            &roomy(),
+            BroughtBy::Host,
+        )
+        .expect("a deck");
+        let own = staged.directory.path().join("00000");
+        (staged.import.kind, fs::read_to_string(own).expect("text"))
+    };
+    fs::write(path("README.md"), "about").expect("written");
+    assert_eq!(staged(), ("markdown".to_owned(), "about".to_owned()));
+    fs::write(path("talk/slides.md"), "slides").expect("written");
+    assert_eq!(staged(), ("markdown".to_owned(), "slides".to_owned()));
+}
+
+/// A folder of photos made a small talk too large.
+#[test]
+fn pictures_that_a_text_does_not_name_stay_where_they_are() {
+    let place = TempDir::new().expect("a folder");
+    let path = |name: &str| place.path().join(name);
+    for folder in ["talk", "talk/img", "talk/photos", "staged"] {
+        fs::create_dir(path(folder)).expect("a folder");
+    }
+    fs::write(path("talk/slides.md"), "![](img/Logo%20a.PNG)").expect("written");
+    fs::write(path("talk/img/logo a.png"), "shown").expect("written");
+    fs::write(path("talk/photos/holiday.jpg"), vec![0; 2_000]).expect("written");
+    for deck in ["talk", "talk/slides.md"] {
+        let staged = stage(
+            &path(deck),
+            &path("staged"),
+            1_000,
+            &roomy(),
+            BroughtBy::Host,
+        );
+        let staged = staged.expect("a deck");
+        let files = Manifest::read(staged.directory.path())
+            .expect("its files")
+            .files;
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!(names, ["slides.md", "img/logo a.png"], "{deck}");
+    }
+}
+
+fn names(staged: &Staged) -> Vec<String> {
+    let manifest = Manifest::read(staged.directory.path()).expect("its files");
+    manifest.files.into_iter().map(|file| file.name).collect()
+}
+
+#[test]
+fn pictures_beside_the_folder_of_a_projects_slides_are_taken() {
+    let place = TempDir::new().expect("a folder");
+    let path = |name: &str| place.path().join(name);
+    for folder in ["talk/src/own", "talk/img", "talk/a/b/c/d/e", "staged"] {
+        fs::create_dir_all(path(folder)).expect("a folder");
+    }
+    let text = "![](../img/a.png) ![](own/b.png) ![](../../outside.png)";
+    fs::write(path("talk/src/slides.md"), text).expect("written");
+    for picture in [
+        "talk/img/a.png",
+        "talk/img/other.png",
+        "talk/src/own/b.png",
+        "outside.png",
+    ] {
+        fs::write(path(picture), "a picture").expect("written");
+    }
+    let staged = stage(
+        &path("talk"),
+        &path("staged"),
+        1_000,
+        &roomy(),
+        BroughtBy::Host,
+    );
+    assert_eq!(
+        names(&staged.expect("a deck")),
+        ["src/slides.md", "img/a.png", "src/own/b.png"]
+    );
+}
+
+/// Its folder of pictures has one that belongs to somebody else, or lies on a disk that fails.
+#[test]
+fn a_file_that_can_not_be_read_is_left_out_and_said() {
+    let place = TempDir::new().expect("a folder");
+    let path = |name: &str| place.path().join(name);
+    for folder in ["deck", "staged"] {
+        fs::create_dir(path(folder)).expect("a folder");
+    }
+    for name in ["1.png", "3.png"] {
+        fs::write(path("deck").join(name), "a picture").expect("written");
+    }
+    let found = |kind, names: &[&str]| Found {
+        kind,
+        files: names
+            .iter()
+            .map(|name| ((*name).to_owned(), path("deck").join(name)))
+            .collect(),
+        said: Vec::new(),
+    };
+    let copied = |found| {
+        copied(
+            found,
+            "a".to_owned(),
+            &path("staged"),
+            99,
+            &roomy(),
+            BroughtBy::Host,
+        )
+    };
+    let staged = copied(found("images", &["0.png", "1.png", "2.png", "3.png"]));
+    let staged = staged.ok().flatten().expect("a deck");
+    assert_eq!(names(&staged), ["1.png", "3.png"]);
+    let said = Manifest::read(staged.directory.path())
+        .expect("its files")
+        .said;
+    assert!(
+        said.len() == 2 && said[0].starts_with("0.png can't be read ("),
+        "{said:?}"
+    );
+    let many: Vec<String> = (10..20).map(|at| format!("{at}.png")).collect();
+    let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let none = copied(found("images", &many));
+    assert!(matches!(none, Err(CopyError::From(_))), "nothing is left");
+    many.push("1.png");
+    let staged = copied(found("images", &many))
+        .ok()
+        .flatten()
+        .expect("a deck");
+    let said = Manifest::read(staged.directory.path())
+        .expect("its files")
+        .said;
+    assert_eq!(
+        (said.len(), said[5].as_str()),
+        (6, "5 more files can't be read; left out.")
+    );
+    let text = copied(found("markdown", &["slides.md", "1.png"]));
+    assert!(
+        matches!(text, Err(CopyError::From(_))),
+        "its text is the deck"
+    );
+}
