@@ -72,6 +72,24 @@ pub fn protocol(input: &[u8]) -> Option<bool> {
             }
             is_taken
         }
+        Answer::File(name) => {
+            let is_taken = check::file_name(name).is_ok();
+            if is_taken {
+                line(name, 1_024);
+                assert!(!name.is_empty());
+            }
+            is_taken
+        }
+        Answer::Bytes(_) => true,
+        Answer::Unpacked(content) => {
+            let is_taken = check::content(content).is_ok();
+            if is_taken {
+                assert!(["images", "markdown", "pdf"].contains(&content.kind.as_str()));
+                assert!(content.said.len() <= 100);
+                content.said.iter().for_each(|words| line(words, 500));
+            }
+            is_taken
+        }
     };
     Some(is_taken)
 }

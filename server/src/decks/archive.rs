@@ -1,16 +1,11 @@
 //! A zip, unpacked under limits. What lies in it decides what it is: images, a PDF, Markdown.
 //!
 //! Nothing is believed that a header says: what comes out is counted while it comes. It stays in
-//! memory: the worker that unpacks it can't write. Each worker of a deck unpacks it for itself:
-//! 110 MiB take half a second of the minute that one works before it is replaced.
+//! memory: the worker that unpacks it can't write. The server does, for the workers of its pages.
 
 mod names;
 
-use crate::decks::{
-    named_file::{Content, NamedFile},
-    source::{SourceError, Warning},
-    titles,
-};
+use crate::decks::{source::SourceError, titles};
 use names::Names;
 use std::{
     collections::HashSet,
@@ -23,10 +18,10 @@ use zip::{
 };
 
 /// As many files as a folder of slides may have.
-const MAX_ENTRIES: usize = 10_000;
+pub const MAX_ENTRIES: usize = 10_000;
 
 /// All that is unpacked, together.
-const MAX_TOTAL_BYTES: u64 = 512 << 20;
+pub const MAX_TOTAL_BYTES: u64 = 512 << 20;
 
 /// One file.
 const MAX_FILE_BYTES: u64 = 256 << 20;
@@ -39,7 +34,7 @@ const MAX_RATIO: u64 = 100;
 const FREE_BYTES: u64 = 16 << 20;
 
 /// Longer ones are nobody's file names.
-const MAX_NAME_BYTES: usize = 1024;
+pub const MAX_NAME_BYTES: usize = 1024;
 
 /// More is not read by anybody.
 const MAX_WARNINGS: usize = 50;
@@ -52,8 +47,16 @@ const BROKEN: &str = "is broken or incomplete;";
 #[derive(Debug)]
 pub struct Unpacked {
     /// In the archive's order.
-    pub files: Vec<NamedFile>,
-    pub warnings: Vec<Warning>,
+    pub files: Vec<File>,
+    /// Sentences.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct File {
+    /// With the folders that it lies in, separated by '/'.
+    pub name: String,
+    pub content: Vec<u8>,
 }
 
 /// # Errors
@@ -170,8 +173,7 @@ impl Unpacking {
             Ok(bytes) => {
                 self.left = self.left.saturating_sub(bytes);
                 self.names.insert(name.clone());
-                let content = Content::Memory(content.into());
-                self.unpacked.files.push(NamedFile { name, content });
+                self.unpacked.files.push(File { name, content });
             }
             Err(Stopped::TooMuch) => return Err(self.too_much(&name)),
             Err(Stopped::Read(bytes)) => {
@@ -201,7 +203,7 @@ impl Unpacking {
             let name = titles::plain(name);
             self.unpacked
                 .warnings
-                .push(about(format!("{name} {why} left out.")));
+                .push(format!("{name} {why} left out."));
         } else {
             self.untold = self.untold.saturating_add(1);
         }
@@ -211,17 +213,9 @@ impl Unpacking {
         let mut unpacked = self.unpacked;
         if self.untold > 0 {
             let more = format!("{} more files were left out.", self.untold);
-            unpacked.warnings.push(about(more));
+            unpacked.warnings.push(more);
         }
         unpacked
-    }
-}
-
-fn about(reason: String) -> Warning {
-    Warning {
-        line: None,
-        page: None,
-        reason,
     }
 }
 

@@ -7,8 +7,11 @@ use super::{
     limits::DeckLimits,
     rest::{Rest, UnderWay, read, shown_inside},
     sharpening::is_sharp,
-    staging::{Interrupted, KeptImport, Staged, Staging, keep, short_name},
-    worker::{BroughtBy, Import, PageError, Pool, protocol::Confinement},
+    sources::is_archive,
+    staging::{Interrupted, KeptImport, Manifest, Staged, Staging, keep, short_name},
+    worker::{
+        BroughtBy, Import, ImportError, PageError, Pool, UnpackError, protocol::Confinement, unpack,
+    },
 };
 use crate::store::Store;
 use app::deck::{Deck, DeckId};
@@ -255,7 +258,7 @@ impl Decks {
         // One of which a part could not be read is tried again, from where it came to.
         let whole = known.clone().filter(Deck::is_whole);
         // What a zip has in it is known only once it is opened.
-        let may_be_sharper = ["pdf", "zip"].contains(&kind.as_str());
+        let may_be_sharper = kind == "pdf" || is_archive(&kind);
         let is_done = whole
             .clone()
             .filter(|deck| !may_be_sharper || is_sharp(deck));
@@ -270,11 +273,18 @@ impl Decks {
             import: kept,
         } = staged;
         let (pool, word) = (self.pool.clone(), password.as_deref());
-        let opened = Import::open_by(kept.by, pool, directory, &kind, word).await;
+        let opened = match self.unpacked(&keeping, &kept).await {
+            Ok(kind) => Import::open_by(kept.by, pool, directory, &kind, word)
+                .await
+                .map_err(|error| refused(error.to_string())),
+            Err(UnpackError::Disk(error)) => Err(DeckError::Media(error)),
+            Err(UnpackError::NoRoom) => Err(DeckError::NoRoom(self.staging.room().reserve())),
+            Err(UnpackError::Reader(reason)) => Err(refused(ImportError(reason).to_string())),
+        };
         let (import, outline) = match (opened, whole.clone()) {
             (Ok(opened), _) => opened,
             (Err(_), Some(deck)) => return there(deck, Awaited::default()),
-            (Err(error), None) => return Err(refused(error.to_string())),
+            (Err(error), None) => return Err(error),
         };
         let any_size = outline.any_size;
         if let Some(deck) = whole.clone().filter(|_| !any_size) {
@@ -320,6 +330,27 @@ impl Decks {
             }),
             awaited,
         })
+    }
+
+    /// Unpacks an archive, if the folder has one. What kind of deck its files are.
+    async fn unpacked(&self, folder: &Path, import: &KeptImport) -> Result<String, UnpackError> {
+        if !is_archive(&import.kind) {
+            return Ok(import.kind.clone());
+        }
+        let read = folder.to_owned();
+        let manifest = spawn_blocking(move || Manifest::read(&read)).await;
+        let manifest = manifest.map_err(io::Error::other)??;
+        // Before a restart.
+        if let Some(kind) = manifest.unpacked {
+            return Ok(kind);
+        }
+        let (folder, room) = (folder.to_owned(), self.staging.room().clone());
+        let unpacked = unpack(&self.pool, import.by, folder.clone(), &import.kind, room).await?;
+        let kind = unpacked.content.kind.clone();
+        spawn_blocking(move || manifest.replaced_by(unpacked, &folder))
+            .await
+            .map_err(io::Error::other)??;
+        Ok(kind)
     }
 
     /// A deck of 2,000 pages is not read on a thread that carries taps.

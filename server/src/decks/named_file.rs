@@ -6,23 +6,14 @@ use std::{
     fs::File,
     io::{self, Read},
     path::PathBuf,
-    sync::Arc,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedFile {
     /// As the person calls it; with the folders that it lies in, separated by '/', if any.
     pub name: String,
-    pub content: Content,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Content {
-    /// Where it can be read. Its own name there says nothing.
-    File(PathBuf),
-    /// What came out of an archive: a worker can't write.
-    #[serde(skip)]
-    Memory(Arc<[u8]>),
+    /// Where it can be read. What it is called there says nothing.
+    pub path: PathBuf,
 }
 
 impl NamedFile {
@@ -36,16 +27,9 @@ impl NamedFile {
     /// # Errors
     /// When its file can't be read.
     pub fn read(&self, limit: u64) -> io::Result<Vec<u8>> {
-        match &self.content {
-            Content::File(path) => {
-                let mut content = Vec::new();
-                File::open(path)?.take(limit).read_to_end(&mut content)?;
-                Ok(content)
-            }
-            Content::Memory(content) => {
-                let most = usize::try_from(limit).unwrap_or(usize::MAX);
-                Ok(content.get(..most).unwrap_or(content).to_vec())
-            }
-        }
+        let mut content = Vec::new();
+        let file = File::open(&self.path)?;
+        file.take(limit).read_to_end(&mut content)?;
+        Ok(content)
     }
 }

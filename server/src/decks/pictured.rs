@@ -104,7 +104,8 @@ fn attribute(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decks::{markdown, named_file::Content};
+    use crate::decks::markdown;
+    use std::path::PathBuf;
 
     #[test]
     fn a_file_is_called_by_its_way_from_the_text() {
@@ -124,7 +125,7 @@ mod tests {
     fn a_picture_above_the_text_is_found_and_none_above_the_top() {
         let file = |name: &str| NamedFile {
             name: name.to_owned(),
-            content: Content::Memory(Vec::new().into()),
+            path: PathBuf::new(),
         };
         let text = "![](../img/a&b.png) ![](../../x/c.png) ![](img/d.png) ![](../gone.png) \
                     ![](../../../etc/passwd)";

@@ -1,7 +1,7 @@
 //! The kinds of decks that are read: one importer a line. Runs in the worker.
 
 use super::{
-    archive::{self, Unpacked},
+    archive,
     images::Images,
     main_file::{self, MainFile},
     markdown::{self, Markdown},
@@ -11,16 +11,34 @@ use super::{
     source::{Bounds, Outline, Page, Picture, Source, SourceError, Warning},
     staging::{Manifest, PDF_NOTES},
     text::{self, Text},
-    worker::serve::Sources,
+    titles,
+    worker::{
+        protocol,
+        serve::{self, Reader, Sources},
+    },
 };
 use std::{io::Cursor, path::Path};
 
 pub const SOURCES: Sources<'_> = &[
-    ("images", open_images),
-    ("markdown", open_markdown),
-    ("pdf", open_pdf),
-    ("zip", open_zip),
+    ("images", Reader::Deck(open_images)),
+    ("markdown", Reader::Deck(open_markdown)),
+    ("pdf", Reader::Deck(open_pdf)),
+    ("zip", Reader::Archive(unpack_zip)),
 ];
+
+/// What an archive may turn out to be.
+pub fn is_of_a_deck(kind: &str) -> bool {
+    matches!(reader_of(kind), Some(Reader::Deck(_)))
+}
+
+pub fn is_archive(kind: &str) -> bool {
+    matches!(reader_of(kind), Some(Reader::Archive(_)))
+}
+
+pub fn reader_of(kind: &str) -> Option<Reader> {
+    let (_, reader) = SOURCES.iter().find(|(name, _)| *name == kind)?;
+    Some(*reader)
+}
 
 /// A zip with one of these is a document of Microsoft Office, LibreOffice or Keynote: the pictures
 /// in it are no slides.
@@ -35,52 +53,36 @@ fn open_images(
     _: Option<&str>,
     bounds: &Bounds,
 ) -> Result<Box<dyn Source>, SourceError> {
-    let Manifest { name, files, said } = manifest(folder)?;
-    Ok(saying(images_of(&name, files, bounds)?, said))
+    let Manifest {
+        name, files, said, ..
+    } = manifest(folder)?;
+    Ok(saying(Images::open(&name, files, *bounds)?, said))
 }
 
-fn images_of(
-    name: &str,
-    files: Vec<NamedFile>,
-    bounds: &Bounds,
-) -> Result<Box<dyn Source>, SourceError> {
-    Ok(Box::new(Images::open(name, files, *bounds)?))
-}
-
+/// The first file is the PDF; its notes may be among the others.
 fn open_pdf(
     folder: &Path,
     password: Option<&str>,
     bounds: &Bounds,
 ) -> Result<Box<dyn Source>, SourceError> {
     let Manifest { files, said, .. } = manifest(folder)?;
-    Ok(saying(pdf_of(&files, password, bounds)?, said))
-}
-
-/// The first one is the PDF; its notes may be among the others.
-fn pdf_of(
-    files: &[NamedFile],
-    password: Option<&str>,
-    bounds: &Bounds,
-) -> Result<Box<dyn Source>, SourceError> {
     let (main, beside) = files.split_first().ok_or(SourceError::Empty)?;
     let notes = beside.iter().find(|file| file.name.ends_with(PDF_NOTES));
     let notes = notes.map(read).transpose()?;
     let limits = pdf::Limits::within(bounds);
     let opened = Pdf::open(read(main)?, password, notes.as_deref(), &limits)?;
-    Ok(Box::new(opened))
+    Ok(saying(opened, said))
 }
 
+/// The first file is the Markdown; its pictures are among the others.
 fn open_markdown(
     folder: &Path,
     _: Option<&str>,
     bounds: &Bounds,
 ) -> Result<Box<dyn Source>, SourceError> {
-    let Manifest { files, said, .. } = manifest(folder)?;
-    Ok(saying(markdown_of(files, bounds)?, said))
-}
-
-/// The first one is the Markdown; its pictures are among the others.
-fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Source>, SourceError> {
+    let Manifest {
+        mut files, said, ..
+    } = manifest(folder)?;
     if files.is_empty() {
         return Err(SourceError::Empty);
     }
@@ -105,21 +107,17 @@ fn markdown_of(mut files: Vec<NamedFile>, bounds: &Bounds) -> Result<Box<dyn Sou
         format!("it is not UTF-8, and is read as {encoding}; save it as UTF-8 if letters are wrong")
     });
     let letters = damaged.or(guessed);
-    Ok(saying(Box::new(pictured), letters))
+    Ok(saying(pictured, said.into_iter().chain(letters)))
 }
 
 /// What lies in it decides.
-fn open_zip(
-    folder: &Path,
-    password: Option<&str>,
-    bounds: &Bounds,
-) -> Result<Box<dyn Source>, SourceError> {
-    let Manifest { name, files, .. } = manifest(folder)?;
+fn unpack_zip(folder: &Path) -> Result<serve::Unpacked, SourceError> {
+    let Manifest { files, .. } = manifest(folder)?;
     let archive = files.first().ok_or(SourceError::Empty)?;
     let archive = Cursor::new(read(archive)?);
-    let Unpacked {
+    let archive::Unpacked {
         mut files,
-        mut warnings,
+        warnings: mut said,
     } = archive::unpack(archive)?;
     if files
         .iter()
@@ -130,67 +128,65 @@ fn open_zip(
                 .to_owned(),
         ));
     }
-    if let (true, Some(first)) = (files.is_empty(), warnings.first()) {
-        let why = first.reason.trim_end_matches('.');
-        return Err(SourceError::Damaged(format!(
-            "there is nothing to show in this zip: {why}"
-        )));
+    if files.is_empty() {
+        return Err(said.first().map_or(SourceError::Empty, |first| {
+            let why = first.trim_end_matches('.');
+            SourceError::Damaged(format!("there is nothing to show in this zip: {why}"))
+        }));
     }
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     let deck = main_file::of(&names);
-    let left_out = main_file::left_out(&names, deck).into_iter();
-    warnings.extend(left_out.map(of_all));
-    let inner = match deck {
-        MainFile::Pdf(at) => {
-            files.swap(0, at);
-            pdf_of(&files, password, bounds)
+    said.extend(main_file::left_out(&names, deck));
+    let (kind, main) = match deck {
+        MainFile::Pdf(at) => ("pdf", at),
+        MainFile::Text(at) => ("markdown", at),
+        MainFile::Images => ("images", 0),
+        MainFile::ManyTexts => {
+            return Err(SourceError::Damaged(
+                "there are several Markdown files in this zip; give the one that has the slides, or \
+                 call it slides.md"
+                    .to_owned(),
+            ));
         }
-        MainFile::Text(at) => {
-            files.swap(0, at);
-            markdown_of(files, bounds)
-        }
-        MainFile::Images => images_of(&name, files, bounds),
-        MainFile::ManyTexts => Err(SourceError::Damaged(
-            "there are several Markdown files in this zip; give the one that has the slides, or call \
-             it slides.md"
-                .to_owned(),
-        )),
         MainFile::ManyPdfs(first, second) => {
-            let shown = |at: usize| files.get(at).map(NamedFile::shown).unwrap_or_default();
-            Err(SourceError::Damaged(format!(
+            let shown = |at: usize| names.get(at).map(|name| titles::plain(name));
+            return Err(SourceError::Damaged(format!(
                 "there are several PDFs in this zip, {} and {} among them; give the one that has \
                  the slides",
-                shown(first),
-                shown(second)
-            )))
+                shown(first).unwrap_or_default(),
+                shown(second).unwrap_or_default()
+            )));
         }
     };
-    Ok(Box::new(Warned {
-        inner: inner?,
-        warnings,
-    }))
+    files.swap(0, main);
+    Ok(serve::Unpacked {
+        files,
+        content: protocol::Content {
+            kind: kind.to_owned(),
+            said,
+        },
+    })
 }
 
-fn saying(inner: Box<dyn Source>, said: impl IntoIterator<Item = String>) -> Box<dyn Source> {
-    let warnings = said.into_iter().map(of_all).collect();
-    Box::new(Warned { inner, warnings })
-}
-
-fn of_all(reason: String) -> Warning {
-    Warning {
+fn saying(inner: impl Source + 'static, said: impl IntoIterator<Item = String>) -> Box<dyn Source> {
+    let of_all = |reason| Warning {
         line: None,
         page: None,
         reason,
-    }
+    };
+    Box::new(Warned {
+        inner,
+        warnings: said.into_iter().map(of_all).collect(),
+    })
 }
 
 /// A source of which something was left out or damaged before it was opened.
-struct Warned {
-    inner: Box<dyn Source>,
+struct Warned<S> {
+    inner: S,
     warnings: Vec<Warning>,
 }
 
-impl Source for Warned {
+impl<S: Source> Source for Warned<S> {
     fn outline(&self) -> Outline {
         let mut outline = self.inner.outline();
         outline.warnings.splice(0..0, self.warnings.iter().cloned());
@@ -221,7 +217,6 @@ fn unreadable(error: &std::io::Error) -> SourceError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decks::named_file::Content;
     use std::io::Write;
     use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -236,18 +231,17 @@ mod tests {
             zip.write_all(content.as_bytes()).expect("written");
         }
         zip.finish().expect("a zip");
-        let content = Content::File(path);
         let files = vec![NamedFile {
             name: "a.zip".to_owned(),
-            content,
+            path,
         }];
         let manifest = Manifest {
             name: "a".to_owned(),
             files,
             said: Vec::new(),
+            unpacked: None,
         };
-        let manifest = serde_json::to_vec(&manifest).expect("JSON");
-        std::fs::write(folder.path().join("files.json"), manifest).expect("written");
+        manifest.write(folder.path()).expect("written");
         folder
     }
 
@@ -255,8 +249,7 @@ mod tests {
     fn of_several_pdfs_none_is_taken_for_the_slides() {
         let files = [("x/a.pdf", "%PDF-1.7"), ("b.PDF", "%PDF-1.7")];
         let folder = staged(CompressionMethod::Deflated, &files);
-        let refused = open_zip(folder.path(), None, &Bounds::default()).err();
-        let Some(SourceError::Damaged(words)) = refused else {
+        let Err(SourceError::Damaged(words)) = unpack_zip(folder.path()) else {
             panic!("a deck");
         };
         assert!(
@@ -272,24 +265,28 @@ mod tests {
             ("slides.md", "# A\n\n---\n\n# B\n\n<!-- say -->\n"),
         ];
         for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
-            let folder = staged(method, &files);
-            let mut deck = open_zip(folder.path(), None, &Bounds::default()).expect("a deck");
-            let outline = deck.outline();
-            assert_eq!(outline.slides.len(), 2);
-            let said = &outline.warnings[0].reason;
+            let unpacked = unpack_zip(staged(method, &files).path()).expect("a deck");
+            assert_eq!(unpacked.content.kind, "markdown");
             assert_eq!(
-                said,
-                "handout.pdf lies beside slides.md, which has the slides; left out."
+                unpacked.content.said,
+                ["handout.pdf lies beside slides.md, which has the slides; left out."]
             );
-            let page = deck.page(1, 640).expect("a page");
-            assert_eq!(page.notes.as_deref(), Some("say"));
+            let names: Vec<_> = unpacked.files.iter().map(|file| &file.name).collect();
+            assert_eq!(names, ["slides.md", "handout.pdf"]);
         }
         let files = [
-            ("talk.pdf", "%PDF-1.7"),
             ("README.md", "# A\n\n---\n\n# B\n"),
+            ("talk.pdf", "%PDF-1.7"),
         ];
         let folder = staged(CompressionMethod::Stored, &files);
-        let refused = open_zip(folder.path(), None, &Bounds::default()).err();
-        assert!(matches!(refused, Some(SourceError::Damaged(_))), "as a PDF");
+        let unpacked = unpack_zip(folder.path()).expect("a deck");
+        assert_eq!(unpacked.content.kind, "pdf");
+        assert_eq!(unpacked.files[0].name, "talk.pdf");
+    }
+
+    #[test]
+    fn an_archive_does_not_turn_out_to_be_one() {
+        assert!(is_of_a_deck("images") && is_of_a_deck("pdf") && is_of_a_deck("markdown"));
+        assert!(!is_of_a_deck("zip") && !is_of_a_deck(""));
     }
 }

@@ -8,10 +8,10 @@ use super::{
     DeckError,
     limits::DeckLimits,
     main_file::MARKDOWN,
-    named_file::{Content, NamedFile},
+    named_file::NamedFile,
     room::Room,
     text, titles,
-    worker::BroughtBy,
+    worker::{BroughtBy, Unpacked},
 };
 use app::deck::DeckId;
 pub use below::all_below;
@@ -24,7 +24,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 /// Changes with what an import makes of the same files: decks of before are then made anew.
 const VERSION: &str = "7";
@@ -105,6 +105,10 @@ impl Drop for Interrupted {
 /// What lies in a staged folder.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Manifest {
+    /// A name in the table of sources, once the folder has what lay in an archive and the archive is
+    /// gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpacked: Option<String>,
     /// The folder's or file's name, without its ending.
     pub name: String,
     /// The main one first.
@@ -129,6 +133,37 @@ impl Manifest {
     pub fn read(folder: &Path) -> io::Result<Self> {
         let file = fs::read(folder.join(MANIFEST))?;
         serde_json::from_slice(&file).map_err(io::Error::other)
+    }
+
+    /// Says what came out of the archive that it named, and removes that.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn replaced_by(self, unpacked: Unpacked, folder: &Path) -> io::Result<()> {
+        let archive = self.files;
+        let said = self.said.into_iter().chain(unpacked.content.said);
+        let manifest = Self {
+            unpacked: Some(unpacked.content.kind),
+            name: self.name,
+            files: unpacked.files,
+            said: said.collect(),
+        };
+        manifest.write(folder)?;
+        for file in archive {
+            fs::remove_file(folder.join(file.path))?;
+        }
+        Ok(())
+    }
+
+    /// In the place of the one that is there, whole or not at all.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        file.persist(folder.join(MANIFEST))?;
+        Ok(())
     }
 }
 
@@ -288,6 +323,7 @@ fn copied(
         name: name.clone(),
         files: Vec::new(),
         said,
+        unpacked: None,
     };
     // Without its text or its PDF there is no deck; without one of its pictures, or its notes, it
     // only misses that.
@@ -313,16 +349,14 @@ fn copied(
         hash.update(&name);
         hash.update([0]);
         hash.update(digest);
-        let content = Content::File(own.into());
-        manifest.files.push(NamedFile { name, content });
+        let path = own.into();
+        manifest.files.push(NamedFile { name, path });
     }
     if let (true, Some(error)) = (manifest.files.is_empty(), missed.first.take()) {
         return Err(CopyError::From(error));
     }
     manifest.said.extend(missed.sentences());
-    let listed = serde_json::to_vec(&manifest).map_err(io::Error::from);
-    let listed = listed.and_then(|list| fs::write(directory.path().join(MANIFEST), list));
-    listed.map_err(CopyError::To)?;
+    manifest.write(directory.path()).map_err(CopyError::To)?;
     Ok(Some(Staged {
         directory,
         import: KeptImport {

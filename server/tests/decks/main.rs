@@ -355,6 +355,38 @@ fn a_pdf_in_a_zip_and_one_called_markdown_are_pdfs() {
 }
 
 #[test]
+fn a_zip_is_unpacked_once_and_not_by_every_worker() {
+    let place = Place::new();
+    let deck = file(
+        &place,
+        "talk.zip",
+        zip(&[("handout.txt", b"Later"), ("talk.pdf", &slow(24))]),
+    );
+    let (mut running, printed) = place.started(&[path(&deck)]);
+    // Its first slide is there, and a worker for each of the others would find this.
+    let importing = place.path("data/importing");
+    let folder = importing.join(&names_in(&importing)[0]);
+    let heads = names_in(&folder).into_iter().map(|name| {
+        let content = fs::read(folder.join(&name)).expect("a file");
+        content.get(..5).unwrap_or_default().to_vec()
+    });
+    let heads: Vec<_> = heads.collect();
+    assert!(heads.contains(&b"%PDF-".to_vec()), "{heads:?}");
+    assert!(
+        heads.iter().all(|head| !head.starts_with(b"PK")),
+        "{heads:?}"
+    );
+    running.until_imported();
+    let exported = exported(&place);
+    assert!(is_whole(&exported));
+    assert_eq!(
+        exported["deck"]["slides"].as_array().map(Vec::len),
+        Some(24)
+    );
+    assert_in_every_size(&printed, &state(&printed));
+}
+
+#[test]
 fn a_deck_that_is_given_again_is_there_at_once_and_nothing_is_decoded() {
     let place = Place::new();
     let deck = file(&place, "made.pdf", pdf("", &[saying("One"), saying("Two")]));

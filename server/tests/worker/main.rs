@@ -19,7 +19,7 @@ use server::decks::{
     worker::{
         ARGUMENT, Import, ImportError, Limits, Pool, Walls,
         protocol::{self, FaceParts, PageParts},
-        serve,
+        serve::{self, Reader},
     },
 };
 use std::{
@@ -107,7 +107,10 @@ fn worker() -> ExitCode {
         files: without != "files",
         calls: without != "calls",
     };
-    let sources: serve::Sources<'_> = &[("colours", colours::open), ("misdeeds", misdeeds::open)];
+    let sources: serve::Sources<'_> = &[
+        ("colours", Reader::Deck(colours::open)),
+        ("misdeeds", Reader::Deck(misdeeds::open)),
+    ];
     serve::run_behind(sources, walls)
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::decks::{named_file::Content, source::Pixels};
+use crate::decks::source::Pixels;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use proptest::prelude::*;
 use std::{fs, io::Cursor, net::TcpListener, path::Path};
@@ -25,7 +25,7 @@ impl Folder {
                 let name = path.file_name().expect("a name").to_string_lossy();
                 NamedFile {
                     name: name.into_owned(),
-                    content: Content::File(path.clone()),
+                    path: path.clone(),
                 }
             })
             .collect();
@@ -412,7 +412,7 @@ fn too_many_files_are_refused() {
     let files = (0..=MAX_FILES)
         .map(|at| NamedFile {
             name: format!("{at}.png"),
-            content: Content::File(Path::new("").to_owned()),
+            path: Path::new("").to_owned(),
         })
         .collect();
     assert!(matches!(

@@ -3,10 +3,14 @@ use crate::{
     cli::Options,
     decks::{
         BroughtBy, DeckLimits,
-        named_file::Content,
-        source::{Bounds, Face},
-        sources::SOURCES,
+        named_file::NamedFile,
+        source::{Bounds, Face, SourceError},
+        sources::reader_of,
         staging::{Manifest, Staging},
+        worker::{
+            self,
+            serve::{Reader, Unpacked, Unpacker},
+        },
     },
 };
 use clap::Parser;
@@ -94,12 +98,28 @@ fn content(name: &str) -> Vec<u8> {
 fn there(folder: &Path) {
     let mut manifest = Manifest::read(folder).expect("its files");
     for file in &mut manifest.files {
-        if let Content::File(own) = &mut file.content {
-            *own = folder.join(&*own);
-        }
+        file.path = folder.join(&file.path);
     }
-    let manifest = serde_json::to_vec(&manifest).expect("JSON");
-    fs::write(folder.join("files.json"), manifest).expect("written");
+    manifest.write(folder).expect("written");
+}
+
+/// As the server does it between two workers.
+fn unpacked(unpack: Unpacker, folder: &Path) -> Result<String, SourceError> {
+    let Unpacked { files, content } = unpack(folder)?;
+    let kind = content.kind.clone();
+    let files = files.into_iter().enumerate().map(|(at, file)| {
+        let path = folder.join(format!("unpacked-{at}"));
+        fs::write(&path, file.content).expect("written");
+        NamedFile {
+            name: file.name,
+            path,
+        }
+    });
+    let files = files.collect();
+    let manifest = Manifest::read(folder).expect("its files");
+    let unpacked = worker::Unpacked { files, content };
+    manifest.replaced_by(unpacked, folder).expect("written");
+    Ok(kind)
 }
 
 /// What a worker would show of it, in words, or why nothing.
@@ -108,11 +128,17 @@ fn shown(staging: &Staging, path: &Path) -> String {
         Ok(staged) => staged,
         Err(error) => return error.to_string(),
     };
-    let kind = staged.import.kind.as_str();
-    there(staged.directory.path());
-    let open = SOURCES.iter().find(|(name, _)| *name == kind);
-    let (_, open) = open.expect("a kind that is known");
-    let mut deck = match open(staged.directory.path(), None, &Bounds::default()) {
+    let folder = staged.directory.path();
+    there(folder);
+    let kind = match reader_of(&staged.import.kind) {
+        Some(Reader::Archive(unpack)) => unpacked(unpack, folder),
+        _ => Ok(staged.import.kind),
+    };
+    let opened = kind.and_then(|kind| match reader_of(&kind) {
+        Some(Reader::Deck(open)) => open(folder, None, &Bounds::default()),
+        _ => panic!("{kind} is no kind of deck"),
+    });
+    let mut deck = match opened {
         Ok(deck) => deck,
         Err(error) => return error.to_string(),
     };

@@ -3,11 +3,13 @@
 //! ([`super::tidy`]), so whatever fails is a lie or a fault, and the worker is ended.
 
 use super::{
-    protocol::{FaceParts, PageParts, Rendition},
+    protocol::{Content, FaceParts, PageParts, Rendition},
     webp_header,
 };
+use crate::decks::archive::MAX_NAME_BYTES;
 use crate::decks::renditions::PREVIEW_SIDE;
 use crate::decks::source::{Html, Link, Outline, SourceError, Target, Warning};
+use crate::decks::sources::is_of_a_deck;
 use crate::decks::vocabulary;
 
 /// The most that an option may allow. What a page costs the server is some 5 KB.
@@ -125,6 +127,27 @@ pub fn error(error: &SourceError) -> Result<(), Nonsense> {
         SourceError::NeedsPassword | SourceError::WrongPassword | SourceError::Empty => Ok(()),
         SourceError::Damaged(words) | SourceError::TooLarge(words) => line(Some(words), MAX_REASON),
     }
+}
+
+/// The name of a file that lies in an archive, and becomes one in the list of a deck's files.
+///
+/// # Errors
+/// When it is no name, or no file of a slide has one that long.
+pub fn file_name(name: &str) -> Result<(), Nonsense> {
+    line(Some(name), MAX_NAME_BYTES)?;
+    (!name.is_empty()).then_some(()).ok_or(Nonsense::Text)
+}
+
+/// # Errors
+/// When its kind is no deck's, or its words are too many or not to be shown.
+pub fn content(content: &Content) -> Result<(), Nonsense> {
+    let Content { kind, said } = content;
+    if !is_of_a_deck(kind) {
+        return Err(Nonsense::AnotherAnswer);
+    }
+    at_most(MAX_WARNINGS, said)?;
+    said.iter()
+        .try_for_each(|words| line(Some(words), MAX_REASON))
 }
 
 fn at_most<T>(most: usize, items: &[T]) -> Result<(), Nonsense> {

@@ -296,7 +296,7 @@ impl Import {
         page: Option<u32>,
         widths: &[u32],
     ) -> Result<PageParts, Reason> {
-        let answer = self.deck.answer(outcome)?;
+        let answer = self.deck.pool.answer_of(outcome)?;
         let page = match answer {
             Answer::Page(parts) => {
                 check::page(&parts, widths, self.pages)?;
@@ -307,7 +307,13 @@ impl Import {
                 let words = self.budget.take_words(&error.to_string());
                 Err(words.err().unwrap_or(Reason::Source(error)))
             }
-            Answer::Opened(_) | Answer::Confined(_) => return Err(Nonsense::AnotherAnswer.into()),
+            Answer::Opened(_)
+            | Answer::Confined(_)
+            | Answer::File(_)
+            | Answer::Bytes(_)
+            | Answer::Unpacked(_) => {
+                return Err(Nonsense::AnotherAnswer.into());
+            }
         };
         if let Some(worker) = worker {
             self.deck.give_back(worker);
@@ -327,7 +333,7 @@ impl Deck {
         let (directory, password) = (self.directory.path(), self.password.as_deref());
         let opening = self.pool.open(directory, &self.kind, password, seat);
         let (outcome, worker) = opening.await;
-        match (self.answer(outcome)?, worker) {
+        match (self.pool.answer_of(outcome)?, worker) {
             (Answer::Opened(outline), Some(worker)) => {
                 check::outline(&outline, self.pool.limits.bounds.pages)?;
                 Ok((outline, worker))
@@ -340,8 +346,17 @@ impl Deck {
         }
     }
 
-    fn answer(&self, outcome: Outcome) -> Result<Answer, Reason> {
-        let limits = self.pool.limits;
+    fn give_back(&self, worker: Worker) {
+        if !Pool::is_spent(&worker) {
+            self.pool.schedule.give_back(&self.guest, worker);
+        }
+    }
+}
+
+impl Pool {
+    /// The answer, or why there is none.
+    pub(super) fn answer_of(&self, outcome: Outcome) -> Result<Answer, Reason> {
+        let limits = self.limits;
         Err(match outcome {
             Outcome::Answer(answer) => return Ok(answer),
             Outcome::Late => Reason::Time(limits.time),
@@ -351,12 +366,6 @@ impl Deck {
             Outcome::Ended(End::Unexpected) => Reason::Ended,
             Outcome::NotStarted(error) => Reason::NotStarted(error),
         })
-    }
-
-    fn give_back(&self, worker: Worker) {
-        if !Pool::is_spent(&worker) {
-            self.pool.schedule.give_back(&self.guest, worker);
-        }
     }
 }
 

@@ -16,12 +16,14 @@ pub mod protocol;
 mod schedule;
 pub mod serve;
 pub mod tidy;
+mod unpack;
 mod webp_header;
 
 pub use confine::Walls;
 pub use import::{Import, ImportError, PageError, Reason, Spent};
 pub use pool::{Limits, Pool, Wanted};
 pub use schedule::{BroughtBy, Need};
+pub use unpack::{UnpackError, Unpacked, unpack};
 
 /// The hidden argument that makes the program a worker. Looked at before a runtime is built or an
 /// option is read: a worker must have one thread when it confines itself.

@@ -2,7 +2,7 @@
 
 use super::{
     process::{End, Process, ProcessorClock, Starter},
-    protocol::{Answer, Confinement, FrameError, Open, ProcessLimits, Request},
+    protocol::{self, Answer, Confinement, FrameError, Open, ProcessLimits, Request},
     schedule::{BroughtBy, Schedule, Seat, Worker},
 };
 use crate::decks::source::Bounds;
@@ -134,12 +134,7 @@ impl Pool {
         let guest = self.schedule.guest(BroughtBy::Host);
         let seat = self.schedule.seat(&guest).await;
         let mut process = self.starter.start(directory, seat).await?;
-        let request = Request::Open(Open {
-            kind: String::new(),
-            password: None,
-            limits: self.process_limits(),
-            bounds: self.limits.bounds,
-        });
+        let request = self.opening("", None);
         let answer = async {
             process.ask(&request).await?;
             process.answer(request.max_answer()).await
@@ -170,18 +165,22 @@ impl Pool {
             opening: Duration::ZERO,
             worked: Duration::ZERO,
         };
-        let request = Request::Open(Open {
-            kind: kind.to_owned(),
-            password: password.map(str::to_owned),
-            limits: self.process_limits(),
-            bounds: self.limits.bounds,
-        });
+        let request = self.opening(kind, password);
         let (outcome, worker) = self.ask(worker, &request).await;
         let opened = worker.map(|worker| Worker {
             opening: worker.since.elapsed(),
             ..worker
         });
         (outcome, opened)
+    }
+
+    fn opening(&self, kind: &str, password: Option<&str>) -> Request {
+        Request::Open(Open {
+            kind: kind.to_owned(),
+            password: password.map(str::to_owned),
+            limits: self.process_limits(),
+            bounds: self.limits.bounds,
+        })
     }
 
     /// Asks, and ends the worker when no answer comes.
@@ -196,6 +195,24 @@ impl Pool {
             let answer = self.answer(&mut worker.process, request);
             within(self.limits.time, clock, answer).await
         };
+        self.judged(worker, start, answered).await
+    }
+
+    /// What a worker goes on to say, of an archive.
+    pub(super) async fn hear_more(&self, mut worker: Worker) -> (Outcome, Option<Worker>) {
+        let start = Instant::now();
+        let clock = worker.process.clock();
+        let answer = worker.process.answer(protocol::MAX_OUTLINE_BYTES);
+        let answered = within(self.limits.time, clock, answer).await;
+        self.judged(worker, start, answered).await
+    }
+
+    async fn judged(
+        &self,
+        mut worker: Worker,
+        start: Instant,
+        answered: Option<Result<Answer, FrameError>>,
+    ) -> (Outcome, Option<Worker>) {
         match answered {
             Some(Ok(answer)) => {
                 worker.worked += start.elapsed();

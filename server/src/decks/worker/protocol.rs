@@ -18,6 +18,9 @@ pub const MAX_ANSWER_BYTES: u32 = 24 << 20;
 /// An outline is a few bytes a page. Read, it takes some twenty times as much.
 pub const MAX_OUTLINE_BYTES: u32 = 2 << 20;
 
+/// An archive's files come in pieces, shorter than an outline may be.
+pub const PIECE_BYTES: usize = 1 << 20;
+
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
     /// The first one, and only the first.
@@ -78,6 +81,21 @@ pub enum Answer {
     Opened(Outline),
     Page(PageParts),
     Failed(SourceError),
+    /// To `Open`, of an archive: a file that lies in it begins. Its bytes follow.
+    File(String),
+    Bytes(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// There are no more files.
+    Unpacked(Content),
+}
+
+/// What an archive turned out to have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// A name in the worker's table of sources, to open its files with.
+    pub kind: String,
+    /// Sentences about what was left out.
+    #[serde(deserialize_with = "bounded::at_most::<MAX_WARNINGS, _, _>")]
+    pub said: Vec<String>,
 }
 
 /// What the system let the worker take from itself. The limits of memory, time and files are not

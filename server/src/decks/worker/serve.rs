@@ -3,10 +3,14 @@
 use super::{
     check,
     confine::{self, Walls},
-    protocol::{self, Answer, FaceParts, FrameError, Open, PageParts, Rendition, Request},
+    protocol::{
+        self, Answer, Content, FaceParts, FrameError, Open, PIECE_BYTES, PageParts, Rendition,
+        Request,
+    },
     tidy,
 };
 use crate::decks::{
+    archive::File,
     renditions::{self, RenditionError},
     source::{Bounds, Face, Page, Picture, Pixels, Source, SourceError, Warning},
 };
@@ -19,8 +23,24 @@ use std::{
 /// Opens the source whose files lie in the folder.
 pub type Opener = fn(&Path, Option<&str>, &Bounds) -> Result<Box<dyn Source>, SourceError>;
 
+/// Unpacks the archive that lies in the folder.
+pub type Unpacker = fn(&Path) -> Result<Unpacked, SourceError>;
+
+#[derive(Clone, Copy)]
+pub enum Reader {
+    Deck(Opener),
+    /// What lies in it is opened by another worker, as what it is.
+    Archive(Unpacker),
+}
+
+pub struct Unpacked {
+    /// The main one first.
+    pub files: Vec<File>,
+    pub content: Content,
+}
+
 /// The kinds of source, by name: an importer is one line here.
-pub type Sources<'a> = &'a [(&'a str, Opener)];
+pub type Sources<'a> = &'a [(&'a str, Reader)];
 
 #[derive(Debug, thiserror::Error)]
 enum ServeError {
@@ -61,20 +81,35 @@ fn serve(sources: Sources<'_>, walls: Walls) -> Result<(), ServeError> {
     };
     let confinement = confine::confine(open.limits, walls)?;
     protocol::answer(&mut answers, &Answer::Confined(confinement))?;
-    match opened(sources, &open) {
-        Ok(mut source) => pages(source.as_mut(), &mut requests, &mut answers),
-        Err(error) => Ok(protocol::answer(
-            &mut answers,
-            &Answer::Failed(tidy::error(error)),
-        )?),
-    }
+    let reader = sources.iter().find(|(kind, _)| *kind == open.kind);
+    let failed = match reader {
+        Some((_, Reader::Deck(opener))) => match opened(*opener, &open) {
+            Ok(mut source) => return pages(source.as_mut(), &mut requests, &mut answers),
+            Err(error) => error,
+        },
+        Some((_, Reader::Archive(unpack))) => match unpack(Path::new(".")) {
+            Ok(unpacked) => return files(unpacked, &mut answers),
+            Err(error) => error,
+        },
+        None => SourceError::Damaged("this is no kind of deck that is known".into()),
+    };
+    let failed = Answer::Failed(tidy::error(failed));
+    Ok(protocol::answer(&mut answers, &failed)?)
 }
 
-fn opened(sources: Sources<'_>, open: &Open) -> Result<Box<dyn Source>, SourceError> {
-    let (_, opener) = sources
-        .iter()
-        .find(|(kind, _)| *kind == open.kind)
-        .ok_or_else(|| SourceError::Damaged("this is no kind of deck that is known".into()))?;
+/// Each is let go once it is said.
+fn files(unpacked: Unpacked, answers: &mut impl Write) -> Result<(), ServeError> {
+    for File { name, content } in unpacked.files {
+        protocol::answer(answers, &Answer::File(name))?;
+        for piece in content.chunks(PIECE_BYTES) {
+            protocol::answer(answers, &Answer::Bytes(piece.to_vec()))?;
+        }
+    }
+    let content = tidy::content(unpacked.content);
+    Ok(protocol::answer(answers, &Answer::Unpacked(content))?)
+}
+
+fn opened(opener: Opener, open: &Open) -> Result<Box<dyn Source>, SourceError> {
     let most = open.bounds.pages;
     let source = opener(Path::new("."), open.password.as_deref(), &open.bounds)?;
     match source

@@ -1,9 +1,12 @@
 //! The worker's side of [`super::check`]: brings what an honest source found within its bounds, so
 //! that a deck with an odd character or a thousand links is shown, not refused.
 
-use super::check::{
-    self, MAX_FILES, MAX_LINKS, MAX_MARKUP, MAX_REASON, MAX_TEXT, MAX_TITLE, MAX_WARNINGS, is_odd,
-    leads_somewhere, lies_beside,
+use super::{
+    check::{
+        self, MAX_FILES, MAX_LINKS, MAX_MARKUP, MAX_REASON, MAX_TEXT, MAX_TITLE, MAX_WARNINGS,
+        is_odd, leads_somewhere, lies_beside,
+    },
+    protocol::Content,
 };
 use crate::decks::source::{Html, Link, Outline, SourceError, Warning};
 
@@ -13,6 +16,14 @@ pub fn outline(mut outline: Outline) -> Outline {
     let pages = check::pages(&outline);
     outline.warnings = warnings(outline.warnings, pages);
     outline
+}
+
+pub fn content(mut content: Content) -> Content {
+    content.said.truncate(MAX_WARNINGS);
+    for sentence in &mut content.said {
+        *sentence = line(sentence, MAX_REASON);
+    }
+    content
 }
 
 /// One line; nothing instead of an empty one.
