@@ -139,7 +139,7 @@ pub struct Warning {
 pub enum SourceError {
     #[error("this file is protected by a password; give it with --password, or on the upload page")]
     NeedsPassword,
-    #[error("this is not its password; give the one for opening it, not the one for changing it")]
+    #[error("this is not its password")]
     WrongPassword,
     #[error("it is empty: there is no slide in it")]
     Empty,

@@ -521,6 +521,30 @@ fn a_protected_pdf_opens_with_its_password() {
 }
 
 #[test]
+fn an_old_protected_pdf_opens_with_letters_beyond_ascii() {
+    let protected = fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/decks/pdf/fixtures/aes128-packed.pdf"
+    ));
+    let protected = protected.expect("a PDF");
+    let place = Place::new();
+    let plain = file(&place, "talk.pdf", protected.clone());
+    let packed = file(&place, "talk.zip", zip(&[("talk.pdf", &protected)]));
+    for deck in [path(&plain), path(&packed)] {
+        for (password, words) in [
+            ("pässwörd", "this is not its password"),
+            ("κωδικός", "letters of Western Europe only"),
+        ] {
+            let said = place.refused(&[&ANY[..], &["--password", password, deck]].concat());
+            assert!(said.contains(words), "{said}");
+        }
+        let (mut running, printed) = place.started(&["--password", "“Ž” €5 pässwört", deck]);
+        running.until_imported();
+        assert_in_every_size(&printed, &state(&printed));
+    }
+}
+
+#[test]
 fn what_was_read_with_a_password_is_found_with_the_same_one_only() {
     let protected = fs::read(concat!(
         env!("CARGO_MANIFEST_DIR"),

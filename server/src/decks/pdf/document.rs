@@ -1,6 +1,6 @@
 //! Opening a document: its password, its catalog, its title.
 
-use super::{layout::shortened, strings};
+use super::{layout::shortened, protection, strings};
 use crate::decks::{safely::safely, source::SourceError};
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, PdfData, object::Dict};
 use memchr::memmem;
@@ -23,36 +23,36 @@ pub fn read(mut bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceErr
         safely(|| Pdf::new_with_password(data.clone(), password))
             .unwrap_or(Err(LoadPdfError::Invalid))
     };
-    let without = open("");
-    let opened = match (without, password) {
+    let opened = match (open(""), password) {
         (Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)), Some(password)) => {
-            // As it was typed, and as AES-256 wants it: SASLprep (RFC 4013) is NFKC, for what
-            // people type.
-            open(password).or_else(|error| match password.nfkc().collect::<String>() {
-                prepared if prepared != password => open(&prepared),
-                _ => Err(error),
-            })
+            match open_with(password, open) {
+                Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => {
+                    let lifted = safely(|| protection::lifted(data.as_ref(), password))
+                        .unwrap_or_else(|| Err(protection::unread(password)))?;
+                    safely(|| Pdf::new(lifted)).unwrap_or(Err(LoadPdfError::Invalid))
+                }
+                opened => opened,
+            }
         }
         (opened, _) => opened,
     };
     opened.map_err(|error| match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => match password {
-            // Up to AES-128 a password is in PDFDocEncoding; hayro 0.9 takes UTF-8 only.
-            Some(password) if !password.is_ascii() => SourceError::Damaged(
-                "this password does not open it. It may be right: passwords with letters beyond \
-                 A to Z open new protected PDFs (AES-256) only; give the file another password"
-                    .to_owned(),
-            ),
-            Some(_) => SourceError::WrongPassword,
-            None => SourceError::NeedsPassword,
-        },
-        LoadPdfError::Decryption(_) => SourceError::Damaged(
-            "this PDF is protected in a way that WebSlides can't open; save it without protection"
-                .to_owned(),
-        ),
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => SourceError::NeedsPassword,
+        LoadPdfError::Decryption(_) => protection::unreadable(),
         LoadPdfError::Invalid => SourceError::Damaged(
             "this is not a whole PDF; try to save or download it again".to_owned(),
         ),
+    })
+}
+
+/// As it was typed, and as AES-256 wants it: SASLprep (RFC 4013) is NFKC, for what people type.
+fn open_with(
+    password: &str,
+    open: impl Fn(&str) -> Result<Pdf, LoadPdfError>,
+) -> Result<Pdf, LoadPdfError> {
+    open(password).or_else(|error| match password.nfkc().collect::<String>() {
+        prepared if prepared != password => open(&prepared),
+        _ => Err(error),
     })
 }
 

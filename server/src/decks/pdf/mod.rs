@@ -16,6 +16,7 @@ mod mended;
 mod notes;
 pub mod pdfpc;
 mod plan;
+mod protection;
 mod strings;
 mod text;
 mod tree;

@@ -36,8 +36,18 @@ pub fn without_controls(text: &str) -> String {
         .collect()
 }
 
+/// In PDFDocEncoding; None where that has no place for a letter.
+pub fn encoded(text: &str) -> Option<Vec<u8>> {
+    let byte = |letter| {
+        (u8::MIN..=u8::MAX)
+            .find(|byte| of_pdf_doc_encoding(*byte) == letter)
+            .filter(|_| letter != char::REPLACEMENT_CHARACTER)
+    };
+    text.chars().map(byte).collect()
+}
+
 /// ISO 32000-2, annex D.2: Latin 1, but for these.
-fn of_pdf_doc_encoding(byte: u8) -> char {
+pub fn of_pdf_doc_encoding(byte: u8) -> char {
     const LOW: [char; 8] = ['˘', 'ˇ', 'ˆ', '˙', '˝', '˛', '˚', '˜'];
     const HIGH: [char; 33] = [
         '•', '†', '‡', '…', '—', '–', 'ƒ', '⁄', '‹', '›', '−', '‰', '„', '“', '”', '‘', '’', '‚',
@@ -67,6 +77,24 @@ mod tests {
             (b"", ""),
         ] {
             assert_eq!(decoded(bytes), text);
+        }
+    }
+
+    #[test]
+    fn a_text_is_written_with_the_letters_that_there_are() {
+        for (text, bytes) in [
+            ("pässwört", Some(&b"p\xe4ssw\xf6rt"[..])),
+            ("€uro • “Žluť”", None),
+            ("€uro • “Žlu˘”", Some(b"\xa0uro \x80 \x8d\x99lu\x18\x8e")),
+            ("κωδικός", None),
+            ("\u{FFFD}", None),
+            ("", Some(b"")),
+        ] {
+            assert_eq!(encoded(text).as_deref(), bytes, "{text}");
+        }
+        for byte in (0x20..=u8::MAX).filter(|byte| *byte != 0x9F) {
+            let letter = String::from(of_pdf_doc_encoding(byte));
+            assert_eq!(encoded(&letter), Some(vec![byte]), "{letter}");
         }
     }
 }
