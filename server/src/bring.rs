@@ -8,8 +8,8 @@ use crate::{
         Warnings, all_below,
     },
     run::print,
-    store::Store,
-    talks::{Hold, Talk, Talks},
+    store::{Cause, Store},
+    talks::{Talk, Talks},
 };
 use app::deck::Deck;
 use std::{
@@ -45,12 +45,13 @@ pub async fn begin(
     store: &dyn Store,
 ) -> Result<Vec<Begun>, DeckError> {
     if options.decks.is_empty() {
-        let deck = decks::welcome(store)?;
+        let claim = Arc::new(store.claims().claim());
+        let deck = decks::welcome(store, &claim)?;
         let begun = Begun {
             deck,
             warnings: Vec::new(),
             rest: None,
-            awaited: Awaited::default(),
+            awaited: Awaited::new(claim),
         };
         return Ok(vec![begun]);
     }
@@ -63,7 +64,7 @@ pub async fn begin(
 
 /// The rest of an import, while its talk is on already, and what makes it sharper. Dropped, it ends
 /// its workers. It ends when no talk shows its deck any more.
-pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks, hold: Hold) {
+pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
     let id = rest.deck().clone();
     let unwanted = rest.until_unwanted({
         let (talks, id) = (talks.clone(), id.clone());
@@ -81,8 +82,7 @@ pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks, hold: Hold) {
             talks.cut_short(&id, ENDED).await;
         }
     }
-    drop(hold);
-    talks.clear_away().await;
+    talks.clear_away(Cause::LetGo).await;
 }
 
 /// Goes on with the imports that an earlier server did not come to the end of. Dropped, it ends
@@ -105,11 +105,11 @@ pub async fn resume(decks: Decks, talks: Talks) {
 }
 
 async fn go_on(interrupted: Interrupted, decks: Decks, talks: Talks) {
-    let hold = talks.hold().await;
     let id = interrupted.import.id.clone();
+    let claim = talks.claim(&id).await;
     let Some(talk) = talks.showing(&id) else {
-        drop((interrupted, hold));
-        talks.clear_away().await;
+        drop((interrupted, claim));
+        talks.clear_away(Cause::LetGo).await;
         return;
     };
     let at = talk.snapshot().state.slide.index().as_usize();
@@ -120,12 +120,15 @@ async fn go_on(interrupted: Interrupted, decks: Decks, talks: Talks) {
             talks.has_grown(begun.deck);
             if let Some(rest) = begun.rest {
                 drop(begun.awaited);
-                finish(rest, talk, talks, hold).await;
+                drop(claim);
+                finish(rest, talk, talks).await;
             }
         }
         Err(error) => {
             eprintln!("webslides: {error}");
             talks.cut_short(&id, CUT_SHORT).await;
+            drop(claim);
+            talks.clear_away(Cause::LetGo).await;
         }
     }
 }
@@ -201,7 +204,7 @@ pub struct Watched {
     pub talk: Arc<Talk>,
     pub talks: Talks,
     /// What is still to be read of the deck as it is.
-    pub rest: Option<(Rest, Hold)>,
+    pub rest: Option<Rest>,
 }
 
 impl Watched {
@@ -211,8 +214,8 @@ impl Watched {
         // Each ends by itself once no talk shows its deck: a deck that is saved meanwhile does not wait
         // for the one of before.
         let mut imports = JoinSet::new();
-        if let Some((rest, hold)) = self.rest.take() {
-            imports.spawn(finish(rest, self.talk.clone(), self.talks.clone(), hold));
+        if let Some(rest) = self.rest.take() {
+            imports.spawn(finish(rest, self.talk.clone(), self.talks.clone()));
         }
         let mut before = shown.clone();
         while !self.talk.is_over() {
@@ -224,6 +227,8 @@ impl Watched {
             before = Some(now.clone());
             if is_settled && shown.as_ref() != Some(&now) {
                 let done = self.show(&mut imports).await;
+                // The deck of before, unless another talk shows it; or what one left that can't be read.
+                self.talks.clear_away(Cause::Change).await;
                 // What could not be stored is tried again; what can't be read stays so.
                 if !matches!(done, Err(DeckError::Store(_) | DeckError::Media(_))) {
                     shown = Some(now);
@@ -237,7 +242,6 @@ impl Watched {
     }
 
     async fn show(&self, imports: &mut JoinSet<()>) -> Result<(), DeckError> {
-        let hold = self.talks.hold().await;
         let at = self.talk.snapshot().state.slide.index().as_usize();
         let Begun {
             deck,
@@ -254,12 +258,8 @@ impl Watched {
         shown.map_err(io::Error::other)?;
         drop(awaited);
         if let Some(rest) = rest {
-            imports.spawn(finish(rest, self.talk.clone(), self.talks.clone(), hold));
-        } else {
-            drop(hold);
+            imports.spawn(finish(rest, self.talk.clone(), self.talks.clone()));
         }
-        // The deck of before, unless another talk shows it.
-        self.talks.clear_away().await;
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use crate::{
     router::{Shared, router},
     site, steady,
     store::{EmbeddedStore, Store, StoreError},
-    talks::{Hold, OpenError, Talk, Talks},
+    talks::{OpenError, Talk, Talks},
 };
 use axum::{Router, http::Uri};
 use leptos::config::LeptosOptions;
@@ -146,8 +146,8 @@ pub async fn serve(
     // Ended with the server: a start goes on with what was cut off.
     let mut imports = JoinSet::new();
     imports.spawn(bring::resume(decks.clone(), shared.talks.clone()));
-    for (rest, talk, hold) in rests {
-        imports.spawn(bring::finish(rest, talk, shared.talks.clone(), hold));
+    for (rest, talk) in rests {
+        imports.spawn(bring::finish(rest, talk, shared.talks.clone()));
     }
     for watched in watches {
         imports.spawn(watched.watch());
@@ -199,7 +199,7 @@ struct Opened {
     decks: Decks,
     shown: Shown,
     /// Imports to go on with once every talk is open: two of them may show the same deck.
-    rests: Vec<(Rest, Arc<Talk>, Hold)>,
+    rests: Vec<(Rest, Arc<Talk>)>,
     watches: Vec<Watched>,
 }
 
@@ -287,10 +287,6 @@ async fn open(
         let (talk, key) = talks.open(code.take(), deck).await?;
         drop(awaited);
         shown.talks.push((talk.clone(), key));
-        let rest = match rest {
-            Some(rest) => Some((rest, talks.hold().await)),
-            None => None,
-        };
         if let Some((path, shown)) = watched.next() {
             watches.push(Watched {
                 path,
@@ -301,8 +297,8 @@ async fn open(
                 talks: talks.clone(),
                 rest,
             });
-        } else if let Some((rest, hold)) = rest {
-            rests.push((rest, talk, hold));
+        } else if let Some(rest) = rest {
+            rests.push((rest, talk));
         }
     }
     let public = options.public_url.map(Arc::new);

@@ -18,6 +18,7 @@ use server::{
     talks::Remotes,
 };
 use std::{
+    collections::BTreeSet,
     fs,
     io::{Cursor, Write},
     thread,
@@ -25,7 +26,7 @@ use std::{
 };
 use support::{
     path,
-    program::{Place, ask, ask_with, connected_from, host_key, parts},
+    program::{Place, answer, ask, ask_with, connected_from, host_key, parts},
 };
 
 /// Longer than it takes, also on a busy machine.
@@ -93,6 +94,23 @@ fn ready(printed: &str, code: &str, key: &str) -> usize {
 /// Waits until a talk's deck is whole.
 fn until_ready(printed: &str, code: &str, key: &str, slides: usize) {
     until("it is whole", || ready(printed, code, key) >= slides);
+}
+
+/// Deletes a talk, and gives the status.
+fn delete(printed: &str, code: &str, key: &str) -> u16 {
+    let head = format!(
+        "POST /t/{code}/delete HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}"
+    );
+    let answer = ask_with(printed, &head, "");
+    parts(&answer).0
+}
+
+/// The pictures that lie on the disk.
+fn media(place: &Place) -> BTreeSet<String> {
+    let files = fs::read_dir(place.path("data/media")).expect("a folder");
+    let names = files.map(|file| file.expect("a file").file_name());
+    let names = names.map(|name| name.into_string().expect("text"));
+    names.filter(|name| name.ends_with(".webp")).collect()
 }
 
 /// Looks now and then: who asks all the time takes a processor from what is waited for.
@@ -264,16 +282,9 @@ fn a_talk_that_lost_its_deck_is_the_hosts_to_go_on_with_or_to_delete() {
     lost(&other);
     let (_running, printed) = other.started(&[]);
     let host = host_key(&printed);
-    let delete = |key: &str| {
-        let head = format!(
-            "POST /t/mine/delete HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}"
-        );
-        let answer = ask_with(&printed, &head, "");
-        parts(&answer).0
-    };
-    assert_eq!(delete(""), 401);
-    assert_eq!(delete(&host), 204);
-    assert_eq!(delete(&host), 404);
+    assert_eq!(delete(&printed, "mine", ""), 401);
+    assert_eq!(delete(&printed, "mine", &host), 204);
+    assert_eq!(delete(&printed, "mine", &host), 404);
     let (status, body) = brought(&printed, &host, "mine", &slides);
     assert_eq!(status, 201, "{body}");
 }
@@ -286,4 +297,59 @@ fn how_far_an_import_is_is_told_to_whoever_presents_it() {
     assert_eq!(parts(&refused).0, 401, "{refused}");
     let key = support::program::key(&printed);
     assert_eq!(ready(&printed, "room", &key), 6);
+}
+
+/// In a room where one import or another always runs, what others left stayed and filled the disk.
+#[test]
+fn what_a_deleted_import_left_goes_while_another_one_runs_and_takes_nothing_of_it() {
+    const SLIDES: u8 = 14;
+    // Both decks have their first slide in common.
+    let common = picture(800, 200);
+    let short: Vec<_> = (201..209).map(|shade| picture(800, shade)).collect();
+    let short = [vec![common.clone()], short].concat();
+    let (place, alone) = (Place::new(), Place::new());
+    let [of_both, of_short] = {
+        let (_running, printed) = alone.started(&["--open"]);
+        [("both", &short[..1]), ("short", &short)].map(|(code, slides)| {
+            let (status, body) = brought(&printed, "", code, slides);
+            assert_eq!(status, 201, "{body}");
+            until_ready(&printed, code, &host_key(&printed), slides.len());
+            // Their whole width and a smaller one.
+            until("all sizes are there", || {
+                media(&alone).len() == 2 * slides.len()
+            });
+            media(&alone)
+        })
+    };
+
+    let (_running, printed) = place.started(&["--open"]);
+    let host = host_key(&printed);
+    let long = (1..SLIDES).map(|shade| picture(2_400, shade));
+    let long: Vec<_> = [common].into_iter().chain(long).collect();
+    let (status, body) = brought(&printed, "", "long", &long);
+    assert_eq!(status, 201, "{body}");
+    let (status, body) = brought(&printed, "", "short", &short);
+    assert_eq!(status, 201, "{body}");
+    let left = || -> BTreeSet<_> { media(&place).intersection(&of_short).cloned().collect() };
+    until("more of it is on the disk", || {
+        left().len() > of_both.len() + 2
+    });
+    assert_eq!(delete(&printed, "short", &host), 204);
+    until("it is gone", || left() == of_both);
+    assert!(
+        ready(&printed, "long", &host) < long.len(),
+        "the other import has ended: this has shown nothing"
+    );
+
+    until_ready(&printed, "long", &host, long.len());
+    let head = format!("GET /t/long/slides HTTP/1.1\r\nauthorization: Bearer {host}");
+    let page = ask(&printed, &head);
+    let shown: BTreeSet<_> = page.split("/media/").skip(1).collect();
+    assert!(shown.len() >= long.len(), "{page}");
+    for name in shown {
+        let (name, _) = name.split_once(".webp").expect("a picture");
+        let answer = answer(&printed, &format!("GET /media/{name}.webp HTTP/1.1"), "");
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{name}");
+    }
+    assert_eq!(left(), of_both);
 }

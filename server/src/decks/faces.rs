@@ -1,7 +1,6 @@
 //! What a page that was read becomes: pictures that are kept, or HTML that shows such.
 
-use super::{source::Html, staging::short_name, worker::protocol::FaceParts};
-use crate::store::Store;
+use super::{keeper::Keeper, source::Html, staging::short_name, worker::protocol::FaceParts};
 use app::deck::{Face, Rendition};
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
@@ -26,7 +25,7 @@ pub fn is_a_pictures_name(name: &str) -> bool {
 ///
 /// # Errors
 /// When they can't be written.
-pub fn picture(parts: FaceParts, store: &dyn Store) -> io::Result<Face> {
+pub(super) fn picture(parts: FaceParts, keeper: &Keeper) -> io::Result<Face> {
     let FaceParts::Pictures {
         renditions,
         preview,
@@ -37,7 +36,7 @@ pub fn picture(parts: FaceParts, store: &dyn Store) -> io::Result<Face> {
     let mut kept = Vec::new();
     for rendition in renditions {
         let name = short_name(&Sha256::digest(&rendition.webp)) + ENDING;
-        store.put_media(&name, &rendition.webp)?;
+        keeper.put_media(&name, &rendition.webp)?;
         kept.push(Rendition {
             url: format!("/media/{name}"),
             width: rendition.width,

@@ -3,7 +3,7 @@
 use super::{
     DeckError,
     growing::{Growing, Look},
-    kept::kept,
+    keeper::Keeper,
     limits::DeckLimits,
     rest::{Rest, UnderWay, read, shown_inside},
     sharpening::is_sharp,
@@ -13,7 +13,7 @@ use super::{
         BroughtBy, Import, ImportError, PageError, Pool, UnpackError, protocol::Confinement, unpack,
     },
 };
-use crate::store::Store;
+use crate::store::{Claim, Store};
 use app::deck::{Deck, DeckId};
 use sha2::{Digest, Sha256};
 use std::{
@@ -61,14 +61,25 @@ struct Reading {
     awaited: Awaited,
 }
 
-/// While it is held, the import of a deck goes on although no talk shows it yet.
-#[derive(Clone, Default)]
-pub struct Awaited(Arc<()>);
+/// While it is held, the import of a deck goes on although no talk shows it yet, and what is in the
+/// store for the deck stays.
+#[derive(Clone)]
+pub struct Awaited {
+    awaiting: Arc<()>,
+    _claim: Arc<Claim>,
+}
 
 impl Awaited {
+    pub fn new(claim: Arc<Claim>) -> Self {
+        Self {
+            awaiting: Arc::default(),
+            _claim: claim,
+        }
+    }
+
     /// Names it without holding it.
     pub fn weak(&self) -> Weak<()> {
-        Arc::downgrade(&self.0)
+        Arc::downgrade(&self.awaiting)
     }
 }
 
@@ -239,13 +250,14 @@ impl Decks {
         } = staged.import.clone();
         let opening = self.opening(&id);
         let _first = opening.lock().await;
+        let keeper = Keeper::new(self.store.clone());
         let begun = self.with_begun(|begun| {
             let reading = begun.get(&id)?;
             Some((reading.deck.clone(), reading.awaited.clone()))
         });
         let known = match begun {
             Some(_) => None,
-            None => self.stored(&id).await?,
+            None => keeper.stored(&id).await?,
         };
         let there = |deck, awaited| {
             Ok(Begun {
@@ -262,7 +274,8 @@ impl Decks {
         let is_done = whole
             .clone()
             .filter(|deck| !may_be_sharper || is_sharp(deck));
-        if let Some((deck, awaited)) = begun.or(is_done.map(|deck| (deck, Awaited::default()))) {
+        let awaited = || Awaited::new(keeper.claim());
+        if let Some((deck, awaited)) = begun.or(is_done.map(|deck| (deck, awaited()))) {
             return there(deck, awaited);
         }
         let refused = |words: String| DeckError::Refused(path.to_owned(), words);
@@ -283,19 +296,19 @@ impl Decks {
         };
         let (import, outline) = match (opened, whole.clone()) {
             (Ok(opened), _) => opened,
-            (Err(_), Some(deck)) => return there(deck, Awaited::default()),
+            (Err(_), Some(deck)) => return there(deck, awaited()),
             (Err(error), None) => return Err(error),
         };
         let any_size = outline.any_size;
         if let Some(deck) = whole.clone().filter(|_| !any_size) {
-            return there(deck, Awaited::default());
+            return there(deck, awaited());
         }
         let mut growing = Growing::new(id.clone(), kept.name.clone(), outline);
         let resumed = known.is_some_and(|known| growing.resume(&known));
         let first = if resumed {
             None
         } else {
-            let first = self.read_first(&import, &mut growing, at).await?;
+            let first = self.read_first(&import, &mut growing, &keeper, at).await?;
             first.map_err(|error| refused(error.to_string()))?
         };
         let deck = match whole {
@@ -304,7 +317,7 @@ impl Decks {
         };
         let done = spawn_blocking(move || keep(&keeping, &kept)).await;
         done.map_err(io::Error::other)??;
-        let awaited = Awaited::default();
+        let awaited = awaited();
         let reading = Reading {
             deck: deck.clone(),
             awaited: awaited.clone(),
@@ -320,7 +333,7 @@ impl Decks {
                 first,
                 any_size,
                 wanted,
-                store: self.store.clone(),
+                keeper,
                 room: self.staging.room().clone(),
                 under_way: UnderWay {
                     decks: self.clone(),
@@ -353,25 +366,19 @@ impl Decks {
         Ok(kind)
     }
 
-    /// A deck of 2,000 pages is not read on a thread that carries taps.
-    async fn stored(&self, id: &DeckId) -> Result<Option<Deck>, DeckError> {
-        let (store, id) = (self.store.clone(), id.clone());
-        let stored = spawn_blocking(move || kept(store.as_ref(), &id)).await;
-        Ok(stored.map_err(io::Error::other)??)
-    }
-
     /// Reads until something can be shown. The page that was made in one size for that; what is
     /// wrong with the first one, when there is nothing to show.
     async fn read_first(
         &self,
         import: &Import,
         growing: &mut Growing,
+        keeper: &Keeper,
         at: usize,
     ) -> Result<Result<Option<u32>, PageError>, DeckError> {
         let mut failed = None;
         let mut is_shown = false;
         while let Some(page) = growing.next_page(at) {
-            match read(import, page, &FIRST, &self.store).await? {
+            match read(import, page, &FIRST, keeper).await? {
                 Ok(read) => {
                     let is_picture = matches!(read.look, Look::Picture(_));
                     growing.take(page, read);
@@ -395,7 +402,7 @@ impl Decks {
         while start.elapsed() < PATIENCE
             && let Some(name) = growing.next_picture_of(at)
         {
-            match shown_inside(import, &name, &self.store).await? {
+            match shown_inside(import, &name, keeper).await? {
                 Ok(shown) => drop(growing.take_picture(&name, shown)),
                 Err(reason) => growing.give_up_picture(&name, &reason),
             }

@@ -13,6 +13,7 @@ pub mod faces;
 mod growing;
 mod images;
 mod import;
+mod keeper;
 mod kept;
 pub mod limits;
 mod main_file;

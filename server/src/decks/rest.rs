@@ -5,6 +5,7 @@ use super::{
     faces::picture,
     growing::{Growing, Look, Read, Shown},
     import::Awaited,
+    keeper::Keeper,
     room::Room,
     sharpening::Sharpening,
     worker::{
@@ -12,7 +13,6 @@ use super::{
         protocol::{FaceParts, PageParts},
     },
 };
-use crate::store::Store;
 use app::deck::{Deck, DeckId, Face};
 use std::{
     io,
@@ -40,7 +40,7 @@ pub struct Rest {
     /// It can be drawn larger than `widths` say.
     pub(super) any_size: bool,
     pub(super) wanted: Wanted,
-    pub(super) store: Arc<dyn Store>,
+    pub(super) keeper: Keeper,
     pub(super) room: Room,
     pub(super) under_way: UnderWay,
 }
@@ -100,7 +100,7 @@ impl Rest {
         at: impl Fn() -> usize,
         mut tell: impl FnMut(Deck, Told<'_>),
     ) -> Result<(Vec<String>, Option<Sharpening>), DeckError> {
-        let store = self.store.clone();
+        let keeper = self.keeper.clone();
         self.import.needs(Need::Page);
         let mut reading = JoinSet::new();
         let most = std::thread::available_parallelism().map_or(1, usize::from);
@@ -113,14 +113,17 @@ impl Rest {
                 tell(self.growing.deck()?, Told::GoesOn);
             }
             while reading.len() < most {
-                let (import, store, widths) = (self.import.clone(), store.clone(), self.widths);
+                let (import, keeper, widths) = (self.import.clone(), keeper.clone(), self.widths);
                 if let Some(page) = self.growing.next_page(at()) {
                     reading.spawn(async move {
-                        Ok(Done::Page(page, read(&import, page, widths, &store).await?))
+                        Ok(Done::Page(
+                            page,
+                            read(&import, page, widths, &keeper).await?,
+                        ))
                     });
                 } else if let Some(name) = self.growing.next_picture(at()) {
                     reading.spawn(async move {
-                        let shown = shown_inside(&import, &name, &store).await?;
+                        let shown = shown_inside(&import, &name, &keeper).await?;
                         Ok(Done::Picture(name, shown))
                     });
                 } else {
@@ -141,12 +144,12 @@ impl Rest {
                 told = Instant::now();
             }
             if stored.elapsed() > STORE_EVERY {
-                put(&store, &self.growing.deck()?).await?;
+                keeper.put(&self.growing.deck()?).await?;
                 stored = Instant::now();
             }
         }
         if let Some(first) = self.first
-            && let Ok(read) = read(&self.import, first, self.widths, &store).await?
+            && let Ok(read) = read(&self.import, first, self.widths, &keeper).await?
         {
             let warnings = Vec::new(); // They were said with the first one.
             self.growing.take(first, Read { warnings, ..read });
@@ -154,11 +157,11 @@ impl Rest {
         drop(self.wanted);
         let deck = self.growing.finished()?;
         let warnings = std::mem::take(&mut self.growing.warnings);
-        put(&store, &deck).await?;
+        keeper.put(&deck).await?;
         let sharpening = if self.any_size {
             // Whoever brings the same deck now gets this.
             self.under_way.decks.has_come_to(deck.clone());
-            Sharpening::new(self.import, self.growing, store, self.room, self.under_way)
+            Sharpening::new(self.import, self.growing, keeper, self.room, self.under_way)
         } else {
             drop(self.under_way);
             None
@@ -190,16 +193,6 @@ impl Rest {
     }
 }
 
-/// Keeps the deck as it is now.
-///
-/// # Errors
-/// When it can't be stored.
-pub async fn put(store: &Arc<dyn Store>, deck: &Deck) -> Result<(), DeckError> {
-    let (store, kept) = (store.clone(), deck.clone());
-    let stored = spawn_blocking(move || store.put_deck(&kept)).await;
-    Ok(stored.map_err(io::Error::other)??)
-}
-
 /// One page.
 ///
 /// # Errors
@@ -208,7 +201,7 @@ pub async fn read(
     import: &Import,
     page: u32,
     widths: &[u32],
-    store: &Arc<dyn Store>,
+    keeper: &Keeper,
 ) -> io::Result<Result<Read, PageError>> {
     let PageParts {
         title,
@@ -223,7 +216,7 @@ pub async fn read(
     };
     let look = match face {
         FaceParts::Html(html) => Look::Html(html),
-        pictures @ FaceParts::Pictures { .. } => Look::Picture(kept(pictures, store).await?),
+        pictures @ FaceParts::Pictures { .. } => Look::Picture(kept(pictures, keeper).await?),
     };
     Ok(Ok(Read {
         title,
@@ -242,21 +235,21 @@ pub async fn read(
 pub async fn shown_inside(
     import: &Import,
     name: &str,
-    store: &Arc<dyn Store>,
+    keeper: &Keeper,
 ) -> io::Result<Result<Shown, Reason>> {
     let parts = match import.picture(name, &INSIDE).await {
         Ok(parts) => parts,
         Err(reason) => return Ok(Err(reason)),
     };
     Ok(Ok(Shown {
-        face: kept(parts.face, store).await?,
+        face: kept(parts.face, keeper).await?,
         warnings: parts.warnings,
     }))
 }
 
 /// A picture is written through to the disk, which is not for a thread that carries taps.
-async fn kept(parts: FaceParts, store: &Arc<dyn Store>) -> io::Result<Face> {
-    let store = store.clone();
-    let kept = spawn_blocking(move || picture(parts, store.as_ref()));
+async fn kept(parts: FaceParts, keeper: &Keeper) -> io::Result<Face> {
+    let keeper = keeper.clone();
+    let kept = spawn_blocking(move || picture(parts, &keeper));
     kept.await.map_err(io::Error::other)?
 }

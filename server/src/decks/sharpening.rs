@@ -6,11 +6,11 @@
 use super::{
     DeckError,
     growing::{Growing, Look, is_picture_up_to},
-    rest::{UnderWay, put, read},
+    keeper::Keeper,
+    rest::{UnderWay, read},
     room::Room,
     worker::{Import, Need, Reason},
 };
-use crate::store::Store;
 use app::deck::{Deck, Face};
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ const LARGER: [u32; 1] = [3_840];
 pub struct Sharpening {
     import: Arc<Import>,
     growing: Growing,
-    store: Arc<dyn Store>,
+    keeper: Keeper,
     room: Room,
     /// Nobody else begins the deck meanwhile.
     _under_way: UnderWay,
@@ -41,7 +41,7 @@ impl Sharpening {
     pub(super) fn new(
         import: Arc<Import>,
         mut growing: Growing,
-        store: Arc<dyn Store>,
+        keeper: Keeper,
         room: Room,
         under_way: UnderWay,
     ) -> Option<Self> {
@@ -49,7 +49,7 @@ impl Sharpening {
         growing.ask_again_up_to(ENOUGH).then_some(Self {
             import,
             growing,
-            store,
+            keeper,
             room,
             _under_way: under_way,
         })
@@ -72,7 +72,7 @@ impl Sharpening {
             let Some(page) = self.growing.next_page(at()) else {
                 break;
             };
-            match read(&self.import, page, &LARGER, &self.store).await? {
+            match read(&self.import, page, &LARGER, &self.keeper).await? {
                 Ok(read) => {
                     if let Look::Picture(face) = read.look {
                         self.growing.sharpen(page, face);
@@ -98,7 +98,7 @@ impl Sharpening {
     /// Stored before it is told of: else a full disk would leave a talk that names what is gone.
     async fn put(&mut self, tell: &mut impl FnMut(Deck)) -> Result<(), DeckError> {
         let deck = self.growing.finished()?;
-        put(&self.store, &deck).await?;
+        self.keeper.put(&deck).await?;
         tell(deck);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The deck that WebSlides brings, shown when it is started without one.
 
 use super::{DeckError, staging::short_name, titles};
-use crate::store::Store;
+use crate::store::{Claim, Store};
 use app::deck::{Deck, DeckId, Face, Rendition, Slide};
 use sha2::{Digest, Sha256};
 
@@ -16,7 +16,7 @@ const SIZE: (u32, u32) = (1_920, 1_080);
 
 /// # Errors
 /// When its slides can't be stored.
-pub fn welcome(store: &dyn Store) -> Result<Deck, DeckError> {
+pub fn welcome(store: &dyn Store, claim: &Claim) -> Result<Deck, DeckError> {
     // What a remote is for is seen with notes.
     let files: [(&str, &str, &[u8]); 6] = slides![
         "1-WebSlides": "These are your notes: only you see them.\n\nTap Next, or swipe. A keyboard and a clicker do the same; ? lists the keys.",
@@ -33,7 +33,7 @@ pub fn welcome(store: &dyn Store) -> Result<Deck, DeckError> {
         hash.update(digest);
         hash.update(notes);
         let name = format!("{}.png", short_name(&digest));
-        store.put_media(&name, png)?;
+        store.put_media(&name, png, claim)?;
         let rendition = Rendition {
             url: format!("/media/{name}"),
             width: SIZE.0,

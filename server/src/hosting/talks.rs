@@ -56,8 +56,6 @@ pub async fn again(
     path: CodePath,
     headers: HeaderMap,
 ) -> Response<Body> {
-    // Before the talk is looked for: its deck may be on its way out.
-    let hold = shared.talks.hold().await;
     let talk = match hosted(&shared, path, &headers) {
         Ok(talk) => talk,
         Err(problem) => return refusal(problem.code()),
@@ -67,7 +65,7 @@ pub async fn again(
     let opened = spawn(async move {
         let awaited = decks.and_then(|decks| decks.awaited(&talk.deck().id));
         let opened = talks.open_again(&talk).await;
-        drop((awaited, hold));
+        drop(awaited);
         opened
     });
     match opened.await {

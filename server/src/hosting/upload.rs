@@ -16,6 +16,7 @@ use crate::{
     decks::{self, Begun, BroughtBy, DeckError, Rest},
     pages::is_secure,
     router::Shared,
+    store::Cause,
     talks::{Bringer, Device, OpenError, Talk, Talks, Visitor},
 };
 use app::{api::ErrorCode, routes, talk::TalkCode};
@@ -230,17 +231,14 @@ async fn create(
 impl Brought {
     /// The talk of a deck, and the rest of its import. Must run to its end.
     async fn open(mut self) -> Result<(Arc<Talk>, Key), UploadError> {
-        // Before the deck is looked for, until it is stored.
-        let hold = self.talks.hold().await;
         let (talk, key, rest) = match self.begin().await {
             Ok((talk, key, Some(rest))) => (talk, key, rest),
             done => {
-                drop(hold);
-                self.talks.clear_away().await;
+                self.talks.clear_away(Cause::LetGo).await;
                 return done.map(|(talk, key, _)| (talk, key));
             }
         };
-        let finish = bring::finish(rest, talk.clone(), self.talks.clone(), hold);
+        let finish = bring::finish(rest, talk.clone(), self.talks.clone());
         let imports = self.host.imports.lock();
         let mut imports = imports.unwrap_or_else(PoisonError::into_inner);
         while imports.try_join_next().is_some() {}

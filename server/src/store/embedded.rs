@@ -4,7 +4,7 @@ mod file;
 mod writer;
 
 use super::{
-    Committed, Entry, Part, Store, StoreError, TalkRecord,
+    Cause, Claim, Claims, Committed, Entry, Part, Store, StoreError, TalkRecord,
     media_files::MediaFiles,
     removal::{DOOMED, GONE, clear_all_away, clear_away},
 };
@@ -44,6 +44,7 @@ const FILE: &str = "webslides.redb";
 pub struct EmbeddedStore {
     database: Opened,
     media: MediaFiles,
+    claims: Claims,
     /// Gone only while the store is dropped.
     commits: Option<mpsc::Sender<Commit>>,
     writer: Option<thread::JoinHandle<()>>,
@@ -76,7 +77,7 @@ impl EmbeddedStore {
             let database = open()?;
             if begin_anew_if_restored(&database, file)? {
                 // What this copy does not know may be the one's that it was put in place of.
-                media.list_loose(&BTreeSet::new())?;
+                media.change_loose(BTreeSet::clear)?;
             } else if let Err(error) = clear_all_away(&database, &media) {
                 // No reason not to show talks.
                 error!(%error, "what was deleted could not be cleared away");
@@ -99,6 +100,7 @@ impl EmbeddedStore {
         Ok(Self {
             database,
             media,
+            claims: Claims::default(),
             commits: Some(commits),
             writer: Some(writer),
             feed,
@@ -194,14 +196,17 @@ impl Store for EmbeddedStore {
         })
     }
 
-    fn clear_away(&self, unstored: &[Deck]) -> Result<(), StoreError> {
+    fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    fn clear_away(&self, cause: Cause, unstored: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError> {
+        // Before the database: others may use it while this one waits for its turn.
+        let clearing = self.claims.clearing();
         whole(|| {
             let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-            clear_away(
-                database.as_ref().ok_or(StoreError::Closed)?,
-                &self.media,
-                unstored,
-            )
+            let database = database.as_ref().ok_or(StoreError::Closed)?;
+            clear_away(database, &self.media, &clearing, cause, unstored)
         })
     }
 
@@ -273,7 +278,8 @@ impl Store for EmbeddedStore {
         self.media.part(name, from, most)
     }
 
-    fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {
+    fn put_media(&self, name: &str, content: &[u8], claim: &Claim) -> io::Result<()> {
+        claim.medium(name);
         self.media.put(name, content)
     }
 }

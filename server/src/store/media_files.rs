@@ -7,6 +7,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
     path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// Names that may be no deck's: each before its file is written, and before its deck is removed.
@@ -34,6 +35,8 @@ pub fn media_of(document: &[u8]) -> Vec<String> {
 
 pub struct MediaFiles {
     directory: PathBuf,
+    /// Held while the list of loose names changes: none that is added meanwhile gets lost.
+    listing: Mutex<()>,
 }
 
 impl MediaFiles {
@@ -47,7 +50,10 @@ impl MediaFiles {
                 fs::remove_file(entry.path())?;
             }
         }
-        Ok(Self { directory })
+        Ok(Self {
+            directory,
+            listing: Mutex::default(),
+        })
     }
 
     /// The file is closed meanwhile: somebody who reads slowly holds none open. One that a failing
@@ -88,12 +94,15 @@ impl MediaFiles {
         }
         // Its deck is stored when it is whole. Not made durable: what a pulled plug leaves behind
         // is a file too many, and a flush for each would be felt.
-        let mut loose = OpenOptions::new();
-        let mut loose = loose
-            .create(true)
-            .append(true)
-            .open(self.directory.join(LOOSE))?;
-        loose.write_all(format!("{name}\n").as_bytes())?;
+        {
+            let _listing = self.listing();
+            let mut loose = OpenOptions::new();
+            let mut loose = loose
+                .create(true)
+                .append(true)
+                .open(self.directory.join(LOOSE))?;
+            loose.write_all(format!("{name}\n").as_bytes())?;
+        }
         // A name of its own: two slides with the same picture are kept at the same time.
         let mut file = tempfile::Builder::new()
             .prefix(UNFINISHED)
@@ -106,15 +115,26 @@ impl MediaFiles {
 
     /// The names that may be no deck's.
     pub fn loose(&self) -> io::Result<BTreeSet<String>> {
-        match fs::read_to_string(self.directory.join(LOOSE)) {
-            Ok(names) => Ok(names.lines().map(ToOwned::to_owned).collect()),
+        match fs::read(self.directory.join(LOOSE)) {
+            // What a bad disk made of it is no name.
+            Ok(names) => Ok(String::from_utf8_lossy(&names)
+                .lines()
+                .map(ToOwned::to_owned)
+                .collect()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
             Err(error) => Err(error),
         }
     }
 
-    /// Says durably which those are.
-    pub fn list_loose(&self, names: &BTreeSet<String>) -> io::Result<()> {
+    /// Says durably which those are from now on.
+    pub fn change_loose(&self, change: impl FnOnce(&mut BTreeSet<String>)) -> io::Result<()> {
+        let _listing = self.listing();
+        let mut names = self.loose()?;
+        change(&mut names);
+        self.list_loose(&names)
+    }
+
+    fn list_loose(&self, names: &BTreeSet<String>) -> io::Result<()> {
         let list = self.directory.join(LOOSE);
         if names.is_empty() {
             return match fs::remove_file(list) {
@@ -133,20 +153,19 @@ impl MediaFiles {
         fs::File::open(&self.directory)?.sync_all()
     }
 
-    /// Removes those that are no deck's, and then says that there are none but those that are kept.
-    pub fn remove_loose(
-        &self,
-        names: &BTreeSet<String>,
-        kept: &BTreeSet<String>,
-    ) -> io::Result<()> {
-        for path in names.iter().filter_map(|name| self.path(name)) {
+    fn listing(&self) -> MutexGuard<'_, ()> {
+        self.listing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Removes those that are no deck's.
+    pub fn remove<'a>(&self, names: impl Iterator<Item = &'a String>) -> io::Result<()> {
+        for path in names.filter_map(|name| self.path(name)) {
             match fs::remove_file(path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
         }
-        fs::File::open(&self.directory)?.sync_all()?;
-        self.list_loose(kept)
+        fs::File::open(&self.directory)?.sync_all()
     }
 
     /// A name is a hash and an ending, of letters and digits: nothing that leads out of here.

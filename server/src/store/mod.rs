@@ -3,11 +3,13 @@
 //! The trait has the shape of a tap: load, commit against the revision one expects, and a feed of
 //! what was committed. Publishing listens to the feed and to nothing else.
 
+mod claims;
 mod embedded;
 mod epoch;
 mod media_files;
 mod removal;
 
+pub use claims::{Claim, Claims};
 pub use embedded::EmbeddedStore;
 pub use epoch::made_up_epoch;
 pub use media_files::media_of;
@@ -91,6 +93,15 @@ pub struct Entry {
     pub content: Vec<u8>,
 }
 
+/// Why there may be something to clear away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// A talk was deleted, or shows another deck.
+    Change,
+    /// Something is claimed no more: an import has ended, well or not.
+    LetGo,
+}
+
 /// What a commit gives, later.
 pub type Committed = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 
@@ -126,14 +137,18 @@ pub trait Store: Send + Sync {
     /// When the store can't be read.
     fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// What is not to be cleared away, because somebody needs it who is not in the store yet.
+    fn claims(&self) -> &Claims;
+
     /// Removes the decks of deleted talks that no other talk shows, and the media that no deck
-    /// shows, nor one of `unstored`: those that are shown and could not be stored. A deck in whose
-    /// place its talk shows another one goes with the next call but one, or at a start: pages may
-    /// still load it. Must not be called while one of them is about to be shown.
+    /// shows, nor one of `unstored`: those that are shown and could not be stored. It is asked for
+    /// them in the middle. What is claimed stays, and all else goes at once, also while decks are
+    /// imported. A deck in whose place its talk shows another one goes with the next call but one
+    /// [after a change](Cause::Change), or at a start: pages may still load it.
     ///
     /// # Errors
     /// When the store can't be written. What was begun is done at the next call or start.
-    fn clear_away(&self, unstored: &[Deck]) -> Result<(), StoreError>;
+    fn clear_away(&self, cause: Cause, unstored: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError>;
 
     /// At most `most` entries of a list, from the `from`th on (from 0); none of a list that is not
     /// there.
@@ -163,9 +178,10 @@ pub trait Store: Send + Sync {
     /// When the file is there and can't be read, or not all of it is there.
     fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>>;
 
-    /// Keeps content under its name, which is made from its hash: done already is done.
+    /// Keeps content under its name, which is made from its hash: done already is done. It stays
+    /// while the claim lives, and then if a stored deck names it.
     ///
     /// # Errors
     /// When the file can't be written.
-    fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()>;
+    fn put_media(&self, name: &str, content: &[u8], claim: &Claim) -> io::Result<()>;
 }

@@ -6,7 +6,8 @@
 //! so that whoever was interrupted goes on with them at the next start.
 
 use super::{
-    StoreError,
+    Cause, Claims, StoreError,
+    claims::Clearing,
     embedded::{DECKS, LISTS, Outcome, TALKS, database_error},
     media_files::{MediaFiles, media_of},
 };
@@ -14,17 +15,18 @@ use app::{
     deck::{Deck, DeckId},
     talk::{Epoch, EventId, Revision, TalkCode},
 };
-use redb::{Database, ReadableTable, Table, TableDefinition, WriteTransaction};
+use redb::{Database, ReadableDatabase, ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashSet};
 
 /// Decks of talks that were deleted. Another talk may show one all the same.
 pub const DOOMED: TableDefinition<&str, ()> = TableDefinition::new("doomed");
 
-/// Decks in whose place a talk shows another one since the last time that decks were cleared away.
-/// They are doomed then, and not before: the clearing comes right after the change, when a page may
-/// still load what it was told to show a moment ago.
+/// Decks in whose place a talk shows another one since the last time that decks were cleared away
+/// after a change. They are outdated then and doomed the next time, and not before: the clearing
+/// comes right after the change, when a page may still load what it was told to show a moment ago.
 const REPLACED: TableDefinition<&str, ()> = TableDefinition::new("replaced");
+const OUTDATED: TableDefinition<&str, ()> = TableDefinition::new("outdated");
 
 /// Of a talk that is gone, the last that its followers are told. By code.
 pub const GONE: TableDefinition<&str, &[u8]> = TableDefinition::new("gone");
@@ -99,32 +101,47 @@ pub fn replace_deck(transaction: &WriteTransaction, deck: &DeckId) -> Result<(),
 }
 
 /// Removes the decks that are doomed and are shown by no talk, and the media that no deck shows,
-/// neither a stored one nor one of `unstored`. Decks that were replaced meanwhile are doomed from
-/// then on. Nobody may be about to show one.
+/// neither a stored one nor one of `unstored`; none that is claimed. After a change, decks that were
+/// replaced meanwhile are outdated from then on, and those that were outdated are doomed.
 pub fn clear_away(
     database: &Database,
     media: &MediaFiles,
-    unstored: &[Deck],
+    clearing: &Clearing<'_>,
+    cause: Cause,
+    unstored: &dyn Fn() -> Vec<Deck>,
 ) -> Result<(), StoreError> {
     let transaction = database.begin_write().map_err(database_error)?;
-    let marked = taken(&transaction, DOOMED)?;
-    doom_replaced(&transaction)?;
-    remove(transaction, marked, media, unstored)
+    let mut marked = taken(&transaction, DOOMED)?;
+    if cause == Cause::Change {
+        marked.extend(taken(&transaction, OUTDATED)?);
+        let replaced = taken(&transaction, REPLACED)?;
+        mark(&transaction, OUTDATED, replaced)?;
+    }
+    remove_decks(transaction, marked, media, clearing)?;
+    remove_media(database, media, clearing, unstored)
 }
 
 /// The same at a start, when no page can be loading anything: of those that were replaced, too.
 pub fn clear_all_away(database: &Database, media: &MediaFiles) -> Result<(), StoreError> {
+    let claims = Claims::default();
+    let clearing = claims.clearing();
     let transaction = database.begin_write().map_err(database_error)?;
-    doom_replaced(&transaction)?;
-    let marked = taken(&transaction, DOOMED)?;
-    remove(transaction, marked, media, &[])
+    let mut marked = Vec::new();
+    for table in [DOOMED, OUTDATED, REPLACED] {
+        marked.extend(taken(&transaction, table)?);
+    }
+    remove_decks(transaction, marked, media, &clearing)?;
+    remove_media(database, media, &clearing, &Vec::new)
 }
 
-fn doom_replaced(transaction: &WriteTransaction) -> Result<(), StoreError> {
-    let replaced = taken(transaction, REPLACED)?;
-    let mut doomed = transaction.open_table(DOOMED).map_err(database_error)?;
-    for id in replaced {
-        doomed.insert(id.as_str(), ()).map_err(database_error)?;
+fn mark(
+    transaction: &WriteTransaction,
+    table: TableDefinition<&str, ()>,
+    ids: Vec<DeckId>,
+) -> Result<(), StoreError> {
+    let mut table = transaction.open_table(table).map_err(database_error)?;
+    for id in ids {
+        table.insert(id.as_str(), ()).map_err(database_error)?;
     }
     Ok(())
 }
@@ -133,60 +150,78 @@ fn doom_replaced(transaction: &WriteTransaction) -> Result<(), StoreError> {
 fn taken(
     transaction: &WriteTransaction,
     table: TableDefinition<&str, ()>,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Vec<DeckId>, StoreError> {
     let mut table = transaction.open_table(table).map_err(database_error)?;
     let mut marked = Vec::new();
     while let Some((id, _)) = table.pop_first().map_err(database_error)? {
-        marked.push(id.value().to_owned());
+        marked.push(DeckId::new(id.value().to_owned()));
     }
     Ok(marked)
 }
 
-/// Commits, too.
-fn remove(
+/// Commits, too. From then on the decks' media are loose.
+fn remove_decks(
     transaction: WriteTransaction,
-    marked: Vec<String>,
+    mut marked: Vec<DeckId>,
     media: &MediaFiles,
-    unstored: &[Deck],
+    clearing: &Clearing<'_>,
 ) -> Result<(), StoreError> {
-    let mut loose: BTreeSet<String> = media.loose()?;
-    {
+    if !marked.is_empty() {
         let talks = transaction.open_table(TALKS).map_err(database_error)?;
-        let mut decks = transaction.open_table(DECKS).map_err(database_error)?;
         let mut shown = HashSet::new();
         for entry in talks.iter().map_err(database_error)? {
             // One that can't be read may show any of them: then none goes.
             let (_, document) = entry.map_err(database_error)?;
             shown.insert(serde_json::from_slice::<Shown>(document.value())?.deck);
         }
-        for id in marked {
-            // It may be another talk's, or its own one's again.
-            if shown.contains(&DeckId::new(id.clone())) {
-                continue;
-            }
+        // It may be another talk's, or its own one's again.
+        marked.retain(|id| !shown.contains(id));
+        let going: HashSet<DeckId> = clearing.take_decks(marked.iter().cloned());
+        let mut decks = transaction.open_table(DECKS).map_err(database_error)?;
+        let mut loose = Vec::new();
+        for id in &going {
             if let Some(deck) = decks.remove(id.as_str()).map_err(database_error)? {
                 loose.extend(media_of(deck.value()));
             }
         }
-        if loose.is_empty() {
-            drop((talks, decks));
-            return transaction.commit().map_err(database_error);
-        }
-        for entry in decks.iter().map_err(database_error)? {
-            let (_, document) = entry.map_err(database_error)?;
-            for name in media_of(document.value()) {
-                loose.remove(&name);
-            }
+        marked.retain(|id| !going.contains(id));
+        mark(&transaction, DOOMED, marked)?;
+        if !loose.is_empty() {
+            media.change_loose(|names| names.extend(loose))?;
         }
     }
-    // A deck that could not be stored is shown all the same; the next start removes its media.
-    let mut spared = BTreeSet::new();
+    transaction.commit().map_err(database_error)
+}
+
+/// No write transaction, which taps would wait for: a deck that is stored meanwhile names nothing
+/// that was taken.
+fn remove_media(
+    database: &Database,
+    media: &MediaFiles,
+    clearing: &Clearing<'_>,
+    unstored: &dyn Fn() -> Vec<Deck>,
+) -> Result<(), StoreError> {
+    let mut unlisted: BTreeSet<String> = clearing.take_media(media.loose()?);
+    // A deck that could not be stored is shown all the same; the next start removes its media. Asked
+    // for before the stored ones: it may be stored in between.
+    let unstored = unstored();
+    if unlisted.is_empty() {
+        return Ok(());
+    }
     for deck in unstored {
-        let names = media_of(&serde_json::to_vec(deck)?).into_iter();
-        spared.extend(names.filter(|name| loose.contains(name)));
+        for name in media_of(&serde_json::to_vec(&deck)?) {
+            unlisted.remove(&name);
+        }
     }
-    media.list_loose(&loose)?;
-    transaction.commit().map_err(database_error)?;
-    loose.retain(|name| !spared.contains(name));
-    Ok(media.remove_loose(&loose, &spared)?)
+    let mut loose = unlisted.clone();
+    let transaction = database.begin_read().map_err(database_error)?;
+    let decks = transaction.open_table(DECKS).map_err(database_error)?;
+    for entry in decks.iter().map_err(database_error)? {
+        let (_, document) = entry.map_err(database_error)?;
+        for name in media_of(document.value()) {
+            loose.remove(&name);
+        }
+    }
+    media.remove(loose.iter())?;
+    Ok(media.change_loose(|names| names.retain(|name| !unlisted.contains(name)))?)
 }

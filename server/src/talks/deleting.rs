@@ -1,47 +1,32 @@
 //! A talk goes, and what only it showed.
 
 use super::{EndError, Inner, Talk, TalkTitle, Talks, locked, say_followers};
-use crate::store::StoreError;
+use crate::store::{Cause, Claim, StoreError};
 use app::{
     deck::{Deck, DeckId, Face},
     talk::{SlideState, Snapshot, TalkCode},
 };
 use std::{
-    collections::HashSet,
-    sync::{Arc, PoisonError, Weak, atomic::Ordering},
+    collections::{HashMap, HashSet},
+    sync::{Arc, PoisonError},
 };
-use tokio::{runtime::Handle, sync::OwnedRwLockReadGuard, task::spawn_blocking};
+use tokio::task::spawn_blocking;
 use tracing::error;
 
 /// What a page shows whose talk is gone.
 const GONE: &str = "<p class=\"pending\">Its slides were removed.</p>";
 
-/// While one is held no deck or media goes: an import has files before it has a deck, and a talk is
-/// made a moment after its deck was found. To be taken before the deck is looked for. What was to be
-/// cleared away meanwhile is cleared away once it is dropped.
-pub struct Hold {
-    held: Option<OwnedRwLockReadGuard<()>>,
-    talks: Weak<Inner>,
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        self.held.take();
-        if let Some(inner) = self.talks.upgrade()
-            && inner.put_off.swap(false, Ordering::Relaxed)
-            && let Ok(runtime) = Handle::try_current()
-        {
-            runtime.spawn(async move { Talks(inner).clear_away().await });
-        }
-    }
-}
-
 impl Talks {
-    pub async fn hold(&self) -> Hold {
-        Hold {
-            held: Some(self.0.holds.clone().read_owned().await),
-            talks: Arc::downgrade(&self.0),
-        }
+    /// Claims a deck for whoever is about to show it. To be called before it is looked for.
+    pub async fn claim(&self, deck: &DeckId) -> Claim {
+        let (claim, deck) = (self.store().claims().claim(), deck.clone());
+        let claimed = spawn_blocking(move || {
+            claim.deck(&deck);
+            claim
+        });
+        // It does not panic; a runtime that ends shows nothing any more.
+        let claimed = claimed.await;
+        claimed.unwrap_or_else(|_| self.store().claims().claim())
     }
 
     /// Ends a talk and removes it, its history and, if no other talk shows it, its deck. Its code
@@ -67,7 +52,7 @@ impl Talks {
                 say_followers(talk.code(), [0; 4]);
             }
         }
-        self.clear_away().await;
+        self.clear_away(Cause::Change).await;
         Ok(())
     }
 
@@ -107,7 +92,7 @@ impl Talks {
         let last = serde_json::to_vec(&last)?;
         self.store().delete(code, id, last).await?;
         locked(&self.0.left_out).remove(code);
-        self.clear_away().await;
+        self.clear_away(Cause::Change).await;
         Ok(())
     }
 
@@ -117,20 +102,11 @@ impl Talks {
         serde_json::from_slice(&last).ok()
     }
 
-    /// Removes decks of deleted talks, and their media, unless somebody holds them: then once they
-    /// hold them no more.
-    pub async fn clear_away(&self) {
-        // Before it is tried: whoever lets go in this moment must know of it.
-        self.0.put_off.store(true, Ordering::Relaxed);
-        let Ok(alone) = self.0.holds.clone().try_write_owned() else {
-            return;
-        };
-        self.0.put_off.store(false, Ordering::Relaxed);
+    /// Removes decks of deleted talks, and media that no deck names, but for what is claimed: that
+    /// goes once it is claimed no more.
+    pub async fn clear_away(&self, cause: Cause) {
         let inner = self.0.clone();
-        let cleared = spawn_blocking(move || {
-            let _alone = alone;
-            inner.store.clear_away(&inner.unstored())
-        });
+        let cleared = spawn_blocking(move || inner.store.clear_away(cause, &|| inner.unstored()));
         if let Ok(Err(error)) = cleared.await {
             error!(%error, "what was deleted could not be cleared away");
         }
@@ -138,17 +114,26 @@ impl Talks {
 }
 
 impl Inner {
-    /// Decks that talks show and that could not be stored. Of those that no talk shows any more
-    /// nothing is known from now on. Nothing may be about to be read.
+    /// Decks that talks show and that could not be stored. Of those that no talk shows any more, nor
+    /// is about to, nothing is known from now on.
     fn unstored(&self) -> Vec<Deck> {
-        let shown: HashSet<DeckId> = {
-            let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-            open.values().map(|talk| talk.deck().id.clone()).collect()
-        };
-        locked(&self.warnings).retain(|id, _| shown.contains(id));
+        self.forget_unshown(&mut locked(&self.warnings));
         let mut growing = locked(&self.growing);
-        growing.retain(|id, _| shown.contains(id));
+        self.forget_unshown(&mut growing);
         growing.values().cloned().collect()
+    }
+
+    fn forget_unshown<T>(&self, known: &mut HashMap<DeckId, T>) {
+        // Claims first: a deck is claimed until a talk shows it.
+        let claims = self.store.claims();
+        let ids = known.keys().filter(|id| !claims.has_deck(id));
+        let mut unshown: HashSet<DeckId> = ids.cloned().collect();
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        for talk in open.values() {
+            unshown.remove(&talk.deck().id);
+        }
+        drop(open);
+        known.retain(|id, _| !unshown.contains(id));
     }
 }
 

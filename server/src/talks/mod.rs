@@ -9,7 +9,6 @@ mod talk;
 mod title;
 mod visitor;
 
-pub use deleting::Hold;
 pub use opening::{Bringer, OpenError};
 pub use remotes::{Device, Remote, Remotes};
 pub use talk::CommandError as EndError;
@@ -22,7 +21,7 @@ use crate::{
     decks::Warnings,
     live::Hub,
     metrics::FOLLOWERS,
-    store::{Store, StoreError, TalkRecord},
+    store::{Cause, Store, StoreError, TalkRecord},
 };
 use app::{
     deck::{Deck, DeckId},
@@ -58,10 +57,6 @@ struct Inner {
     growing: Mutex<HashMap<DeckId, Deck>>,
     /// What was left out of decks that were imported since the start.
     warnings: Mutex<HashMap<DeckId, Warnings>>,
-    /// Held by whoever is about to show a deck; see [`Hold`].
-    holds: Arc<tokio::sync::RwLock<()>>,
-    /// Something was to be cleared away while somebody held it.
-    put_off: AtomicBool,
     /// A presenter's link lets a device in once another one has agreed, and presents by itself
     /// nothing.
     ask_first: AtomicBool,
@@ -85,8 +80,6 @@ impl Talks {
             cookies: OnceLock::new(),
             growing: Mutex::default(),
             warnings: Mutex::default(),
-            holds: Arc::default(),
-            put_off: AtomicBool::default(),
             ask_first: AtomicBool::default(),
         });
         for record in inner.store.load()? {
@@ -110,6 +103,17 @@ impl Talks {
                     break;
                 };
                 inner.publish(record);
+            }
+        });
+        // So does this one.
+        let mut let_go = inner.store.claims().let_go();
+        let clearing = Arc::downgrade(&inner);
+        tokio::spawn(async move {
+            while let_go.recv().await.is_some() {
+                let Some(inner) = clearing.upgrade() else {
+                    break;
+                };
+                Self(inner).clear_away(Cause::LetGo).await;
             }
         });
         Ok(Self(inner))
@@ -148,6 +152,9 @@ impl Talks {
     pub async fn cut_short(&self, id: &DeckId, why: &str) {
         let (inner, cut, why) = (self.0.clone(), id.clone(), why.to_owned());
         let kept = spawn_blocking(move || {
+            // What goes at the same time is not stored again.
+            let claim = inner.store.claims().claim();
+            claim.deck(&cut);
             let newest = inner.newest(&cut)?;
             let Some(mut deck) = newest.filter(Deck::is_being_read) else {
                 return Ok(None);

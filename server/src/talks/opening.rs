@@ -10,6 +10,7 @@ use app::{
     talk::{SlideState, TalkCode},
 };
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 
 /// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
 const KEYS_KEPT: usize = 64;
@@ -180,9 +181,15 @@ impl Talks {
     /// Another talk of the same deck under a code of its own, called the same.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// When the deck is gone by now, with its talk; else as [`open`](Self::open).
     pub async fn open_again(&self, talk: &Talk) -> Result<Arc<Talk>, OpenError> {
-        let (again, _) = self.open(None, talk.deck().as_ref().clone()).await?;
+        let deck = talk.deck();
+        let _claim = self.claim(&deck.id).await;
+        let (inner, id) = (self.0.clone(), deck.id.clone());
+        let newest = spawn_blocking(move || inner.newest(&id)).await;
+        let deck = newest.map_err(|_| StoreError::Closed)??;
+        let deck = deck.ok_or_else(|| OpenError::Damaged(talk.code().clone()))?;
+        let (again, _) = self.open(None, deck).await?;
         if let Some(title) = talk.record().title {
             self.rename(&again, title).await?;
         }

@@ -5,7 +5,7 @@ use app::{
     deck::{Deck, DeckId},
     talk::{EventId, Revision, TalkCode},
 };
-use server::store::{Committed, Entry, Part, Store, StoreError, TalkRecord};
+use server::store::{Cause, Claim, Claims, Committed, Entry, Part, Store, StoreError, TalkRecord};
 use std::{
     collections::{HashMap, VecDeque},
     io,
@@ -18,7 +18,11 @@ use tokio::sync::{
 
 /// A store that does nothing by itself, can fail, and loses in a crash what was not written.
 #[derive(Clone)]
-pub struct ModelStore(Arc<Mutex<Pending>>);
+pub struct ModelStore {
+    pending: Arc<Mutex<Pending>>,
+    /// Nothing is cleared away here.
+    claims: Claims,
+}
 
 struct Pending {
     log: Log,
@@ -49,7 +53,7 @@ impl ModelDisk {
 
 impl Disk for ModelDisk {
     fn open(&mut self) -> Arc<dyn Store> {
-        let store = ModelStore(Arc::new(Mutex::new(Pending {
+        let pending = Pending {
             log: self.log.clone(),
             decks: self.decks.clone(),
             prompt: true,
@@ -57,7 +61,11 @@ impl Disk for ModelDisk {
             to_tell: VecDeque::new(),
             to_answer: VecDeque::new(),
             feed: None,
-        })));
+        };
+        let store = ModelStore {
+            pending: Arc::new(Mutex::new(pending)),
+            claims: Claims::default(),
+        };
         self.store = Some(store.clone());
         Arc::new(store)
     }
@@ -128,7 +136,7 @@ impl Pending {
 
 impl ModelStore {
     fn locked(&self) -> MutexGuard<'_, Pending> {
-        self.0.lock().expect("nobody panics here")
+        self.pending.lock().expect("nobody panics here")
     }
 }
 
@@ -165,7 +173,11 @@ impl Store for ModelStore {
         Ok(None)
     }
 
-    fn clear_away(&self, _unstored: &[Deck]) -> Result<(), StoreError> {
+    fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    fn clear_away(&self, _: Cause, _: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError> {
         Ok(())
     }
 
@@ -204,7 +216,7 @@ impl Store for ModelStore {
         Ok(None)
     }
 
-    fn put_media(&self, _: &str, _: &[u8]) -> io::Result<()> {
+    fn put_media(&self, _: &str, _: &[u8], _: &Claim) -> io::Result<()> {
         Ok(())
     }
 }

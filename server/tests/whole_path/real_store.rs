@@ -5,7 +5,9 @@ use app::{
     deck::{Deck, DeckId},
     talk::{EventId, Revision, TalkCode},
 };
-use server::store::{Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord};
+use server::store::{
+    Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord,
+};
 use std::{
     io,
     sync::{Arc, Mutex, Weak},
@@ -114,8 +116,12 @@ impl Store for Witnessed {
         self.store().gone(code)
     }
 
-    fn clear_away(&self, unstored: &[Deck]) -> Result<(), StoreError> {
-        self.store().clear_away(unstored)
+    fn claims(&self) -> &Claims {
+        self.store().claims()
+    }
+
+    fn clear_away(&self, cause: Cause, unstored: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError> {
+        self.store().clear_away(cause, unstored)
     }
 
     fn append(&self, list: &str, content: Vec<u8>) -> Committed {
@@ -157,7 +163,7 @@ impl Store for Witnessed {
         self.store().media(name, from, most)
     }
 
-    fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        self.store().put_media(name, content)
+    fn put_media(&self, name: &str, content: &[u8], claim: &Claim) -> io::Result<()> {
+        self.store().put_media(name, content, claim)
     }
 }

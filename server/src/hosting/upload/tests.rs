@@ -4,7 +4,9 @@ use crate::{
     cli::Options,
     decks::Decks,
     live::Hub,
-    store::{Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord},
+    store::{
+        Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord,
+    },
 };
 use app::{
     deck::{Deck, DeckId, Face, Rendition, Slide},
@@ -114,8 +116,12 @@ impl Store for Slow {
         self.store.gone(code)
     }
 
-    fn clear_away(&self, unstored: &[Deck]) -> Result<(), StoreError> {
-        self.store.clear_away(unstored)
+    fn claims(&self) -> &Claims {
+        self.store.claims()
+    }
+
+    fn clear_away(&self, cause: Cause, unstored: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError> {
+        self.store.clear_away(cause, unstored)
     }
 
     fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -138,7 +144,7 @@ impl Store for Slow {
         self.store.media(name, from, most)
     }
 
-    fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        self.store.put_media(name, content)
+    fn put_media(&self, name: &str, content: &[u8], claim: &Claim) -> io::Result<()> {
+        self.store.put_media(name, content, claim)
     }
 }

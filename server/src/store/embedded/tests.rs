@@ -52,7 +52,9 @@ async fn a_deck_that_was_replaced_stays_while_pages_may_load_it_and_then_goes_wi
     for save in 0..6 {
         shows(&store, &mut record, &mut expected, &format!("save{save}")).await;
         // As an import does when it is done: right after the change.
-        store.clear_away(&[]).expect("it is cleared");
+        store
+            .clear_away(Cause::Change, &Vec::new)
+            .expect("it is cleared");
         let kept: Vec<_> = (0..6).filter(|it| is_kept(&store, *it)).collect();
         let before = if save == 0 { 0 } else { save - 1 };
         assert_eq!(kept, (before..=save).collect::<Vec<_>>());
@@ -77,7 +79,9 @@ async fn a_replaced_deck_that_is_shown_again_or_elsewhere_stays() {
         shows(&store, &mut record, &mut expected, &format!("save{save}")).await;
     }
     for _ in 0..3 {
-        store.clear_away(&[]).expect("it is cleared");
+        store
+            .clear_away(Cause::Change, &Vec::new)
+            .expect("it is cleared");
     }
     assert!(is_kept(&store, 0) && !is_kept(&store, 1));
 
@@ -89,12 +93,16 @@ async fn a_replaced_deck_that_is_shown_again_or_elsewhere_stays() {
     shows(&store, &mut other, &mut expected_of_other, "save0").await;
     shows(&store, &mut record, &mut expected, "save2").await;
     for _ in 0..3 {
-        store.clear_away(&[]).expect("it is cleared");
+        store
+            .clear_away(Cause::Change, &Vec::new)
+            .expect("it is cleared");
     }
     assert!(is_kept(&store, 0), "the other talk shows it");
     shows(&store, &mut other, &mut expected_of_other, "save2").await;
     for _ in 0..3 {
-        store.clear_away(&[]).expect("it is cleared");
+        store
+            .clear_away(Cause::Change, &Vec::new)
+            .expect("it is cleared");
     }
     assert!(!is_kept(&store, 0) && is_kept(&store, 2));
 }
@@ -320,7 +328,9 @@ async fn shows(
     deck: &str,
 ) {
     let picture = format!("{deck}.png");
-    store.put_media(&picture, b"a picture").expect("it is kept");
+    let claim = store.claims().claim();
+    let kept = store.put_media(&picture, b"a picture", &claim);
+    kept.expect("it is kept");
     let deck = deck_of(deck, &picture);
     store.put_deck(&deck).expect("it is kept");
     record.deck = deck.id.clone();

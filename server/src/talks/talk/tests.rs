@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::{Committed, EmbeddedStore, Entry, Part};
+use crate::store::{Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part};
 use app::deck::{DeckId, Face, Rendition, Slide};
 use app::talk::{Epoch, EventId};
 use std::{
@@ -38,8 +38,12 @@ impl Store for Full {
         self.store.gone(code)
     }
 
-    fn clear_away(&self, unstored: &[Deck]) -> Result<(), StoreError> {
-        self.store.clear_away(unstored)
+    fn claims(&self) -> &Claims {
+        self.store.claims()
+    }
+
+    fn clear_away(&self, cause: Cause, unstored: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError> {
+        self.store.clear_away(cause, unstored)
     }
 
     fn append(&self, list: &str, content: Vec<u8>) -> Committed {
@@ -74,8 +78,8 @@ impl Store for Full {
         self.store.media(name, from, most)
     }
 
-    fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        self.store.put_media(name, content)
+    fn put_media(&self, name: &str, content: &[u8], claim: &Claim) -> io::Result<()> {
+        self.store.put_media(name, content, claim)
     }
 }
 
