@@ -423,6 +423,35 @@ async fn other_programs_cookies_pass_up_to_32_kb_and_more_of_them_are_explained(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn by_http_2_too_many_cookies_are_explained_as_well_and_keep_no_other_request_from_its_answer()
+ {
+    let server = Server::start().await;
+    let mut sender = server.by_http_2(u16::MAX).await;
+    let mut with = async |kilobytes: usize| {
+        let mut request = server.request("/t/room/state");
+        for number in 0..kilobytes {
+            let cookie = format!("a{number}={}", "x".repeat(1_024));
+            let cookie = cookie.parse().expect("a header");
+            request.headers_mut().append("cookie", cookie);
+        }
+        let answer = soon(sender.send_request(request)).await.expect("an answer");
+        let (head, body) = answer.into_parts();
+        let body = soon(body.collect()).await.expect("a body").to_bytes();
+        let kind = head.headers.get("content-type").cloned();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        (head.status.as_u16(), kind, body)
+    };
+    assert_eq!(with(32).await.0, 200);
+    for kilobytes in [48, 64, 100] {
+        let (status, kind, body) = with(kilobytes).await;
+        assert_eq!(status, 431, "{kilobytes}");
+        assert!(body.contains("private window"), "{kilobytes}: {body}");
+        assert_eq!(kind.expect("its kind"), "text/html; charset=utf-8");
+    }
+    assert_eq!(with(0).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_slash_at_the_end_of_a_talks_address_leads_to_the_one_without() {
     let server = Server::start().await;
     for (path, expected) in [

@@ -4,7 +4,7 @@ use super::{
     body::{is_stream, take_pieces},
     deadline::{Deadline, Patience, Stuck},
     flood::NoFlood,
-    head_too_large::HeadTooLarge,
+    head_too_large::{self, HeadTooLarge},
     scarcity::Scarcity,
     stream::Stream,
     taken::{Requests, Streams},
@@ -15,12 +15,13 @@ use axum::{
     extract::{ConnectInfo, Request},
     http::{HeaderValue, Method, Response, Version, header},
 };
+use futures_util::future::Either;
 use hyper::{body::Incoming, server::conn::http1, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use std::{
     convert::Infallible,
-    future::{Future, pending, poll_fn},
+    future::{Future, pending, poll_fn, ready},
     net::SocketAddr,
     pin::{Pin, pin},
     sync::{
@@ -58,7 +59,10 @@ const MOST_REQUESTS: u32 = 32;
 /// The largest request head, and what a connection buffers. Browsers send the cookies of all programs
 /// on a host to each of them, whatever their ports: 32 KB of those are let in.
 const BUFFER_BYTES: usize = 40 * 1_024;
-const HEAD_BYTES: u32 = 64 * 1_024;
+
+/// What HTTP/2 reads of a head, so that one that is too large is told so; above it, the library answers
+/// with nothing to read. Half of what a connection may have sent before it is read, and not kept.
+const HEAD_BYTES: u32 = 128 * 1_024;
 
 /// What a peer may send over HTTP/2 before it is read.
 const WINDOW_BYTES: u32 = 256 * 1_024;
@@ -230,14 +234,20 @@ async fn http2(
     let (counted, unsent) = (streams.clone(), patience.unsent().clone());
     let service = service_fn(move |request: Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
-        let busy = unsent.refusal(request.method());
-        let answer = answer(router.clone(), request, peer);
+        let (head, body) = request.into_parts();
+        let refused = head_too_large::refusal(&head, BUFFER_BYTES);
+        let refused = refused.or_else(|| unsent.refusal(&head.method));
+        // A refused one's head is not kept.
+        let answer = match refused {
+            Some(refused) => Either::Left(ready(Ok(refused))),
+            None => {
+                let request = Request::from_parts(head, body);
+                Either::Right(answer(router.clone(), request, peer))
+            }
+        };
         let (counted, unsent) = (counted.clone(), unsent.clone());
         async move {
-            let response = match busy {
-                Some(busy) => busy,
-                None => answer.await?,
-            };
+            let response = answer.await?;
             Ok::<_, Infallible>(counted.answer(response, &unsent))
         }
     });

@@ -1,12 +1,18 @@
 //! What a browser is told whose request has too large a head.
 //!
-//! hyper answers such a request by itself, with a status and nothing to read. Nothing else here has
-//! that status, so what it writes is replaced.
+//! hyper answers such a request by itself, with a status and nothing to read. Over HTTP/1.1 nothing
+//! else here has that status, so what it writes is replaced. HTTP/2 lets more in than is served, and
+//! what is too large is refused here.
 
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, Response, StatusCode, header, request},
+};
 use std::{
     future::Future,
     io::{self, IoSlice},
     pin::Pin,
+    sync::LazyLock,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -17,20 +23,59 @@ use tokio::{
 
 const STATUS: &[u8] = b"HTTP/1.1 431 ";
 
-/// Ends with the connection, so it needs no length.
-const ANSWER: &str = "HTTP/1.1 431 Request Header Fields Too Large\r\n\
-    connection: close\r\n\
-    content-type: text/html; charset=utf-8\r\n\
-    cache-control: no-store\r\n\
-    content-security-policy: default-src 'none'\r\n\
-    x-content-type-options: nosniff\r\n\r\n\
-    <!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    ),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'"),
+    ),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+];
+
+const PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
     <meta name=\"viewport\" content=\"width=device-width\">\n<title>Too many cookies</title>\n\
     <h1>Too many cookies</h1>\n\
     <p>Your browser sent more than 32 KB of cookies. Programs at the same address have set them, on \
     whatever port.</p>\n\
     <p>Open this page in a private window, or delete the cookies of this address in your browser&#8217;s \
     settings.</p>\n";
+
+/// Over HTTP/1.1. Ends with the connection, so it needs no length.
+static ANSWER: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let begin = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n";
+    let mut answer = begin.to_vec();
+    for (name, value) in &HEADERS {
+        let line = [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"];
+        answer.extend(line.concat());
+    }
+    answer.extend(b"\r\n");
+    answer.extend(PAGE.as_bytes());
+    answer
+});
+
+/// The same over HTTP/2, for a head that over HTTP/1.1 would take more than so many bytes.
+pub fn refusal(head: &request::Parts, most: usize) -> Option<Response<Body>> {
+    const BETWEEN: usize = ": \r\n".len();
+    let path = head
+        .uri
+        .path_and_query()
+        .map_or(0, |path| path.as_str().len());
+    let lines = head.headers.iter();
+    let lines = lines.map(|(name, value)| name.as_str().len() + value.len() + BETWEEN);
+    (path + lines.sum::<usize>() > most).then(|| {
+        let mut answer = Response::new(Body::from(PAGE));
+        *answer.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        answer.headers_mut().extend(HEADERS);
+        answer
+    })
+}
 
 /// Closed with something unread, a system takes back what was written last. So the rest of a request
 /// is read, up to so much, for so long.
@@ -62,7 +107,7 @@ impl<IO: AsyncWrite + Unpin> HeadTooLarge<IO> {
     /// Writes the page in place of an answer that begins so. It fits into a socket whose peer reads.
     fn poll_replace(&mut self, begin: &[u8], cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
         if self.told.is_none() && begin.starts_with(STATUS) {
-            ready!(Pin::new(&mut self.io).poll_write(cx, ANSWER.as_bytes()))?;
+            ready!(Pin::new(&mut self.io).poll_write(cx, &ANSWER))?;
             self.told = Some(Box::pin(sleep(UNREAD_FOR)));
         }
         Poll::Ready(Ok(self.told.is_some()))
