@@ -101,6 +101,79 @@ fn three_thousand_silent_connections_hold_a_tap_up_for_less_than_a_second() {
     assert!(waited < Duration::from_secs(1), "{waited:?}");
 }
 
+/// What a connection of HTTP/2 begins with: who it is, and that it has no wishes.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+
+/// The head of such a connection's first request, of room.
+fn head_by_http_2(flags: u8, method: u8, path: &str) -> Vec<u8> {
+    let length = |bytes: &[u8]| u8::try_from(bytes.len()).expect("a short one");
+    let path = [&[4, length(path.as_bytes())], path.as_bytes()].concat();
+    let block = [&[method, 0x86, 0x41, 4], &b"room"[..], &path].concat();
+    [&[0, 0, length(&block), 1, flags, 0, 0, 0, 1], &block[..]].concat()
+}
+
+/// Each may go on for a moment, because a phone's next word may be under way; and a thousand of them
+/// at a time have a place.
+#[test]
+fn three_thousand_connections_that_do_not_go_on_hold_a_tap_up_for_seconds_at_most() {
+    const GET: u8 = 0x82;
+    const POST: u8 = 0x83;
+    const HEAD_ENDS: u8 = 4;
+    const ALL_ENDS: u8 = 5;
+    let _alone = ALONE.blocking_lock();
+    rlimit::increase_nofile_limit(8_192).expect("files for the crowd");
+    let by_http_2 = |head: Vec<u8>| [PREFACE, &head].concat();
+    for (what, begin) in [
+        ("half of a head", b"GET / HTTP/1.1\r\n".to_vec()),
+        (
+            "a form that does not come",
+            b"POST /api/next HTTP/1.1\r\nhost: room\r\ncontent-length: 9\r\n\r\n".to_vec(),
+        ),
+        ("HTTP/2 and no request", by_http_2(Vec::new())),
+        (
+            "half of a head by HTTP/2",
+            by_http_2(head_by_http_2(0, GET, "/healthz")),
+        ),
+        (
+            "by HTTP/2 an answer, and then nothing",
+            by_http_2(head_by_http_2(ALL_ENDS, GET, "/healthz")),
+        ),
+        (
+            "by HTTP/2 a form that does not come",
+            by_http_2(head_by_http_2(HEAD_ENDS, POST, "/api/next")),
+        ),
+    ] {
+        let place = Place::new();
+        let (_running, printed) = place.with_few_files(1_024, &[]);
+        let mut waiting = Vec::new();
+        for _ in 0..3_000 {
+            let mut socket = connected(&printed);
+            socket.write_all(&begin).expect("it is written");
+            waiting.push(socket);
+        }
+        let tapped = thread::scope(|scope| scope.spawn(|| tap(&printed)).join());
+        assert!(tapped.is_ok(), "{what}");
+    }
+}
+
+#[test]
+fn pictures_that_nobody_takes_over_http_2_keep_no_presenter_out() {
+    /// What its peer may send before it is read: nothing.
+    const NO_WINDOW: [u8; 15] = [0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0];
+    let _alone = ALONE.blocking_lock();
+    let place = Place::new();
+    let (_running, printed) = crowded(&place);
+    let asks = head_by_http_2(5, 0x82, &large_picture(&place));
+    let begin = [PREFACE, &NO_WINDOW, &asks].concat();
+    let mut unread = Vec::new();
+    for _ in 0..300 {
+        let mut socket = connected(&printed);
+        socket.write_all(&begin).expect("it is written");
+        unread.push(socket);
+    }
+    tap(&printed);
+}
+
 /// Puts a picture of 2 MB where the server keeps those, and gives its address.
 fn large_picture(place: &Place) -> String {
     let name = format!("{}.png", "a".repeat(64));
@@ -268,7 +341,6 @@ async fn pictures_that_nobody_takes_over_http_2_cost_little_hold_no_tap_up_and_a
 #[test]
 fn a_connection_that_sends_control_frames_without_end_is_closed() {
     let _alone = ALONE.blocking_lock();
-    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
     const PING: [u8; 17] = [0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
     // GET / of room, in HPACK.
@@ -293,7 +365,7 @@ fn a_connection_that_sends_control_frames_without_end_is_closed() {
     for frames in floods {
         let mut socket = connected(&printed);
         socket.set_read_timeout(Some(SOON)).expect("a timeout");
-        let flood = [PREFACE, &SETTINGS, &frames].concat();
+        let flood = [PREFACE, &frames].concat();
         // It may be closed before all of it was sent.
         let _ = socket.write_all(&flood);
         let mut answered = Vec::new();

@@ -5,9 +5,10 @@ use super::{
     deadline::{Deadline, Patience, Stuck},
     flood::NoFlood,
     head_too_large::{self, HeadTooLarge},
+    owed::{Coming, Owed},
     scarcity::Scarcity,
     stream::Stream,
-    taken::{Requests, Streams},
+    taken::{Going, Requests, owed},
 };
 use axum::{
     Router,
@@ -15,13 +16,12 @@ use axum::{
     extract::{ConnectInfo, Request},
     http::{HeaderValue, Method, Response, Version, header},
 };
-use futures_util::future::Either;
 use hyper::{body::Incoming, server::conn::http1, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use std::{
     convert::Infallible,
-    future::{Future, pending, poll_fn, ready},
+    future::{Future, pending, poll_fn},
     net::SocketAddr,
     pin::{Pin, pin},
     sync::{
@@ -42,11 +42,14 @@ use tower::ServiceExt;
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long a connection may go on doing nothing when places are scarce: one that says nothing at all,
-/// though a phone asks in the moment in which it has connected; one whose request is not whole; and one
+/// though a phone asks in the moment in which it has connected; one whose head is not whole; and one
 /// that reads nothing.
 const SILENT: Duration = Duration::from_millis(100);
 const UNASKED: Duration = Duration::from_millis(500);
 const UNREAD: Duration = Duration::from_secs(2);
+
+/// How long one of HTTP/2 that has nothing in hand may take to hear that it is closed.
+const UNHEARD: Duration = Duration::from_millis(500);
 
 /// HTTP/2 asks an idle peer so often whether it is there, and waits so long for the answer.
 const PING_AFTER: Duration = Duration::from_secs(30);
@@ -136,6 +139,13 @@ async fn overdue(mut scarcity: Scarcity, grace: Duration, does_nothing: impl Fn(
     }
 }
 
+/// Completes for one that has announced more than it sends, while places are scarce.
+async fn stalled(mut scarcity: Scarcity, owed: &Owed) {
+    while !owed.is_late() {
+        scarcity.heard().await;
+    }
+}
+
 async fn http1(
     socket: TcpStream,
     patience: Patience,
@@ -148,8 +158,11 @@ async fn http1(
     let offered = taken.clone();
     let asked = Arc::new(AtomicBool::new(false));
     let asks = asked.clone();
+    let owed = Owed::default();
+    let owes = owed.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
+        let request = request.map(|body| Coming::new(body, owes.clone()));
         let (is_get, version) = (request.method() == Method::GET, request.version());
         let answer = answer(router.clone(), request, peer);
         let offered = offered.clone();
@@ -184,6 +197,7 @@ async fn http1(
         tokio::select! {
             () = overdue(scarcity.clone(), UNASKED, has_not_asked) => {}
             () = overdue(scarcity.clone(), UNREAD, || stuck.is_stuck()) => {}
+            () = stalled(scarcity.clone(), &owed) => {}
         }
     });
     // How a connection ends is its peer's business: a phone that leaves is no error of ours.
@@ -230,30 +244,35 @@ async fn http2(
 ) {
     let asked = Arc::new(AtomicBool::new(false));
     let asks = asked.clone();
-    let streams = Streams::default();
+    let (going, streams) = (Going::default(), Going::default());
     let (counted, unsent) = (streams.clone(), patience.unsent().clone());
     let service = service_fn(move |request: Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
         let (head, body) = request.into_parts();
         let refused = head_too_large::refusal(&head, BUFFER_BYTES);
         let refused = refused.or_else(|| unsent.refusal(&head.method));
-        // A refused one's head is not kept.
-        let answer = match refused {
-            Some(refused) => Either::Left(ready(Ok(refused))),
-            None => {
-                let request = Request::from_parts(head, body);
-                Either::Right(answer(router.clone(), request, peer))
-            }
+        let asked = match refused {
+            // Its head is not kept.
+            Some(refused) => Err(refused),
+            None => Ok((head, body, router.clone())),
         };
         let (counted, unsent) = (counted.clone(), unsent.clone());
         async move {
-            let response = answer.await?;
+            let response = match asked {
+                Err(refused) => refused,
+                Ok((head, body, router)) => {
+                    let body = Coming::new(body, owed());
+                    answer(router, Request::from_parts(head, body), peer).await?
+                }
+            };
             Ok::<_, Infallible>(counted.answer(response, &unsent))
         }
     });
-    let most = patience.most();
     let requests = Requests {
         patience: patience.clone(),
+        scarcity: scarcity.clone(),
+        unread: UNREAD,
+        going: going.clone(),
     };
     let socket = Deadline::new(socket, patience, Stuck::default());
     let io = TokioIo::new(NoFlood::on(socket));
@@ -294,8 +313,8 @@ async fn http2(
             }
             () = is_idle => {
                 connection.as_mut().graceful_shutdown();
-                // What was asked for meanwhile goes on.
-                while timeout(most, connection.as_mut()).await.is_err() && !streams.is_empty() {}
+                // What is in hand, or was asked for meanwhile, goes on.
+                while timeout(UNHEARD, connection.as_mut()).await.is_err() && !going.is_empty() {}
             }
         }
     };
@@ -304,7 +323,7 @@ async fn http2(
 
 fn answer(
     router: Router,
-    mut request: Request<Incoming>,
+    mut request: Request<Coming>,
     peer: Option<SocketAddr>,
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> {
     if let Some(peer) = peer {

@@ -32,10 +32,6 @@ impl Patience {
         Self { most, unsent }
     }
 
-    pub const fn most(&self) -> Duration {
-        self.most
-    }
-
     pub const fn unsent(&self) -> &Unsent {
         &self.unsent
     }

@@ -15,6 +15,7 @@ mod frame;
 mod head_too_large;
 mod hub;
 mod notice;
+mod owed;
 mod scarcity;
 mod stream;
 mod taken;

@@ -1,9 +1,10 @@
 //! What HTTP/2 has in hand for one request, and the deadline by which its peer must have taken it.
+//! While places are scarce, a request whose peer neither takes nor sends what is to come is let go.
 //!
 //! Flow control holds it up: the socket never waits, so the socket's deadline is never met. hyper
 //! asks a body for its next piece before there is room for it, and then not at all until there is.
 
-use super::{Unsent, body::is_stream, deadline::Patience};
+use super::{Unsent, body::is_stream, deadline::Patience, owed::Owed, scarcity::Scarcity};
 use crate::metrics::STREAMS_REFUSED;
 use axum::{body::Body, http::Response};
 use bytes::Bytes;
@@ -22,6 +23,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
+    time::Duration,
 };
 use tokio::{task_local, time::Instant};
 
@@ -34,8 +36,30 @@ task_local! {
 struct Waiting {
     /// Since when its peer has not taken the piece that is in hand.
     since: Cell<Option<Instant>>,
+    /// What its peer has still to send.
+    owed: Owed,
+    /// It has a seat, which is its right to stay.
+    is_stream: Cell<bool>,
     /// The peer is let go for that.
     is_over: Cell<bool>,
+}
+
+impl Waiting {
+    fn is_stalled(&self, unread: Duration) -> bool {
+        let untaken = self
+            .since
+            .get()
+            .map_or(Duration::ZERO, |since| since.elapsed());
+        !self.is_stream.get() && (untaken >= unread || self.owed.is_late())
+    }
+}
+
+/// Of the request that is being answered, for whoever reads its body.
+pub fn owed() -> Owed {
+    // Outside of a connection, as in a test, nobody asks.
+    WAITING
+        .try_with(|waiting| waiting.owed.clone())
+        .unwrap_or_default()
 }
 
 /// Runs each request of a connection as a task, and ends the one whose peer takes nothing: the
@@ -43,6 +67,10 @@ struct Waiting {
 #[derive(Clone)]
 pub struct Requests {
     pub patience: Patience,
+    pub scarcity: Scarcity,
+    /// How long a peer may take nothing while places are scarce.
+    pub unread: Duration,
+    pub going: Going,
 }
 
 impl<F> Executor<F> for Requests
@@ -50,16 +78,34 @@ where
     F: Future + Send + 'static,
 {
     fn execute(&self, request: F) {
-        let patience = self.patience.clone();
+        let Self {
+            patience,
+            mut scarcity,
+            unread,
+            going,
+        } = self.clone();
+        let one = going.one();
         tokio::spawn(WAITING.scope(Waiting::default(), async move {
+            let _one = one;
             let mut request = pin!(request);
+            let mut stalled = pin!(async {
+                loop {
+                    scarcity.heard().await;
+                    if WAITING.with(|waiting| waiting.is_stalled(unread)) {
+                        return;
+                    }
+                }
+            });
             let mut waits = None;
             poll_fn(|cx| {
                 if request.as_mut().poll(cx).is_ready() {
                     return Poll::Ready(());
                 }
                 let since = WAITING.with(|waiting| waiting.since.get());
-                ready!(patience.poll_exhausted(&mut waits, since, cx));
+                let exhausted = patience.poll_exhausted(&mut waits, since, cx);
+                if exhausted.is_pending() {
+                    ready!(stalled.as_mut().poll(cx));
+                }
                 WAITING.with(|waiting| waiting.is_over.set(true));
                 Poll::Ready(())
             })
@@ -68,21 +114,24 @@ where
     }
 }
 
-/// How many event streams go on over one connection. A cheap handle.
+/// How many requests go on over one connection, or how many event streams. A cheap handle.
 #[derive(Clone, Default)]
-pub struct Streams(Arc<AtomicUsize>);
+pub struct Going(Arc<AtomicUsize>);
 
-impl Streams {
+impl Going {
     pub fn is_empty(&self) -> bool {
         self.0.load(Ordering::Relaxed) == 0
     }
 
+    fn one(&self) -> One {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        One(self.clone())
+    }
+
     /// An answer, one piece of which is in hand at a time. Counted here if it is a stream.
     pub fn answer(&self, response: Response<Body>, unsent: &Unsent) -> Response<Pieces> {
-        let stream = is_stream(&response).then(|| {
-            self.0.fetch_add(1, Ordering::Relaxed);
-            Open(self.clone())
-        });
+        let stream = is_stream(&response).then(|| self.one());
+        let _ = WAITING.try_with(|waiting| waiting.is_stream.set(stream.is_some()));
         response.map(|body| Pieces {
             body,
             in_hand: None,
@@ -93,9 +142,9 @@ impl Streams {
 }
 
 /// One of those; dropped, it is over.
-struct Open(Streams);
+struct One(Going);
 
-impl Drop for Open {
+impl Drop for One {
     fn drop(&mut self) {
         self.0.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -106,7 +155,7 @@ impl Drop for Open {
 pub struct Pieces {
     body: Body,
     in_hand: Option<Arc<InHand>>,
-    stream: Option<Open>,
+    stream: Option<One>,
     unsent: Unsent,
 }
 

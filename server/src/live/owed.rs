@@ -1,0 +1,75 @@
+//! What a peer has announced and not sent: the rest of a form, or of a deck.
+
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// How long while places are scarce. A phone's tap comes with its head.
+const LATE: Duration = Duration::from_secs(1);
+
+/// Since when the next part of it is awaited. A cheap handle.
+#[derive(Debug, Clone, Default)]
+pub struct Owed(Arc<Mutex<Option<Instant>>>);
+
+impl Owed {
+    /// Whether nothing of it has come for too long.
+    pub fn is_late(&self) -> bool {
+        self.locked().is_some_and(|since| since.elapsed() >= LATE)
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Option<Instant>> {
+        // Nothing panics while it holds this lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request's body, which says how long it is awaited.
+pub struct Coming {
+    body: Incoming,
+    owed: Owed,
+}
+
+impl Coming {
+    pub const fn new(body: Incoming, owed: Owed) -> Self {
+        Self { body, owed }
+    }
+}
+
+impl HttpBody for Coming {
+    type Data = <Incoming as HttpBody>::Data;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        let mut since = self.owed.locked();
+        if frame.is_ready() {
+            *since = None;
+        } else {
+            since.get_or_insert_with(Instant::now);
+        }
+        drop(since);
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        *self.owed.locked() = None;
+    }
+}
