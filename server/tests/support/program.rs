@@ -4,7 +4,7 @@ use super::path;
 use socket2::{Domain, Socket, Type};
 use std::{
     env, fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write, stderr},
     net::{SocketAddr, TcpStream},
     path::PathBuf,
     process::{Child, ChildStdout, Command, Stdio},
@@ -17,6 +17,9 @@ use tempfile::TempDir;
 
 /// Longer than anything here takes; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Says that this machine lets nobody have a namespace, so that what needs one is left out.
+const WITHOUT_NAMESPACES: &str = "WEBSLIDES_TEST_WITHOUT_NAMESPACES";
 
 /// A place for one test: a data directory, and a site so that the program starts.
 pub struct Place(TempDir);
@@ -100,7 +103,7 @@ impl Place {
         let program = self.command(options);
         let mut shell = Command::new("bash");
         shell
-            .args(["-c", &format!("{first}; exec \"$@\""), "bash"])
+            .args(["-c", &format!("{first} && exec \"$@\""), "bash"])
             .arg(program.get_program())
             .args(program.get_args())
             .envs(
@@ -109,6 +112,45 @@ impl Place {
                     .filter_map(|(name, value)| Some((name, value?))),
             );
         shell
+    }
+
+    /// The same, where the shell is root in a namespace of its own, such as `--mount`. `None` where
+    /// there is none to be had, and whoever runs the tests has said so.
+    ///
+    /// # Panics
+    /// When nobody has said so.
+    pub fn apart(&self, namespace: &str, first: &str, options: &[&str]) -> Option<Command> {
+        let apart = [namespace, "--map-root-user"];
+        let tried = Command::new("unshare").args(apart).arg("true").output();
+        let tried = tried.expect("unshare of util-linux");
+        if !tried.status.success() {
+            let why = String::from_utf8_lossy(&tried.stderr);
+            assert!(
+                env::var_os(WITHOUT_NAMESPACES).is_some(),
+                "this test needs what `unshare {} --map-root-user` makes: {why}Allow user namespaces \
+                 (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, \
+                 kernel.apparmor_restrict_unprivileged_userns), or leave such tests out with \
+                 {WITHOUT_NAMESPACES}=1.",
+                namespace
+            );
+            // Not by a macro, whose words a test that passes keeps to itself.
+            let test = thread::current();
+            let test = test.name().unwrap_or_default();
+            let _ = writeln!(stderr(), "left out, by {WITHOUT_NAMESPACES}: {test}");
+            return None;
+        }
+        let program = self.in_shell(first, options);
+        let mut command = Command::new("unshare");
+        command
+            .args(apart)
+            .arg(program.get_program())
+            .args(program.get_args())
+            .envs(
+                program
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            );
+        Some(command)
     }
 
     /// The same, of a command that was prepared.
