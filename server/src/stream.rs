@@ -1,7 +1,7 @@
 //! A talk for programs and pages: the event stream, and the same once.
 
 use crate::{
-    access::{Credentials, is_own},
+    access::{Credentials, asker, is_own},
     answers::refusal,
     live::{self, Audience, Frame},
     router::Shared,
@@ -13,16 +13,18 @@ use app::{
     talk::{Presence, Role, SeatNumber, Seen, SlideState, Snapshot, TalkCode, View},
 };
 use axum::{
-    Json,
+    Extension, Json,
     body::Body,
-    extract::{Path, Query, State, rejection::PathRejection, rejection::QueryRejection},
+    extract::{
+        ConnectInfo, Path, Query, State, rejection::PathRejection, rejection::QueryRejection,
+    },
     http::{HeaderMap, Method, Response, StatusCode, Uri, header},
     response::IntoResponse,
 };
 use http_body_util::{BodyExt, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::{iter, sync::Arc, time::Duration};
+use std::{iter, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 type CodePath = Result<Path<String>, PathRejection>;
@@ -53,6 +55,7 @@ pub async fn events(
     query: Result<Query<Opening>, QueryRejection>,
     method: Method,
     uri: Uri,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Response<Body> {
     // The header wins: it is the browser's own word, newer than the address that was opened.
@@ -103,8 +106,12 @@ pub async fn events(
         _ => Audience::Follower(View::Follow, number),
     };
     let seat = match &audience {
-        Audience::Follower(View::Project, _) if !presents => shared.hub.seat_of_projector(),
-        _ => shared.hub.seat(presents),
+        Audience::Follower(View::Project, _) if !presents => {
+            // Asked in this process, by a test, there is no peer.
+            let asker = peer.map(|Extension(ConnectInfo(peer))| asker(peer.ip(), &headers));
+            shared.hub.seats().seat_of_projector(asker)
+        }
+        _ => shared.hub.seats().seat(presents),
     };
     match seat {
         Some(seat) => live::events(talk.channel(), seat, audience, last),

@@ -21,7 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 use support::{
-    program::{Place, Running, ask, connected, key, parts},
+    program::{Place, Running, ask, connected, host_key, key, parts},
     soon,
 };
 use tokio::{
@@ -420,6 +420,72 @@ fn more_followers_than_there_are_places_for_are_promised_to_nobody() {
     let (mut running, _) = place.with_few_files(FILES, &["--max-followers", "150"]);
     let said = running.until_it_says("ulimit");
     assert!(said.contains("144 get a seat"), "{said}");
+}
+
+/// Opens a projector's stream; `None` when there is no seat for it.
+fn projector(printed: &str, header: &str) -> Option<BufReader<TcpStream>> {
+    let request =
+        format!("GET /t/room/events?view=project HTTP/1.1\r\nhost: room\r\n{header}\r\n\r\n");
+    let mut stream = asked(printed, &request);
+    let mut line = String::new();
+    while !line.starts_with("id: ") {
+        line.clear();
+        let read = stream.read_line(&mut line).expect("it is read");
+        if read == 0 || line.starts_with("event: full") {
+            return None;
+        }
+    }
+    Some(stream)
+}
+
+/// The cookie that an answer gives, as a browser sends it.
+fn given(answer: &str) -> String {
+    let (_, cookie) = answer.split_once("set-cookie: ").expect("a cookie");
+    let (cookie, _) = cookie.split_once(';').expect("its end");
+    format!("cookie: {cookie}")
+}
+
+#[test]
+fn a_device_that_says_it_is_many_projectors_leaves_a_seat_to_another() {
+    let _alone = ALONE.blocking_lock();
+    let place = Place::new();
+    let (_running, printed) = place.started(&["--max-followers", "1"]);
+    let mut follower = asked(
+        &printed,
+        "GET /t/room/events HTTP/1.1\r\nhost: room\r\n\r\n",
+    );
+    assert!(is_answered(&mut follower));
+    let from = |device: u8| projector(&printed, &format!("x-forwarded-for: 192.0.2.{device}"));
+    let flood = [from(1), from(1), from(1)];
+    assert_eq!(flood.iter().flatten().count(), 1);
+    let other = from(2);
+    assert!(other.is_some());
+    assert!(from(3).is_none(), "all are taken");
+    // There is room again for whoever had one.
+    drop(flood);
+    let start = Instant::now();
+    while from(1).is_none() {
+        assert!(start.elapsed() < SOON, "its seat stays taken");
+    }
+}
+
+#[test]
+fn a_presenters_and_a_hosts_own_projector_get_in_whatever_is_taken() {
+    let _alone = ALONE.blocking_lock();
+    let place = Place::new();
+    let (_running, printed) = place.started(&["--max-followers", "1"]);
+    let link = format!("GET /t/room/present?key={} HTTP/1.1", key(&printed));
+    let opened = given(&ask(&printed, &link));
+    let admits = format!("POST /t/room/present HTTP/1.1\r\n{opened}");
+    let presenters = given(&ask(&printed, &admits));
+    let link = format!("GET /?key={} HTTP/1.1", host_key(&printed));
+    let hosts = given(&ask(&printed, &link));
+    let nobodys: Vec<_> = (1..=9)
+        .filter_map(|device| projector(&printed, &format!("x-forwarded-for: 192.0.2.{device}")))
+        .collect();
+    assert_eq!(nobodys.len(), 3, "one seat, and two for projectors");
+    assert!(projector(&printed, &hosts).is_some());
+    assert!(projector(&printed, &presenters).is_some());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::{
     Channel, Frame,
     follower::{Follower, Pieces, Presenter, REVOKED, retry},
     frame::Piece,
-    hub::Seat,
+    seats::Seat,
 };
 use crate::metrics::STREAMS_REFUSED;
 use app::talk::{SeatNumber, View};

@@ -1,11 +1,7 @@
 //! What one follower is told, and when.
 
 use super::{
-    Attendee, Frame,
-    body::StillPresents,
-    frame::Piece,
-    hub::{Newest, Seat},
-    notice::Reader,
+    Attendee, Frame, body::StillPresents, frame::Piece, hub::Newest, notice::Reader, seats::Seat,
 };
 use crate::metrics::{self, STREAMS_OPENED, STREAMS_REFUSED};
 use ::metrics::counter;

@@ -6,13 +6,11 @@ use super::{
     attendance::Attendee,
     frame::{self, Piece},
     notice::{Notice, Reader},
+    seats::Seats,
 };
 use app::talk::{SeatNumber, View};
 use std::{
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Weak},
     time::Duration,
 };
 use tokio::{
@@ -78,33 +76,9 @@ pub struct Hub {
     channels: Arc<std::sync::Mutex<Vec<Weak<Inner>>>>,
     /// A level, not an edge: a channel opened after the end was called is ended too.
     ended: watch::Sender<bool>,
-    seats: Arc<Seats>,
+    seats: Seats,
     /// Whether pages are asked what they have painted.
     acknowledged: bool,
-}
-
-#[derive(Debug)]
-struct Seats {
-    taken: AtomicUsize,
-    most: usize,
-    /// Beside those, for projectors: a room's screen finds one when its followers took all.
-    projectors: usize,
-}
-
-/// For so many seats of followers there is one more for a projector.
-const ONE_IN: usize = 20;
-
-/// One open stream's place among those that the server can hold; a presenter's is beside them.
-/// Dropped, it is free again.
-#[derive(Debug)]
-pub struct Seat(Option<Arc<Seats>>);
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        if let Some(seats) = &self.0 {
-            seats.taken.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
 }
 
 impl Hub {
@@ -114,11 +88,7 @@ impl Hub {
         let hub = Self {
             channels: Arc::default(),
             ended: watch::Sender::new(false),
-            seats: Arc::new(Seats {
-                taken: AtomicUsize::new(0),
-                most,
-                projectors: (most / ONE_IN).clamp(2, 16),
-            }),
+            seats: Seats::new(most),
             acknowledged,
         };
         let pinging = hub.clone();
@@ -165,24 +135,9 @@ impl Hub {
         channel
     }
 
-    /// A place for a stream; `None` when all are taken. A presenter always gets one: there are few,
-    /// and without them there is no talk. It is no follower's.
-    pub fn seat(&self, presenter: bool) -> Option<Seat> {
-        if presenter {
-            return Some(Seat(None));
-        }
-        self.seat_among(self.seats.most)
-    }
-
-    /// The same for a page that says that it is a projector's.
-    pub fn seat_of_projector(&self) -> Option<Seat> {
-        self.seat_among(self.seats.most + self.seats.projectors)
-    }
-
-    fn seat_among(&self, most: usize) -> Option<Seat> {
-        let taken = self.seats.taken.fetch_add(1, Ordering::Relaxed);
-        let seat = Seat(Some(self.seats.clone()));
-        (taken < most).then_some(seat)
+    /// The places of all their streams.
+    pub fn seats(&self) -> &Seats {
+        &self.seats
     }
 
     /// Within how many milliseconds so many followers may say that they have painted a frame: 500

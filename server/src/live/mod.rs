@@ -17,6 +17,7 @@ mod hub;
 mod notice;
 mod owed;
 mod scarcity;
+mod seats;
 mod stream;
 mod taken;
 mod unsent;

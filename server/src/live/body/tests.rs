@@ -29,9 +29,14 @@ async fn next(body: &mut (impl StreamExt<Item = Result<Bytes, axum::Error>> + Un
 async fn a_silent_talk_pings_every_15_seconds() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(7));
-    let mut body = events(&channel, hub.seat(false).expect("a seat"), FOLLOWER, None)
-        .into_body()
-        .into_data_stream();
+    let mut body = events(
+        &channel,
+        hub.seats().seat(false).expect("a seat"),
+        FOLLOWER,
+        None,
+    )
+    .into_body()
+    .into_data_stream();
     assert!(next(&mut body).await.starts_with(":\nretry: "));
     assert_eq!(
         next(&mut body).await,
@@ -52,9 +57,14 @@ async fn a_silent_talk_pings_every_15_seconds() {
 async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(0));
-    let mut body = events(&channel, hub.seat(false).expect("a seat"), FOLLOWER, None)
-        .into_body()
-        .into_data_stream();
+    let mut body = events(
+        &channel,
+        hub.seats().seat(false).expect("a seat"),
+        FOLLOWER,
+        None,
+    )
+    .into_body()
+    .into_data_stream();
     next(&mut body).await;
     next(&mut body).await;
     (1..=1_000).for_each(|revision| channel.publish(frame(revision), Duration::ZERO));
@@ -67,7 +77,7 @@ async fn what_is_published_before_the_first_read_is_in_the_snapshot() {
     let channel = hub.open(frame(0));
     let mut body = events(
         &channel,
-        hub.seat(false).expect("a seat"),
+        hub.seats().seat(false).expect("a seat"),
         FOLLOWER,
         Some("test-0".to_owned()),
     )
@@ -83,7 +93,7 @@ async fn a_frame_that_says_more_comes_under_the_id_there_is() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(3));
     let body = |last: Option<&str>| {
-        let seat = hub.seat(false).expect("a seat");
+        let seat = hub.seats().seat(false).expect("a seat");
         events(&channel, seat, FOLLOWER, last.map(str::to_owned))
             .into_body()
             .into_data_stream()
@@ -108,7 +118,7 @@ async fn a_frame_that_says_more_comes_under_the_id_there_is() {
 async fn after_the_last_frame_a_stream_ends() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(0));
-    let seat = hub.seat(false).expect("a seat");
+    let seat = hub.seats().seat(false).expect("a seat");
     let mut body = events(&channel, seat, FOLLOWER, None)
         .into_body()
         .into_data_stream();
@@ -126,9 +136,14 @@ async fn an_ended_hub_ends_streams_that_open_later_too() {
     hub.end();
     let late = hub.open(frame(0));
     for channel in [channel, late] {
-        let mut body = events(&channel, hub.seat(false).expect("a seat"), FOLLOWER, None)
-            .into_body()
-            .into_data_stream();
+        let mut body = events(
+            &channel,
+            hub.seats().seat(false).expect("a seat"),
+            FOLLOWER,
+            None,
+        )
+        .into_body()
+        .into_data_stream();
         next(&mut body).await;
         next(&mut body).await;
         assert!(body.next().await.is_none());
@@ -140,7 +155,7 @@ async fn a_presenter_who_comes_is_told_of_the_room_as_it_is() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(0));
     let _somebody = channel.attendance().enter(View::Follow, None);
-    let seat = hub.seat(true).expect("a seat");
+    let seat = hub.seats().seat(true).expect("a seat");
     let mut body = events(&channel, seat, Audience::Presenter(Box::new(|| true)), None)
         .into_body()
         .into_data_stream();
@@ -157,7 +172,7 @@ async fn who_may_present_no_longer_is_told_so_and_let_go() {
     let presents = Arc::new(std::sync::atomic::AtomicBool::new(true));
     let still = presents.clone();
     let still = Box::new(move || still.load(std::sync::atomic::Ordering::SeqCst));
-    let seat = hub.seat(true).expect("a seat");
+    let seat = hub.seats().seat(true).expect("a seat");
     let mut body = events(&channel, seat, Audience::Presenter(still), None)
         .into_body()
         .into_data_stream();
@@ -175,7 +190,7 @@ async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(0));
     let follow = || {
-        let seat = hub.seat(false).expect("a seat");
+        let seat = hub.seats().seat(false).expect("a seat");
         events(&channel, seat, FOLLOWER, None)
             .into_body()
             .into_data_stream()

@@ -1,0 +1,152 @@
+//! How many streams there may be at once.
+
+use crate::access::Asker;
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+/// For so many seats of followers there is one more for a projector.
+const ONE_IN: usize = 20;
+
+/// A cheap handle.
+#[derive(Debug, Clone)]
+pub struct Seats(Arc<Taken>);
+
+#[derive(Debug)]
+struct Taken {
+    taken: AtomicUsize,
+    most: usize,
+    /// Beside those, for projectors: a room's screen finds one when its followers took all.
+    projectors: usize,
+    /// How many of the latter a device has, where it has any: whoever likes may say that it is a
+    /// projector.
+    by: Mutex<HashMap<Option<Asker>, usize>>,
+}
+
+/// One open stream's place among those that the server can hold; a presenter's is beside them.
+/// Dropped, it is free again.
+#[derive(Debug)]
+pub struct Seat {
+    /// None for a presenter's.
+    of: Option<Arc<Taken>>,
+    /// Whose it is, if it is one of those for projectors.
+    projector: Option<Option<Asker>>,
+}
+
+impl Seats {
+    pub fn new(most: usize) -> Self {
+        Self(Arc::new(Taken {
+            taken: AtomicUsize::new(0),
+            most,
+            projectors: (most / ONE_IN).clamp(2, 16),
+            by: Mutex::default(),
+        }))
+    }
+
+    /// `None` when all are taken. A presenter always gets one: there are few, and without them there
+    /// is no talk. It is no follower's.
+    pub fn seat(&self, presenter: bool) -> Option<Seat> {
+        if presenter {
+            return Some(Seat {
+                of: None,
+                projector: None,
+            });
+        }
+        let (seat, before) = self.one_more();
+        (before < self.0.most).then_some(seat)
+    }
+
+    /// The same for a page that says that it is a projector's. No device has more than half of those
+    /// that only projectors have.
+    pub fn seat_of_projector(&self, asker: Option<Asker>) -> Option<Seat> {
+        let (mut seat, before) = self.one_more();
+        if before < self.0.most {
+            return Some(seat);
+        }
+        let mut by = self.0.by();
+        let has = by.get(&asker).copied().unwrap_or_default();
+        let may = before < self.0.most + self.0.projectors && has < self.0.projectors / 2;
+        if may {
+            by.insert(asker, has + 1);
+            seat.projector = Some(asker);
+        }
+        // Dropped, a seat looks there, too.
+        drop(by);
+        may.then_some(seat)
+    }
+
+    /// And how many there were before.
+    fn one_more(&self) -> (Seat, usize) {
+        let before = self.0.taken.fetch_add(1, Ordering::Relaxed);
+        let seat = Seat {
+            of: Some(self.0.clone()),
+            projector: None,
+        };
+        (seat, before)
+    }
+}
+
+impl Taken {
+    fn by(&self) -> MutexGuard<'_, HashMap<Option<Asker>, usize>> {
+        // Nothing panics while it holds this lock.
+        self.by.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let Some(of) = &self.of else {
+            return;
+        };
+        of.taken.fetch_sub(1, Ordering::Relaxed);
+        let Some(asker) = self.projector else {
+            return;
+        };
+        let mut by = of.by();
+        if let Some(has) = by.get_mut(&asker) {
+            *has -= 1;
+            if *has == 0 {
+                by.remove(&asker);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::asker;
+    use axum::http::HeaderMap;
+    use std::net::IpAddr;
+
+    fn device(last: u8) -> Option<Asker> {
+        let address = IpAddr::from([192, 168, 1, last]);
+        Some(asker(address, &HeaderMap::new()))
+    }
+
+    #[test]
+    fn of_the_seats_that_only_projectors_have_no_device_has_more_than_half() {
+        let seats = Seats::new(80);
+        let followers: Vec<_> = (0..100).filter_map(|_| seats.seat(false)).collect();
+        assert_eq!(followers.len(), 80);
+        let many = |asker| -> Vec<_> {
+            let asked = (0..100).filter_map(|_| seats.seat_of_projector(asker));
+            asked.collect()
+        };
+        let flood = many(device(1));
+        assert_eq!(flood.len(), 2);
+        let other = many(device(2));
+        assert_eq!(other.len(), 2);
+        assert_eq!(many(device(3)).len(), 0, "there are four");
+        assert!(seats.seat(true).is_some(), "a presenter's");
+        drop((flood, other));
+        assert_eq!(many(None).len(), 2);
+        drop(followers);
+        assert_eq!(many(device(1)).len(), 82);
+        assert!(seats.0.by().is_empty());
+    }
+}
