@@ -1,8 +1,9 @@
 //! The HTML document around each page. The server's alone: browsers hydrate islands only.
 
-use crate::{deck::Face, pages::Page};
+use crate::pages::Page;
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::HashedStylesheet;
+use model::deck::Face;
 
 const WITHOUT_WASM: &str = include_str!("without_wasm.js");
 

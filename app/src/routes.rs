@@ -1,6 +1,6 @@
 //! The addresses of pages and streams, each in one place.
 
-use crate::talk::{EventId, SeatNumber, TalkCode, View};
+use model::talk::{EventId, SeatNumber, TalkCode, View};
 
 pub const HOME: &str = "/";
 

@@ -4,10 +4,7 @@ use crate::{
     access::Credentials, answers::refusal, looking::may_look, metrics, router::Shared,
     talks::Visitor,
 };
-use app::{
-    api::{ApiError, ErrorCode, Stage},
-    talk::{Command, Revision, SlideState, TalkCode, Timestamp},
-};
+use app::api::{ApiError, ErrorCode, Stage};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -17,6 +14,7 @@ use axum::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use leptos::prelude::provide_context;
+use model::talk::{Command, Revision, SlideState, TalkCode, Timestamp};
 use std::{
     pin::Pin,
     str::FromStr,

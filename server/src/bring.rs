@@ -11,7 +11,7 @@ use crate::{
     store::{Cause, Store},
     talks::{Talk, Talks},
 };
-use app::deck::Deck;
+use model::deck::Deck;
 use std::{
     fs, io,
     path::{Path, PathBuf},

@@ -1,9 +1,9 @@
 //! The command line, parsed once into what the server runs with.
 
 use crate::{control::Command, decks::DeckLimits, log::LogFormat};
-use app::talk::TalkCode;
 use axum::http::Uri;
 use clap::Parser;
+use model::talk::TalkCode;
 use std::{
     net::{Ipv6Addr, SocketAddr},
     path::PathBuf,

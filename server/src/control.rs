@@ -8,8 +8,8 @@ use crate::{
     store::{EmbeddedStore, StoreError},
     talks::{EndError, OpenError, Talk, TalkTitle, Talks, history},
 };
-use app::talk::TalkCode;
 use clap::Subcommand;
+use model::talk::TalkCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{

@@ -4,7 +4,6 @@ use crate::{access::asker, answers::refusal, pages::render, router::Shared};
 use app::{
     api::ErrorCode,
     pages::{Page, ProblemPage},
-    talk::TalkCode,
 };
 use axum::{
     extract::{ConnectInfo, RawPathParams, Request, State, rejection::RawPathParamsRejection},
@@ -12,6 +11,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use model::talk::TalkCode;
 use std::{net::SocketAddr, time::Instant};
 
 /// For every route of a talk.

@@ -9,11 +9,9 @@ use crate::{
 };
 use app::{
     api::ErrorCode,
-    deck::SlideNumber,
     document,
     pages::{Look, Page, Past, ProblemPage, RemotePage, TOO_LATE, step_to_look_at},
     routes,
-    talk::TalkCode,
 };
 use axum::{
     body::Body,
@@ -23,6 +21,7 @@ use axum::{
 };
 use cookie::Cookie;
 use leptos_axum::ResponseOptions;
+use model::{deck::SlideNumber, talk::TalkCode};
 use serde::Deserialize;
 
 type CodePath = Result<Path<String>, PathRejection>;
@@ -254,7 +253,7 @@ async fn talk_page(
     path: CodePath,
     request: Request,
     address: impl Fn(&TalkCode) -> String,
-    page: impl Fn(TalkCode, app::talk::Snapshot) -> Page,
+    page: impl Fn(TalkCode, model::talk::Snapshot) -> Page,
 ) -> Response<Body> {
     let typed = path.map(|Path(typed)| typed).unwrap_or_default();
     let found = typed

@@ -1,16 +1,16 @@
 //! `POST /t/{code}/point`: the presenter's finger on its way to the room. Nothing of it is stored.
 
 use crate::{access::Credentials, answers::refusal, api, router::Shared, talks::Visitor};
-use app::{
-    api::ErrorCode,
-    deck::SlideNumber,
-    talk::{Pointing, SeatNumber, TalkCode, Tool},
-};
+use app::api::ErrorCode;
 use axum::{
     body::Body,
     extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, Response, StatusCode},
     response::IntoResponse,
+};
+use model::{
+    deck::SlideNumber,
+    talk::{Pointing, SeatNumber, TalkCode, Tool},
 };
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 //! wall, and over a restart of this program, too. Only the machine's own restart begins it anew, by
 //! the wall's clock.
 
-use app::talk::Timestamp;
+use model::talk::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use std::{

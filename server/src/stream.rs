@@ -7,11 +7,7 @@ use crate::{
     router::Shared,
     talks::{self, Talk, Visitor},
 };
-use app::{
-    api::ErrorCode,
-    deck::{Slide, SlideNumber},
-    talk::{Presence, Role, SeatNumber, Seen, SlideState, Snapshot, TalkCode, View},
-};
+use app::api::ErrorCode;
 use axum::{
     Extension, Json,
     body::Body,
@@ -22,6 +18,10 @@ use axum::{
     response::IntoResponse,
 };
 use http_body_util::{BodyExt, Limited};
+use model::{
+    deck::{Slide, SlideNumber},
+    talk::{Presence, Role, SeatNumber, Seen, SlideState, Snapshot, TalkCode, View},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{iter, net::SocketAddr, sync::Arc, time::Duration};
@@ -290,7 +290,7 @@ fn found(shared: &Shared, path: CodePath) -> Option<Arc<Talk>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::{
+    use model::{
         deck::{Face, Outline},
         talk::{Command, Epoch, Timestamp},
     };

@@ -8,7 +8,7 @@
 
 mod support;
 
-use app::{
+use model::{
     deck::{Deck, DeckId, Face, Slide},
     talk::SlideState,
 };

@@ -1,6 +1,6 @@
 use super::ApiError;
-use crate::talk::{Revision, SlideState, TalkCode};
 use leptos::prelude::*;
+use model::talk::{Revision, SlideState, TalkCode};
 
 /// `POST /api/back_to_room`: unfreezes the screen where the room is.
 #[server(name = BackToRoom, endpoint = "back_to_room")]
@@ -8,5 +8,5 @@ pub async fn back_to_room(
     code: TalkCode,
     if_revision: Option<Revision>,
 ) -> Result<SlideState, ApiError> {
-    super::stage::command(code, crate::talk::Command::BackToRoom, if_revision).await
+    super::stage::command(code, model::talk::Command::BackToRoom, if_revision).await
 }

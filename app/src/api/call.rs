@@ -4,9 +4,9 @@
 //! of ours needs, 20 KB of WASM that every phone in the room would load.
 
 use super::{ApiError, ErrorCode};
-use crate::talk::SlideState;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::window;
+use model::talk::SlideState;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, RequestInit, Response, UrlSearchParams};

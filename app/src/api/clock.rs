@@ -1,6 +1,6 @@
 use super::ApiError;
-use crate::talk::{Minutes, Revision, SlideState, TalkCode, Timing};
 use leptos::prelude::*;
+use model::talk::{Minutes, Revision, SlideState, TalkCode, Timing};
 
 /// `POST /api/clock`: runs, pauses or resets the talk's clock, or plans the talk for so many
 /// `minutes` (1 to 1,440; absent or empty: for none).
@@ -13,7 +13,7 @@ pub async fn clock(
 ) -> Result<SlideState, ApiError> {
     super::stage::command(
         code,
-        crate::talk::Command::Clock(clock, minutes),
+        model::talk::Command::Clock(clock, minutes),
         if_revision,
     )
     .await

@@ -1,10 +1,10 @@
 //! What a refused request is told: a stable code for programs, a sentence for people.
 
-use crate::talk::SlideState;
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
+use model::talk::SlideState;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -1,9 +1,9 @@
 use super::ApiError;
-use crate::{
+use leptos::prelude::*;
+use model::{
     deck::SlideNumber,
     talk::{Revision, SlideState, TalkCode},
 };
-use leptos::prelude::*;
 
 /// `POST /api/go_to`: to a slide (from 1) and its step (from 0; 0 when absent).
 #[server(name = GoTo, endpoint = "go_to")]
@@ -13,7 +13,7 @@ pub async fn go_to(
     slide: SlideNumber,
     step: Option<u16>,
 ) -> Result<SlideState, ApiError> {
-    let command = crate::talk::Command::GoTo {
+    let command = model::talk::Command::GoTo {
         slide,
         step: step.unwrap_or(0),
     };

@@ -1,6 +1,6 @@
 use super::ApiError;
-use crate::talk::{Revision, SlideState, TalkCode};
 use leptos::prelude::*;
+use model::talk::{Revision, SlideState, TalkCode};
 
 /// `POST /api/invite`: shows on the projector how to join, or no longer.
 #[server(name = Invite, endpoint = "invite")]
@@ -9,5 +9,5 @@ pub async fn invite(
     if_revision: Option<Revision>,
     inviting: bool,
 ) -> Result<SlideState, ApiError> {
-    super::stage::command(code, crate::talk::Command::Invite(inviting), if_revision).await
+    super::stage::command(code, model::talk::Command::Invite(inviting), if_revision).await
 }

@@ -27,8 +27,8 @@ pub use previous::{Previous, previous};
 pub use screen::{SetScreen, screen};
 pub use stage::Stage;
 
-use crate::talk::Command;
 use leptos::server_fn::ServerFn;
+use model::talk::Command;
 
 /// The address of the server function that carries a command out.
 pub fn path(command: Command) -> &'static str {
@@ -48,11 +48,11 @@ pub fn path(command: Command) -> &'static str {
 /// begin it at `begin_by`, in milliseconds of its own clock, or not at all.
 #[cfg(feature = "hydrate")]
 pub async fn send(
-    code: &crate::talk::TalkCode,
+    code: &model::talk::TalkCode,
     command: Command,
-    if_revision: crate::talk::Revision,
+    if_revision: model::talk::Revision,
     begin_by: u64,
-) -> Result<crate::talk::SlideState, ApiError> {
+) -> Result<model::talk::SlideState, ApiError> {
     let own = command.fields();
     let form = format!("code={code}&if_revision={if_revision}{own}&begin_by={begin_by}");
     call::call(path(command), &form).await
@@ -60,7 +60,7 @@ pub async fn send(
 
 /// The same, whatever the talk's revision is by then. Whether it was done.
 #[cfg(feature = "hydrate")]
-pub async fn send_once(code: &crate::talk::TalkCode, command: Command, begin_by: u64) -> bool {
+pub async fn send_once(code: &model::talk::TalkCode, command: Command, begin_by: u64) -> bool {
     let own = command.fields();
     let form = format!("code={code}{own}&begin_by={begin_by}");
     say(path(command), &form).await
@@ -68,7 +68,7 @@ pub async fn send_once(code: &crate::talk::TalkCode, command: Command, begin_by:
 
 /// What the server says that this browser may do, and what its time is. `None` without an answer.
 #[cfg(feature = "hydrate")]
-pub async fn role(code: &crate::talk::TalkCode) -> Option<crate::talk::Role> {
+pub async fn role(code: &model::talk::TalkCode) -> Option<model::talk::Role> {
     let answer = ask(&crate::routes::role(code)).await?;
     serde_json::from_str(&answer).ok()
 }
@@ -96,6 +96,6 @@ pub fn command_of(path: &str, field: impl Fn(&str) -> Option<String>) -> Option<
     if let Some(inviting) = read(field("inviting")) {
         return Some(Command::Invite(inviting));
     }
-    let slide = crate::deck::SlideNumber::new(read(field("slide"))?)?;
+    let slide = model::deck::SlideNumber::new(read(field("slide"))?)?;
     Some(Command::GoTo { slide, step: 0 })
 }

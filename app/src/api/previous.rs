@@ -1,6 +1,6 @@
 use super::ApiError;
-use crate::talk::{Revision, SlideState, TalkCode};
 use leptos::prelude::*;
+use model::talk::{Revision, SlideState, TalkCode};
 
 /// `POST /api/previous`: one step or slide back.
 #[server(name = Previous, endpoint = "previous")]
@@ -8,5 +8,5 @@ pub async fn previous(
     code: TalkCode,
     if_revision: Option<Revision>,
 ) -> Result<SlideState, ApiError> {
-    super::stage::command(code, crate::talk::Command::Previous, if_revision).await
+    super::stage::command(code, model::talk::Command::Previous, if_revision).await
 }

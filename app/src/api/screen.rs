@@ -1,6 +1,6 @@
 use super::ApiError;
-use crate::talk::{Revision, Screen, SlideState, TalkCode};
 use leptos::prelude::*;
+use model::talk::{Revision, Screen, SlideState, TalkCode};
 
 /// `POST /api/screen`: shows the slide, or a black or white screen.
 #[server(name = SetScreen, endpoint = "screen")]
@@ -9,5 +9,5 @@ pub async fn screen(
     if_revision: Option<Revision>,
     screen: Screen,
 ) -> Result<SlideState, ApiError> {
-    super::stage::command(code, crate::talk::Command::Screen(screen), if_revision).await
+    super::stage::command(code, model::talk::Command::Screen(screen), if_revision).await
 }

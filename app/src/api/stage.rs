@@ -1,7 +1,7 @@
 //! The door between the server functions and the server.
 
 use super::ApiError;
-use crate::talk::{Command, Revision, SlideState, TalkCode};
+use model::talk::{Command, Revision, SlideState, TalkCode};
 use std::{future::Future, pin::Pin};
 
 /// Who carries commands out. The server gives each request one, which knows that request's keys;

@@ -1,6 +1,6 @@
 use super::text;
-use crate::talk::SlideState;
 use leptos::prelude::*;
+use model::talk::SlideState;
 
 /// "7 of 31".
 #[component]

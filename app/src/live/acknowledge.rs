@@ -1,12 +1,10 @@
 //! A page says what it has painted, so that the presenter knows that the room has it.
 
 use super::{LinkState, Live, jitter_ms};
-use crate::{
-    routes,
-    talk::{SlideState, TalkCode},
-};
+use crate::routes;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use model::talk::{SlideState, TalkCode};
 use std::cell::{Cell, RefCell};
 use web_sys::VisibilityState;
 

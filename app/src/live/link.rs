@@ -8,14 +8,11 @@ mod asking;
 mod tabs;
 
 use super::{LinkState, backoff::Backoff, turns::Turns};
-use crate::{
-    components::has_panicked,
-    routes,
-    talk::{Pointing, Presence, Revision, SeatNumber, SlideState, Snapshot, TalkCode, View},
-};
+use crate::{components::has_panicked, routes};
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use model::talk::{Pointing, Presence, Revision, SeatNumber, SlideState, Snapshot, TalkCode, View};
 use serde::Deserialize;
 use std::{
     cell::{Cell, RefCell},

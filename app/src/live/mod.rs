@@ -15,10 +15,10 @@ mod turns;
 
 pub use link_state::LinkState;
 
-#[cfg(feature = "hydrate")]
-use crate::talk::SeatNumber;
-use crate::talk::{Pointing, Presence, SlideState, Snapshot, TalkCode, View};
 use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use model::talk::SeatNumber;
+use model::talk::{Pointing, Presence, SlideState, Snapshot, TalkCode, View};
 
 /// A talk as this page knows it.
 #[derive(Clone, Copy)]

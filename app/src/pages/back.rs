@@ -1,11 +1,13 @@
 use crate::{
     components::{LinkBadge, hydrated, markup, stay_awake, text, words},
-    deck::{DeckId, Face, SlideNumber},
     live::{acknowledge, use_live},
     routes,
-    talk::{SlideState, Snapshot, TalkCode, View},
 };
 use leptos::prelude::*;
+use model::{
+    deck::{DeckId, Face, SlideNumber},
+    talk::{SlideState, Snapshot, TalkCode, View},
+};
 
 /// A slide that was shown before, as a follower looks back at it.
 #[derive(Debug, Clone)]
@@ -113,7 +115,7 @@ pub fn past_slide(code: &TalkCode, talk: &str, past: Past) -> impl IntoView + us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
+    use model::{
         deck::Outline,
         talk::{Command, Epoch, Timestamp},
     };

@@ -1,5 +1,6 @@
-use crate::{components::Wordmark, routes, talk::TalkCode};
+use crate::{components::Wordmark, routes};
 use leptos::prelude::*;
+use model::talk::TalkCode;
 
 /// A talk that the host is about to change.
 #[derive(Debug, Clone)]

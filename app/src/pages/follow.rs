@@ -3,9 +3,9 @@ use crate::{
         LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, stay_awake, text, words,
     },
     live::{acknowledge, use_live},
-    talk::{Snapshot, TalkCode, View},
 };
 use leptos::prelude::*;
+use model::talk::{Snapshot, TalkCode, View};
 
 /// How long a room's fetches of the next slide are spread over: a slide of 75 KB to 300 phones
 /// is 180 Mbit, more than a venue's Wi-Fi carries in a second.

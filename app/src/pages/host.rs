@@ -1,9 +1,9 @@
 use crate::{
     components::{JoinForm, Wordmark, popovers},
     routes,
-    talk::TalkCode,
 };
 use leptos::{nonce::use_nonce, prelude::*};
+use model::talk::TalkCode;
 
 /// Sends the chosen files with a bar that is true, where scripts run; a plain form without.
 const UPLOAD_SCRIPT: &str = include_str!("upload.js");

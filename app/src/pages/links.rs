@@ -1,9 +1,9 @@
 use crate::{
     components::{WayFigure, Ways, WaysNotes, Wordmark, ask_again},
     routes,
-    talk::TalkCode,
 };
 use leptos::{nonce::use_nonce, prelude::*};
+use model::talk::TalkCode;
 use serde::Serialize;
 
 /// Follows the import: the presenter's stream says when there is more.

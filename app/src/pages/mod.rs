@@ -20,11 +20,7 @@ pub use present::{Look, RemotePage, TOO_LATE};
 pub use problem::ProblemPage;
 pub use remotes::{RemoteLine, RemoteLink, RemotesPage};
 
-use crate::{
-    components::ask_again,
-    deck::Face,
-    talk::{Snapshot, TalkCode},
-};
+use crate::components::ask_again;
 use back::{Back, past_slide};
 use change::{Delete, Rename};
 use follow::Follow;
@@ -32,6 +28,10 @@ use home::Home;
 use host::Host;
 use leptos::prelude::*;
 use links::Links;
+use model::{
+    deck::Face,
+    talk::{Snapshot, TalkCode},
+};
 use present::RemoteView;
 use project::{Project, invitation};
 use remotes::{Admit, RemotesView, Waiting};

@@ -3,9 +3,9 @@ use crate::{
         LinkBadge, Showing, SlideView, Way, draw_pointing, hydrated, stay_awake, text, words,
     },
     live::{acknowledge, use_live},
-    talk::{Snapshot, TalkCode, View},
 };
 use leptos::prelude::*;
+use model::talk::{Snapshot, TalkCode, View};
 
 /// The projector's page: only the slide. A quiet sign in the corner when it is not sure.
 #[island]

@@ -1,9 +1,9 @@
 use crate::{
     components::{Way, Wordmark, ask_again},
     routes,
-    talk::TalkCode,
 };
 use leptos::{nonce::use_nonce, prelude::*};
+use model::talk::TalkCode;
 
 /// The devices that present a talk, for whoever does.
 #[derive(Debug, Clone)]

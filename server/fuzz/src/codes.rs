@@ -1,14 +1,12 @@
 //! A talk's code, as typed and as a part of an address.
 
 use super::house::House;
-use app::{
-    routes,
-    talk::{EventId, TalkCode},
-};
+use app::routes;
 use axum::{
     body::Body,
     http::{Request, StatusCode, Uri},
 };
+use model::talk::{EventId, TalkCode};
 use std::{
     str::from_utf8,
     sync::{LazyLock, Mutex, PoisonError},

@@ -1,6 +1,5 @@
 //! A server in this process, and requests as plain text.
 
-use app::talk::Presence;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -9,6 +8,7 @@ use axum::{
 use clap::Parser;
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
+use model::talk::Presence;
 use serde_json::Value;
 use server::{Links, cli::Options, in_process};
 use std::{path::Path, str::from_utf8};

@@ -1,7 +1,7 @@
 //! A deck as text.
 
 use super::markup;
-use app::deck::Face;
+use model::deck::Face;
 use server::decks::{
     faces,
     markdown::{Limits, Markdown},

@@ -2,12 +2,12 @@
 //! it says of that stream afterwards.
 
 use super::house::House;
-use app::talk::{EventId, Presence, Revision, SeatNumber, Timestamp};
 use axum::{
     body::Body,
     extract::Query,
     http::{Request, StatusCode, Uri},
 };
+use model::talk::{EventId, Presence, Revision, SeatNumber, Timestamp};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// A server whose talk has moved once, and the epoch of that talk: there is an old id.

@@ -1,9 +1,9 @@
 //! What a request brings to prove its role, and what a browser is given to bring.
 
 use super::{Key, KeyHash};
-use app::talk::TalkCode;
 use axum::http::{HeaderMap, header};
 use cookie::{Cookie, SameSite, time::Duration};
+use model::talk::TalkCode;
 
 /// How long a link that was opened waits until its device is admitted.
 const LINK_WAITS: Duration = Duration::minutes(10);

@@ -8,8 +8,8 @@
 //! Behind a proxy, only the proxy knows who asks. But any device on the venue's network can claim to be
 //! a proxy, so each of them has a limit of its own, for all the addresses that it names together.
 
-use app::talk::TalkCode;
 use axum::http::HeaderMap;
+use model::talk::TalkCode;
 use std::{
     collections::{HashMap, VecDeque},
     net::{IpAddr, Ipv6Addr},

@@ -1,8 +1,8 @@
 //! What a page that was read becomes: pictures that are kept, or HTML that shows such.
 
 use super::{keeper::Keeper, source::Html, staging::short_name, worker::protocol::FaceParts};
-use app::deck::{Face, Rendition};
 use data_encoding::BASE64;
+use model::deck::{Face, Rendition};
 use sha2::{Digest, Sha256};
 use std::{collections::HashMap, io};
 

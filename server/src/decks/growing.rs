@@ -5,7 +5,7 @@ use super::{
     source::{Html, Link, Outline, Target, Warning},
     worker::{PageError, Reason, Spent},
 };
-use app::deck::{self, Deck, DeckId, Face, NoSlides, STILL_READ, Slide};
+use model::deck::{self, Deck, DeckId, Face, NoSlides, STILL_READ, Slide};
 use std::collections::HashMap;
 
 /// What a page becomes that could not be read.

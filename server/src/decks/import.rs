@@ -14,7 +14,7 @@ use super::{
     },
 };
 use crate::store::{Claim, Store};
-use app::deck::{Deck, DeckId};
+use model::deck::{Deck, DeckId};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,

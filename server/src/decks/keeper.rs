@@ -2,7 +2,7 @@
 
 use super::{DeckError, kept::kept};
 use crate::store::{Claim, Store};
-use app::deck::{Deck, DeckId};
+use model::deck::{Deck, DeckId};
 use std::{io, sync::Arc};
 use tokio::task::spawn_blocking;
 

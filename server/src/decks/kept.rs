@@ -2,7 +2,7 @@
 
 use super::faces::is_a_pictures_name;
 use crate::store::{Store, StoreError, media_of};
-use app::deck::{Deck, DeckId, Face};
+use model::deck::{Deck, DeckId, Face};
 
 /// A stored deck. A page with a picture that is gone or damaged is pending, so that an import reads it
 /// again.

@@ -49,7 +49,7 @@ pub use welcome::welcome;
 pub use worker::BroughtBy;
 
 use crate::store::StoreError;
-use app::deck::NoSlides;
+use model::deck::NoSlides;
 use std::{io, path::PathBuf};
 
 /// Sentences for the person who brought the deck.

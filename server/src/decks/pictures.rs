@@ -1,7 +1,7 @@
 //! The pictures that a deck's HTML shows: they come after it, in the order of need, each once.
 
 use super::{faces::written, source::Html};
-use app::deck::Face;
+use model::deck::Face;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 #[derive(Default)]

@@ -13,7 +13,7 @@ use super::{
         protocol::{FaceParts, PageParts},
     },
 };
-use app::deck::{Deck, DeckId, Face};
+use model::deck::{Deck, DeckId, Face};
 use std::{
     io,
     sync::Arc,

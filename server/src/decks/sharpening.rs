@@ -11,7 +11,7 @@ use super::{
     room::Room,
     worker::{Import, Need, Reason},
 };
-use app::deck::{Deck, Face};
+use model::deck::{Deck, Face};
 use std::sync::Arc;
 
 /// As wide as a full-HD screen: pages that have more are done.

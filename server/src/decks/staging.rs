@@ -13,9 +13,9 @@ use super::{
     text, titles,
     worker::{BroughtBy, Unpacked},
 };
-use app::deck::DeckId;
 pub use below::all_below;
 use data_encoding::BASE32_NOPAD;
+use model::deck::DeckId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{

@@ -2,7 +2,7 @@
 
 use super::{DeckError, staging::short_name, titles};
 use crate::store::{Claim, Store};
-use app::deck::{Deck, DeckId, Face, Rendition, Slide};
+use model::deck::{Deck, DeckId, Face, Rendition, Slide};
 use sha2::{Digest, Sha256};
 
 macro_rules! slides {

@@ -10,13 +10,13 @@ use crate::{
 use app::{
     pages::{Page, Standing, TalkLine},
     routes,
-    talk::TalkCode,
 };
 use axum::{
     body::Body,
     extract::Request,
     http::{HeaderMap, Response},
 };
+use model::talk::TalkCode;
 
 /// `GET /`: to join a talk, and for whoever may create talks to do that.
 pub async fn home(shared: &Shared, request: Request) -> Response<Body> {

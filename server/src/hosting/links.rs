@@ -4,10 +4,8 @@ use super::{Host, bases, presented};
 use crate::{answers::refusal, links::svg_code, pages::render, router::Shared, talks::Talk};
 use app::{
     api::ErrorCode,
-    deck::{Face, Slide},
     pages::{Page, TalkLinks, Tile, Way, Ways},
     routes,
-    talk::TalkCode,
 };
 use axum::{
     Json,
@@ -15,6 +13,10 @@ use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderMap, Response, header},
     response::IntoResponse,
+};
+use model::{
+    deck::{Face, Slide},
+    talk::TalkCode,
 };
 use serde_json::json;
 

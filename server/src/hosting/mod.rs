@@ -27,13 +27,13 @@ use crate::{
 use app::{
     api::ErrorCode,
     pages::{Page, ProblemPage},
-    talk::TalkCode,
 };
 use axum::{
     body::Body,
     extract::{Path, Request, rejection::PathRejection},
     http::{HeaderMap, Response, StatusCode, header},
 };
+use model::talk::TalkCode;
 use places::Places;
 use std::{
     fs, io,

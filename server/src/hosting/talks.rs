@@ -12,7 +12,6 @@ use app::{
     api::ErrorCode,
     pages::{Change, Page, ProblemPage},
     routes,
-    talk::TalkCode,
 };
 use axum::{
     body::Body,
@@ -20,6 +19,7 @@ use axum::{
     http::{HeaderMap, Response, StatusCode},
     response::{IntoResponse, Redirect},
 };
+use model::talk::TalkCode;
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::spawn;

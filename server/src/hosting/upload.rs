@@ -19,7 +19,7 @@ use crate::{
     store::Cause,
     talks::{Bringer, Device, OpenError, Talk, Talks, Visitor},
 };
-use app::{api::ErrorCode, routes, talk::TalkCode};
+use app::{api::ErrorCode, routes};
 use axum::{
     Json,
     body::Body,
@@ -27,6 +27,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::{IntoResponse, Redirect},
 };
+use model::talk::TalkCode;
 use serde_json::json;
 use std::{
     io,

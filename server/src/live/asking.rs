@@ -2,7 +2,7 @@
 //! like any other.
 
 use super::{Attendance, attendance::Attendee};
-use app::talk::{SeatNumber, View};
+use model::talk::{SeatNumber, View};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},

@@ -4,8 +4,8 @@
 //! all are counted. What a follower costs here is one entry of a map, while its stream is open.
 
 use crate::metrics::LAG_SECONDS;
-use app::talk::{EventId, Presence, Revision, SeatNumber, Seen, Timestamp, View};
 use metrics::histogram;
+use model::talk::{EventId, Presence, Revision, SeatNumber, Seen, Timestamp, View};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

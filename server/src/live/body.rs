@@ -7,13 +7,13 @@ use super::{
     seats::Seat,
 };
 use crate::metrics::STREAMS_REFUSED;
-use app::talk::{SeatNumber, View};
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Response, header},
 };
 use futures_util::stream;
 use metrics::counter;
+use model::talk::{SeatNumber, View};
 use std::{
     convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

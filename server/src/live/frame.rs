@@ -1,8 +1,8 @@
 //! What a stream says, encoded once as bytes and sent to many.
 
 use crate::steady;
-use app::talk::{EventId, Pointing, Presence};
 use bytes::Bytes;
+use model::talk::{EventId, Pointing, Presence};
 use serde::Serialize;
 
 /// Some lines of a stream, ready to be written to any number of sockets.

@@ -8,7 +8,7 @@ use super::{
     notice::{Notice, Reader},
     seats::Seats,
 };
-use app::talk::{SeatNumber, View};
+use model::talk::{SeatNumber, View};
 use std::{
     sync::{Arc, Weak},
     time::Duration,

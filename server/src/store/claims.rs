@@ -5,7 +5,7 @@
 //! takes what nobody has claimed, and then looks whether a deck or a talk has it by now. So neither
 //! relies on what the other one removes or brings at the same time.
 
-use app::deck::DeckId;
+use model::deck::DeckId;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},

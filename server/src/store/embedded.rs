@@ -8,11 +8,11 @@ use super::{
     media_files::MediaFiles,
     removal::{DOOMED, GONE, clear_all_away, clear_away},
 };
-use app::{
+use file::{begin_anew_if_restored, open_database};
+use model::{
     deck::{Deck, DeckId},
     talk::{EventId, Revision, TalkCode},
 };
-use file::{begin_anew_if_restored, open_database};
 use redb::{ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
 use std::{
     cell::Cell,

@@ -1,5 +1,5 @@
-use app::talk::Epoch;
 use data_encoding::BASE32_NOPAD;
+use model::talk::Epoch;
 
 /// Eight of a-z and 2-7: 40 random bits, so that two lives of a talk never share one.
 ///

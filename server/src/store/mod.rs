@@ -18,11 +18,11 @@ use crate::{
     access::KeyHash,
     talks::{Remotes, TalkTitle},
 };
-use app::{
+use bytes::Bytes;
+use model::{
     deck::{Deck, DeckId},
     talk::{EventId, Revision, SlideState, TalkCode},
 };
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::{future::Future, io, pin::Pin, sync::Arc};
 use tokio::sync::mpsc::UnboundedReceiver;

@@ -11,7 +11,7 @@ use super::{
     embedded::{DECKS, LISTS, Outcome, TALKS, database_error},
     media_files::{MediaFiles, media_of},
 };
-use app::{
+use model::{
     deck::{Deck, DeckId},
     talk::{Epoch, EventId, Revision, TalkCode},
 };

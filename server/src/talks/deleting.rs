@@ -2,7 +2,7 @@
 
 use super::{EndError, Inner, Talk, TalkTitle, Talks, locked, say_followers};
 use crate::store::{Cause, Claim, StoreError};
-use app::{
+use model::{
     deck::{Deck, DeckId, Face},
     talk::{SlideState, Snapshot, TalkCode},
 };

@@ -1,6 +1,6 @@
 //! A presenter's finger: how often the room hears of it.
 
-use app::talk::SeatNumber;
+use model::talk::SeatNumber;
 use std::{
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},

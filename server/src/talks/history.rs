@@ -1,7 +1,7 @@
 //! What a talk showed and when: a list in the store, for whoever cuts the recording.
 
 use crate::store::{Entry, Store, StoreError};
-use app::{
+use model::{
     deck::SlideNumber,
     talk::{Screen, SlideState, TalkCode},
 };

@@ -23,11 +23,11 @@ use crate::{
     metrics::FOLLOWERS,
     store::{Cause, Store, StoreError, TalkRecord},
 };
-use app::{
+use metrics::gauge;
+use model::{
     deck::{Deck, DeckId},
     talk::{Command, TalkCode},
 };
-use metrics::gauge;
 use std::{
     collections::HashMap,
     sync::{

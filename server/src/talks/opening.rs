@@ -5,7 +5,7 @@ use crate::{
     access::{Key, KeyHash},
     store::{StoreError, TalkRecord, made_up_epoch},
 };
-use app::{
+use model::{
     deck::Deck,
     talk::{SlideState, TalkCode},
 };
@@ -225,7 +225,7 @@ pub(super) fn remember(record: &mut TalkRecord, key: KeyHash) {
 mod tests {
     use super::*;
     use crate::{live::Hub, store::EmbeddedStore};
-    use app::deck::{DeckId, Face, STILL_READ, Slide};
+    use model::deck::{DeckId, Face, STILL_READ, Slide};
 
     fn deck(face: Face, missing: &str) -> Deck {
         let slide = Slide::new("One".to_owned(), face);

@@ -1,7 +1,7 @@
 //! The devices that present a talk.
 
 use crate::access::{Key, KeyHash};
-use app::talk::Timestamp;
+use model::talk::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How many a talk remembers. Beyond, one that waits is forgotten; when none does, the one that came

@@ -6,13 +6,13 @@ use crate::{
     metrics::PUBLISH_SECONDS,
     store::{Store, StoreError, TalkRecord},
 };
-use app::{
+use metrics::histogram;
+use model::{
     deck::{Deck, DeckId, Face},
     talk::{
         Command, Pointing, Refused, Revision, SeatNumber, SlideState, Snapshot, TalkCode, Tool,
     },
 };
-use metrics::histogram;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},

@@ -5,11 +5,9 @@ use crate::{
     access::{Credentials, Key, KeyHash},
     metrics::COMMANDS,
 };
-use app::{
-    api::{ApiError, ErrorCode, Stage},
-    talk::{Command, Revision, SlideState, TalkCode, Timestamp},
-};
+use app::api::{ApiError, ErrorCode, Stage};
 use metrics::counter;
+use model::talk::{Command, Revision, SlideState, TalkCode, Timestamp};
 use std::{future::Future, pin::Pin, sync::Arc};
 use tracing::error;
 

@@ -1,6 +1,6 @@
 //! Where the talk is kept in these tests, and what is known of it for sure.
 
-use app::talk::{Epoch, SlideState};
+use model::talk::{Epoch, SlideState};
 use server::store::{Store, TalkRecord};
 use std::sync::{Arc, Mutex, MutexGuard};
 

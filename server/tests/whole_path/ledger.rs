@@ -1,11 +1,11 @@
 //! Every change has one command that made it, and every accepted command made its one change.
 
 use crate::life::{Answer, decks};
-use app::{
+use axum::http::StatusCode;
+use model::{
     deck::Outline,
     talk::{Command, Epoch, Revision, SlideState, Timestamp},
 };
-use axum::http::StatusCode;
 use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
 use server::store::TalkRecord;
 use std::collections::{HashMap, HashSet};

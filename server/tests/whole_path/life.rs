@@ -1,10 +1,6 @@
 //! One server's life: from a start on what the disk has to its end, or to a pulled plug.
 
-use app::{
-    api::ApiError,
-    deck::{Deck, DeckId, Face, Rendition, Slide},
-    talk::{Command, Revision, SlideState, Snapshot, TalkCode},
-};
+use app::api::ApiError;
 use axum::{
     Router,
     body::Body,
@@ -12,6 +8,10 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
+use model::{
+    deck::{Deck, DeckId, Face, Rendition, Slide},
+    talk::{Command, Revision, SlideState, Snapshot, TalkCode},
+};
 use server::{
     live::Hub,
     router::{Shared, router},

@@ -18,11 +18,11 @@ mod page;
 mod real_store;
 mod world;
 
-use app::{
+use disk::Act;
+use model::{
     deck::SlideNumber,
     talk::{Command, Screen, Timing},
 };
-use disk::Act;
 use model_store::ModelDisk;
 use proptest::prelude::*;
 use real_store::RealDisk;

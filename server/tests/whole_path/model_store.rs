@@ -1,7 +1,7 @@
 //! A store that is told when to write, to fail and to tell.
 
 use crate::disk::{Act, Disk, Log};
-use app::{
+use model::{
     deck::{Deck, DeckId},
     talk::{EventId, Revision, TalkCode},
 };

@@ -2,10 +2,6 @@
 //! browser would notice.
 
 use crate::{disk::Log, life::Life};
-use app::{
-    deck::Deck,
-    talk::{Revision, SlideState, Snapshot},
-};
 use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, Response, StatusCode},
@@ -13,6 +9,10 @@ use axum::{
 use eventsource_stream::{Event, EventStream, Eventsource};
 use futures_util::{FutureExt, StreamExt};
 use http_body_util::BodyExt;
+use model::{
+    deck::Deck,
+    talk::{Revision, SlideState, Snapshot},
+};
 use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
 use std::{
     collections::VecDeque,

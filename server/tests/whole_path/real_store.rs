@@ -1,7 +1,7 @@
 //! The real store, whose writer is a thread of its own.
 
 use crate::disk::{Act, Disk, Log};
-use app::{
+use model::{
     deck::{Deck, DeckId},
     talk::{EventId, Revision, TalkCode},
 };

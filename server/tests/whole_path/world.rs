@@ -9,9 +9,9 @@ use crate::{
     life::{Answer, Life, decks},
     page::Page,
 };
-use app::talk::{Command, Outbox, SlideState};
 use axum::http::StatusCode;
 use commands::{Remote, Way};
+use model::talk::{Command, Outbox, SlideState};
 use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
 use std::time::{Duration, Instant};
 

@@ -1,10 +1,11 @@
 //! Faces in the browser: fetched ahead, decoded, then swapped in.
 
 use super::{Sight, markup, pointing};
-use crate::{deck::Face, live::jitter_ms, talk::Screen};
+use crate::live::jitter_ms;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation as spawn_while_shown};
+use model::{deck::Face, talk::Screen};
 use std::{cell::RefCell, pin::pin, rc::Rc};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;

@@ -1,7 +1,7 @@
 //! A face as HTML: the same text from the server, for the page's first paint, and in the browser,
 //! where a new face is made from it and swapped in.
 
-use crate::deck::Face;
+use model::deck::Face;
 use std::fmt::Write;
 
 /// `sizes` says how wide a picture is shown, as CSS does: by it the browser chooses a rendition.

@@ -6,13 +6,13 @@ mod markup;
 #[cfg(feature = "hydrate")]
 pub mod pointing;
 
-use crate::{
-    components::{text, words},
+use crate::components::{text, words};
+use leptos::{html, prelude::*};
+pub use markup::{escape, markup};
+use model::{
     deck::Face,
     talk::{Pointing, Screen, SlideState, Snapshot},
 };
-use leptos::{html, prelude::*};
-pub use markup::{escape, markup};
 
 /// What a slide view shows.
 #[derive(Debug, Clone, PartialEq, Eq)]

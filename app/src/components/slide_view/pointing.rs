@@ -1,11 +1,11 @@
 //! What the presenter points at, over the slide.
 
-use crate::{
+use gloo_timers::callback::Timeout;
+use leptos::prelude::document;
+use model::{
     deck::SlideNumber,
     talk::{Pointing, Tool},
 };
-use gloo_timers::callback::Timeout;
-use leptos::prelude::document;
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{DomRect, Element, HtmlElement};

@@ -5,9 +5,9 @@ use crate::{
     api,
     live::{LinkState, jitter_ms},
     routes,
-    talk::{Presence, Snapshot, View},
 };
 use leptos::{prelude::Set, task::spawn_local};
+use model::talk::{Presence, Snapshot, View};
 use serde::Deserialize;
 use std::rc::Rc;
 

@@ -1,10 +1,11 @@
 //! A link and those of the browser's other tabs.
 
 use super::Inner;
-use crate::{live::jitter_ms, talk::View};
+use crate::live::jitter_ms;
 use gloo_events::EventListener;
 use js_sys::{Date, Math, Reflect};
 use leptos::prelude::{Set, window};
+use model::talk::View;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};

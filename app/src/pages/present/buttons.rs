@@ -1,10 +1,6 @@
-use crate::{
-    api,
-    components::Icon,
-    routes,
-    talk::{Command, Screen, SlideState, TalkCode},
-};
+use crate::{api, components::Icon, routes};
 use leptos::prelude::*;
+use model::talk::{Command, Screen, SlideState, TalkCode};
 
 /// What a thumb reaches. Forms, so that they work before the WASM is there and without it; with it,
 /// `input::forms` makes them taps that reload nothing, and keeps what stays down as it is.

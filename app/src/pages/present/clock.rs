@@ -1,7 +1,7 @@
 use super::remote::Remote;
 use crate::components::text;
-use crate::talk::{Clock, Pace, Remaining, SlideState, Timestamp};
 use leptos::prelude::*;
+use model::talk::{Clock, Pace, Remaining, SlideState, Timestamp};
 use std::time::Duration;
 
 /// How long the talk has run, what is left, and whether it keeps its pace. Leads to its panel.
@@ -78,7 +78,7 @@ fn in_minutes(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
+    use model::{
         deck::Outline,
         talk::{Command, Epoch, Minutes, Timing},
     };

@@ -1,6 +1,6 @@
 //! What the keys of a keyboard mean, and of the clickers that pretend to be one.
 
-use crate::{
+use model::{
     deck::SlideNumber,
     talk::{Command, Screen, SlideState, Timing},
 };
@@ -99,7 +99,7 @@ fn written_there(code: &str, shift: bool) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{deck::Outline, talk::Epoch};
+    use model::{deck::Outline, talk::Epoch};
 
     fn state() -> SlideState {
         let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");

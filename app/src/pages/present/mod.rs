@@ -27,14 +27,16 @@ use crate::{
         LinkBadge, Place, Showing, SlideView, ask_again, draw_pointing, hydrated, markup, popovers,
         stay_awake, text, words,
     },
-    deck::{self, Deck, Face},
     live::use_live,
     pages::Ways,
-    talk::{Snapshot, TalkCode, Timestamp, View},
 };
 use buttons::Buttons;
 use clock::ClockFace;
 use leptos::{nonce::use_nonce, prelude::*};
+use model::{
+    deck::{self, Deck, Face},
+    talk::{Snapshot, TalkCode, Timestamp, View},
+};
 use panels::Panels;
 use remote::Remote;
 use room::Room;

@@ -1,9 +1,9 @@
-use crate::{
+use crate::live::LinkState;
+use leptos::prelude::*;
+use model::{
     deck::Deck,
-    live::LinkState,
     talk::{Outbox, SlideState, Snapshot, TalkCode, Timestamp},
 };
-use leptos::prelude::*;
 
 #[cfg(feature = "hydrate")]
 use super::ticking::ServerClock;
@@ -114,7 +114,7 @@ impl Remote {
     pub fn reload_when_read(
         self,
         deck: &Deck,
-        presence: ReadSignal<Option<crate::talk::Presence>>,
+        presence: ReadSignal<Option<model::talk::Presence>>,
     ) {
         let slides = deck.slides().len();
         if deck.ready() == slides {
@@ -134,7 +134,7 @@ impl Remote {
 
     /// Keeps `now` and the time of day, by the second.
     #[cfg(feature = "hydrate")]
-    pub fn keep_time(self, presence: ReadSignal<Option<crate::talk::Presence>>) {
+    pub fn keep_time(self, presence: ReadSignal<Option<model::talk::Presence>>) {
         Effect::new(move |was_told: Option<bool>| {
             let room = presence.read();
             if let Some(room) = &*room {

@@ -1,5 +1,6 @@
-use crate::{components::text, talk::Presence};
+use crate::components::text;
 use leptos::prelude::*;
+use model::talk::Presence;
 
 /// From here on a room is told to be slow: until then, that is how networks are.
 const SLOW_MS: u32 = 1_000;
@@ -55,7 +56,7 @@ fn in_words(presence: &Presence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::talk::Revision;
+    use model::talk::Revision;
 
     fn room(followers: u32, seen: u32, lag_ms: Option<u32>) -> String {
         in_words(&presence(followers, seen, lag_ms))
@@ -73,7 +74,7 @@ mod tests {
             lag_ms,
             ready: 7,
             waiting: 0,
-            now: crate::talk::Timestamp::default(),
+            now: model::talk::Timestamp::default(),
         }
     }
 

@@ -8,11 +8,11 @@ use crate::{
     api::{self, ApiError, ErrorCode},
     live::LinkState,
     routes,
-    talk::{Command, Refused, Revision, SlideState},
 };
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
+use model::talk::{Command, Refused, Revision, SlideState};
 use std::{pin::pin, time::Duration};
 use wasm_bindgen::JsValue;
 

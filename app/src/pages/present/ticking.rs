@@ -1,8 +1,8 @@
 //! The server's time in a browser whose own clock may be wrong, and may be set at any moment.
 
-use crate::talk::Timestamp;
 use js_sys::Date;
 use leptos::prelude::window;
+use model::talk::Timestamp;
 use std::cell::Cell;
 
 /// A new connection's first word is not as slow as this.

@@ -8,12 +8,12 @@ use crate::{
         Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord,
     },
 };
-use app::{
+use clap::Parser;
+use leptos::config::LeptosOptions;
+use model::{
     deck::{Deck, DeckId, Face, Rendition, Slide},
     talk::{EventId, Revision},
 };
-use clap::Parser;
-use leptos::config::LeptosOptions;
 use tokio::sync::{Notify, mpsc::UnboundedReceiver};
 
 /// Longer than it takes; a test that waits so long has failed.

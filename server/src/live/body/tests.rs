@@ -1,8 +1,8 @@
 use super::*;
 use crate::live::{Frame, Hub, hub::PING_EVERY};
-use app::talk::{Epoch, EventId, Revision};
 use bytes::Bytes;
 use futures_util::StreamExt;
+use model::talk::{Epoch, EventId, Revision};
 use std::time::Duration;
 
 const FOLLOWER: Audience = Audience::Follower(View::Follow, None);
@@ -199,9 +199,9 @@ async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
     next(&mut early).await;
     next(&mut early).await;
     let at = |x| {
-        let slide = app::deck::SlideNumber::FIRST;
-        let nothing = app::talk::Pointing::nothing(slide);
-        crate::live::pointer(&app::talk::Pointing { x, ..nothing })
+        let slide = model::deck::SlideNumber::FIRST;
+        let nothing = model::talk::Pointing::nothing(slide);
+        crate::live::pointer(&model::talk::Pointing { x, ..nothing })
     };
     channel.point(at(1), false);
     channel.publish(frame(1), Duration::ZERO);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::store::{Cause, EmbeddedStore, Store};
-use app::deck::{Deck, Face, Rendition, STILL_READ, Slide};
+use model::deck::{Deck, Face, Rendition, STILL_READ, Slide};
 use proptest::prelude::*;
 use std::{
     collections::BTreeSet,

@@ -1,10 +1,10 @@
 use super::*;
 use crate::talks::Remotes;
-use app::{
+use file::with_tables;
+use model::{
     deck::{Face, Rendition, Slide},
     talk::{Epoch, SlideState},
 };
-use file::with_tables;
 use redb::{Database, StorageBackend, backends::FileBackend};
 use std::{
     fs::OpenOptions,

@@ -8,8 +8,8 @@ use crate::{
         removal::{delete_talk, replace_deck},
     },
 };
-use app::talk::{EventId, Revision, TalkCode};
 use metrics::{counter, histogram};
+use model::talk::{EventId, Revision, TalkCode};
 use redb::{
     Database, ReadableDatabase, ReadableTable, TableDefinition, TableError, WriteTransaction,
 };

@@ -1,7 +1,7 @@
 use super::*;
 use crate::store::{Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part};
-use app::deck::{DeckId, Face, Rendition, Slide};
-use app::talk::{Epoch, EventId};
+use model::deck::{DeckId, Face, Rendition, Slide};
+use model::talk::{Epoch, EventId};
 use std::{
     io,
     sync::atomic::{AtomicBool, Ordering},

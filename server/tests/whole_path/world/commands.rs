@@ -2,8 +2,8 @@
 
 use super::{Outcome, World};
 use crate::{ledger::Sent, life::Answer};
-use app::talk::{Command, Outbox, Revision};
 use axum::http::StatusCode;
+use model::talk::{Command, Outbox, Revision};
 use proptest::{prop_assert, test_runner::TestCaseError};
 use tokio::task::JoinHandle;
 

@@ -9,10 +9,10 @@ use crate::{
         sending::KEY_PATIENCE_MS,
         ticking::{ServerClock, since_begin},
     },
-    talk::{Command, Screen, TalkCode},
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::{prelude::*, task::spawn_local};
+use model::talk::{Command, Screen, TalkCode};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 

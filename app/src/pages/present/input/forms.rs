@@ -1,12 +1,9 @@
 //! The page's forms, sent without loading another page.
 
-use crate::{
-    api,
-    pages::present::remote::Remote,
-    talk::{Command, Screen},
-};
+use crate::{api, pages::present::remote::Remote};
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
+use model::talk::{Command, Screen};
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
 

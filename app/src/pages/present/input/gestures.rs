@@ -1,17 +1,17 @@
 //! A finger on the slide: a swipe moves the talk, a finger that stays points.
 
 use super::pencil::Pencil;
-use crate::{
-    deck::Link,
-    pages::present::{
-        fingers::{Did, Meaning, meaning},
-        remote::Remote,
-    },
-    talk::{Command, Tool},
+use crate::pages::present::{
+    fingers::{Did, Meaning, meaning},
+    remote::Remote,
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use model::{
+    deck::Link,
+    talk::{Command, Tool},
+};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,

@@ -11,7 +11,7 @@ pub use clicker::listen_to_clicker;
 pub use sheets::is_one_open;
 
 use super::remote::Remote;
-use crate::talk::SeatNumber;
+use model::talk::SeatNumber;
 use pencil::Pencil;
 
 /// Listens for as long as the page's owner lives.

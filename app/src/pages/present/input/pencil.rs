@@ -1,14 +1,9 @@
 //! What a finger does on the slide, on its way to the room.
 
-use crate::{
-    api,
-    components::pointing,
-    pages::present::remote::Remote,
-    routes,
-    talk::{Pointing, Screen, SeatNumber, Tool},
-};
+use crate::{api, components::pointing, pages::present::remote::Remote, routes};
 use gloo_timers::callback::Interval;
 use leptos::{prelude::*, task::spawn_local};
+use model::talk::{Pointing, Screen, SeatNumber, Tool};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,

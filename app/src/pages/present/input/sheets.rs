@@ -1,10 +1,10 @@
 //! The sheets that open over the page: the browser opens them, this fills in what changed since.
 
-use crate::deck::SlideNumber;
 use crate::pages::present::{look::Look, remote::Remote};
 use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::JsString;
 use leptos::prelude::*;
+use model::deck::SlideNumber;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDocument, HtmlElement, HtmlFormElement, HtmlInputElement};
 

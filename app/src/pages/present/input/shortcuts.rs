@@ -1,15 +1,13 @@
 //! Keys on the remote.
 
 use super::{pencil::Pencil, sheets};
-use crate::{
-    pages::present::{
-        keys::{Key, Wish, wish},
-        remote::Remote,
-    },
-    talk::SlideState,
+use crate::pages::present::{
+    keys::{Key, Wish, wish},
+    remote::Remote,
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
+use model::talk::SlideState;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, KeyboardEvent};
 

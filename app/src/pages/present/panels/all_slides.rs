@@ -1,11 +1,10 @@
 use super::Panel;
-use crate::{
-    api,
-    components::markup,
+use crate::{api, components::markup};
+use leptos::prelude::*;
+use model::{
     deck::{Deck, Slide, SlideNumber},
     talk::{Command, TalkCode},
 };
-use leptos::prelude::*;
 
 /// How wide a slide is in the grid.
 const SIZES: &str = "12rem";

@@ -1,9 +1,7 @@
 use super::{Panel, ask};
-use crate::{
-    api,
-    talk::{Command, Minutes, TalkCode, Timing},
-};
+use crate::api;
 use leptos::prelude::*;
+use model::talk::{Command, Minutes, TalkCode, Timing};
 
 /// Runs, pauses and resets the talk's clock, and says how long the talk is meant to be.
 #[component]

@@ -1,9 +1,7 @@
 use super::{Panel, ask};
-use crate::{
-    components::{WayFigure, Ways, WaysNotes},
-    talk::{Command, TalkCode},
-};
+use crate::components::{WayFigure, Ways, WaysNotes};
 use leptos::prelude::*;
+use model::talk::{Command, TalkCode};
 
 /// Where people find the talk, big enough to be scanned across a room.
 #[component]

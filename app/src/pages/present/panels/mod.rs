@@ -8,18 +8,16 @@ mod links;
 mod more;
 
 use super::look::Look;
-use crate::{
-    api,
-    components::Icon,
-    deck::Deck,
-    pages::Ways,
-    talk::{Command, Snapshot, TalkCode},
-};
+use crate::{api, components::Icon, pages::Ways};
 use all_slides::AllSlides;
 use clock::ClockPanel;
 use help::Help;
 use leptos::prelude::*;
 use links::LinksPanel;
+use model::{
+    deck::Deck,
+    talk::{Command, Snapshot, TalkCode},
+};
 use more::More;
 
 #[component]

@@ -5,9 +5,9 @@ use crate::{
         look::{Layout, Look},
     },
     routes,
-    talk::{Screen, SlideState, TalkCode, Tool},
 };
 use leptos::prelude::*;
+use model::talk::{Screen, SlideState, TalkCode, Tool};
 
 /// What is needed now and then.
 #[component]
