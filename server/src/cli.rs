@@ -1,6 +1,6 @@
 //! The command line, parsed once into what the server runs with.
 
-use crate::{control::Command, decks::DeckLimits, log::LogFormat};
+use crate::{control::Command, importing::DeckLimits, log::LogFormat};
 use axum::http::Uri;
 use clap::Parser;
 use model::talk::TalkCode;

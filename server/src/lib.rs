@@ -4,12 +4,12 @@ mod access;
 mod addresses;
 mod answers;
 mod api;
-mod bring;
+
 pub mod cli;
 pub mod control;
-pub mod decks;
 mod host;
 mod hosting;
+pub mod importing;
 mod links;
 pub mod live;
 pub mod log;

@@ -1,13 +1,9 @@
 //! WebSlides' server: parse, run, exit code.
 
 use clap::Parser;
+use reading::{sources::SOURCES, worker};
 use rustix::fs::Mode;
-use server::{
-    cli::Options,
-    control,
-    decks::{SOURCES, worker},
-    run,
-};
+use server::{cli::Options, control, run};
 use std::{env, error::Error, process::ExitCode, time::Duration};
 use tokio::runtime::Builder;
 

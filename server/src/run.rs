@@ -3,14 +3,13 @@
 use crate::{
     access::Key,
     addresses::{Addresses, Bases, refused_by_browsers},
-    bring::{self, Watched},
     cli::Options,
     control,
-    decks::{
-        Begun, DeckError, Decks, Rest,
-        worker::protocol::{Confinement, Held},
-    },
     hosting::Host,
+    importing::{
+        Begun, DeckError, Decks, Rest,
+        bring::{self, Watched},
+    },
     links::{Announcement, Links, LinksFile},
     live::{self, Hub, Limits, Unsent},
     log, metrics,
@@ -22,6 +21,7 @@ use crate::{
 use axum::{Router, http::Uri};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::BuildError;
+use reading::worker::protocol::{Confinement, Held};
 use std::{
     fs, io,
     io::Write,

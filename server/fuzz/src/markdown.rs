@@ -2,8 +2,7 @@
 
 use super::markup;
 use model::deck::Face;
-use server::decks::{
-    faces,
+use reading::{
     markdown::{Limits, Markdown},
     source::Source,
     worker::{
@@ -12,6 +11,7 @@ use server::decks::{
         serve, tidy,
     },
 };
+use server::importing::faces;
 use std::{collections::HashMap, str::from_utf8, sync::LazyLock, time::Duration};
 
 /// The file that a picture of each name is.

@@ -1,6 +1,6 @@
 //! What a slide's HTML may be, by the list that the server has.
 
-use server::decks::vocabulary::{is_attribute, is_slide_class, read};
+use reading::vocabulary::{is_attribute, is_slide_class, read};
 
 /// As a worker says it.
 pub fn check(markup: &str) {

@@ -1,6 +1,6 @@
 //! The notes that pdfpc keeps beside a PDF.
 
-use server::decks::pdf::pdfpc::Notes;
+use reading::pdf::pdfpc::Notes;
 
 /// The input is the file. Whether it is one; then what it says is text that can be shown, and not
 /// more of it than there was.

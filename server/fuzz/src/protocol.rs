@@ -1,14 +1,14 @@
 //! What a worker that was taken over may say.
 
-use serde::{Serialize, de::DeserializeOwned};
-use server::decks::{
-    faces,
+use reading::{
     source::{Target, Warning},
     worker::{
         check,
         protocol::{self, Answer, FaceParts, PageParts, Request},
     },
 };
+use serde::{Serialize, de::DeserializeOwned};
+use server::importing::faces;
 use std::collections::HashMap;
 
 /// What was asked for.

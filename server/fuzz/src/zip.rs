@@ -1,6 +1,6 @@
 //! Decks in a zip.
 
-use server::decks::archive::{Unpacked, unpack};
+use reading::archive::{Unpacked, unpack};
 use std::{
     collections::HashSet,
     io::Cursor,

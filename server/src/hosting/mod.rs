@@ -18,7 +18,7 @@ pub use upload::upload;
 use crate::{
     access::{Credentials, Key},
     addresses::{Addresses, Bases},
-    decks::Decks,
+    importing::Decks,
     pages::{is_secure, render},
     router::Shared,
     store::StoreError,

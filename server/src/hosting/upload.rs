@@ -12,8 +12,7 @@ use super::{
 use crate::{
     access::{Key, asker},
     answers::{refusal, refusal_in_words},
-    bring,
-    decks::{self, Begun, BroughtBy, DeckError, Rest},
+    importing::{Begun, BroughtBy, DeckError, Rest, bring},
     pages::is_secure,
     router::Shared,
     store::Cause,
@@ -28,6 +27,7 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 use model::talk::TalkCode;
+use reading::main_file;
 use serde_json::json;
 use std::{
     io,
@@ -199,7 +199,7 @@ async fn create(
     {
         return Err(UploadError::Taken);
     }
-    let main = decks::of_form(&folder, &files);
+    let main = main_file::of_form(&folder, &files);
     let brought = Brought {
         host: host.clone(),
         talks: talks.clone(),

@@ -18,7 +18,7 @@ pub use visitor::Visitor;
 
 use crate::{
     access::{CookieNames, Key, KeyHash},
-    decks::Warnings,
+    importing::Warnings,
     live::Hub,
     metrics::FOLLOWERS,
     store::{Cause, Store, StoreError, TalkRecord},

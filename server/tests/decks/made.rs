@@ -85,7 +85,7 @@ fn nested(pages: usize, levels: usize) -> Vec<u8> {
 
 /// A PDF with the password "sesame". Its pages take their time: each says the same a hundred times.
 pub fn protected(pages: usize) -> Vec<u8> {
-    let mut bytes = include_bytes!("../../src/decks/pdf/fixtures/aes256.pdf").to_vec();
+    let mut bytes = include_bytes!("../../reading/src/pdf/fixtures/aes256.pdf").to_vec();
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let (_, before) = text.rsplit_once("startxref\n").expect("its table");
     let before = before.lines().next().expect("where it is");

@@ -1,8 +1,6 @@
 //! A deck of plain colours: each line is a slide, each colour in it a page.
 
-use server::decks::source::{
-    Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError,
-};
+use reading::source::{Bounds, Face, Outline, Page, Pixels, SlideOutline, Source, SourceError};
 use std::{fs, path::Path};
 
 struct Colours {

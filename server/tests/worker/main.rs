@@ -14,14 +14,15 @@ mod colours;
 mod misdeeds;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use server::decks::{
+use reading::{
     source::{Bounds, Outline},
     worker::{
-        ARGUMENT, Import, ImportError, Limits, Pool, Walls,
+        ARGUMENT, Walls,
         protocol::{self, FaceParts, PageParts},
         serve::{self, Reader},
     },
 };
+use server::importing::readers::{Import, ImportError, Limits, Pool};
 use std::{
     env,
     ffi::OsStr,
@@ -454,12 +455,11 @@ async fn a_lie_about_many_things_costs_no_more_memory_than_its_frame() {
         ("files", sequence(&[2, 0, 0, 0, 0, 1, 0, 0, 0], 0)),
     ] {
         let before = most_memory();
-        let frame = [&(content.len() as u32).to_le_bytes()[..], &content].concat();
-        let answer = protocol::receive(&mut frame.as_slice(), protocol::MAX_ANSWER_BYTES).await;
-        assert!(answer.is_err(), "{what}");
+        let understood = protocol::understood::<protocol::Answer>(&content);
+        assert!(understood.is_err(), "{what}");
         let more = most_memory().saturating_sub(before);
-        // The frame is there three times: made here, said, and as it came.
-        assert!(more < 120 << 10, "{what} took {more} KiB");
+        // The frame is there twice while it is made.
+        assert!(more < 80 << 10, "{what} took {more} KiB");
     }
 }
 
@@ -532,7 +532,7 @@ async fn garbage_from_a_worker_is_refused() {
         &[1, 0, 0, 0, 99],
         &nothing,
         &answer(protocol::Answer::Failed(
-            server::decks::source::SourceError::Damaged("\u{1b}[2J".into()),
+            reading::source::SourceError::Damaged("\u{1b}[2J".into()),
         )),
     ] {
         let opened = Import::open(pool(limits()), deck("said", said), "colours", None).await;

@@ -1,7 +1,7 @@
 //! A deck whose pages do what a decoder never does: each line of misdeeds.txt is a page.
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use server::decks::source::{Bounds, Face, Html, Outline, Page, SlideOutline, Source, SourceError};
+use reading::source::{Bounds, Face, Html, Outline, Page, SlideOutline, Source, SourceError};
 use std::{
     fs::{self, File},
     hint::black_box,

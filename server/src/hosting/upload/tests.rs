@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     addresses::Addresses,
     cli::Options,
-    decks::Decks,
+    importing::Decks,
     live::Hub,
     store::{
         Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord,

@@ -1,0 +1,324 @@
+//! Markdown decks: Marp, Slidev, reveal.js, presenterm and plain. A slide is HTML at the fixed size
+//! of 1280 x 720 in our own theme; an author's styles, scripts and components never come through.
+//!
+//! The way of a slide: `split` (before parsing), `prepare`, comrak's tree, `render` and `author`
+//! (to our own vocabulary), `sanitise`, then `steps` with code and formulas put in, then `fit`.
+
+mod author;
+mod braces;
+mod clicks;
+mod code;
+mod colour;
+mod columns;
+mod comments;
+mod dialect;
+mod directives;
+mod drawn;
+mod emoji;
+mod fit;
+mod floats;
+mod footnotes;
+mod front_matter;
+mod grid;
+mod html;
+mod loose;
+mod marks;
+mod math;
+mod own_classes;
+mod page;
+mod picture;
+mod prepare;
+mod render;
+mod running;
+mod sanitise;
+mod scan;
+mod separators;
+mod split;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+use crate::{
+    beside::Beside,
+    source::{Bounds, Outline, Page, SlideOutline, Source, SourceError},
+};
+use code::Highlighter;
+use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
+use dialect::Dialect;
+use footnotes::Footnotes;
+use own_classes::OwnClasses;
+use render::Renderer;
+use scan::Scan;
+use split::{Deck, Slide};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Of the whole file.
+    pub bytes: usize,
+    pub slides: usize,
+    /// Of one slide's text; more is left out with a warning.
+    pub slide_bytes: usize,
+    /// Of a processor's time, for highlighting all of the deck's code; what comes later is plain.
+    pub highlighting: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 4 << 20,
+            slides: 2_000,
+            slide_bytes: 48 << 10,
+            highlighting: Duration::from_secs(4),
+        }
+    }
+}
+
+impl Limits {
+    pub fn within(bounds: &Bounds) -> Self {
+        Self {
+            slides: usize::try_from(bounds.pages).unwrap_or(usize::MAX),
+            ..Self::default()
+        }
+    }
+}
+
+/// Definitions that other slides may refer to.
+const MAX_REFERENCES: usize = 1_000;
+
+pub struct Markdown {
+    deck: Deck,
+    title: Option<String>,
+    /// `[label]: address`, wherever in the deck it stands.
+    references: Arc<HashMap<String, String>>,
+    footnotes: Footnotes,
+    own_classes: OwnClasses,
+    highlighter: Highlighter,
+    beside: Option<Beside>,
+}
+
+impl Markdown {
+    /// # Errors
+    /// When it is too large or has no slide.
+    pub fn open(text: &str, limits: &Limits) -> Result<Self, SourceError> {
+        let deck = split::split(text, limits)?;
+        let references = references(&deck.slides);
+        let texts = || deck.slides.iter().map(|slide| slide.text.as_str());
+        let footnotes = Footnotes::of(texts());
+        let own_classes = OwnClasses::of(deck.front.get("style"), texts());
+        let mut opened = Self {
+            deck,
+            title: None,
+            references: Arc::new(references),
+            footnotes,
+            own_classes,
+            highlighter: Highlighter::new(limits.highlighting),
+            beside: None,
+        };
+        opened.title = opened.find_title();
+        Ok(opened)
+    }
+
+    /// The names of the files beside it: a picture that is not among them is said with its line,
+    /// and one that may have two names is looked for by both.
+    #[must_use]
+    pub fn beside(self, names: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            beside: Some(names.into_iter().collect()),
+            ..self
+        }
+    }
+
+    fn find_title(&mut self) -> Option<String> {
+        let is_marp = self.deck.dialect == Dialect::Marp;
+        if let Some(title) = self.deck.front.line("title") {
+            return Some(running::plain(&title, is_marp).0.trim().to_owned());
+        }
+        let first = self
+            .deck
+            .slides
+            .iter()
+            .take(20)
+            .find_map(|slide| heading(&slide.text, self.deck.dialect))?;
+        let first = plain(&first);
+        Some(render::short(&if is_marp {
+            emoji::drawn(&first)
+        } else {
+            first
+        }))
+    }
+}
+
+/// A slide's first heading, as it is written.
+fn heading(text: &str, dialect: Dialect) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let scan = Scan::of(&lines, 0);
+    let mut above = "";
+    // What only the speaker sees is no title.
+    let mut in_notes = false;
+    for line in scan.open_lines(&lines, 0) {
+        in_notes |= line.contains("<aside");
+        if in_notes {
+            in_notes = !line.contains("</aside>");
+            continue;
+        }
+        let marks = line.trim_end();
+        let underlines = |mark| marks.len() >= 3 && marks.chars().all(|c| c == mark);
+        let is_underline = underlines('=') || dialect == Dialect::Presenterm && underlines('-');
+        let title = if is_underline && !above.trim().is_empty() {
+            Some(above)
+        } else if split::heading_level(line).is_some() {
+            Some(line.trim_matches(['#', ' ', '\t']))
+        } else {
+            None
+        };
+        if let Some(title) = title.map(str::trim).filter(|title| !title.is_empty()) {
+            return Some(title.to_owned());
+        }
+        above = line;
+    }
+    None
+}
+
+/// A heading's text without its marks.
+fn plain(text: &str) -> String {
+    let text = braces::trailing(text).map_or(text, |(text, _)| text);
+    let mut plain = String::new();
+    for token in html::Tokens::of(text) {
+        if let html::Token::Text(text) = token {
+            plain.push_str(text);
+        }
+    }
+    plain.replace(['*', '`', '$'], "").trim().to_owned()
+}
+
+fn references(slides: &[Slide]) -> HashMap<String, String> {
+    slides
+        .iter()
+        .flat_map(|slide| slide.text.lines())
+        .filter_map(|line| {
+            let (label, rest) = line.trim_start().strip_prefix('[')?.split_once("]:")?;
+            let address = rest.split_whitespace().next()?;
+            (!label.starts_with('^') && label.len() < 200).then(|| {
+                (
+                    label.trim().to_lowercase(),
+                    address.trim_matches(['<', '>']).to_owned(),
+                )
+            })
+        })
+        .take(MAX_REFERENCES)
+        .collect()
+}
+
+fn options(references: &Arc<HashMap<String, String>>, dialect: Dialect) -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.extension.autolink = true;
+    options.extension.tasklist = true;
+    options.extension.footnotes = true;
+    options.extension.alerts = true;
+    options.extension.math_dollars = true;
+    options.extension.highlight = true;
+    // By the rule alone, stars beside a Chinese or Japanese full stop or bracket are stars.
+    options.extension.cjk_friendly_emphasis = true;
+    // `H~2~O`; these two strike out with one tilde, others with two only.
+    options.extension.subscript = !matches!(dialect, Dialect::Reveal | Dialect::Presenterm);
+    options.extension.shortcodes = dialect == Dialect::Marp;
+    options.extension.inline_footnotes = dialect == Dialect::Plain;
+    if !references.is_empty() {
+        let references = Arc::clone(references);
+        options.parse.broken_link_callback =
+            Some(Arc::new(move |link: BrokenLinkReference<'_>| {
+                let url = references
+                    .get(&link.original.trim().to_lowercase())?
+                    .clone();
+                Some(ResolvedReference {
+                    url,
+                    title: String::new(),
+                })
+            }));
+    }
+    options
+}
+
+impl Source for Markdown {
+    fn outline(&self) -> Outline {
+        let slides = (0..self.deck.slides.len()).filter_map(|index| u32::try_from(index).ok());
+        Outline {
+            title: self.title.clone(),
+            slides: slides
+                .map(|index| SlideOutline { pages: vec![index] })
+                .collect(),
+            warnings: self.deck.warnings.clone(),
+            any_size: false,
+        }
+    }
+
+    fn page(&mut self, index: u32, _: u32) -> Result<Page, SourceError> {
+        let slide = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.deck.slides.get(index));
+        let slide = slide.ok_or_else(|| {
+            SourceError::Damaged(format!("it has no slide {}", u64::from(index) + 1))
+        })?;
+        let dialect = self.deck.dialect;
+        let prepared = prepare::prepare(&slide.text, dialect, self.deck.notes.as_deref());
+        let mut renderer = Renderer {
+            dialect,
+            first_line: slide.line,
+            out: String::new(),
+            pieces: Vec::new(),
+            title: slide.front.line("title").filter(|_| index > 0),
+            text: String::new(),
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            layout: None,
+            classes: page::is_dark(&self.deck.front)
+                .then_some(page::DARK)
+                .into_iter()
+                .collect(),
+            grounds: Vec::new(),
+            contains_ground: slide.front.get("backgroundSize") == Some("contain"),
+            has_own_ground: false,
+            open: Vec::new(),
+            notes_from: None,
+            incremental: self.deck.front.is_true("options.incremental_lists"),
+            seal: &prepared.seal,
+            prefix: self
+                .deck
+                .front
+                .get(dialect::COMMAND_PREFIX)
+                .unwrap_or_default(),
+            beside: self.beside.as_ref(),
+            own_classes: &self.own_classes,
+            highlighter: &mut self.highlighter,
+        };
+        let line_of = |at: usize| slide.line.saturating_add(u32::try_from(at).unwrap_or(0));
+        for (at, reason) in &prepared.left_out {
+            renderer.warn(line_of(*at), reason);
+        }
+        page::front(&mut renderer, slide, index);
+        let arena = Arena::new();
+        let root = comrak::parse_document(
+            &arena,
+            &self.footnotes.added_to(prepared.text),
+            &options(&self.references, dialect),
+        );
+        renderer.document(root);
+        if let Some(notes) = prepared.notes {
+            if self.deck.notes_are_unsure {
+                renderer.warn(
+                    line_of(notes.line),
+                    &format!(
+                        "“{}” and what follows are the speaker's notes, as in reveal.js",
+                        notes.start
+                    ),
+                );
+            }
+            renderer.notes.push(notes.text);
+        }
+        Ok(page::page(renderer, slide, index))
+    }
+}

@@ -1,0 +1,159 @@
+//! Markdown and the files that it shows.
+
+use super::{
+    images,
+    manifest::NamedFile,
+    markdown::Markdown,
+    source::{Face, Outline, Page, Picture, Source, SourceError},
+};
+
+/// Begins the name of a file that lies outside of the text's folder, and is followed by its path
+/// from the top: what a text names itself never begins so.
+const FROM_TOP: &str = "./";
+
+pub struct Pictured {
+    pub text: Markdown,
+    /// Where the text lies: "" or "a/b/", from the top of what was given.
+    pub folder: String,
+    /// What was given with it, by its path from the top.
+    pub files: Vec<NamedFile>,
+    /// Of each picture.
+    pub pixels: u64,
+}
+
+impl Pictured {
+    fn file(&self, name: &str) -> Option<&NamedFile> {
+        let path = match name.strip_prefix(FROM_TOP) {
+            Some(path) => path.to_owned(),
+            None => format!("{}{name}", self.folder),
+        };
+        self.files.iter().find(|file| file.name == path)
+    }
+
+    /// What `../img/a.png` is, when it is there; nothing lies above the top.
+    fn above(&self, name: &str) -> Option<String> {
+        let mut parts: Vec<&str> = self.folder.split('/').filter(|it| !it.is_empty()).collect();
+        for part in name.split('/') {
+            match part {
+                ".." => drop(parts.pop()?),
+                "." | "" => {}
+                part => parts.push(part),
+            }
+        }
+        let name = format!("{FROM_TOP}{}", parts.join("/"));
+        self.file(&name).map(|_| name)
+    }
+}
+
+impl Source for Pictured {
+    fn outline(&self) -> Outline {
+        self.text.outline()
+    }
+
+    fn page(&mut self, index: u32, width: u32) -> Result<Page, SourceError> {
+        let mut page = self.text.page(index, width)?;
+        if let Face::Html(html) = &mut page.face {
+            for name in &mut html.files {
+                if !name.split('/').any(|part| part == "..") {
+                    continue;
+                }
+                if let Some(there) = self.above(name) {
+                    html.markup = html.markup.replace(&attribute(name), &attribute(&there));
+                    *name = there;
+                }
+            }
+        }
+        Ok(page)
+    }
+
+    fn picture(&mut self, name: &str) -> Result<Picture, SourceError> {
+        match self.file(name) {
+            Some(file) => images::one(file, self.pixels),
+            None => Err(SourceError::Damaged(
+                "there is no such file beside it".to_owned(),
+            )),
+        }
+    }
+}
+
+/// What a text in `folder` calls the file of that path from the top.
+pub fn seen_from(folder: &str, path: &str) -> String {
+    let mut folders = folder.split_terminator('/').peekable();
+    let mut rest = path;
+    while let (Some(folder), Some((first, after))) = (folders.peek(), rest.split_once('/')) {
+        if *folder != first {
+            break;
+        }
+        folders.next();
+        rest = after;
+    }
+    "../".repeat(folders.count()) + rest
+}
+
+/// As sanitised markup has it.
+fn attribute(name: &str) -> String {
+    let name = name
+        .replace('&', "&amp;")
+        .replace('\u{a0}', "&nbsp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    format!(" data-file=\"{name}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markdown;
+    use std::path::PathBuf;
+
+    #[test]
+    fn a_file_is_called_by_its_way_from_the_text() {
+        for (folder, path, called) in [
+            ("", "a.png", "a.png"),
+            ("", "x/a.png", "x/a.png"),
+            ("t/", "t/x/a.png", "x/a.png"),
+            ("t/src/", "t/img/a.png", "../img/a.png"),
+            ("t/src/", "a.png", "../../a.png"),
+            ("t/", "tt/a.png", "../tt/a.png"),
+        ] {
+            assert_eq!(seen_from(folder, path), called, "{path} from {folder}");
+        }
+    }
+
+    #[test]
+    fn a_picture_above_the_text_is_found_and_none_above_the_top() {
+        let file = |name: &str| NamedFile {
+            name: name.to_owned(),
+            path: PathBuf::new(),
+        };
+        let text = "![](../img/a&b.png) ![](../../x/c.png) ![](img/d.png) ![](../gone.png) \
+                    ![](../../../etc/passwd)";
+        let mut deck = Pictured {
+            text: Markdown::open(text, &markdown::Limits::default()).expect("Markdown"),
+            folder: "t/src/".to_owned(),
+            files: ["t/img/a&b.png", "x/c.png", "t/src/img/d.png", "etc/passwd"]
+                .map(file)
+                .into(),
+            pixels: 1,
+        };
+        let Face::Html(html) = deck.page(0, 1).expect("a page").face else {
+            panic!("Markdown is HTML");
+        };
+        assert_eq!(
+            html.files,
+            [
+                "./t/img/a&b.png",
+                "./x/c.png",
+                "img/d.png",
+                "../gone.png",
+                "../../../etc/passwd"
+            ]
+        );
+        assert!(html.markup.contains("data-file=\"./t/img/a&amp;b.png\""));
+        for name in &html.files {
+            let is_there = deck.file(name).is_some();
+            assert_eq!(is_there, !name.starts_with(".."), "{name}");
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! What a worker said, taken as a stranger's word: a worker that was taken over may send anything
+//! that can be encoded. Nothing is repaired here. An honest worker has seen to all of it
+//! ([`super::tidy`]), so whatever fails is a lie or a fault, and the worker is ended.
+
+use super::{
+    protocol::{Content, FaceParts, PageParts, Rendition},
+    webp_header,
+};
+use crate::archive::MAX_NAME_BYTES;
+use crate::renditions::PREVIEW_SIDE;
+use crate::source::{Html, Link, Outline, SourceError, Target, Warning};
+use crate::sources::is_of_a_deck;
+use crate::vocabulary;
+
+/// The most that an option may allow. What a page costs the server is some 5 KB.
+pub const MAX_PAGES: u32 = 10_000;
+
+/// Counts and lengths, in bytes where it is text. Each far above what a slide that people can
+/// read has: the largest page of real decks has 9 KB of text and 60 links.
+pub const MAX_TITLE: usize = 500;
+pub const MAX_TEXT: usize = 100_000;
+pub const MAX_URL: usize = 2_000;
+pub const MAX_REASON: usize = 500;
+pub const MAX_LINKS: usize = 1_000;
+pub const MAX_WARNINGS: usize = 100;
+const MAX_PREVIEW: usize = 1_000;
+/// With its slide it travels to every follower.
+pub const MAX_MARKUP: usize = 512 << 10;
+const MAX_STEPS: u16 = 1_000;
+pub const MAX_CLASSES: usize = 20;
+/// Sizes of one picture.
+pub const MAX_RENDITIONS: usize = 8;
+pub const MAX_FILES: usize = 200;
+const MAX_FILE_NAME: usize = 500;
+
+/// Why an answer is not taken. For the log: the person is told that the page could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Nonsense {
+    #[error("it is no answer to what was asked")]
+    AnotherAnswer,
+    #[error("a number of pages, links or others that is out of range")]
+    Count,
+    #[error("a page that no slide, or more than one, has")]
+    Pages,
+    #[error("text that is too long or has control characters")]
+    Text,
+    #[error("a link out of the page, or to where no link leads")]
+    Link,
+    #[error("a picture that was not asked for, or is not what it says")]
+    Picture,
+    #[error("markup with what no slide has")]
+    Markup,
+}
+
+/// `most` is how many pages there may be.
+///
+/// # Errors
+/// When the outline is out of bounds, or its pages do not belong to one slide each.
+pub fn outline(outline: &Outline, most: u32) -> Result<(), Nonsense> {
+    let Outline {
+        title,
+        slides,
+        warnings,
+        any_size: _,
+    } = outline;
+    line(title.as_deref(), MAX_TITLE)?;
+    let pages = slides
+        .iter()
+        .try_fold(0_u32, |sum, slide| {
+            let pages = u32::try_from(slide.pages.len()).ok()?;
+            // Before anything of that size is made.
+            sum.checked_add(pages)
+                .filter(|sum| pages > 0 && *sum <= most)
+        })
+        .filter(|pages| *pages > 0)
+        .ok_or(Nonsense::Count)?;
+    let mut seen: Vec<u32> = slides
+        .iter()
+        .flat_map(|slide| &slide.pages)
+        .copied()
+        .collect();
+    seen.sort_unstable();
+    if !seen.into_iter().eq(0..pages) {
+        return Err(Nonsense::Pages);
+    }
+    self::warnings(warnings, pages)
+}
+
+/// How many pages an outline that passed has.
+pub fn pages(outline: &Outline) -> u32 {
+    let pages: usize = outline.slides.iter().map(|slide| slide.pages.len()).sum();
+    u32::try_from(pages).unwrap_or(MAX_PAGES)
+}
+
+/// `widths` as they were asked, of a deck of so many `pages`.
+///
+/// # Errors
+/// When a part is out of bounds or not what it says it is.
+pub fn page(parts: &PageParts, widths: &[u32], pages: u32) -> Result<(), Nonsense> {
+    let PageParts {
+        title,
+        text,
+        notes,
+        links,
+        face,
+        warnings,
+    } = parts;
+    line(title.as_deref(), MAX_TITLE)?;
+    lines(text, MAX_TEXT)?;
+    lines(notes.as_deref().unwrap_or_default(), MAX_TEXT)?;
+    at_most(MAX_LINKS, links)?;
+    links.iter().try_for_each(|link| self::link(link, pages))?;
+    self::warnings(warnings, pages)?;
+    match face {
+        FaceParts::Pictures {
+            renditions,
+            preview,
+        } => pictures(renditions, widths).and_then(|()| small(preview)),
+        FaceParts::Html(html) => self::html(html),
+    }
+}
+
+/// # Errors
+/// When its words are too many or not to be shown.
+pub fn error(error: &SourceError) -> Result<(), Nonsense> {
+    match error {
+        SourceError::NeedsPassword | SourceError::WrongPassword | SourceError::Empty => Ok(()),
+        SourceError::Damaged(words) | SourceError::TooLarge(words) => line(Some(words), MAX_REASON),
+    }
+}
+
+/// The name of a file that lies in an archive, and becomes one in the list of a deck's files.
+///
+/// # Errors
+/// When it is no name, or no file of a slide has one that long.
+pub fn file_name(name: &str) -> Result<(), Nonsense> {
+    line(Some(name), MAX_NAME_BYTES)?;
+    (!name.is_empty()).then_some(()).ok_or(Nonsense::Text)
+}
+
+/// # Errors
+/// When its kind is no deck's, or its words are too many or not to be shown.
+pub fn content(content: &Content) -> Result<(), Nonsense> {
+    let Content { kind, said } = content;
+    if !is_of_a_deck(kind) {
+        return Err(Nonsense::AnotherAnswer);
+    }
+    at_most(MAX_WARNINGS, said)?;
+    said.iter()
+        .try_for_each(|words| line(Some(words), MAX_REASON))
+}
+
+fn at_most<T>(most: usize, items: &[T]) -> Result<(), Nonsense> {
+    (items.len() <= most).then_some(()).ok_or(Nonsense::Count)
+}
+
+fn line(text: Option<&str>, most: usize) -> Result<(), Nonsense> {
+    let text = text.unwrap_or_default();
+    let fine = text.len() <= most && !text.contains(char::is_control);
+    fine.then_some(()).ok_or(Nonsense::Text)
+}
+
+fn lines(text: &str, most: usize) -> Result<(), Nonsense> {
+    let odd = |character: char| character.is_control() && character != '\n';
+    let fine = text.len() <= most && !text.contains(odd);
+    fine.then_some(()).ok_or(Nonsense::Text)
+}
+
+fn warnings(warnings: &[Warning], pages: u32) -> Result<(), Nonsense> {
+    at_most(MAX_WARNINGS, warnings)?;
+    for Warning { line, page, reason } in warnings {
+        self::line(Some(reason), MAX_REASON)?;
+        if *line == Some(0) || page.is_some_and(|page| page >= pages) {
+            return Err(Nonsense::Count);
+        }
+    }
+    Ok(())
+}
+
+fn link(link: &Link, pages: u32) -> Result<(), Nonsense> {
+    let Link {
+        x,
+        y,
+        width,
+        height,
+        target,
+    } = link;
+    // A NaN is in no range. The far edge may be past 1 by what a float's rounding is.
+    let inside = |start: f32, length: f32| {
+        (0.0..=1.0).contains(&start)
+            && (0.0..=1.0).contains(&length)
+            && start + length <= 1.0 + 1e-4
+    };
+    let fine = inside(*x, *width) && inside(*y, *height) && leads_somewhere(target, pages);
+    fine.then_some(()).ok_or(Nonsense::Link)
+}
+
+/// Whether a link may lead there: to a page that exists, or where a browser goes without harm.
+pub fn leads_somewhere(target: &Target, pages: u32) -> bool {
+    match target {
+        Target::Page(index) => *index < pages,
+        Target::Url(url) => {
+            url.len() <= MAX_URL
+                && ["http://", "https://", "mailto:"].iter().any(|scheme| {
+                    url.get(..scheme.len())
+                        .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+                })
+                && !url.contains(|c: char| c.is_control() || c.is_whitespace())
+        }
+    }
+}
+
+fn pictures(renditions: &[Rendition], widths: &[u32]) -> Result<(), Nonsense> {
+    let widest = widths.iter().copied().max().unwrap_or_default();
+    let ascending = renditions.is_sorted_by(|a, b| a.width < b.width);
+    if renditions.is_empty() || renditions.len() > widths.len() || !ascending {
+        return Err(Nonsense::Picture);
+    }
+    for Rendition {
+        width,
+        height,
+        webp,
+    } in renditions
+    {
+        let honest = webp_header::size(webp) == Some((*width, *height));
+        if !honest || *width == 0 || *height == 0 || *width > widest {
+            return Err(Nonsense::Picture);
+        }
+    }
+    Ok(())
+}
+
+/// What is seen of a page until its picture has come travels with every event.
+fn small(preview: &[u8]) -> Result<(), Nonsense> {
+    let size = webp_header::size(preview);
+    let is_small = preview.len() <= MAX_PREVIEW
+        && size.is_some_and(|(width, height)| width.max(height) <= PREVIEW_SIDE);
+    is_small.then_some(()).ok_or(Nonsense::Picture)
+}
+
+/// A second look at what was sanitised in the worker, by the same list. Behind it stands the page's
+/// Content-Security-Policy: no script without the nonce.
+fn html(html: &Html) -> Result<(), Nonsense> {
+    let Html {
+        markup,
+        steps,
+        classes,
+        files,
+    } = html;
+    at_most(MAX_CLASSES, classes)?;
+    at_most(MAX_FILES, files)?;
+    if *steps > MAX_STEPS || markup.len() > MAX_MARKUP {
+        return Err(Nonsense::Count);
+    }
+    let is_ours = vocabulary::is_slide(markup) && !markup.contains(is_odd);
+    if !is_ours
+        || !classes
+            .iter()
+            .all(|class| vocabulary::is_slide_class(class))
+    {
+        return Err(Nonsense::Markup);
+    }
+    let beside = files.iter().all(|file| lies_beside(file));
+    beside.then_some(()).ok_or(Nonsense::Markup)
+}
+
+/// What nothing shows and no markup needs.
+pub fn is_odd(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\t')
+}
+
+/// Whether a page's HTML may show a file of that name.
+pub fn lies_beside(file: &str) -> bool {
+    (1..=MAX_FILE_NAME).contains(&file.len())
+        && !file.contains(char::is_control)
+        && !file.starts_with(['/', '\\'])
+        && file.split(['/', '\\']).all(|part| part != "..")
+}
+
+#[cfg(test)]
+mod tests;

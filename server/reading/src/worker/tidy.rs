@@ -1,0 +1,157 @@
+//! The worker's side of [`super::check`]: brings what an honest source found within its bounds, so
+//! that a deck with an odd character or a thousand links is shown, not refused.
+
+use super::{
+    check::{
+        self, MAX_FILES, MAX_LINKS, MAX_MARKUP, MAX_REASON, MAX_TEXT, MAX_TITLE, MAX_WARNINGS,
+        is_odd, leads_somewhere, lies_beside,
+    },
+    protocol::Content,
+};
+use crate::source::{Html, Link, Outline, SourceError, Warning};
+
+pub fn outline(mut outline: Outline) -> Outline {
+    outline.title = title(outline.title);
+    outline.slides.retain(|slide| !slide.pages.is_empty());
+    let pages = check::pages(&outline);
+    outline.warnings = warnings(outline.warnings, pages);
+    outline
+}
+
+pub fn content(mut content: Content) -> Content {
+    content.said.truncate(MAX_WARNINGS);
+    for sentence in &mut content.said {
+        *sentence = line(sentence, MAX_REASON);
+    }
+    content
+}
+
+/// One line; nothing instead of an empty one.
+pub fn title(title: Option<String>) -> Option<String> {
+    title
+        .map(|title| line(&title, MAX_TITLE))
+        .filter(|title| !title.is_empty())
+}
+
+pub fn text(text: &str) -> String {
+    let tidy = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut tidy = tidy.replace(|c: char| c.is_control() && c != '\n', " ");
+    tidy.truncate(tidy.floor_char_boundary(MAX_TEXT));
+    tidy
+}
+
+/// Clipped to the page. Those that lead nowhere are left out.
+pub fn links(links: Vec<Link>, pages: u32) -> Vec<Link> {
+    links
+        .into_iter()
+        .filter(|link| leads_somewhere(&link.target, pages))
+        .filter_map(clipped)
+        .take(MAX_LINKS)
+        .collect()
+}
+
+pub fn warnings(warnings: Vec<Warning>, pages: u32) -> Vec<Warning> {
+    warnings
+        .into_iter()
+        .map(|warning| Warning {
+            line: warning.line.filter(|line| *line > 0),
+            page: warning.page.filter(|page| *page < pages),
+            reason: line(&warning.reason, MAX_REASON),
+        })
+        .take(MAX_WARNINGS)
+        .collect()
+}
+
+/// A file that can't be shown is left out; its place stays empty.
+///
+/// # Errors
+/// With more markup than travels to every follower with its slide.
+pub fn html(mut html: Html) -> Result<Html, SourceError> {
+    if html.markup.len() > MAX_MARKUP {
+        return Err(SourceError::TooLarge(format!(
+            "it has more than {} KiB of text and markup; make several slides of it",
+            MAX_MARKUP >> 10
+        )));
+    }
+    html.markup = html.markup.replace(is_odd, " ");
+    html.files.retain(|file| lies_beside(file));
+    html.files.truncate(MAX_FILES);
+    Ok(html)
+}
+
+pub fn error(error: SourceError) -> SourceError {
+    match error {
+        SourceError::Damaged(words) => SourceError::Damaged(line(&words, MAX_REASON)),
+        SourceError::TooLarge(words) => SourceError::TooLarge(line(&words, MAX_REASON)),
+        plain => plain,
+    }
+}
+
+fn line(text: &str, most: usize) -> String {
+    let mut tidy = text.replace(char::is_control, " ").trim().to_owned();
+    tidy.truncate(tidy.floor_char_boundary(most));
+    tidy
+}
+
+fn clipped(link: Link) -> Option<Link> {
+    let span = |start: f32, length: f32| {
+        let end = (start + length).clamp(0.0, 1.0);
+        let start = start.clamp(0.0, 1.0);
+        // False for a NaN too.
+        (end > start).then_some((start, end - start))
+    };
+    let (x, width) = span(link.x, link.width)?;
+    let (y, height) = span(link.y, link.height)?;
+    Some(Link {
+        x,
+        y,
+        width,
+        height,
+        ..link
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worker::protocol::{FaceParts, PageParts};
+
+    #[test]
+    fn html_with_odd_characters_and_files_is_shown_without_them() {
+        let html = html(Html {
+            markup: "<p>a\u{1b}\u{85}b</p>\n".to_owned(),
+            steps: 0,
+            classes: Vec::new(),
+            files: ["a.png", "../b", "c\u{1}.png", ""]
+                .map(str::to_owned)
+                .to_vec(),
+        })
+        .expect("it is short");
+        assert_eq!(html.markup, "<p>a  b</p>\n");
+        assert_eq!(html.files, ["a.png"]);
+        let parts = PageParts {
+            title: None,
+            text: String::new(),
+            notes: None,
+            links: Vec::new(),
+            face: FaceParts::Html(html),
+            warnings: Vec::new(),
+        };
+        assert_eq!(check::page(&parts, &[], 1), Ok(()));
+    }
+
+    #[test]
+    fn a_slide_of_a_book_is_refused_in_a_sentence() {
+        let of = |length| Html {
+            markup: "x".repeat(length),
+            steps: 0,
+            classes: Vec::new(),
+            files: Vec::new(),
+        };
+        assert!(html(of(MAX_MARKUP)).is_ok());
+        let refused = html(of(MAX_MARKUP + 1)).expect_err("it is too much");
+        let words = refused.to_string();
+        assert!(words.contains("more than 512 KiB"), "{words}");
+        assert_eq!(check::error(&refused), Ok(()));
+    }
+}

@@ -1,0 +1,285 @@
+//! What a page that was read becomes: pictures that are kept, or HTML that shows such.
+
+use super::{keeper::Keeper, staging::short_name};
+use data_encoding::BASE64;
+use model::deck::{Face, Rendition};
+use reading::{source::Html, worker::protocol::FaceParts};
+use sha2::{Digest, Sha256};
+use std::{collections::HashMap, io};
+
+/// The size that Markdown's slides are written for.
+const DESIGN: (u32, u32) = (1_280, 720);
+
+/// How wide a slide is shown, as CSS says it, which is the most that a picture in it is: by it the
+/// browser chooses a rendition.
+const SLIDE_SIZES: &str = "min(100vw, 177.78vh)";
+
+const ENDING: &str = ".webp";
+
+/// Whether a medium may be one that is kept here.
+pub fn is_a_pictures_name(name: &str) -> bool {
+    let hash = name.strip_suffix(ENDING);
+    hash.is_some_and(|hash| hash.len() == short_name(&[0; 32]).len())
+}
+
+/// Keeps a picture's renditions under their hashes.
+///
+/// # Errors
+/// When they can't be written.
+pub(super) fn picture(parts: FaceParts, keeper: &Keeper) -> io::Result<Face> {
+    let FaceParts::Pictures {
+        renditions,
+        preview,
+    } = parts
+    else {
+        return Ok(Face::pending(DESIGN.0, DESIGN.1));
+    };
+    let mut kept = Vec::new();
+    for rendition in renditions {
+        let name = short_name(&Sha256::digest(&rendition.webp)) + ENDING;
+        keeper.put_media(&name, &rendition.webp)?;
+        kept.push(Rendition {
+            url: format!("/media/{name}"),
+            width: rendition.width,
+            height: rendition.height,
+        });
+    }
+    let (width, height) = kept
+        .last()
+        .map_or(DESIGN, |largest| (largest.width, largest.height));
+    Ok(Face {
+        renditions: kept,
+        preview: Some(format!(
+            "data:image/webp;base64,{}",
+            BASE64.encode(&preview)
+        )),
+        ..Face::pending(width, height)
+    })
+}
+
+/// A page of HTML: the names in it become addresses. A picture that is still to come has no address
+/// yet; one that never comes (it is there without a rendition) is left out, and so is what held
+/// nothing else.
+pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
+    let mut markup = String::with_capacity(html.markup.len());
+    let mut rest = html.markup.as_str();
+    let mut left_out_at = None;
+    // In tags only: what looks the same in a slide's text, or in a picture's words, stays.
+    while let Some((text, tag)) = rest.split_once('<') {
+        markup.push_str(text);
+        let start = markup.len();
+        if let Some(emptied) = left_out_at.and_then(|at| emptied(&markup, at, tag)) {
+            markup.truncate(emptied);
+            left_out_at = Some(emptied);
+            rest = tag.split_once('>').map_or("", |(_, after)| after);
+            continue;
+        }
+        markup.push('<');
+        let is_left_out;
+        (rest, is_left_out) = with_address(tag, pictures, &mut markup);
+        if is_left_out {
+            markup.truncate(start);
+            left_out_at = Some(start);
+            rest = rest.strip_prefix('>').unwrap_or(rest);
+        }
+    }
+    markup.push_str(rest);
+    let classes = html.classes.join(" ");
+    Face {
+        html: Some(format!("<div class=\"page {classes}\">{markup}</div>")),
+        ..Face::pending(DESIGN.0, DESIGN.1)
+    }
+}
+
+/// Where the element begins that this tag closes, when it holds nothing since a picture was left
+/// out of it. A cell or a column keeps its place.
+fn emptied(markup: &str, left_out_at: usize, tag: &str) -> Option<usize> {
+    let (name, _) = tag.strip_prefix('/')?.split_once('>')?;
+    let start = markup.rfind('<').filter(|start| *start < left_out_at)?;
+    let open = markup.get(start..)?.trim_end().strip_suffix('>')?;
+    let opened = open.strip_prefix('<')?.split(' ').next()?;
+    (opened == name && matches!(name, "p" | "a" | "li" | "span" | "figure")).then_some(start)
+}
+
+/// Writes a tag's attributes. Gives what comes after the last, and whether the tag is a picture
+/// that never comes.
+fn with_address<'a>(
+    mut rest: &'a str,
+    pictures: &HashMap<String, Face>,
+    markup: &mut String,
+) -> (&'a str, bool) {
+    let (mut is_left_out, mut is_sized) = (false, false);
+    let mut shown = None;
+    while let Some((before, after)) = rest.find(['"', '>']).map(|at| rest.split_at(at)) {
+        let Some(after) = after.strip_prefix('"') else {
+            if is_left_out {
+                rest = after;
+            } else if let Some(picture) = shown.filter(|_| !is_sized) {
+                markup.push_str(&own_size(picture));
+            }
+            break;
+        };
+        let (value, after) = after.split_once('"').unwrap_or((after, ""));
+        rest = after;
+        let Some(before) = before.strip_suffix(" data-file=") else {
+            is_sized |= before == " width=" || before == " height=";
+            markup.push_str(before);
+            markup.push('"');
+            markup.push_str(value);
+            markup.push('"');
+            continue;
+        };
+        markup.push_str(before);
+        let name = value
+            .replace("&quot;", "\"")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&nbsp;", "\u{a0}")
+            .replace("&amp;", "&");
+        match pictures.get(&name) {
+            Some(picture) if picture.rendition().is_some() => {
+                markup.push_str(&addresses(picture));
+                shown = Some(picture);
+            }
+            Some(_) => is_left_out = true,
+            None => {}
+        }
+    }
+    (rest, is_left_out)
+}
+
+/// Of each rendition.
+fn addresses(picture: &Face) -> String {
+    let Some(largest) = picture.rendition() else {
+        return String::new();
+    };
+    let mut addresses = format!(" src=\"{}\"", largest.url);
+    if picture.renditions.len() > 1 {
+        let each = picture.renditions.iter();
+        let each = each.map(|rendition| format!("{} {}w", rendition.url, rendition.width));
+        let each = each.collect::<Vec<_>>().join(", ");
+        addresses.push_str(&format!(" srcset=\"{each}\" sizes=\"{SLIDE_SIZES}\""));
+    }
+    addresses
+}
+
+/// What its author did not say of a picture: without it, a browser takes `sizes` for its size. The
+/// theme tells it from what an author said by the mark.
+fn own_size(picture: &Face) -> String {
+    let (width, height) = (picture.width, picture.height);
+    format!(" width=\"{width}\" height=\"{height}\" data-own=\"\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(markup: &str) -> String {
+        let html = Html {
+            markup: markup.to_owned(),
+            steps: 0,
+            classes: vec!["cover".to_owned()],
+            files: Vec::new(),
+        };
+        let face = Face {
+            renditions: vec![Rendition {
+                url: "/media/a.webp".to_owned(),
+                width: 16,
+                height: 9,
+            }],
+            ..Face::pending(16, 9)
+        };
+        let pictures = HashMap::from([
+            ("a \u{a0}<.png".to_owned(), face),
+            ("gone".to_owned(), Face::pending(1, 1)),
+        ]);
+        let html = written(&html, &pictures).html.expect("HTML");
+        let inner = html.strip_prefix("<div class=\"page cover\">");
+        let inner = inner.and_then(|inner| inner.strip_suffix("</div>"));
+        inner.expect("a page").to_owned()
+    }
+
+    #[test]
+    fn a_picture_gets_its_address_and_one_that_is_still_to_come_none() {
+        assert_eq!(
+            shown("<p>a</p><img data-file=\"a &nbsp;&lt;.png\" alt=\"b\"><img data-file=\"c\">"),
+            "<p>a</p><img src=\"/media/a.webp\" alt=\"b\" width=\"16\" height=\"9\" data-own=\"\"><img>"
+        );
+    }
+
+    /// Each came in one size, so that a phone loaded what a projector shows.
+    #[test]
+    fn the_browser_chooses_a_pictures_size_and_its_author_how_large_it_is() {
+        let rendition = |width: u32| Rendition {
+            url: format!("/media/{width}.webp"),
+            width,
+            height: width / 2,
+        };
+        let face = Face {
+            renditions: vec![rendition(640), rendition(1_000)],
+            ..Face::pending(1_000, 500)
+        };
+        let pictures = HashMap::from([("a.png".to_owned(), face)]);
+        let written = |attributes: &str| {
+            let html = Html {
+                markup: format!("<img data-file=\"a.png\"{attributes}>"),
+                steps: 0,
+                classes: Vec::new(),
+                files: Vec::new(),
+            };
+            written(&html, &pictures).html.expect("HTML")
+        };
+        let addresses = "<img src=\"/media/1000.webp\" \
+            srcset=\"/media/640.webp 640w, /media/1000.webp 1000w\" \
+            sizes=\"min(100vw, 177.78vh)\"";
+        let own = format!("{addresses} alt=\"a\" width=\"1000\" height=\"500\" data-own=\"\">");
+        assert!(
+            written(" alt=\"a\"").contains(&own),
+            "{}",
+            written(" alt=\"a\"")
+        );
+        for said in [" width=\"300\"", " alt=\"\" height=\"50%\""] {
+            let authors = format!("{addresses}{said}>");
+            assert!(written(said).contains(&authors), "{}", written(said));
+        }
+    }
+
+    /// An `<img>` without an address is a hole in the slide, and its figure takes room.
+    #[test]
+    fn a_picture_that_never_comes_is_left_out_with_what_held_only_it() {
+        let gone = "<img data-file=\"gone\" alt=\"b\" width=\"9\">";
+        for (markup, left) in [
+            (
+                "<h1>a</h1><p class=\"figure\">G</p><p>b</p>",
+                "<h1>a</h1><p>b</p>",
+            ),
+            ("<p class=\"figure\">G\nG</p>", ""),
+            (
+                "<p class=\"figure\">G\n<img data-file=\"c\"></p>",
+                "<p class=\"figure\">\n<img></p>",
+            ),
+            ("<p data-step=\"1\"><a href=\"http://a\">G</a></p>", ""),
+            ("<p>a G b</p>", "<p>a  b</p>"),
+            ("<p><br>G</p>", "<p><br></p>"),
+            ("<p></p><p>G</p><p></p>", "<p></p><p></p>"),
+            ("<td>G</td>", "<td></td>"),
+            ("<p>a</p>G", "<p>a</p>"),
+        ] {
+            assert_eq!(shown(&markup.replace('G', gone)), left);
+        }
+    }
+
+    /// Taken for a name, it took the next tag's first quote with it: what stood in that tag's
+    /// values was then markup.
+    #[test]
+    fn words_that_look_like_a_picture_are_words() {
+        for markup in [
+            "<p>Write data-file=\"x\" so: data-file=\"</p><a title=\"<b>\">c</a>",
+            "<a title=\"x data-file=\" href=\"http://a\">c</a>",
+            "<p>\"",
+            "<p data-file=x>a < b",
+        ] {
+            assert_eq!(shown(markup), markup);
+        }
+    }
+}

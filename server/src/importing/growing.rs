@@ -1,0 +1,354 @@
+//! A deck whose pages come one after another, and the pictures that its HTML shows after those.
+
+use super::{
+    pictures::Pictures,
+    readers::{PageError, Reason, Spent},
+};
+use model::deck::{self, Deck, DeckId, Face, NoSlides, STILL_READ, Slide};
+use reading::source::{Html, Link, Outline, Target, Warning};
+use std::collections::HashMap;
+
+/// What a page becomes that could not be read.
+const UNREADABLE: &str = "<p class=\"pending\">This slide could not be read.</p>";
+
+pub struct Growing {
+    id: DeckId,
+    title: String,
+    slides: Vec<Slide>,
+    /// Each page's slide and step.
+    places: Vec<(usize, usize)>,
+    /// Which pages were asked for, or need not be.
+    asked: Vec<bool>,
+    pictures: Pictures,
+    pub warnings: Vec<String>,
+    /// What another try may bring.
+    missing: Vec<String>,
+    /// Pages that nobody tried to read, because the deck had used up what it may. Told in one
+    /// sentence.
+    untried: Option<(usize, Spent)>,
+}
+
+/// A page as it was read, its picture kept.
+pub struct Read {
+    pub title: Option<String>,
+    pub text: String,
+    pub notes: Option<String>,
+    pub links: Vec<Link>,
+    pub look: Look,
+    pub warnings: Vec<Warning>,
+}
+
+/// A picture that HTML shows, kept, and what of it is missing.
+pub struct Shown {
+    pub face: Face,
+    pub warnings: Vec<Warning>,
+}
+
+pub enum Look {
+    Picture(Face),
+    Html(Html),
+}
+
+impl Growing {
+    /// Every slide is known, and none can be seen yet.
+    pub fn new(id: DeckId, name: String, outline: Outline) -> Self {
+        let mut places = HashMap::new();
+        let mut slides = Vec::new();
+        for (at, slide) in outline.slides.into_iter().enumerate() {
+            let steps = u16::try_from(slide.pages.len().saturating_sub(1)).unwrap_or(u16::MAX);
+            let faces = vec![Face::pending(1_920, 1_080); slide.pages.len().max(1)];
+            slides.push(Slide {
+                title: format!("Slide {}", at + 1),
+                steps,
+                faces,
+                notes: String::new(),
+                text: String::new(),
+            });
+            for (step, page) in slide.pages.into_iter().enumerate() {
+                places.insert(page, (at, step));
+            }
+        }
+        let pages = u32::try_from(places.len()).unwrap_or(u32::MAX);
+        let places: Vec<_> = (0..pages).filter_map(|page| places.remove(&page)).collect();
+        Self {
+            id,
+            title: outline.title.unwrap_or(name),
+            slides,
+            asked: vec![false; places.len()],
+            pictures: Pictures::default(),
+            places,
+            warnings: outline.warnings.iter().map(in_words).collect(),
+            missing: Vec::new(),
+            untried: None,
+        }
+    }
+
+    /// Takes over the pictures that an earlier import of the same files came to. Whether there
+    /// were any.
+    pub fn resume(&mut self, known: &Deck) -> bool {
+        let shape = |slides: &[Slide]| slides.iter().map(|s| s.faces.len()).collect::<Vec<_>>();
+        if shape(&self.slides) != shape(known.slides()) {
+            return false;
+        }
+        for (page, (at, step)) in self.places.iter().enumerate() {
+            let Some(old) = known.slides().get(*at) else {
+                continue;
+            };
+            let face = old
+                .faces
+                .get(*step)
+                .filter(|face| face.rendition().is_some());
+            if let (Some(face), Some(slide), Some(asked)) =
+                (face, self.slides.get_mut(*at), self.asked.get_mut(page))
+            {
+                *asked = true;
+                slide.title.clone_from(&old.title);
+                slide.text.clone_from(&old.text);
+                slide.notes.clone_from(&old.notes);
+                if let Some(shown) = slide.faces.get_mut(*step) {
+                    shown.clone_from(face);
+                }
+            }
+        }
+        self.asked.contains(&true)
+    }
+
+    /// The deck as far as it has come.
+    ///
+    /// # Errors
+    /// Without any slide.
+    pub fn deck(&self) -> Result<Deck, NoSlides> {
+        let mut deck = Deck::new(self.id.clone(), self.title.clone(), self.slides.clone())?;
+        STILL_READ.clone_into(&mut deck.missing);
+        Ok(deck)
+    }
+
+    /// The deck, when nothing more comes that it needs. What it misses is said in it.
+    ///
+    /// # Errors
+    /// Without any slide.
+    pub fn finished(&mut self) -> Result<Deck, NoSlides> {
+        if let Some((untried, spent)) = self.untried.take() {
+            self.miss(format!(
+                "{untried} more pages were not tried, because {spent}; they are shown empty."
+            ));
+        }
+        let mut deck = Deck::new(self.id.clone(), self.title.clone(), self.slides.clone())?;
+        deck.missing = self.missing.join("\n");
+        Ok(deck)
+    }
+
+    /// Pages whose pictures are not wider than this are asked for once more. Whether there are any.
+    pub fn ask_again_up_to(&mut self, width: u32) -> bool {
+        for ((at, step), asked) in self.places.iter().zip(&mut self.asked) {
+            let face = self
+                .slides
+                .get(*at)
+                .and_then(|slide| slide.faces.get(*step));
+            *asked = !face.is_some_and(|face| is_picture_up_to(face, width));
+        }
+        self.asked.contains(&false)
+    }
+
+    /// Takes in a larger picture of a page; all else that it has stays.
+    pub fn sharpen(&mut self, page: u32, larger: Face) {
+        let Some((at, step)) = self.places.get(index(page)) else {
+            return;
+        };
+        let slide = self.slides.get_mut(*at);
+        if let Some(face) = slide.and_then(|slide| slide.faces.get_mut(*step))
+            && larger.width > face.width
+        {
+            (face.width, face.height) = (larger.width, larger.height);
+            face.renditions.extend(larger.renditions);
+        }
+    }
+
+    /// The page that is needed most when this slide (from 0) is shown: the first that was not asked
+    /// for from there on, else the first. From now on it was asked for.
+    pub fn next_page(&mut self, slide: usize) -> Option<u32> {
+        let missing = |page: &u32| self.asked.get(index(*page)) == Some(&false);
+        let page = self.by_need(slide).find(missing)?;
+        self.ask(page);
+        Some(page)
+    }
+
+    /// The same of the pictures in HTML.
+    pub fn next_picture(&mut self, slide: usize) -> Option<String> {
+        self.pictures.next(self.by_need(slide))
+    }
+
+    /// The same of what this slide shows itself.
+    pub fn next_picture_of(&mut self, slide: usize) -> Option<String> {
+        let pages = self.by_need(slide);
+        let own: Vec<u32> = pages
+            .filter(|page| self.slide_of(*page) == Some(slide))
+            .collect();
+        self.pictures.next(own.into_iter())
+    }
+
+    fn by_need(&self, slide: usize) -> impl Iterator<Item = u32> + use<> {
+        let pages = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        let first = self.places.iter().position(|(at, _)| *at >= slide);
+        let first = first.and_then(|first| u32::try_from(first).ok());
+        let first = first.unwrap_or(pages);
+        (first..pages).chain(0..first)
+    }
+
+    pub fn slide_of(&self, page: u32) -> Option<usize> {
+        self.places.get(index(page)).map(|(slide, _)| *slide)
+    }
+
+    /// Takes a page in: its slide shows it.
+    pub fn take(&mut self, page: u32, read: Read) {
+        for words in read.warnings.iter().map(in_words) {
+            // Of the deck, and said with each of many pages.
+            if !self.warnings.contains(&words) {
+                self.warnings.push(words);
+            }
+        }
+        self.ask(page);
+        let links = read.links.iter().filter_map(|link| self.placed(link));
+        let links = links.collect();
+        let (face, steps) = match read.look {
+            Look::Picture(face) => (Face { links, ..face }, None),
+            Look::Html(html) => {
+                let steps = html.steps;
+                (self.pictures.show(page, html), Some(steps))
+            }
+        };
+        let Some((slide, step)) = self.face(page, face) else {
+            return;
+        };
+        if let Some(steps) = steps {
+            slide.steps = steps;
+        }
+        if let Some(title) = read.title.filter(|_| step == 0) {
+            slide.title = title;
+        }
+        // The last step has all of its words, and steps are read in any order.
+        if step + 1 == slide.faces.len() || slide.text.is_empty() {
+            slide.text = read.text;
+        }
+        if let Some(notes) = read.notes.filter(|notes| !slide.notes.contains(notes)) {
+            if !slide.notes.is_empty() {
+                slide.notes.push_str("\n\n");
+            }
+            slide.notes.push_str(&notes);
+        }
+    }
+
+    /// Takes a picture in. The pages that show it.
+    pub fn take_picture(&mut self, name: &str, picture: Shown) -> Vec<u32> {
+        let page = self.pictures.page_with(name);
+        for mut warning in picture.warnings {
+            warning.page = page;
+            self.warnings.push(in_words(&warning));
+        }
+        let faces = self.pictures.take(name, picture.face);
+        let shown = faces.into_iter().map(|(page, face)| {
+            self.face(page, face);
+            page
+        });
+        shown.collect()
+    }
+
+    /// The slides that show this picture go on without it.
+    pub fn give_up_picture(&mut self, name: &str, reason: &Reason) {
+        let words = in_words(&Warning {
+            line: None,
+            page: self.pictures.page_with(name),
+            reason: format!("the picture {name} {reason}"),
+        });
+        if reason.may_pass() {
+            self.miss(words);
+        } else {
+            self.warnings.push(words);
+        }
+        let nothing = Shown {
+            face: Face::pending(1, 1),
+            warnings: Vec::new(),
+        };
+        self.take_picture(name, nothing);
+    }
+
+    /// The deck goes on without this page.
+    pub fn give_up(&mut self, page: u32, error: &PageError) {
+        self.ask(page);
+        if let Reason::NotTried(spent) = error.reason {
+            let untried = self.untried.map_or(0, |(untried, _)| untried);
+            self.untried = Some((untried + 1, spent));
+        } else if error.reason.may_pass() {
+            self.miss(format!("{error}; it is shown empty."));
+        } else {
+            self.warnings.push(format!("{error}; it is shown empty."));
+        }
+        let face = Face {
+            html: Some(UNREADABLE.to_owned()),
+            ..Face::pending(1_920, 1_080)
+        };
+        self.face(page, face);
+    }
+
+    fn miss(&mut self, words: String) {
+        self.warnings.push(words.clone());
+        self.missing.push(words);
+    }
+
+    fn ask(&mut self, page: u32) {
+        if let Some(asked) = self.asked.get_mut(index(page)) {
+            *asked = true;
+        }
+    }
+
+    /// Shows a face at its page's place: the slide, and which step of it.
+    fn face(&mut self, page: u32, face: Face) -> Option<(&mut Slide, usize)> {
+        let (at, step) = *self.places.get(index(page))?;
+        let slide = self.slides.get_mut(at)?;
+        *slide.faces.get_mut(step)? = face;
+        Some((slide, step))
+    }
+
+    /// A link as a page of ours has it, in ten-thousandths.
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a fraction from 0 to 1 was checked; Rust has no other way"
+    )]
+    fn placed(&self, link: &Link) -> Option<deck::Link> {
+        let url = match &link.target {
+            Target::Url(url) => url.clone(),
+            Target::Page(page) => {
+                let (slide, step) = *self.places.get(index(*page))?;
+                deck::Link::to(slide + 1, step)
+            }
+        };
+        let share = |fraction: f32| (fraction.clamp(0.0, 1.0) * 10_000.0) as u16;
+        Some(deck::Link {
+            x: share(link.x),
+            y: share(link.y),
+            width: share(link.width),
+            height: share(link.height),
+            url,
+        })
+    }
+}
+
+/// A picture that may be had in more than this width.
+pub fn is_picture_up_to(face: &Face, width: u32) -> bool {
+    !face.renditions.is_empty() && face.width <= width
+}
+
+fn index(page: u32) -> usize {
+    usize::try_from(page).unwrap_or(usize::MAX)
+}
+
+fn in_words(warning: &Warning) -> String {
+    let place = match (warning.line, warning.page) {
+        (Some(line), _) => format!("line {line}: "),
+        (None, Some(page)) => format!("page {}: ", u64::from(page) + 1),
+        (None, None) => String::new(),
+    };
+    format!("{place}{}", warning.reason)
+}

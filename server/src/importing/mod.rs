@@ -1,0 +1,110 @@
+//! A deck on its way in: from what people bring to a [`Deck`](model::deck::Deck) that a talk shows.
+//!
+//! [`bring`] takes decks from the command line to their talks. [`staging`] gathers a deck's files, the
+//! [`readers`] open them and give its pages, [`growing`] makes slides of them. The first slide can be
+//! shown before the others are there ([`rest`]), and the sizes that few screens need come last
+//! ([`sharpening`]). What strangers made is decoded in the readers' processes only (the crate
+//! `reading`).
+
+pub mod bring;
+pub mod faces;
+mod growing;
+mod import;
+mod keeper;
+mod kept;
+pub mod limits;
+mod pictures;
+pub mod readers;
+mod rest;
+mod room;
+mod sharpening;
+mod staging;
+mod warnings;
+mod welcome;
+
+pub use import::{Awaited, Begun, Decks};
+pub use limits::DeckLimits;
+pub use readers::BroughtBy;
+pub use rest::{Rest, Told};
+pub use sharpening::Sharpening;
+pub use staging::{Interrupted, all_below};
+pub use warnings::Warnings;
+pub use welcome::welcome;
+
+use crate::store::StoreError;
+use model::deck::NoSlides;
+use std::{io, path::PathBuf};
+
+/// Sentences for the person who brought the deck.
+#[derive(Debug, thiserror::Error)]
+pub enum DeckError {
+    #[error("{} does not exist. Give a PDF, a Markdown file or a folder of images.", .0.display())]
+    Missing(PathBuf),
+    #[error(
+        "{} is nothing that WebSlides shows. Give a PDF, a Markdown file (.md) or a folder of \
+         images (PNG, JPEG, WebP, GIF, SVG).",
+        .0.display()
+    )]
+    Unknown(PathBuf),
+    #[error("{} cannot be read: {}.", .0.display(), .1)]
+    Unreadable(PathBuf, io::Error),
+    #[error(
+        "{} is empty. Put your slides there as images (PNG, JPEG, WebP, GIF, SVG).",
+        .0.display()
+    )]
+    Empty(PathBuf),
+    #[error("{} is empty: there is not one byte in it. Save or download it again.", .0.display())]
+    NoBytes(PathBuf),
+    #[error(
+        "{} has several Markdown files. Give the one that has the slides, or call it slides.md.",
+        .0.display()
+    )]
+    ManyTexts(PathBuf),
+    #[error("{} has several PDFs. Give the one that has the slides.", .0.display())]
+    ManyPdfs(PathBuf),
+    #[error("{} has more than {} files. Leave out what is no slide.", .0.display(), .1)]
+    TooMany(PathBuf, usize),
+    #[error("{} is larger than {} MB. Make it smaller.", .0.display(), .1)]
+    TooLarge(PathBuf, u64),
+    /// What the deck's own reader says, or how it ended.
+    #[error("{}: {}.", .0.display(), .1)]
+    Refused(PathBuf, String),
+    #[error(
+        "the disk has no room for more slides: {0} MiB stay free on it for the talks. Make room on \
+         the computer that shows them"
+    )]
+    NoRoom(u64),
+    #[error("decks cannot be read: {0}")]
+    NoWorkers(io::Error),
+    #[error("a slide could not be stored: {0}")]
+    Media(#[from] io::Error),
+    #[error("the deck could not be stored: {0}")]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    NoSlides(#[from] NoSlides),
+}
+
+impl DeckError {
+    /// The same of a file that was uploaded: where it lies here is nobody's business.
+    #[must_use]
+    pub fn about(self, name: &str) -> Self {
+        let name = || PathBuf::from(name);
+        match self {
+            Self::Missing(_) => Self::Missing(name()),
+            Self::Unknown(_) => Self::Unknown(name()),
+            Self::Unreadable(_, error) => Self::Unreadable(name(), error),
+            Self::Empty(_) => Self::Empty(name()),
+            Self::NoBytes(_) => Self::NoBytes(name()),
+            Self::ManyTexts(_) => Self::ManyTexts(name()),
+            Self::ManyPdfs(_) => Self::ManyPdfs(name()),
+            Self::TooMany(_, most) => Self::TooMany(name(), most),
+            Self::TooLarge(_, most) => Self::TooLarge(name(), most),
+            Self::Refused(_, words) => Self::Refused(name(), words),
+            Self::NoRoom(_)
+            | Self::NoWorkers(_)
+            | Self::Media(_)
+            | Self::Store(_)
+            | Self::NoSlides(_) => self,
+        }
+    }
+}

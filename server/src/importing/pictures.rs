@@ -1,0 +1,98 @@
+//! The pictures that a deck's HTML shows: they come after it, in the order of need, each once.
+
+use super::faces::written;
+use model::deck::Face;
+use reading::source::Html;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+#[derive(Default)]
+pub struct Pictures {
+    asked: HashSet<String>,
+    /// HTML that shows pictures which are still to come, by page.
+    waiting: BTreeMap<u32, Html>,
+    /// By name. One that never comes is here without a rendition.
+    there: HashMap<String, Face>,
+}
+
+impl Pictures {
+    /// The page as it can be seen now; it is seen again with each picture of it that comes.
+    pub fn show(&mut self, page: u32, html: Html) -> Face {
+        let face = written(&html, &self.there);
+        if !self.are_there(&html) {
+            self.waiting.insert(page, html);
+        }
+        face
+    }
+
+    /// The first that was not asked for and one of these pages shows. From now on it was.
+    pub fn next(&mut self, mut pages: impl Iterator<Item = u32>) -> Option<String> {
+        let name = pages.find_map(|page| {
+            let mut files = self.waiting.get(&page)?.files.iter();
+            files.find(|name| !self.asked.contains(*name)).cloned()
+        })?;
+        self.asked.insert(name.clone());
+        Some(name)
+    }
+
+    /// The first page that waits for this picture.
+    pub fn page_with(&self, name: &str) -> Option<u32> {
+        let mut pages = self.waiting.iter();
+        let (page, _) = pages.find(|(_, html)| html.files.iter().any(|file| file == name))?;
+        Some(*page)
+    }
+
+    /// The pages that show it, as they can be seen now.
+    pub fn take(&mut self, name: &str, picture: Face) -> Vec<(u32, Face)> {
+        self.there.insert(name.to_owned(), picture);
+        let with = self.waiting.iter();
+        let with = with.filter(|(_, html)| html.files.iter().any(|file| file == name));
+        let faces = with.map(|(page, html)| (*page, written(html, &self.there)));
+        let faces = faces.collect();
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.retain(|_, html| !self.are_there(html));
+        self.waiting = waiting;
+        faces
+    }
+
+    fn are_there(&self, html: &Html) -> bool {
+        html.files.iter().all(|name| self.there.contains_key(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(files: &[&str]) -> Html {
+        let images = files
+            .iter()
+            .map(|file| format!("<img data-file=\"{file}\">"));
+        Html {
+            markup: images.collect(),
+            steps: 0,
+            classes: Vec::new(),
+            files: files.iter().map(|file| (*file).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_picture_is_asked_for_once_and_comes_to_every_page_that_shows_it() {
+        let mut pictures = Pictures::default();
+        pictures.show(0, html(&["a"]));
+        pictures.show(1, html(&["logo", "b"]));
+        pictures.show(2, html(&["logo"]));
+        let mut asked = Vec::new();
+        while let Some(name) = pictures.next([1, 2, 0].into_iter()) {
+            asked.push(name);
+        }
+        assert_eq!(asked, ["logo", "b", "a"]);
+        assert_eq!(pictures.page_with("logo"), Some(1));
+        let pages = |faces: Vec<(u32, Face)>| faces.into_iter().map(|it| it.0).collect::<Vec<_>>();
+        assert_eq!(pages(pictures.take("logo", Face::pending(1, 1))), [1, 2]);
+        assert_eq!(pages(pictures.take("b", Face::pending(1, 1))), [1]);
+        assert_eq!(pictures.page_with("b"), None);
+        // What comes later finds the picture there.
+        pictures.show(3, html(&["logo"]));
+        assert_eq!(pictures.next([3].into_iter()), None);
+    }
+}

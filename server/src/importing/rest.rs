@@ -1,0 +1,253 @@
+//! The rest of an import, while its deck is on screen already.
+
+use super::{
+    DeckError, Decks,
+    faces::picture,
+    growing::{Growing, Look, Read, Shown},
+    import::Awaited,
+    keeper::Keeper,
+    readers::{Import, Need, PageError, Reason, Wanted},
+    room::Room,
+    sharpening::Sharpening,
+};
+use model::deck::{Deck, DeckId, Face};
+use reading::worker::protocol::{FaceParts, PageParts};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::task::{JoinSet, spawn_blocking};
+
+/// A picture within a Markdown slide.
+const INSIDE: [u32; 4] = [640, 1_280, 1_920, 3_840];
+
+/// Who looks at the deck is told of slides that nobody waits for so often. A deck is told of whole:
+/// one of 2,000 pages for each of its pages would keep the threads that carry taps busy.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+
+/// How much of an import a restart may have to do again.
+const STORE_EVERY: Duration = Duration::from_secs(10);
+
+pub struct Rest {
+    pub(super) import: Arc<Import>,
+    pub(super) growing: Growing,
+    pub(super) widths: &'static [u32],
+    /// The page that was made in one size only.
+    pub(super) first: Option<u32>,
+    /// It can be drawn larger than `widths` say.
+    pub(super) any_size: bool,
+    pub(super) wanted: Wanted,
+    pub(super) keeper: Keeper,
+    pub(super) room: Room,
+    pub(super) under_way: UnderWay,
+}
+
+/// While it lives, the deck is read by somebody. Dropped, also half-way, it may be begun again.
+pub struct UnderWay {
+    pub(super) decks: Decks,
+    pub(super) id: DeckId,
+    pub(super) awaited: Awaited,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.decks.stop_reading(&self.id, &self.awaited);
+    }
+}
+
+/// Something that was asked for has come, or never will.
+enum Done {
+    Page(u32, Result<Read, PageError>),
+    Picture(String, Result<Shown, Reason>),
+}
+
+/// What there is to say of a deck that is being read.
+pub enum Told<'a> {
+    /// More of it can be seen; with what was left out of that.
+    Grown(&'a [String]),
+    /// Nothing more is read for now, as this says.
+    Waits(String),
+    GoesOn,
+}
+
+impl Rest {
+    pub const fn deck(&self) -> &DeckId {
+        &self.under_way.id
+    }
+
+    /// Completes when nobody shows the deck, nor is about to. Then this is to be dropped.
+    pub fn until_unwanted<F: Fn() -> bool>(
+        &self,
+        is_shown: F,
+    ) -> impl Future<Output = ()> + use<F> {
+        let (decks, id) = (self.under_way.decks.clone(), self.under_way.id.clone());
+        // Not counted as one of those who are about to show it.
+        let awaited = self.under_way.awaited.weak();
+        async move { decks.until_unwanted(&id, &awaited, is_shown).await }
+    }
+
+    /// Reads what is missing, and tells of the deck when there is more of it, with what was left out
+    /// of that. `at` says which slide (from 0) is needed next. The deck is stored when there is
+    /// nothing more to read. Gives all that was left out, and what may be done yet.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn read(
+        mut self,
+        at: impl Fn() -> usize,
+        mut tell: impl FnMut(Deck, Told<'_>),
+    ) -> Result<(Vec<String>, Option<Sharpening>), DeckError> {
+        let keeper = self.keeper.clone();
+        self.import.needs(Need::Page);
+        let mut reading = JoinSet::new();
+        let most = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut told = Instant::now();
+        let (mut said, mut stored) = (0, Instant::now());
+        loop {
+            let deck = self.growing.deck()?;
+            let waited = self.room.wait(|words| tell(deck, Told::Waits(words)));
+            if waited.await {
+                tell(self.growing.deck()?, Told::GoesOn);
+            }
+            while reading.len() < most {
+                let (import, keeper, widths) = (self.import.clone(), keeper.clone(), self.widths);
+                if let Some(page) = self.growing.next_page(at()) {
+                    reading.spawn(async move {
+                        Ok(Done::Page(
+                            page,
+                            read(&import, page, widths, &keeper).await?,
+                        ))
+                    });
+                } else if let Some(name) = self.growing.next_picture(at()) {
+                    reading.spawn(async move {
+                        let shown = shown_inside(&import, &name, &keeper).await?;
+                        Ok(Done::Picture(name, shown))
+                    });
+                } else {
+                    break;
+                }
+            }
+            let Some(done) = reading.join_next().await else {
+                break;
+            };
+            let done: io::Result<Done> = done.map_err(io::Error::other)?;
+            let shows = self.take(done?);
+            // What Next leads to is fetched ahead.
+            let near = at()..at().saturating_add(2);
+            if shows.iter().any(|slide| near.contains(slide)) || told.elapsed() > TELL_EVERY {
+                let warnings = self.growing.warnings.get(said..).unwrap_or_default();
+                tell(self.growing.deck()?, Told::Grown(warnings));
+                said = self.growing.warnings.len();
+                told = Instant::now();
+            }
+            if stored.elapsed() > STORE_EVERY {
+                keeper.put(&self.growing.deck()?).await?;
+                stored = Instant::now();
+            }
+        }
+        if let Some(first) = self.first
+            && let Ok(read) = read(&self.import, first, self.widths, &keeper).await?
+        {
+            let warnings = Vec::new(); // They were said with the first one.
+            self.growing.take(first, Read { warnings, ..read });
+        }
+        drop(self.wanted);
+        let deck = self.growing.finished()?;
+        let warnings = std::mem::take(&mut self.growing.warnings);
+        keeper.put(&deck).await?;
+        let sharpening = if self.any_size {
+            // Whoever brings the same deck now gets this.
+            self.under_way.decks.has_come_to(deck.clone());
+            Sharpening::new(self.import, self.growing, keeper, self.room, self.under_way)
+        } else {
+            drop(self.under_way);
+            None
+        };
+        tell(deck, Told::Grown(warnings.get(said..).unwrap_or_default()));
+        Ok((warnings, sharpening))
+    }
+
+    /// The slides that have changed.
+    fn take(&mut self, done: Done) -> Vec<usize> {
+        let pages = match done {
+            Done::Page(page, read) => {
+                match read {
+                    Ok(read) => self.growing.take(page, read),
+                    Err(error) => self.growing.give_up(page, &error),
+                }
+                vec![page]
+            }
+            Done::Picture(name, Ok(shown)) => self.growing.take_picture(&name, shown),
+            Done::Picture(name, Err(reason)) => {
+                self.growing.give_up_picture(&name, &reason);
+                Vec::new()
+            }
+        };
+        let slides = pages
+            .into_iter()
+            .filter_map(|page| self.growing.slide_of(page));
+        slides.collect()
+    }
+}
+
+/// One page.
+///
+/// # Errors
+/// When its picture can't be kept. A page that can't be read is no such error.
+pub async fn read(
+    import: &Import,
+    page: u32,
+    widths: &[u32],
+    keeper: &Keeper,
+) -> io::Result<Result<Read, PageError>> {
+    let PageParts {
+        title,
+        text,
+        notes,
+        links,
+        face,
+        warnings,
+    } = match import.page(page, widths).await {
+        Ok(parts) => parts,
+        Err(error) => return Ok(Err(error)),
+    };
+    let look = match face {
+        FaceParts::Html(html) => Look::Html(html),
+        pictures @ FaceParts::Pictures { .. } => Look::Picture(kept(pictures, keeper).await?),
+    };
+    Ok(Ok(Read {
+        title,
+        text,
+        notes,
+        links,
+        look,
+        warnings,
+    }))
+}
+
+/// A picture that HTML shows.
+///
+/// # Errors
+/// As for a page.
+pub async fn shown_inside(
+    import: &Import,
+    name: &str,
+    keeper: &Keeper,
+) -> io::Result<Result<Shown, Reason>> {
+    let parts = match import.picture(name, &INSIDE).await {
+        Ok(parts) => parts,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    Ok(Ok(Shown {
+        face: kept(parts.face, keeper).await?,
+        warnings: parts.warnings,
+    }))
+}
+
+/// A picture is written through to the disk, which is not for a thread that carries taps.
+async fn kept(parts: FaceParts, keeper: &Keeper) -> io::Result<Face> {
+    let keeper = keeper.clone();
+    let kept = spawn_blocking(move || picture(parts, &keeper));
+    kept.await.map_err(io::Error::other)?
+}

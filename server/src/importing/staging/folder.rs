@@ -1,0 +1,94 @@
+//! Which files of a folder are its deck.
+
+use super::{
+    Found,
+    below::files_below,
+    kind_of, notes_of, own_name,
+    pictures::{named_in_text, shown_by},
+};
+use crate::importing::DeckError;
+use reading::main_file::{self, MARKDOWN, MainFile, PDF, PICTURES};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// # Errors
+/// When it can't be read, or nobody knows what is the deck in it.
+pub fn deck_in(folder: &Path) -> Result<Found, DeckError> {
+    let unreadable = |error| DeckError::Unreadable(folder.to_owned(), error);
+    let top = files_in(folder).map_err(unreadable)?;
+    let of_decks: Vec<&str> = [&MARKDOWN[..], &PDF, &PICTURES].concat();
+    let mut all = files_below(folder, &of_decks).map_err(unreadable)?;
+    // What lies at the top may be a link, too.
+    let links = top.iter().filter(|file| !all.contains(file)).cloned();
+    let links: Vec<_> = links.collect();
+    all.extend(links);
+    if all.is_empty() {
+        return Err(DeckError::Empty(folder.to_owned()));
+    }
+    let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
+    let deck = main_file::of(&names);
+    let said = main_file::left_out(&names, deck);
+    let main = |at: usize| all.get(at).cloned().into_iter();
+    let (kind, files) = match deck {
+        MainFile::Text(at) => {
+            let mut files: Vec<_> = main(at).collect();
+            for (name, path) in main(at) {
+                files.extend(pictures_of(&name, &path, &all).map_err(unreadable)?);
+            }
+            ("markdown", files)
+        }
+        MainFile::Pdf(at) => {
+            let mut files: Vec<_> = main(at).collect();
+            for (_, path) in main(at) {
+                if kind_of(&path).map_err(unreadable)? != Some("pdf") {
+                    return Err(DeckError::Unknown(path));
+                }
+                files.extend(notes_of(&path));
+            }
+            ("pdf", files)
+        }
+        MainFile::Images if top.is_empty() => return Err(DeckError::Empty(folder.to_owned())),
+        MainFile::Images => ("images", top),
+        MainFile::ManyTexts => return Err(DeckError::ManyTexts(folder.to_owned())),
+        MainFile::ManyPdfs(..) => return Err(DeckError::ManyPdfs(folder.to_owned())),
+    };
+    Ok(Found { kind, files, said })
+}
+
+/// Those that a text names, wherever they lie in the folder that was given: `../img/a.png` of
+/// `talk/slides.md` is one of them. By their paths from there.
+fn pictures_of(
+    name: &str,
+    text: &Path,
+    all: &[(String, PathBuf)],
+) -> io::Result<Vec<(String, PathBuf)>> {
+    let is_picture = |path: &Path| PICTURES.contains(&super::ending_of(path).as_str());
+    let pictures = all.iter().filter(|(_, path)| is_picture(path)).cloned();
+    let mut pictures = named_in_text(text, pictures.collect())?;
+    // Below the text they may lie deeper than is looked from the top.
+    if let Some((folder, _)) = name.rsplit_once('/') {
+        let below = shown_by(text)?.into_iter();
+        let below = below.map(|(name, path)| (format!("{folder}/{name}"), path));
+        pictures.extend(below);
+        pictures.sort();
+        pictures.dedup();
+    }
+    Ok(pictures)
+}
+
+fn files_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = own_name(&path);
+        // Hidden on purpose, and not for us to show.
+        if !name.starts_with('.') && path.is_file() {
+            files.push((name, path));
+        }
+    }
+    // So that the same folder is the same deck.
+    files.sort();
+    Ok(files)
+}
