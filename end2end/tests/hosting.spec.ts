@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 import { LAPTOP, PHONE, expect, isLive, next, test } from './room.ts';
 
 const WELCOME = fileURLToPath(new URL('../../server/welcome', import.meta.url));
-const SECRET = fileURLToPath(new URL('../../server/src/decks/pdf/fixtures', import.meta.url));
+const SECRET = fileURLToPath(new URL('../../server/reading/src/pdf/fixtures', import.meta.url));
 const MARKDOWN = [
   '# A *saved* talk', '<!-- Say hello. -->', '---', '## Steps', '- one', '<!-- pause -->', '- two', '---', '# End',
 ].join('\n\n');

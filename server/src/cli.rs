@@ -1,6 +1,6 @@
 //! The command line, parsed once into what the server runs with.
 
-use crate::{control::Command, importing::DeckLimits, log::LogFormat};
+use crate::{importing::DeckLimits, observe::log::LogFormat, terminal::control::Command};
 use axum::http::Uri;
 use clap::Parser;
 use model::talk::TalkCode;

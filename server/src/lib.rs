@@ -1,30 +1,18 @@
 //! Everything that only the server does.
+//!
+//! [`run`](run()) starts it, [`web`] answers requests, [`importing`] brings decks in, [`talks`] holds
+//! open talks, [`live`] is the stream's server end, [`store`] keeps all of it. Each uses only what stands
+//! below it: [`access`] and [`observe`] are at the ground.
 
-mod access;
-mod addresses;
-mod answers;
-mod api;
-
+pub mod access;
 pub mod cli;
-pub mod control;
-mod host;
-mod hosting;
 pub mod importing;
-mod links;
 pub mod live;
-pub mod log;
-mod looking;
-mod media;
-mod metrics;
-mod pages;
-mod pointing;
-pub mod router;
+pub mod observe;
 mod run;
-mod site;
-mod steady;
 pub mod store;
-mod stream;
 pub mod talks;
+pub mod terminal;
+pub mod web;
 
-pub use links::{Announcement, Links};
-pub use run::{RunError, in_process, print, run, serve};
+pub use run::{RunError, in_process, run, serve};

@@ -3,7 +3,7 @@
 use clap::Parser;
 use reading::{sources::SOURCES, worker};
 use rustix::fs::Mode;
-use server::{cli::Options, control, run};
+use server::{cli::Options, run, terminal::control};
 use std::{env, error::Error, process::ExitCode, time::Duration};
 use tokio::runtime::Builder;
 

@@ -2,21 +2,27 @@
 
 use crate::{
     access::Key,
-    addresses::{Addresses, Bases, refused_by_browsers},
     cli::Options,
-    control,
-    hosting::Host,
     importing::{
         Begun, DeckError, Decks, Rest,
         bring::{self, Watched},
     },
-    links::{Announcement, Links, LinksFile},
     live::{self, Hub, Limits, Unsent},
-    log, metrics,
-    router::{Shared, router},
-    site, steady,
+    observe::{log, metrics, steady},
     store::{EmbeddedStore, Store, StoreError},
     talks::{OpenError, Talk, Talks},
+    terminal::{
+        control,
+        links::{Announcement, Links, LinksFile},
+        print,
+    },
+    web::{
+        Shared,
+        addresses::{Addresses, Bases, refused_by_browsers},
+        host::Host,
+        router::router,
+        site,
+    },
 };
 use axum::{Router, http::Uri};
 use leptos::config::LeptosOptions;
@@ -372,12 +378,6 @@ fn other_port(address: SocketAddr) -> String {
     } else {
         format!("{}:PORT", address.ip())
     }
-}
-
-/// To the host's terminal. One that is gone is no reason to fail.
-pub fn print(text: &str) {
-    let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// Whole or not at all, because somebody waits for it; and for the host's eyes only, because it

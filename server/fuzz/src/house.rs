@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use model::talk::Presence;
 use serde_json::Value;
-use server::{Links, cli::Options, in_process};
+use server::{cli::Options, in_process, terminal::links::Links};
 use std::{path::Path, str::from_utf8};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};

@@ -1,6 +1,6 @@
 //! Whatever changes something must come from our own pages, or from a program.
 
-use crate::answers::{refusal, refusal_in_words};
+use crate::access::{refusal, refusal_in_words};
 use app::api::ErrorCode;
 use axum::{
     extract::{Request, State},

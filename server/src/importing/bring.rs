@@ -2,14 +2,14 @@
 //! change on the disk.
 
 use super::{
-    Awaited, Begun, BroughtBy, DeckError, Decks, Interrupted, Rest, Sharpening, Told, Warnings,
-    all_below, welcome,
+    Awaited, Begun, BroughtBy, DeckError, Decks, Interrupted, Rest, Sharpening, Told, all_below,
+    welcome,
 };
 use crate::{
     cli::Options,
-    run::print,
     store::{Cause, Store},
-    talks::{Talk, Talks},
+    talks::{Talk, Talks, Warnings},
+    terminal::print,
 };
 use model::deck::Deck;
 use std::{

@@ -19,7 +19,6 @@ mod rest;
 mod room;
 mod sharpening;
 mod staging;
-mod warnings;
 mod welcome;
 
 pub use import::{Awaited, Begun, Decks};
@@ -28,7 +27,6 @@ pub use readers::BroughtBy;
 pub use rest::{Rest, Told};
 pub use sharpening::Sharpening;
 pub use staging::{Interrupted, all_below};
-pub use warnings::Warnings;
 pub use welcome::welcome;
 
 use crate::store::StoreError;

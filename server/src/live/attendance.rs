@@ -3,7 +3,7 @@
 //! Followers that say what they painted are known by the seat's number that their page made up;
 //! all are counted. What a follower costs here is one entry of a map, while its stream is open.
 
-use crate::metrics::LAG_SECONDS;
+use crate::observe::metrics::LAG_SECONDS;
 use metrics::histogram;
 use model::talk::{EventId, Presence, Revision, SeatNumber, Seen, Timestamp, View};
 use std::{

@@ -6,7 +6,7 @@ use super::{
     frame::Piece,
     seats::Seat,
 };
-use crate::metrics::STREAMS_REFUSED;
+use crate::observe::metrics::STREAMS_REFUSED;
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, Response, header},

@@ -3,7 +3,7 @@
 use super::{
     Attendee, Frame, body::StillPresents, frame::Piece, hub::Newest, notice::Reader, seats::Seat,
 };
-use crate::metrics::{self, STREAMS_OPENED, STREAMS_REFUSED};
+use crate::observe::metrics::{self, STREAMS_OPENED, STREAMS_REFUSED};
 use ::metrics::counter;
 use std::{
     sync::Arc,

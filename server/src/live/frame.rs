@@ -1,6 +1,6 @@
 //! What a stream says, encoded once as bytes and sent to many.
 
-use crate::steady;
+use crate::observe::steady;
 use bytes::Bytes;
 use model::talk::{EventId, Pointing, Presence};
 use serde::Serialize;

@@ -4,7 +4,7 @@
 //! else.
 
 use super::{deadline::Deadline, follower::Pieces};
-use crate::metrics::STREAMS_REFUSED;
+use crate::observe::metrics::STREAMS_REFUSED;
 use axum::http::{HeaderMap, Version};
 use bytes::{Buf, Bytes};
 use metrics::counter;

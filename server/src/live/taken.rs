@@ -5,7 +5,7 @@
 //! asks a body for its next piece before there is room for it, and then not at all until there is.
 
 use super::{Unsent, body::is_stream, deadline::Patience, owed::Owed, scarcity::Scarcity};
-use crate::metrics::STREAMS_REFUSED;
+use crate::observe::metrics::STREAMS_REFUSED;
 use axum::{body::Body, http::Response};
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;

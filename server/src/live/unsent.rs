@@ -3,7 +3,7 @@
 //!
 //! Pictures are not among it: of one, a connection of HTTP/1 holds a small piece (`media`).
 
-use crate::answers::refusal_in_words;
+use crate::access::refusal_in_words;
 use app::api::ErrorCode;
 use axum::{
     body::Body,

@@ -7,17 +7,18 @@ mod claims;
 mod embedded;
 mod epoch;
 mod media_files;
+mod remotes;
 mod removal;
+mod title;
 
 pub use claims::{Claim, Claims};
 pub use embedded::EmbeddedStore;
 pub use epoch::made_up_epoch;
 pub use media_files::media_of;
+pub use remotes::{Device, Remote, Remotes};
+pub use title::TalkTitle;
 
-use crate::{
-    access::KeyHash,
-    talks::{Remotes, TalkTitle},
-};
+use crate::access::KeyHash;
 use bytes::Bytes;
 use model::{
     deck::{Deck, DeckId},

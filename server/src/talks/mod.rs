@@ -4,23 +4,21 @@ mod deleting;
 mod finger;
 pub mod history;
 mod opening;
-mod remotes;
 mod talk;
-mod title;
 mod visitor;
+mod warnings;
 
+pub use crate::store::{Device, Remote, Remotes, TalkTitle};
 pub use opening::{Bringer, OpenError};
-pub use remotes::{Device, Remote, Remotes};
 pub use talk::CommandError as EndError;
 pub use talk::Talk;
-pub use title::TalkTitle;
 pub use visitor::Visitor;
+pub use warnings::Warnings;
 
 use crate::{
     access::{CookieNames, Key, KeyHash},
-    importing::Warnings,
     live::Hub,
-    metrics::FOLLOWERS,
+    observe::metrics::FOLLOWERS,
     store::{Cause, Store, StoreError, TalkRecord},
 };
 use metrics::gauge;
@@ -62,7 +60,7 @@ struct Inner {
     ask_first: AtomicBool,
 }
 
-pub use crate::steady::now;
+pub use crate::observe::steady::now;
 
 impl Talks {
     /// Opens every stored talk and publishes what is committed from now on.

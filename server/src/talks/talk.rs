@@ -3,7 +3,7 @@ mod presenting;
 use super::{OpenError, TalkTitle, finger::Finger, history};
 use crate::{
     live::{self, Channel, Frame, Hub},
-    metrics::PUBLISH_SECONDS,
+    observe::metrics::PUBLISH_SECONDS,
     store::{Store, StoreError, TalkRecord},
 };
 use metrics::histogram;

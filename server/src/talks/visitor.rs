@@ -3,7 +3,7 @@
 use super::{Remote, Talk, Talks, talk::CommandError};
 use crate::{
     access::{Credentials, Key, KeyHash},
-    metrics::COMMANDS,
+    observe::metrics::COMMANDS,
 };
 use app::api::{ApiError, ErrorCode, Stage};
 use metrics::counter;

@@ -18,7 +18,7 @@ use clap::Parser;
 use hyper::{body::Incoming, client::conn::http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use leptos::config::LeptosOptions;
-use server::{Announcement, cli::Options, live, serve};
+use server::{cli::Options, live, serve, terminal::links::Announcement};
 use std::{net::SocketAddr, path::Path, time::Duration};
 use tempfile::TempDir;
 use tokio::{

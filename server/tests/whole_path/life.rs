@@ -14,9 +14,9 @@ use model::{
 };
 use server::{
     live::Hub,
-    router::{Shared, router},
     store::Store,
     talks::Talks,
+    web::{Shared, router::router},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{

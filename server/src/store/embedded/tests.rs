@@ -1,5 +1,5 @@
 use super::*;
-use crate::talks::Remotes;
+use crate::store::Remotes;
 use file::with_tables;
 use model::{
     deck::{Face, Rendition, Slide},

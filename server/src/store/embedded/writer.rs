@@ -2,7 +2,7 @@
 
 use super::{LISTS, StoreError, TALKS, TalkRecord, database_error, whole};
 use crate::{
-    metrics::{COMMIT_SECONDS, TRANSACTIONS},
+    observe::metrics::{COMMIT_SECONDS, TRANSACTIONS},
     store::{
         Entry,
         removal::{delete_talk, replace_deck},

@@ -1,6 +1,10 @@
 //! What only the host asks: is it well, and what has it done.
 
-use crate::{access::is_own_host, answers::refusal, metrics, router::Shared};
+use crate::{
+    access::{is_own_host, refusal},
+    observe::metrics,
+    web::Shared,
+};
 use app::api::ErrorCode;
 use axum::{
     Extension,

@@ -1,6 +1,9 @@
 //! Every look for a talk by its code counts, so that nobody finds talks by trying.
 
-use crate::{access::asker, answers::refusal, pages::render, router::Shared};
+use crate::{
+    access::{asker, refusal},
+    web::{Shared, pages::render},
+};
 use app::{
     api::ErrorCode,
     pages::{Page, ProblemPage},

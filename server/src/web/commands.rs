@@ -1,8 +1,10 @@
 //! `POST /api/...`: hands a request to its server function.
 
 use crate::{
-    access::Credentials, answers::refusal, looking::may_look, metrics, router::Shared,
+    access::{Credentials, refusal},
+    observe::metrics,
     talks::Visitor,
+    web::{Shared, guessing::may_look},
 };
 use app::api::{ApiError, ErrorCode, Stage};
 use axum::{

@@ -2,11 +2,10 @@
 
 use super::{bases, links::asked_again_at, presented, visitor};
 use crate::{
-    answers::refusal,
-    links::svg_code,
-    pages::render,
-    router::Shared,
+    access::refusal,
     talks::{self, Device, Remote, Talk, Visitor},
+    terminal::links::svg_code,
+    web::{Shared, pages::render},
 };
 use app::{
     api::ErrorCode,

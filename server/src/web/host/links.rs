@@ -1,7 +1,12 @@
 //! Where a talk is found, and how far its import is.
 
 use super::{Host, bases, presented};
-use crate::{answers::refusal, links::svg_code, pages::render, router::Shared, talks::Talk};
+use crate::{
+    access::refusal,
+    talks::Talk,
+    terminal::links::svg_code,
+    web::{Shared, pages::render},
+};
 use app::{
     api::ErrorCode,
     pages::{Page, TalkLinks, Tile, Way, Ways},

@@ -1,24 +1,21 @@
 //! Every route in one place.
 
+use super::Shared;
 use crate::{
-    access::{Guesses, refuse_other_origins, security_headers},
-    answers::refusal,
-    api, host,
-    hosting::{self, Host},
-    live::{Hub, Unsent, bound_unsent},
-    log, looking, media, pages, pointing, site, stream,
-    talks::Talks,
+    access::{refusal, refuse_other_origins, security_headers},
+    live::bound_unsent,
+    observe::log,
+    web::{commands, events, guessing, host, media, operations, pages, pointer, site},
 };
 use app::{api::ErrorCode, routes};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderName, Method, Uri, header},
+    http::{HeaderName, Method, header},
     middleware,
     routing::{get, post},
 };
-use leptos::config::LeptosOptions;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use tower_http::{
     compression::CompressionLayer,
     cors::{Any, CorsLayer},
@@ -27,41 +24,18 @@ use tower_http::{
 /// How long a browser remembers that it may ask.
 const PREFLIGHT_KEPT: Duration = Duration::from_hours(24);
 
-/// What every handler may need. Cheap to clone.
-#[derive(Clone)]
-pub struct Shared {
-    pub talks: Talks,
-    pub hub: Hub,
-    pub leptos: LeptosOptions,
-    /// None where nobody brings decks, as in a test of talks alone.
-    pub host: Option<Arc<Host>>,
-    pub guesses: Arc<Guesses>,
-    pub unsent: Unsent,
-    /// The address that people use, when it is not the one that the server sees.
-    pub public: Option<Arc<Uri>>,
-}
-
 pub fn router(shared: Shared) -> Router {
     let bound = middleware::from_fn_with_state(shared.unsent.clone(), bound_unsent);
-    let looking = middleware::from_fn_with_state(shared.clone(), looking::slow_guessers);
+    let looking = middleware::from_fn_with_state(shared.clone(), guessing::slow_guessers);
     let pages = Router::new()
         .route("/", get(pages::home))
         .route("/t/{code}", get(pages::follow))
         .route("/t/{code}/screen", get(pages::project))
         .route("/t/{code}/present", get(pages::present).post(pages::admit))
-        .route("/t/{code}/links", get(hosting::links))
-        .route(
-            "/t/{code}/remotes",
-            get(hosting::remotes).post(hosting::link),
-        )
-        .route(
-            "/t/{code}/rename",
-            get(hosting::ask_title).post(hosting::rename),
-        )
-        .route(
-            "/t/{code}/delete",
-            get(hosting::ask_delete).post(hosting::delete),
-        )
+        .route("/t/{code}/links", get(host::links))
+        .route("/t/{code}/remotes", get(host::remotes).post(host::link))
+        .route("/t/{code}/rename", get(host::ask_title).post(host::rename))
+        .route("/t/{code}/delete", get(host::ask_delete).post(host::delete))
         .fallback(pages::not_found)
         .layer(bound.clone())
         .layer(CompressionLayer::new());
@@ -69,41 +43,41 @@ pub fn router(shared: Shared) -> Router {
     let public = Router::new()
         .route(
             "/t/{code}/events",
-            get(stream::events).options(stream::events),
+            get(events::events).options(events::events),
         )
         .route(
             "/t/{code}/state",
-            get(stream::state)
-                .options(stream::state)
+            get(events::state)
+                .options(events::state)
                 .layer(bound.clone()),
         )
         .route(
             "/t/{code}/slides",
-            get(stream::slides)
-                .options(stream::slides)
+            get(events::slides)
+                .options(events::slides)
                 .layer(bound.clone()),
         )
         .route_layer(looking.clone())
         .layer(for_other_origins());
     Router::new()
-        .route("/t/{code}/end", post(hosting::end))
-        .route("/t/{code}/again", post(hosting::again))
+        .route("/t/{code}/end", post(host::end))
+        .route("/t/{code}/again", post(host::again))
         // Its own limit is counted while it comes.
         .route(
             routes::DECKS,
-            post(hosting::upload).layer(DefaultBodyLimit::disable()),
+            post(host::upload).layer(DefaultBodyLimit::disable()),
         )
-        .route("/t/{code}/ways", get(hosting::ways))
-        .route("/t/{code}/import", get(hosting::import))
-        .route("/t/{code}/remotes/{number}/allow", post(hosting::allow))
-        .route("/t/{code}/remotes/{number}/revoke", post(hosting::revoke))
-        .route("/t/{code}/role", get(stream::role))
-        .route("/t/{code}/seen", post(stream::seen))
-        .route("/t/{code}/point", post(pointing::point))
+        .route("/t/{code}/ways", get(host::ways))
+        .route("/t/{code}/import", get(host::import))
+        .route("/t/{code}/remotes/{number}/allow", post(host::allow))
+        .route("/t/{code}/remotes/{number}/revoke", post(host::revoke))
+        .route("/t/{code}/role", get(events::role))
+        .route("/t/{code}/seen", post(events::seen))
+        .route("/t/{code}/point", post(pointer::point))
         .route("/media/{name}", get(media::media))
-        .route("/healthz", get(host::healthz))
-        .route("/metrics", get(host::metrics))
-        .route("/api/{function}", post(api::server_function))
+        .route("/healthz", get(operations::healthz))
+        .route("/metrics", get(operations::metrics))
+        .route("/api/{function}", post(commands::server_function))
         .merge(pages)
         .route_layer(looking)
         .merge(public)

@@ -2,11 +2,9 @@
 
 use super::{answer_page, hosted, presented, wants_json};
 use crate::{
-    answers::{refusal, refusal_in_words},
-    api,
-    pages::render,
-    router::Shared,
+    access::{refusal, refusal_in_words},
     talks::{Talk, TalkTitle},
+    web::{Shared, commands, pages::render},
 };
 use app::{
     api::ErrorCode,
@@ -99,7 +97,7 @@ pub async fn rename(
         Ok(talk) => talk,
         Err(problem) => return refusal(problem.code()),
     };
-    let form = match api::form(body, api::MAX_FORM_BYTES).await {
+    let form = match commands::form(body, commands::MAX_FORM_BYTES).await {
         Ok(form) => serde_urlencoded::from_bytes(&form),
         Err(code) => return refusal(code),
     };

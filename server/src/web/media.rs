@@ -1,6 +1,6 @@
 //! `GET /media/{name}`: what slides show. Whoever was given the name may fetch it.
 
-use crate::{answers::refusal, router::Shared, store::Part, talks::Talks};
+use crate::{access::refusal, store::Part, talks::Talks, web::Shared};
 use app::api::ErrorCode;
 use axum::{
     body::Body,

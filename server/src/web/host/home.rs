@@ -3,9 +3,11 @@
 use super::visitor;
 use crate::{
     access::Key,
-    pages::{is_secure, render, to_clean},
-    router::Shared,
     talks::{Talk, TalkTitle, Visitor},
+    web::{
+        Shared,
+        pages::{is_secure, render, to_clean},
+    },
 };
 use app::{
     pages::{Page, Standing, TalkLine},

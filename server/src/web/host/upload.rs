@@ -10,13 +10,11 @@ use super::{
     visitor, wants_json,
 };
 use crate::{
-    access::{Key, asker},
-    answers::{refusal, refusal_in_words},
+    access::{Key, asker, refusal, refusal_in_words},
     importing::{Begun, BroughtBy, DeckError, Rest, bring},
-    pages::is_secure,
-    router::Shared,
     store::Cause,
     talks::{Bringer, Device, OpenError, Talk, Talks, Visitor},
+    web::{Shared, pages::is_secure},
 };
 use app::{api::ErrorCode, routes};
 use axum::{

@@ -1,11 +1,10 @@
 //! A talk for programs and pages: the event stream, and the same once.
 
 use crate::{
-    access::{Credentials, asker, is_own},
-    answers::refusal,
+    access::{Credentials, asker, is_own, refusal},
     live::{self, Audience, Frame},
-    router::Shared,
     talks::{self, Talk, Visitor},
+    web::Shared,
 };
 use app::api::ErrorCode;
 use axum::{

@@ -1,12 +1,12 @@
 use super::*;
 use crate::{
-    addresses::Addresses,
     cli::Options,
     importing::Decks,
     live::Hub,
     store::{
         Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord,
     },
+    web::addresses::Addresses,
 };
 use clap::Parser;
 use leptos::config::LeptosOptions;

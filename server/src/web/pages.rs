@@ -1,11 +1,9 @@
 //! Pages: what is shown is read first, so the status is known before a byte is rendered.
 
 use crate::{
-    access::{Credentials, Key, content_security_policy},
-    answers::refusal,
-    hosting,
-    router::Shared,
+    access::{Credentials, Key, content_security_policy, refusal},
     talks::{self, Talk, Visitor},
+    web::{Shared, host},
 };
 use app::{
     api::ErrorCode,
@@ -74,9 +72,9 @@ pub async fn home(
     });
     match typed.map(|typed| typed.parse::<TalkCode>()) {
         Some(Ok(code)) => Redirect::to(&routes::follow(&code)).into_response(),
-        _ if is_odd || key.is_some() => hosting::enter(&shared, key.as_deref(), request.headers()),
+        _ if is_odd || key.is_some() => host::enter(&shared, key.as_deref(), request.headers()),
         None if refused.is_some() => problem(&shared, ProblemPage::NoHostKey, request).await,
-        None => hosting::home(&shared, request).await,
+        None => host::home(&shared, request).await,
         Some(Err(_)) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
     }
 }
@@ -148,7 +146,7 @@ pub async fn project(
     let headers = request.headers().clone();
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
     talk_page(&shared, path, request, routes::project, |code, rendered| {
-        let ways = hosting::talk_ways(&shared, &code, &headers);
+        let ways = host::talk_ways(&shared, &code, &headers);
         let presents = visitor.presented(&code).is_ok();
         Page::Project {
             code,
@@ -196,7 +194,7 @@ pub async fn present(
                 rendered_at: talks::now(),
                 hint,
                 look: look(request.headers()),
-                links: hosting::talk_ways(&shared, talk.code(), request.headers()),
+                links: host::talk_ways(&shared, talk.code(), request.headers()),
             }));
             let mut response = render(&shared, page, request).await;
             let private = HeaderValue::from_static("private, no-cache");
@@ -310,7 +308,7 @@ pub async fn admit(
         return to_clean(&address, None);
     };
     let talks = shared.talks.clone();
-    let device = hosting::device(&visitor, &headers);
+    let device = host::device(&visitor, &headers);
     // A task of its own: a browser that leaves must not stop it half-way.
     let admitted = tokio::spawn(async move { talks.admit(&talk, &link, device).await });
     match admitted.await {

@@ -1,6 +1,6 @@
 //! The built browser side: styles, scripts, icons. Where it is, and how it is answered.
 
-use crate::router::Shared;
+use crate::web::Shared;
 use axum::{
     Router,
     body::{Body, to_bytes},

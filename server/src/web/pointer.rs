@@ -1,6 +1,10 @@
 //! `POST /t/{code}/point`: the presenter's finger on its way to the room. Nothing of it is stored.
 
-use crate::{access::Credentials, answers::refusal, api, router::Shared, talks::Visitor};
+use crate::{
+    access::{Credentials, refusal},
+    talks::Visitor,
+    web::{Shared, commands},
+};
 use app::api::ErrorCode;
 use axum::{
     body::Body,
@@ -52,7 +56,7 @@ pub async fn point(
         Err(code) => return refusal(code),
     };
     // Only now: nobody without a key is waited for.
-    let form = match api::form(body, MAX_BYTES).await {
+    let form = match commands::form(body, MAX_BYTES).await {
         Ok(form) => form,
         Err(code) => return refusal(code),
     };

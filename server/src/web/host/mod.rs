@@ -17,12 +17,14 @@ pub use upload::upload;
 
 use crate::{
     access::{Credentials, Key},
-    addresses::{Addresses, Bases},
     importing::Decks,
-    pages::{is_secure, render},
-    router::Shared,
     store::StoreError,
     talks::{Talk, Talks, Visitor},
+    web::{
+        Shared,
+        addresses::{Addresses, Bases},
+        pages::{is_secure, render},
+    },
 };
 use app::{
     api::ErrorCode,

@@ -1,0 +1,7 @@
+//! What the host's terminal says and asks.
+
+pub mod control;
+pub mod links;
+mod print;
+
+pub use print::print;
