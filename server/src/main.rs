@@ -3,7 +3,11 @@
 use clap::Parser;
 use reading::{sources::SOURCES, worker};
 use rustix::fs::Mode;
-use server::{cli::Options, run, terminal::control};
+use server::{
+    cli::Options,
+    run,
+    terminal::{self, control},
+};
 use std::{env, error::Error, process::ExitCode, time::Duration};
 use tokio::runtime::Builder;
 
@@ -39,7 +43,7 @@ fn main() -> ExitCode {
 
 async fn start(mut options: Options) -> Result<(), Box<dyn Error>> {
     match options.command.take() {
-        Some(command) => server::print(&control::run(&options.data, command).await?),
+        Some(command) => terminal::print(&control::run(&options.data, command).await?),
         None => run(options).await?,
     }
     Ok(())
