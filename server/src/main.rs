@@ -3,11 +3,7 @@
 use clap::Parser;
 use reading::{sources::SOURCES, worker};
 use rustix::fs::Mode;
-use server::{
-    cli::Options,
-    run,
-    terminal::{self, control},
-};
+use server::{cli::Options, observe, run, terminal::control};
 use std::{env, error::Error, process::ExitCode, time::Duration};
 use tokio::runtime::Builder;
 
@@ -43,7 +39,7 @@ fn main() -> ExitCode {
 
 async fn start(mut options: Options) -> Result<(), Box<dyn Error>> {
     match options.command.take() {
-        Some(command) => terminal::print(&control::run(&options.data, command).await?),
+        Some(command) => observe::print(&control::run(&options.data, command).await?),
         None => run(options).await?,
     }
     Ok(())

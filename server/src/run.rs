@@ -8,13 +8,12 @@ use crate::{
         bring::{self, Watched},
     },
     live::{self, Hub, Limits, Unsent},
-    observe::{log, metrics, steady},
+    observe::{log, metrics, print, steady},
     store::{EmbeddedStore, Store, StoreError},
     talks::{OpenError, Talk, Talks},
     terminal::{
         control,
         links::{Announcement, Links, LinksFile},
-        print,
     },
     web::{
         Shared,
@@ -253,7 +252,7 @@ async fn open(
     // Before they are read: what is saved meanwhile is another deck.
     let watched = options.decks.iter().filter(|_| options.watch);
     let looks: Vec<_> = watched.map(|path| bring::look(path).ok()).collect();
-    let begun = bring::begin(&options, &decks, &*store).await?;
+    let begun = bring::begin(&options.decks, options.password.as_deref(), &decks, &*store).await?;
 
     let hub = Hub::start(
         most_followers(options.max_followers),

@@ -6,10 +6,9 @@ use super::{
     welcome,
 };
 use crate::{
-    cli::Options,
+    observe::print,
     store::{Cause, Store},
     talks::{Talk, Talks, Warnings},
-    terminal::print,
 };
 use model::deck::Deck;
 use std::{
@@ -35,16 +34,17 @@ const CUT_SHORT: &str = "The rest could not be stored. What is ready is shown on
 const ENDED: &str =
     "Its talk ended before all of it was read. Give the deck again to read the rest.";
 
-/// The options' decks in their order, each with its first slide at least.
+/// Each deck in its order, with its first slide at least; the welcome deck when there is none.
 ///
 /// # Errors
 /// When one of them can't be shown.
 pub async fn begin(
-    options: &Options,
+    paths: &[PathBuf],
+    password: Option<&str>,
     decks: &Decks,
     store: &dyn Store,
 ) -> Result<Vec<Begun>, DeckError> {
-    if options.decks.is_empty() {
+    if paths.is_empty() {
         let claim = Arc::new(store.claims().claim());
         let deck = welcome(store, &claim)?;
         let begun = Begun {
@@ -56,8 +56,8 @@ pub async fn begin(
         return Ok(vec![begun]);
     }
     let mut begun = Vec::new();
-    for path in &options.decks {
-        begun.push(decks.begin(path, options.password.as_deref()).await?);
+    for path in paths {
+        begun.push(decks.begin(path, password).await?);
     }
     Ok(begun)
 }

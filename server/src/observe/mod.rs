@@ -2,4 +2,7 @@
 
 pub mod log;
 pub mod metrics;
+mod print;
 pub mod steady;
+
+pub use print::print;

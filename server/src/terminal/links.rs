@@ -2,10 +2,7 @@
 
 use crate::{access::Key, talks::Talk};
 use app::routes;
-use qrcode::{
-    EcLevel, QrCode,
-    render::{svg, unicode::Dense1x2},
-};
+use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
 use serde::Serialize;
 
 /// All that a host needs to know of one talk. Holds a key: for the host's eyes.
@@ -132,19 +129,4 @@ fn qr_code(text: &str) -> Option<String> {
         .quiet_zone(true)
         .build();
     Some(picture.lines().map(|line| format!("  {line}\n")).collect())
-}
-
-/// The same as an SVG for a page.
-pub fn svg_code(text: &str) -> Option<String> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-    let picture = code
-        .render::<svg::Color<'_>>()
-        .min_dimensions(200, 200)
-        .quiet_zone(true)
-        .build();
-    // The page's own element; a declaration belongs to a file.
-    picture
-        .find("<svg")
-        .and_then(|start| picture.get(start..))
-        .map(str::to_owned)
 }

@@ -2,6 +2,3 @@
 
 pub mod control;
 pub mod links;
-mod print;
-
-pub use print::print;

@@ -1,10 +1,9 @@
 //! Where a talk is found, and how far its import is.
 
-use super::{Host, bases, presented};
+use super::{Host, bases, presented, qr};
 use crate::{
     access::refusal,
     talks::Talk,
-    terminal::links::svg_code,
     web::{Shared, pages::render},
 };
 use app::{
@@ -72,7 +71,7 @@ fn ways_by(shared: &Shared, host: &Host, code: &TalkCode, headers: &HeaderMap) -
     let bases = bases(shared, host, headers);
     let way = |path: String| {
         let url = format!("{}{path}", bases.likeliest);
-        let qr = svg_code(&url).unwrap_or_default();
+        let qr = qr::drawn(&url).unwrap_or_default();
         Way { url, qr }
     };
     let audience = routes::follow(code);

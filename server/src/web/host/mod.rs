@@ -5,6 +5,7 @@ mod home;
 mod links;
 mod names;
 mod places;
+mod qr;
 mod remotes;
 mod talks;
 mod upload;

@@ -1,10 +1,9 @@
 //! The devices that present a talk: who they are, one more, one less.
 
-use super::{bases, links::asked_again_at, presented, visitor};
+use super::{bases, links::asked_again_at, presented, qr, visitor};
 use crate::{
     access::refusal,
     talks::{self, Device, Remote, Talk, Visitor},
-    terminal::links::svg_code,
     web::{Shared, pages::render},
 };
 use app::{
@@ -58,7 +57,7 @@ pub async fn link(
     let headers = request.headers();
     let bases = bases(&shared, &host, headers);
     let url = format!("{}{present}?key={}", bases.likeliest, key.reveal());
-    let qr = svg_code(&url).unwrap_or_default();
+    let qr = qr::drawn(&url).unwrap_or_default();
     let link = RemoteLink {
         way: Way { url, qr },
         warning: bases.reach.warning(),
