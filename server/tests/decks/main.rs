@@ -507,7 +507,7 @@ fn killed_in_the_middle_of_an_import_it_goes_on_with_the_same_talk() {
 fn a_protected_pdf_opens_with_its_password() {
     let deck = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/src/decks/pdf/fixtures/aes256.pdf"
+        "/reading/src/pdf/fixtures/aes256.pdf"
     );
     let place = Place::new();
     let said = refused(&place, Path::new(deck));
@@ -524,7 +524,7 @@ fn a_protected_pdf_opens_with_its_password() {
 fn an_old_protected_pdf_opens_with_letters_beyond_ascii() {
     let protected = fs::read(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/src/decks/pdf/fixtures/aes128-packed.pdf"
+        "/reading/src/pdf/fixtures/aes128-packed.pdf"
     ));
     let protected = protected.expect("a PDF");
     let place = Place::new();
@@ -548,7 +548,7 @@ fn an_old_protected_pdf_opens_with_letters_beyond_ascii() {
 fn what_was_read_with_a_password_is_found_with_the_same_one_only() {
     let protected = fs::read(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/src/decks/pdf/fixtures/aes256.pdf"
+        "/reading/src/pdf/fixtures/aes256.pdf"
     ));
     let protected = protected.expect("a PDF");
     let place = Place::new();
