@@ -76,26 +76,5 @@ pub async fn role(code: &model::talk::TalkCode) -> Option<model::talk::Role> {
 /// The command that a form asks for, by its address and its fields.
 #[cfg(feature = "hydrate")]
 pub fn command_of(path: &str, field: impl Fn(&str) -> Option<String>) -> Option<Command> {
-    fn read<T: std::str::FromStr>(field: Option<String>) -> Option<T> {
-        field?.parse().ok()
-    }
-    let by_path = [Command::Next, Command::Previous, Command::BackToRoom];
-    if let Some(command) = by_path
-        .into_iter()
-        .find(|command| self::path(*command) == path)
-    {
-        return Some(command);
-    }
-    if let Some(screen) = read(field("screen")) {
-        return Some(Command::Screen(screen));
-    }
-    if let Some(timing) = read(field("clock")) {
-        let minutes = read::<u16>(field("minutes")).and_then(|minutes| minutes.try_into().ok());
-        return Some(Command::Clock(timing, minutes));
-    }
-    if let Some(inviting) = read(field("inviting")) {
-        return Some(Command::Invite(inviting));
-    }
-    let slide = model::deck::SlideNumber::new(read(field("slide"))?)?;
-    Some(Command::GoTo { slide, step: 0 })
+    Command::from_form(path.strip_prefix("/api/")?, field)
 }

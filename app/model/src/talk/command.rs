@@ -2,7 +2,7 @@
 
 use super::{Minutes, Revision, Screen, Shown, SlideState, Timestamp, Timing};
 use crate::deck::{Outline, Place, SlideNumber};
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 /// What a presenter asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,9 +41,7 @@ impl Command {
             Self::End => "end",
         }
     }
-}
 
-impl Command {
     /// The fields of its server function's form that are its own, encoded, each after an `&`.
     pub fn fields(self) -> String {
         match self {
@@ -55,6 +53,32 @@ impl Command {
             }
             Self::Invite(inviting) => format!("&inviting={inviting}"),
             Self::Next | Self::Previous | Self::BackToRoom | Self::End => String::new(),
+        }
+    }
+
+    /// The command that a form asks for: the name of its server function, and its fields by their
+    /// names. The inverse of [`name`](Self::name) and [`fields`](Self::fields). `None` for what is no
+    /// presenter's command, and for the host's.
+    pub fn from_form(name: &str, field: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        fn read<T: FromStr>(field: Option<String>) -> Option<T> {
+            field?.parse().ok()
+        }
+        match name {
+            "next" => Some(Self::Next),
+            "previous" => Some(Self::Previous),
+            "go_to" => Some(Self::GoTo {
+                slide: SlideNumber::new(read(field("slide"))?)?,
+                step: read(field("step")).unwrap_or(0),
+            }),
+            "screen" => read(field("screen")).map(Self::Screen),
+            "back_to_room" => Some(Self::BackToRoom),
+            "clock" => {
+                let minutes = read::<u16>(field("minutes"));
+                let minutes = minutes.and_then(|minutes| minutes.try_into().ok());
+                Some(Self::Clock(read(field("clock"))?, minutes))
+            }
+            "invite" => read(field("inviting")).map(Self::Invite),
+            _ => None,
         }
     }
 }

@@ -59,6 +59,18 @@ fn seen(state: &SlideState) -> impl PartialEq + std::fmt::Debug + use<> {
 
 proptest! {
     #[test]
+    fn a_command_is_the_same_after_its_form(command in commands()) {
+        let fields = command.fields();
+        let field = |wanted: &str| {
+            let mut fields = fields.split('&').filter_map(|field| field.split_once('='));
+            let found = fields.find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| value.to_owned())
+        };
+        let again = Command::from_form(command.name(), field);
+        prop_assert_eq!(again, (command != Command::End).then_some(command));
+    }
+
+    #[test]
     fn any_sequence_stays_in_range(
         outline in outlines(),
         commands in prop::collection::vec(commands(), 0..60),
