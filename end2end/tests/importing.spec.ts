@@ -126,3 +126,22 @@ test('several decks at once, one of them twice', async ({ room }) => {
   await expect(hosts[0].locator('.talks li')).toHaveCount(5);
   await expect(hosts[0].locator('.talks')).toContainText('slide 1 of 8');
 });
+
+for (const [how, between] of Object.entries({
+  'is withheld': (page: Page) => page.route('**/events*', () => {}),
+  'is refused': (page: Page) => page.route('**/events*', (route) => route.fulfill({ status: 403, body: 'no' })),
+}))
+  test(`a bar whose stream ${how} goes on, whatever a question that is never answered`, async ({ room }) => {
+    room.allow(/^webslides: page 3: |403|EventSource/);
+    const host = await room.newcomer(LAPTOP);
+    await between(host);
+    await host.route('**/import', () => {}, { times: 1 });
+    await host.goto(room.links.host);
+    await host.locator(choose).setInputFiles(file('My talk.pdf', pdf(PAGES)));
+    const asked = host.waitForRequest('**/import');
+    await host.getByRole('button', show).click();
+    await asked;
+    await isWhole(host);
+    await expect(host.locator('.tiles img')).toHaveCount(PAGES);
+    await expect(host.locator('.warnings li')).toHaveText([/^page 3: /]);
+  });

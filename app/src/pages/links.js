@@ -14,14 +14,18 @@
   // One question at a time; what comes meanwhile is asked for after it.
   let asking = false;
   let done = false;
+  let patience = 4000;
   let source, opening;
   let more = false;
   const look = async () => {
     more = asking;
     if (asking) return;
     asking = true;
+    const giving = new AbortController();
+    const upTo = setTimeout(() => giving.abort(), patience);
     try {
-      const { whole, slides, warnings } = await (await fetch(box.dataset.import)).json();
+      const answer = await fetch(box.dataset.import, { signal: giving.signal });
+      const { whole, slides, warnings } = await answer.json();
       slides.forEach(show);
       const ready = slides.filter((slide) => slide.ready).length;
       bar.value = ready;
@@ -33,10 +37,15 @@
         ...warnings.map((text) => Object.assign(document.createElement('li'), { textContent: text })),
       );
       done = whole;
-      if (whole) close();
+      if (whole) {
+        close();
+        clearInterval(asked);
+      }
     } catch {
-      // The stream comes back when the network does, and says how far it is.
+      // It is asked again. A long answer that comes slowly gets the time that it takes.
+      patience = Math.min(2 * patience, 60_000);
     }
+    clearTimeout(upTo);
     asking = false;
     if (more) look();
   };
@@ -56,6 +65,8 @@
     });
   };
   open();
+  // The stream may be withheld or refused, by a virus scanner or a proxy.
+  const asked = setInterval(() => document.hidden || asking || look(), 5000);
   addEventListener('visibilitychange', open);
   addEventListener('pagehide', close);
   addEventListener('pageshow', ({ persisted }) => persisted && open());
