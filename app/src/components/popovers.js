@@ -41,5 +41,7 @@ if (!isKnown) {
     },
     true,
   );
-  addEventListener("keydown", ({ key, isComposing }) => key === "Escape" && !isComposing && close());
+  // Of the key that ends a word of an input method, Safari says by this code only that it does so.
+  const isComposed = ({ isComposing, keyCode }) => isComposing || keyCode === 229;
+  addEventListener("keydown", (event) => event.key === "Escape" && !isComposed(event) && close());
 }
