@@ -149,6 +149,27 @@ test('the focus that a mouse leaves behind takes no key of a clicker', async ({ 
   await expect(laptop.getByRole('button', { name: 'More', exact: true })).toBeFocused();
 });
 
+test('a choice that a mouse has made takes no key of a clicker', async ({ room }) => {
+  const laptop = await room.presenter(LAPTOP);
+  const follower = await room.follower();
+  for (const page of [laptop, follower]) await isLive(page);
+  const open = laptop.locator(':popover-open');
+  await laptop.getByRole('button', { name: 'More', exact: true }).click();
+  await laptop.locator('#more [value=pencil]').click();
+  await laptop.keyboard.press('Escape');
+  await expect(open).toHaveCount(0);
+  await laptop.keyboard.press('ArrowRight');
+  await sees(follower, 2);
+  await expect(laptop.locator('#more [value=pencil]')).toBeChecked();
+
+  // With the sheet still there, too.
+  await laptop.getByRole('button', { name: 'All slides' }).click();
+  await laptop.locator('#all-slides li').nth(4).locator('label').click();
+  await laptop.keyboard.press('ArrowRight');
+  await sees(follower, 3);
+  await expect(laptop.locator('#all-slides li').nth(4).locator('input')).toBeChecked();
+});
+
 test('a clicker moves the talk while a slide is searched for', async ({ room }) => {
   const laptop = await room.presenter(LAPTOP);
   const follower = await room.follower();
@@ -169,15 +190,17 @@ test('an Enter that ends a word of an input method chooses nothing', async ({ ro
   await laptop.keyboard.press('s');
   const search = laptop.locator('#all-slides [type=search]');
   await expect(search).toBeFocused();
-  const press = (isComposing: boolean) =>
-    search.evaluate((element, isComposing) => {
-      const keyCode = isComposing ? 229 : 13;
-      const init = { key: 'Enter', code: 'Enter', keyCode, isComposing, bubbles: true, cancelable: true };
+  const press = (isComposing: boolean, keyCode: number) =>
+    search.evaluate((element, said) => {
+      const init = { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true, ...said };
       element.dispatchEvent(new KeyboardEvent('keydown', init));
-    }, isComposing);
-  await press(true);
+    }, { isComposing, keyCode });
+  await press(true, 229);
   await expect(laptop.locator('#all-slides :checked')).toHaveCount(0);
-  await press(false);
+  // Safari's, which comes after the word.
+  await press(false, 229);
+  await expect(laptop.locator('#all-slides :checked')).toHaveCount(0);
+  await press(false, 13);
   await expect(laptop.locator('#all-slides :checked')).toHaveCount(1);
 });
 
