@@ -1,47 +1,14 @@
 import type { Page } from '@playwright/test';
-import { once } from 'node:events';
-import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
+import { Between } from './between.ts';
 import { LAPTOP, PHONE, PROJECTOR, expect, isLive, next, previous, sees, test } from './room.ts';
+
+const IN_TIME = { timeout: 12_000 };
 
 /** How the stream fails where a virus scanner or a proxy stands between. */
 const WAYS: Record<string, (page: Page) => Promise<unknown>> = {
   'is withheld': (page) => page.route('**/events?*', () => {}),
   'is refused': (page) => page.route('**/events?*', (route) => route.fulfill({ status: 403, body: 'no' })),
 };
-
-/** A proxy that passes everything on, and streams in lumps of so many bytes. */
-async function lumpy(to: number): Promise<{ port: number; lumps: () => number; close: () => void }> {
-  const LUMP = 4_096;
-  const sockets = new Set<Socket>();
-  let lumps = 0;
-  const server = createServer((browser) => {
-    const upstream = connect(to, '127.0.0.1');
-    let held: Buffer | undefined;
-    browser.on('data', (asked: Buffer) => {
-      if (asked.toString('latin1').startsWith('GET /t/room/events')) held = Buffer.alloc(0);
-      upstream.write(asked);
-    });
-    upstream.on('data', (said: Buffer) => {
-      if (!held) return void browser.write(said);
-      held = Buffer.concat([held, said]);
-      const whole = held.length - (held.length % LUMP);
-      if (whole > 0) lumps += 1;
-      browser.write(held.subarray(0, whole));
-      held = held.subarray(whole);
-    });
-    for (const [socket, other] of [[browser, upstream], [upstream, browser]] as const) {
-      sockets.add(socket);
-      socket.on('close', () => other.destroy());
-      socket.on('error', () => {});
-    }
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const close = () => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  };
-  return { port: (server.address() as AddressInfo).port, lumps: () => lumps, close };
-}
 
 for (const [how, between] of Object.entries(WAYS))
   test(`a stream that ${how} is made good by asking`, async ({ room }) => {
@@ -53,13 +20,17 @@ for (const [how, between] of Object.entries(WAYS))
     await phone.goto(room.links.presenter);
     await follower.goto(room.links.audience);
     await projector.goto(room.links.projector);
+    // The five seconds of a stream's silence, and what a busy machine takes.
     for (const page of [phone, follower, projector])
-      await expect(page.locator('main')).toHaveAttribute('data-live', 'live');
+      await expect(page.locator('main')).toHaveAttribute('data-live', 'live', IN_TIME);
     // A remote knows of the room by then, too.
     await expect(phone.locator('.room')).toHaveText('2 screens follow');
     for (const slide of [2, 3]) {
       await next(phone).click();
-      for (const page of [phone, follower, projector]) await sees(page, slide);
+      for (const page of [phone, follower, projector]) {
+        await expect(page.locator('.slide')).toHaveAttribute('data-slide', String(slide), IN_TIME);
+        await sees(page, slide);
+      }
     }
     await expect(follower.locator('.link-badge')).toContainText('Live');
     // And back to the stream, once it is let through: it has been tried all the time.
@@ -72,14 +43,63 @@ for (const [how, between] of Object.entries(WAYS))
     await sees(follower, 4);
   });
 
+/** Notes when the page opens its first stream and when it asks for the state, by its own clock. */
+const TIMED = `{
+  const { fetch, EventSource } = window;
+  const asked = [];
+  window.EventSource = class extends EventSource {
+    constructor(url) {
+      super(url);
+      window.times ??= { opened: performance.now(), asked };
+    }
+  };
+  window.fetch = (what, how) => {
+    if (new URL(what.url ?? what, location).pathname.endsWith('/state')) asked.push(performance.now());
+    return fetch(what, how);
+  };
+}`;
+
+for (const [how, between] of Object.entries(WAYS))
+  test(`a page whose stream ${how} asks after five seconds, and then every two`, async ({ room }) => {
+    room.allow(/403|EventSource/);
+    const follower = await room.newcomer();
+    await between(follower);
+    await follower.addInitScript(TIMED);
+    await follower.clock.install({ time: 0 });
+    await follower.clock.pauseAt(1_000);
+    await follower.goto(room.links.audience);
+    const main = follower.locator('main');
+    // This page's time stands still but for what is said here.
+    const isHydrated = async () => {
+      await follower.clock.runFor(10);
+      return main.getAttribute('data-hydrated');
+    };
+    await expect.poll(isHydrated).toBe('');
+    const times = () => follower.evaluate(() => (window as unknown as { times: { opened: number; asked: number[] } }).times);
+    let answers = 0;
+    follower.on('requestfinished', (request) => void (request.url().includes('/state?') && (answers += 1)));
+    for (let tenths = 0; tenths < 150; tenths += 1) {
+      await follower.clock.runFor(100);
+      // An answer takes its time, by no clock of this page's.
+      const { length } = (await times()).asked;
+      await expect.poll(() => answers).toBe(length);
+    }
+    await expect(main).toHaveAttribute('data-live', 'live');
+    const { opened, asked } = await times();
+    const [first = 0, ...others] = asked.map((at) => at - opened);
+    expect(first).toBeGreaterThan(4_900);
+    expect(first).toBeLessThan(5_500);
+    // Ten seconds are left, and there are 1.5 to 2.5 from one answer to the next question.
+    expect(others.length, `${others}`).toBeGreaterThanOrEqual(3);
+    expect(others.length, `${others}`).toBeLessThanOrEqual(7);
+  });
+
 test('a stream that comes in lumps is not waited for', async ({ room }) => {
   test.slow();
-  const { port } = new URL(room.links.audience);
-  const proxy = await lumpy(Number(port));
+  const proxy = await Between.theServerOf(room.links.audience, 'in lumps');
   try {
-    const through = (link: string) => link.replace(`:${port}`, `:${proxy.port}`);
     const phone = await room.presenter();
-    const follower = await room.person(through(room.links.audience));
+    const follower = await room.person(proxy.link(room.links.audience));
     for (const page of [phone, follower]) await isLive(page);
     // Some of these fill a lump, which says where the talk was.
     for (const slide of [2, 3, 4, 5, 6, 5, 4, 3]) {
@@ -87,7 +107,7 @@ test('a stream that comes in lumps is not waited for', async ({ room }) => {
       await button(phone).tap();
       await expect(follower.locator('.slide')).toHaveAttribute('data-slide', String(slide), { timeout: 6_000 });
     }
-    expect(proxy.lumps()).toBeGreaterThan(0);
+    expect(proxy.lumps).toBeGreaterThan(0);
     await isLive(follower);
   } finally {
     proxy.close();
