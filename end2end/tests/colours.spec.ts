@@ -1,40 +1,10 @@
 import type { Locator, Page } from '@playwright/test';
+import { BLACK, EVERYWHERE, WHITE, colours } from './colours.ts';
 import { PROJECTOR, type Room, expect, isLive, next, test } from './room.ts';
 import { shown } from './words.ts';
 
 // Who has set colours of their own, as Windows' contrast themes do, sees the page in those. What the
 // room sees together stays as it is: black, white, a slide's own colours, and a code for a camera.
-
-type Colour = [red: number, green: number, blue: number];
-
-const BLACK: Colour = [0, 0, 0];
-const WHITE: Colour = [255, 255, 255];
-
-/** All colours of a picture at these shares of its width and height. */
-async function colours(page: Page, picture: Buffer, places: [number, number][]): Promise<Colour[]> {
-  // In a page of nothing, where no policy of ours forbids to read a picture.
-  const desk = await page.context().newPage();
-  const read = await desk.evaluate(
-    async ([png, places]) => {
-      const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
-      const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
-      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-      const paper = canvas.getContext('2d')!;
-      paper.drawImage(bitmap, 0, 0);
-      return places.map(([x, y]) => {
-        const at = paper.getImageData(Math.floor(bitmap.width * x), Math.floor(bitmap.height * y), 1, 1);
-        return [...at.data.slice(0, 3)] as Colour;
-      });
-    },
-    [picture.toString('base64'), places] as const,
-  );
-  await desk.close();
-  return read;
-}
-
-const EVERYWHERE: [number, number][] = [0.01, 0.25, 0.5, 0.75, 0.99].flatMap((x) =>
-  [0.01, 0.5, 0.99].map((y): [number, number] => [x, y]),
-);
 
 /** What is seen of it under colours of the system's, dark and light, and with none. */
 async function pictures(page: Page, what: Locator): Promise<Buffer[]> {

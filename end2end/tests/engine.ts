@@ -10,7 +10,7 @@ export type EngineName = 'Firefox' | 'WebKit';
 
 interface Engine {
   driver: (port: number) => [program: string, ...options: string[]];
-  capabilities: object;
+  capabilities: { 'moz:firefoxOptions'?: { args: string[]; prefs: Record<string, unknown> } };
   /** Whether it has no windows without a screen. */
   needsScreen: boolean;
   /** A line of its output about a page that has an error, where it writes any. */
@@ -42,9 +42,19 @@ const ENGINES: Record<EngineName, Engine> = {
   },
 };
 
+/** Firefox' own choice of colours for every page, yellow on blue. */
+const FORCED_COLOURS = {
+  'browser.display.document_color_use': 2,
+  'browser.display.foreground_color': '#ffff00',
+  'browser.display.background_color': '#0000ff',
+  'browser.display.foreground_color.dark': '#ffff00',
+  'browser.display.background_color.dark': '#0000ff',
+};
+
 /** Keys without a character, as WebDriver writes them. */
 const KEYS: Record<string, string> = {
   Space: ' ', Enter: '\uE006', Escape: '\uE00C', PageUp: '\uE00E', PageDown: '\uE00F', ArrowDown: '\uE015',
+  ArrowRight: '\uE014',
 };
 
 /**
@@ -61,8 +71,10 @@ export class Browser {
   constructor(private readonly engine: EngineName) {}
 
   /** Opens its window. None of the engines has one that is narrower than about 450 pixels. */
-  async start(size: { width: number; height: number }): Promise<void> {
-    const { driver, capabilities, needsScreen } = ENGINES[this.engine];
+  async start(size: { width: number; height: number }, { forcedColours = false } = {}): Promise<void> {
+    const { driver, needsScreen } = ENGINES[this.engine];
+    const capabilities = structuredClone(ENGINES[this.engine].capabilities);
+    if (forcedColours) Object.assign(capabilities['moz:firefoxOptions']!.prefs, FORCED_COLOURS);
     // Whatever it keeps goes with it.
     const env: NodeJS.ProcessEnv = { ...process.env, HOME: this.directory, TMPDIR: this.directory };
     if (needsScreen) env.DISPLAY = await this.screen();
@@ -142,9 +154,11 @@ export class Browser {
     await this.command('POST', '/actions', { actions });
   }
 
-  /** A picture of the page, as PNG. */
-  async screenshot(): Promise<Buffer> {
-    return Buffer.from(await this.command('GET', '/screenshot'), 'base64');
+  /** A picture of what `selector` finds first, as PNG. */
+  async screenshot(selector: string): Promise<Buffer> {
+    const element = await this.evaluate((selector) => document.querySelector(selector), selector);
+    if (!element) throw new Error(`There is no ${selector}.`);
+    return Buffer.from(await this.command('GET', `/element/${wordFor(element)}/screenshot`), 'base64');
   }
 
   /** What went wrong in its page. */
@@ -163,10 +177,8 @@ export class Browser {
     }
   }
 
-  /** An element is told apart by a word of the driver's. */
   private async clickOn(element: object): Promise<void> {
-    const [word] = Object.values(element);
-    await this.command('POST', `/element/${word}/click`, {});
+    await this.command('POST', `/element/${wordFor(element)}/click`, {});
   }
 
   /** A screen that nobody sees, by its name. */
@@ -206,6 +218,11 @@ export class Browser {
     if (answer.ok) return value;
     throw new Error(`${this.engine}, ${method} ${path}: ${value.message}\n${this.output}`);
   }
+}
+
+/** An element is told apart by a word of the driver's. */
+function wordFor(element: object): string {
+  return Object.values(element)[0];
 }
 
 function fails(child: ChildProcess, program: string): Promise<never> {

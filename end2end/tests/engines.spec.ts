@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Between } from './between.ts';
+import { BLACK, EVERYWHERE, WHITE, colours } from './colours.ts';
 import { Browser, type EngineName } from './engine.ts';
 import { LAPTOP, PHONE, expect, isLive, next, sees, test as inRoom } from './room.ts';
 import { translate } from './translator.ts';
@@ -10,7 +12,7 @@ import { translate } from './translator.ts';
 interface Engine {
   engine: EngineName;
   /** Somebody with this engine opens `url`. What goes wrong in their browser fails the test. */
-  open: (url: string, window?: typeof LAPTOP) => Promise<Browser>;
+  open: (url: string, window?: typeof LAPTOP, options?: Parameters<Browser['start']>[1]) => Promise<Browser>;
 }
 
 const test = inRoom.extend<Engine>({
@@ -18,10 +20,10 @@ const test = inRoom.extend<Engine>({
   open: async ({ engine }, use) => {
     const browsers: Browser[] = [];
     try {
-      await use(async (url, { viewport } = LAPTOP) => {
+      await use(async (url, { viewport } = LAPTOP, options = {}) => {
         const browser = new Browser(engine);
         browsers.push(browser);
-        await browser.start(viewport);
+        await browser.start(viewport, options);
         await browser.goto(url);
         return browser;
       });
@@ -109,7 +111,49 @@ for (const engine of ['Firefox', 'WebKit'] as const) {
       await laptop.clickAt('.notes');
       await laptop.press('ArrowDown');
       await shows(laptop, 3);
+      // And the choice that it has made.
+      await laptop.click('More');
+      await expect.poll(() => sheet(laptop)).toBe('More');
+      await laptop.clickAt('[value=pencil]');
+      await laptop.press('Escape');
+      await expect.poll(() => sheet(laptop)).toBe(null);
+      await laptop.press('ArrowRight');
+      await shows(laptop, 4);
+      expect(await laptop.evaluate(() => document.querySelector('[name=tool]:checked')?.getAttribute('value'))).toBe('pencil');
     });
+
+    test('an Enter that ends a word of an input method chooses nothing', async ({ room, open }) => {
+      const laptop = await open(room.links.presenter);
+      await shows(laptop, 1);
+      await laptop.press('s');
+      await expect.poll(() => sheet(laptop)).toBe('All slides');
+      /** How many slides are chosen after it. */
+      const press = (isComposing: boolean, keyCode: number) =>
+        laptop.evaluate((isComposing, keyCode) => {
+          const init = { key: 'Enter', code: 'Enter', keyCode, isComposing, bubbles: true, cancelable: true };
+          document.querySelector('#all-slides [type=search]')!.dispatchEvent(new KeyboardEvent('keydown', init));
+          return document.querySelectorAll('#all-slides :checked').length;
+        }, isComposing, keyCode);
+      // Safari's comes after the word.
+      for (const isComposing of [true, false]) expect(await press(isComposing, 229)).toBe(0);
+      expect(await press(false, 13)).toBe(1);
+    });
+
+    for (const way of ['withheld', 'refused'] as const)
+      test(`a stream that is ${way} is made good by asking`, async ({ room, open }) => {
+        const between = await Between.theServerOf(room.links.audience, way);
+        try {
+          const [laptop, phone] = [await open(between.link(room.links.audience)), await room.presenter()];
+          await isLive(phone);
+          for (const slide of [2, 3]) {
+            await next(phone).tap();
+            await shows(laptop, slide);
+          }
+          expect(between.streams).toBeGreaterThan(0);
+        } finally {
+          between.close();
+        }
+      });
 
     test('a frozen room keeps its slide', async ({ room, open }) => {
       const phone = await open(room.links.presenter, PHONE);
@@ -186,4 +230,28 @@ test('Firefox has all of it on plain http, too', async ({ room, open }) => {
   expect(await phone.evaluate(() => isSecureContext)).toBe(false);
   await phone.click('Next');
   await shows(phone, 2);
+});
+
+// WebKit knows none.
+test('Firefox leaves black black and white white under a system’s own colours', async ({ room, open }) => {
+  const { projector, audience } = room.links;
+  const people = await Promise.all([projector, audience].map((link) => open(link, LAPTOP, { forcedColours: true })));
+  const phone = await room.presenter();
+  await isLive(phone);
+  for (const person of people) {
+    await shows(person, 1);
+    expect(await person.evaluate(() => matchMedia('(forced-colors: active)').matches)).toBe(true);
+  }
+  await phone.getByRole('button', { name: 'More', exact: true }).tap();
+  for (const [name, screen, colour] of [
+    ['White screen', 'white', WHITE],
+    ['Black screen', 'black', BLACK],
+  ] as const) {
+    await phone.getByRole('button', { name }).dispatchEvent('click');
+    for (const person of people) {
+      await shows(person, 1, screen);
+      const seen = await colours(phone, await person.screenshot('.slide'), EVERYWHERE);
+      expect(seen).toEqual(EVERYWHERE.map(() => colour));
+    }
+  }
 });
