@@ -75,6 +75,8 @@ test('a talk is ended without popovers, and only when it is asked twice', async 
   await endIt.tap();
   await expect(follower.locator('main')).toHaveAttribute('data-live', 'over');
   await expect(host.getByRole('button', { name: 'Show it again' })).toBeVisible();
+  // The last page's styles may still be on their way.
+  await host.unrouteAll({ behavior: 'wait' });
 });
 
 test('a remote without popovers and without script has its sheets below it', async ({ room }) => {
@@ -98,4 +100,5 @@ test('a remote without popovers and without script has its sheets below it', asy
   await phone.locator('#all-slides li').nth(3).locator('label').tap();
   await phone.getByRole('button', { name: 'Go to slide 4' }).tap();
   await expect(phone.locator('.slide')).toHaveAttribute('data-slide', '4');
+  await phone.unrouteAll({ behavior: 'wait' });
 });
