@@ -21,10 +21,10 @@
     more = asking;
     if (asking) return;
     asking = true;
-    const giving = new AbortController();
-    const upTo = setTimeout(() => giving.abort(), patience);
+    const given = new AbortController();
+    const limit = setTimeout(() => given.abort(), patience);
     try {
-      const answer = await fetch(box.dataset.import, { signal: giving.signal });
+      const answer = await fetch(box.dataset.import, { signal: given.signal });
       const { whole, slides, warnings } = await answer.json();
       slides.forEach(show);
       const ready = slides.filter((slide) => slide.ready).length;
@@ -43,9 +43,9 @@
       }
     } catch {
       // It is asked again. A long answer that comes slowly gets the time that it takes.
-      patience = Math.min(2 * patience, 60_000);
+      if (given.signal.aborted) patience = Math.min(2 * patience, 30_000);
     }
-    clearTimeout(upTo);
+    clearTimeout(limit);
     asking = false;
     if (more) look();
   };
