@@ -2,10 +2,12 @@
 //! also while it has nothing to do, because it keeps its memory.
 //!
 //! First slides come before other pages, and those before larger pictures; among equals the host's
-//! decks come first, and then whoever waits longest. One seat is kept for first slides and for the
-//! host: a guest's page, or a larger picture, may take half a minute. A worker that has nothing to do gives way at
-//! once, and after a page one gives way to what is more urgent. To its equals it gives way after a
-//! while only, because whoever comes next must open its deck again.
+//! decks come first, and then whoever waits longest. The last seat is kept for the host's slides: a
+//! guest's, their first one too, may take half a minute, and so may a larger picture. Only where the
+//! host's slides have all other seats is it for whoever comes next, or guests would wait until they
+//! are done. A worker that has nothing to do gives way at once, and after a page one gives way to what
+//! is more urgent. To its equals it gives way after a while only, because whoever comes next must open
+//! its deck again.
 
 use super::process::Process;
 use std::{
@@ -41,13 +43,25 @@ pub enum Need {
 
 type Urgency = (Need, BroughtBy);
 
+/// Not what a guest waits for, and no larger picture.
+fn is_hosts((need, by): Urgency) -> bool {
+    by == BroughtBy::Host && need <= Need::Page
+}
+
 /// The right to have one process.
-pub struct Seat(Arc<Mutex<Desk>>);
+pub struct Seat {
+    desk: Arc<Mutex<Desk>>,
+    guest: u64,
+}
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut desk = locked(&self.0);
+        let mut desk = locked(&self.desk);
         desk.free += 1;
+        let own = desk.seated.iter().position(|it| it.number == self.guest);
+        if let Some(own) = own {
+            desk.seated.swap_remove(own);
+        }
         desk.call_next();
     }
 }
@@ -70,10 +84,11 @@ pub enum Turn {
 }
 
 /// One import, as the schedule knows it.
+#[derive(Clone)]
 pub struct Guest {
     number: u64,
     by: BroughtBy,
-    need: Mutex<Need>,
+    need: Arc<Mutex<Need>>,
 }
 
 impl Guest {
@@ -94,6 +109,9 @@ struct Desk {
     tickets: u64,
     /// Seats that nobody has.
     free: usize,
+    /// Who has the others, once for each.
+    seated: Vec<Guest>,
+    /// Of those, the workers that have nothing to do just now.
     idle: Vec<(u64, Worker)>,
     /// Pages that wait for a seat.
     waiting: Vec<Waiter>,
@@ -107,9 +125,27 @@ struct Waiter {
 }
 
 impl Desk {
+    /// Who is next of those that may have a seat.
     fn next(&self) -> Option<&Waiter> {
-        let waiting = self.waiting.iter();
+        let waiting = self.waiting.iter().filter(|it| self.may_sit(it.urgency));
         waiting.min_by_key(|waiter| (waiter.urgency, waiter.ticket))
+    }
+
+    /// Whether a seat can be had that is not kept: a worker that has nothing to do may be ended for
+    /// its own.
+    fn may_sit(&self, urgency: Urgency) -> bool {
+        let is_kept = self.seats > 1 && !is_hosts(urgency) && self.others_work();
+        self.free + self.idle.len() > usize::from(is_kept)
+    }
+
+    /// Whether any worker has something to do that is not the host's.
+    fn others_work(&self) -> bool {
+        let seated = self.seated.iter().filter(|it| !is_hosts(it.urgency()));
+        seated.clone().any(|it| {
+            let seats = seated.clone().filter(|other| other.number == it.number);
+            let idle = self.idle.iter().filter(|(idle, _)| *idle == it.number);
+            seats.count() > idle.count()
+        })
     }
 
     /// Whether a worker that sat so long, and took so long to open its deck, ends for others.
@@ -117,22 +153,16 @@ impl Desk {
         let urgency = guest.urgency();
         let has_nothing_to_do = !self.waiting.iter().any(|it| it.guest == guest.number);
         let is_over = sat > SLICE.max(opening * OPENINGS);
-        let mut others = self.waiting.iter().filter(|it| it.guest != guest.number);
+        let others = self.waiting.iter().filter(|it| it.guest != guest.number);
+        // For others its seat would be the one that is kept.
+        let mut others = others.filter(|it| self.may_sit(it.urgency));
         others.any(|other| {
             has_nothing_to_do || other.urgency < urgency || (is_over && other.urgency == urgency)
         })
     }
 
-    /// How many seats stay free when this one takes one.
-    fn kept_from(&self, urgency: Urgency) -> usize {
-        let is_urgent = urgency <= (Need::Page, BroughtBy::Host);
-        usize::from(!is_urgent && self.seats > 1)
-    }
-
     fn call_next(&self) {
-        // One that has nothing to do may be ended for its seat.
-        let may_be_had = self.free > 0 || !self.idle.is_empty();
-        if let (true, Some(next)) = (may_be_had, self.next()) {
+        if let Some(next) = self.next() {
             next.call.notify_one();
         }
     }
@@ -145,6 +175,7 @@ impl Schedule {
             guests: 0,
             tickets: 0,
             free: seats,
+            seated: Vec::new(),
             idle: Vec::new(),
             waiting: Vec::new(),
         })))
@@ -156,7 +187,7 @@ impl Schedule {
         Guest {
             number: desk.guests,
             by,
-            need: Mutex::new(Need::FirstSlide),
+            need: Arc::new(Mutex::new(Need::FirstSlide)),
         }
     }
 
@@ -174,19 +205,23 @@ impl Schedule {
 
     fn turn_now(&self, guest: &Guest, ticket: u64) -> Option<Turn> {
         let mut desk = self.desk();
-        let kept = desk.kept_from(guest.urgency());
+        if !desk.may_sit(guest.urgency()) {
+            return None;
+        }
         let own = desk.idle.iter().position(|(it, _)| *it == guest.number);
-        // What its first slide had may be the seat that is kept.
-        if let Some(own) = own.filter(|_| desk.free >= kept) {
+        if let Some(own) = own {
             return Some(Turn::Worker(Box::new(desk.idle.swap_remove(own).1)));
         }
         let is_next = desk.next().is_some_and(|next| next.ticket == ticket);
-        let is_free = desk.free > kept;
-        if is_free && is_next {
+        if is_next && desk.free > 0 {
             desk.free -= 1;
-            return Some(Turn::Seat(Seat(self.0.clone())));
+            desk.seated.push(guest.clone());
+            return Some(Turn::Seat(Seat {
+                desk: self.0.clone(),
+                guest: guest.number,
+            }));
         }
-        let longest = if !is_free && is_next {
+        let longest = if is_next {
             // Nothing to do, and has sat longest. Its seat is free once its process is gone.
             let idle = desk.idle.iter().enumerate();
             idle.min_by_key(|(_, (_, worker))| worker.since)
@@ -214,15 +249,17 @@ impl Schedule {
     /// After a page. The worker waits for the next one, or ends so that others have their turn.
     pub fn give_back(&self, guest: &Guest, worker: Worker) {
         let mut desk = self.desk();
-        if desk.gives_way(guest, worker.since.elapsed(), worker.opening) {
+        let (sat, opening) = (worker.since.elapsed(), worker.opening);
+        desk.idle.push((guest.number, worker));
+        if desk.gives_way(guest, sat, opening) {
+            let ended = desk.idle.pop();
             drop(desk);
-            drop(worker);
+            drop(ended);
             return;
         }
         if let Some(own) = desk.waiting.iter().find(|it| it.guest == guest.number) {
             own.call.notify_one();
         }
-        desk.idle.push((guest.number, worker));
     }
 
     /// Ends the workers of an import that is done.

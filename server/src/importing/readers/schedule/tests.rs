@@ -80,38 +80,79 @@ fn a_worker_keeps_its_seat_from_its_equals_for_some_times_its_opening() {
 }
 
 #[tokio::test]
-async fn one_seat_is_kept_for_first_slides_and_for_the_host() {
+async fn the_last_seat_is_kept_for_the_hosts_slides() {
     let schedule = Schedule::new(2);
     let brought = |by, need| {
         let guest = schedule.guest(by);
         guest.needs(need);
         guest
     };
-    let less_urgent = [
+    let others = [
+        brought(BroughtBy::Guest, Need::FirstSlide),
         brought(BroughtBy::Guest, Need::Page),
         brought(BroughtBy::Host, Need::LargerPicture),
         brought(BroughtBy::Guest, Need::LargerPicture),
     ];
-    let page = brought(BroughtBy::Guest, Need::Page);
-    let held = schedule.seat(&page).now_or_never();
-    assert!(held.is_some(), "both are free");
-    let mut waiting: Vec<_> = less_urgent
-        .iter()
-        .map(|it| Box::pin(schedule.seat(it)))
-        .collect();
-    for one in &mut waiting {
-        assert!(one.now_or_never().is_none());
+    for first in &others {
+        let held = schedule.seat(first).now_or_never();
+        assert!(held.is_some(), "both are free");
+        let mut waiting: Vec<_> = others
+            .iter()
+            .map(|it| Box::pin(schedule.seat(it)))
+            .collect();
+        for one in &mut waiting {
+            assert!(one.now_or_never().is_none());
+        }
+        // Who may not have it keeps nobody from it.
+        for need in [Need::FirstSlide, Need::Page] {
+            let host = brought(BroughtBy::Host, need);
+            assert!(schedule.seat(&host).now_or_never().is_some(), "{need:?}");
+        }
+        drop(held);
+        for one in waiting {
+            assert!(one.now_or_never().is_some(), "it has its turn");
+        }
     }
-    for urgent in [
-        brought(BroughtBy::Guest, Need::FirstSlide),
-        brought(BroughtBy::Host, Need::Page),
-    ] {
-        assert!(schedule.seat(&urgent).now_or_never().is_some());
-    }
+}
+
+/// Guests would else wait until the host's whole deck is read.
+#[tokio::test]
+async fn beside_the_hosts_slides_a_guest_has_a_seat() {
+    let schedule = Schedule::new(2);
+    let host = schedule.guest(BroughtBy::Host);
+    let guests = [BroughtBy::Guest; 2].map(|by| schedule.guest(by));
+    let held = schedule.seat(&host).await;
+    let mut waiting = guests.each_ref().map(|it| Box::pin(schedule.seat(it)));
+    let seated = waiting.each_mut().map(FutureExt::now_or_never);
+    assert_eq!(seated.each_ref().map(Option::is_some), [true, false]);
+    // Its seat is the last one by now.
     drop(held);
-    for one in waiting {
-        assert!(one.now_or_never().is_some(), "it has its turn");
-    }
+    let [_, second] = &mut waiting;
+    assert!(second.now_or_never().is_none());
+    drop(seated);
+    assert!(second.now_or_never().is_some(), "it has its turn");
+}
+
+/// It would open its deck again for each page, and nobody would have its seat meanwhile.
+#[tokio::test]
+async fn a_worker_of_the_hosts_gives_no_seat_up_that_is_kept_for_it() {
+    let schedule = Schedule::new(2);
+    let guest = schedule.guest(BroughtBy::Guest);
+    let host = schedule.guest(BroughtBy::Host);
+    host.needs(Need::Page);
+    let _slow = schedule.seat(&guest).await;
+    let first = schedule.guest(BroughtBy::Guest);
+    let _waits = Waiting::new(&schedule, &first);
+    let _more = Waiting::new(&schedule, &host);
+    let gives_way = |of| {
+        let desk = schedule.desk();
+        desk.gives_way(of, Duration::from_secs(90), Duration::ZERO)
+    };
+    assert!(!gives_way(&host));
+    host.needs(Need::LargerPicture);
+    let another = schedule.guest(BroughtBy::Host);
+    let _slides = Waiting::new(&schedule, &another);
+    assert!(gives_way(&host), "its slides come before that");
 }
 
 #[tokio::test]
