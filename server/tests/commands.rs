@@ -3,6 +3,7 @@
 mod support;
 
 use proptest::{prelude::*, test_runner::TestRunner};
+use std::collections::HashSet;
 use support::{Answer, Server};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,6 +92,96 @@ async fn every_accepted_command_counts_once() {
         revisions,
         (1..=newest.expect("a revision")).collect::<Vec<_>>()
     );
+}
+
+/// The names of a slide's pictures, or of all slides'.
+fn media(slides: &serde_json::Value) -> HashSet<String> {
+    let text = slides.to_string();
+    let names = text.split("/media/").skip(1);
+    names
+        .filter_map(|rest| rest.split('"').next().map(str::to_owned))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_presenter_jumps_over_and_what_is_done_in_the_dark_reaches_no_follower() {
+    let server = Server::start().await;
+    let request = format!(
+        "GET /t/room/slides HTTP/1.1\r\nhost: room\r\nauthorization: Bearer {}\r\n\
+         connection: close\r\n\r\n",
+        server.key
+    );
+    let all = server.send(request.as_bytes()).await.json()["slides"].clone();
+    assert_eq!(all.as_array().map(Vec::len), Some(6));
+    let seen = async || server.get("/t/room/slides").await.json()["slides"].clone();
+    let follow = async |slide: usize| {
+        let request = format!(
+            "GET /t/room?slide={slide} HTTP/1.1\r\nhost: room\r\n\
+             referer: http://room/t/room\r\nconnection: close\r\n\r\n"
+        );
+        server.send(request.as_bytes()).await.status
+    };
+    let jumped = server.post("/api/go_to", "code=room&slide=6").await;
+    assert_eq!(jumped.status, 200, "{jumped:?}");
+    let shown = seen().await;
+    assert_eq!(shown.as_array().map(Vec::len), Some(2), "{shown}");
+    assert_eq!(shown[0]["title"], all[0]["title"]);
+    assert_eq!(shown[1]["title"], all[5]["title"]);
+    let state = server.state().await;
+    assert_eq!(state["shown"], "1,6", "{state}");
+    assert_eq!(follow(1).await, 200);
+    for slide in 2..=5 {
+        assert_eq!(follow(slide).await, 204, "slide {slide} leads nowhere");
+    }
+    let pages = [
+        server.get("/t/room").await,
+        server.get("/t/room/screen").await,
+    ];
+    let told = pages.map(|page| page.body).concat() + &shown.to_string() + &state.to_string();
+    let of_both = &media(&all[0]) | &media(&all[5]);
+    for name in &media(&all) - &of_both {
+        assert!(!told.contains(&name), "{name}");
+    }
+
+    let mut stream = server.stream().await;
+    assert_eq!(stream.snapshot().await["slide"], 6);
+    server.post("/api/screen", "code=room&screen=black").await;
+    let dark = server.state().await;
+    assert_eq!(
+        (&dark["screen"], &dark["slide"]),
+        (&"black".into(), &6.into())
+    );
+    let moved = server.post("/api/go_to", "code=room&slide=3").await;
+    assert_eq!(moved.status, 200, "{moved:?}");
+    // Nothing but that something was done, and the number that remotes go by.
+    let without = |mut state: serde_json::Value| {
+        state["revision"].take();
+        state["cue"].take();
+        state
+    };
+    assert_eq!(without(server.state().await), without(dark.clone()));
+    assert_eq!(seen().await, shown);
+    assert_eq!(follow(3).await, 204);
+    server.post("/api/screen", "code=room&screen=live").await;
+    let light = loop {
+        let state = stream.snapshot().await;
+        if state["screen"] == "live" {
+            break state;
+        }
+        assert_eq!(without(state), without(dark.clone()));
+    };
+    assert_eq!(
+        (&light["slide"], &light["shown"]),
+        (&3.into(), &"1,3,6".into())
+    );
+    assert_eq!(light, server.state().await);
+    let titles = |slides: &serde_json::Value| {
+        let slides = slides.as_array().expect("slides");
+        let titles: Vec<_> = slides.iter().map(|it| it["title"].clone()).collect();
+        titles
+    };
+    let [first, third, sixth] = [0, 2, 5].map(|at| all[at]["title"].clone());
+    assert_eq!(titles(&seen().await), [first, third, sixth]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
