@@ -18,7 +18,7 @@ use server::{
     talks::Remotes,
 };
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{Cursor, Write},
     thread,
@@ -41,6 +41,18 @@ fn brought(printed: &str, key: &str, code: &str, pictures: &[Vec<u8>]) -> (u16, 
 
 /// The same, of files that have names.
 fn brought_as(printed: &str, key: &str, code: &str, files: &[(String, Vec<u8>)]) -> (u16, Value) {
+    let answer = sent(
+        printed,
+        &format!("authorization: Bearer {key}"),
+        code,
+        files,
+    );
+    let (status, body) = parts(&answer);
+    (status, serde_json::from_str(body).expect("JSON"))
+}
+
+/// The same with this line of the head, and the whole answer.
+fn sent(printed: &str, header: &str, code: &str, files: &[(String, Vec<u8>)]) -> String {
     let mut form =
         format!("--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\n{code}").into_bytes();
     for (name, file) in files {
@@ -51,12 +63,10 @@ fn brought_as(printed: &str, key: &str, code: &str, files: &[(String, Vec<u8>)])
     }
     form.extend(b"\r\n--XX--\r\n");
     let head = format!(
-        "POST /decks HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}\r\n\
+        "POST /decks HTTP/1.1\r\naccept: application/json\r\n{header}\r\n\
          content-type: multipart/form-data; boundary=XX"
     );
-    let answer = ask_with(printed, &head, &form);
-    let (status, body) = parts(&answer);
-    (status, serde_json::from_str(body).expect("JSON"))
+    ask_with(printed, &head, &form)
 }
 
 /// The wider, the longer it takes to be read. No two are the same.
@@ -210,6 +220,54 @@ fn a_deck_that_is_brought_again_is_the_same_talk_for_those_who_present_it() {
     // Another deck takes no talk over.
     let (status, body) = brought(&printed, &host, "mine", &slides[1..]);
     assert_eq!(status, 409, "{body}");
+}
+
+/// With a cookie for each talk, the head of the 119th request was too large.
+#[test]
+fn a_browser_that_brings_many_decks_has_few_cookies() {
+    let place = Place::new();
+    let (_running, printed) = place.started(&["--open"]);
+    let mut jar = BTreeMap::new();
+    let mut codes = Vec::new();
+    for number in 0..120 {
+        let cookies: Vec<_> = jar
+            .iter()
+            .map(|(name, it)| format!("{name}={it}"))
+            .collect();
+        let header = format!("cookie: {}", cookies.join("; "));
+        assert!(header.len() < 1 << 10, "{number}: {header}");
+        let deck = format!("# Deck {number}\n").into_bytes();
+        let answer = sent(&printed, &header, "", &[("slides.md".to_owned(), deck)]);
+        let (status, body) = parts(&answer);
+        assert_eq!(status, 201, "{number}: {answer}");
+        let body: Value = serde_json::from_str(body).expect("JSON");
+        codes.push(body["code"].as_str().expect("a code").to_owned());
+        let set = answer
+            .lines()
+            .filter_map(|it| it.strip_prefix("set-cookie: "));
+        for cookie in set {
+            let (pair, how_long) = cookie.split_once(';').expect("how long it lasts");
+            let (name, content) = pair.split_once('=').expect("a pair");
+            if how_long.contains("Max-Age=0") {
+                jar.remove(name);
+            } else {
+                jar.insert(name.to_owned(), content.to_owned());
+            }
+        }
+    }
+    // They are for every talk that it has brought.
+    let cookies: Vec<_> = jar
+        .iter()
+        .map(|(name, it)| format!("{name}={it}"))
+        .collect();
+    for code in [&codes[0], &codes[119]] {
+        let head = format!(
+            "GET /t/{code}/import HTTP/1.1\r\ncookie: {}",
+            cookies.join("; ")
+        );
+        let answer = ask(&printed, &head);
+        assert_eq!(parts(&answer).0, 200, "{answer}");
+    }
 }
 
 /// Many more of them than there are places. One gives its place up when somebody waits for it, and who
