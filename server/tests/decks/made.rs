@@ -145,8 +145,17 @@ pub fn png(grey: u8) -> Vec<u8> {
 }
 
 pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    zip_by(CompressionMethod::Deflated, files)
+}
+
+/// A zip of files as they are.
+pub fn stored(files: &[(&str, &[u8])]) -> Vec<u8> {
+    zip_by(CompressionMethod::Stored, files)
+}
+
+fn zip_by(method: CompressionMethod, files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let packed = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    let packed = SimpleFileOptions::default().compression_method(method);
     for (name, content) in files {
         zip.start_file(*name, packed).expect("a file");
         zip.write_all(content).expect("written");

@@ -2,7 +2,7 @@
 
 use crate::{
     exported, file, go_to,
-    made::{png, zip},
+    made::{pdf, png, saying, stored, zip},
     refused, served,
     support::program::Place,
 };
@@ -71,6 +71,66 @@ fn the_pictures_of_a_zip_that_a_mac_has_packed_are_found() {
     assert!(!said.contains(".png") && !said.contains("MACOSX"), "{said}");
 }
 
+/// The head of a PDF that is stored is among the first bytes of such a zip.
+#[test]
+fn a_zip_of_files_as_they_are_shows_the_same_slides_and_notes() {
+    let place = Place::new();
+    let handout = pdf("", &["One", "Two", "Three"].map(saying));
+    let text =
+        b"# Slides\n\n![](a.png)\n\n<!-- Say hello -->\n\n---\n\n# Two\n\n<!-- And why -->\n";
+    let picture = png(99);
+    let files: [(&str, &[u8]); 3] = [
+        ("handout.pdf", &handout),
+        ("slides.md", text),
+        ("a.png", &picture),
+    ];
+    for (name, content) in [("packed.zip", zip(&files)), ("stored.zip", stored(&files))] {
+        let (_running, _) = served(&place, &file(&place, name, content));
+        let slides = exported(&place)["deck"]["slides"].clone();
+        let slides = slides.as_array().expect("slides");
+        let shown: Vec<_> = slides
+            .iter()
+            .map(|slide| (&slide["title"], &slide["notes"]))
+            .collect();
+        let [first, second] = [("Slides", "Say hello"), ("Two", "And why")]
+            .map(|(title, notes)| (title.into(), notes.into()));
+        assert_eq!(
+            shown,
+            [(&first.0, &first.1), (&second.0, &second.1)],
+            "{name}"
+        );
+        assert!(slides[0].to_string().contains("/media/"), "{name}");
+    }
+}
+
+/// As a Japanese Windows writes them, without a word about it.
+#[test]
+fn the_names_in_a_zip_are_read_as_the_computer_wrote_them() {
+    let place = Place::new();
+    let shades = [1, 2, 9, 10].map(png);
+    // As long as スライド, so that the zip stays one.
+    let names = [
+        "########1.png",
+        "########2.png",
+        "########9.png",
+        "########10.png",
+    ];
+    let files: Vec<_> = names
+        .iter()
+        .zip(&shades)
+        .map(|(name, it)| (*name, &it[..]))
+        .collect();
+    let mut packed = zip(&files);
+    let katakana = b"\x83\x58\x83\x89\x83\x43\x83\x68";
+    while let Some(at) = packed.windows(8).position(|bytes| bytes == b"########") {
+        packed[at..at + 8].copy_from_slice(katakana);
+    }
+    let (_running, printed) = served(&place, &file(&place, "pictures.zip", packed));
+    for (slide, title) in [(1, "スライド1"), (3, "スライド9"), (4, "スライド10")] {
+        assert_eq!(go_to(&printed, slide)["title"], title);
+    }
+}
+
 #[test]
 fn a_folder_with_one_text_is_that_deck_and_one_of_many_has_to_be_given() {
     let place = Place::new();
@@ -112,6 +172,25 @@ fn text_of_other_programs_has_its_letters() {
         assert!(shown.contains("Größe — so"), "{name}: {shown}");
         assert_eq!(running.complaints(), "", "{name}");
     }
+    let cyrillic = "# Почему мы переписали сервер\n\nИ что из этого вышло\n"
+        .chars()
+        .map(|c| {
+            // Windows-1251 has А to я in their order.
+            let after = u32::from(c).checked_sub(u32::from('А')).map(|at| at + 0xc0);
+            u8::try_from(after.unwrap_or(u32::from(c))).expect("a letter of it")
+        });
+    let (running, printed) = served(
+        &place,
+        &file(&place, "cyrillic.md", cyrillic.collect::<Vec<_>>()),
+    );
+    let shown = html(&printed, 1);
+    assert!(shown.contains("Почему мы переписали сервер"), "{shown}");
+    let said = running.complaints();
+    assert!(
+        said.contains("is read as windows-1251; save it as UTF-8"),
+        "{said}"
+    );
+
     let broken = file(&place, "broken.md", b"# Gr\xc3\xb6\xc3\x9fe \xff\n");
     let (running, _printed) = served(&place, &broken);
     let said = running.complaints();

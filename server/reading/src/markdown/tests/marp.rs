@@ -131,6 +131,19 @@ fn front_matter_that_only_marp_has_is_marp() {
             "{matter}"
         );
     }
+    let all =
+        "theme: gaia\npaginate: true\nheader: Quarterly\nfooter: Team Blue\nheadingDivider: 2";
+    let slides = "# Opening\n\nA line\nbroken here\n\n## Second\n\n* one\n* two\n\n***\n\nThird by a ruler\n";
+    let deck = pages(&format!("---\n{all}\n---\n\n{slides}"));
+    assert_eq!(deck.len(), 3);
+    assert_eq!(html(&deck[1]).steps, 2);
+    for (page, number) in deck.iter().zip(1..) {
+        let markup = &html(page).markup;
+        let number = format!(">{number}<");
+        for part in ["Quarterly", "Team Blue", &number] {
+            assert!(markup.contains(part), "{part}: {markup}");
+        }
+    }
     for matter in [
         "theme: default",
         "title: x",
@@ -254,6 +267,14 @@ fn columns_by_a_style_are_columns() {
     assert!(
         !alone.contains("grid") && alone.contains("<div>Aside</div>"),
         "{alone}"
+    );
+    let table = markup(
+        "<table><tr><td width=\"50%\">\n\n- left\n\n</td><td>\n\n- right\n\n</td></tr></table>",
+    );
+    let cells: Vec<_> = table.split("<td").skip(1).collect();
+    assert!(
+        matches!(cells[..], [left, right] if left.contains("<li>left") && right.contains("<li>right")),
+        "{table}"
     );
     let matter = "---\nmarp: true\nstyle: |\n  .pair { display: flex }\n---\n\n";
     let page = &pages(&format!("{matter}<div class=\"pair\">{row}"))[0];
