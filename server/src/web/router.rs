@@ -37,6 +37,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/t/{code}/rename", get(host::ask_title).post(host::rename))
         .route("/t/{code}/delete", get(host::ask_delete).post(host::delete))
         .fallback(pages::not_found)
+        // What waits to be packed is counted: it is whole in memory until its reader has taken it.
         .layer(bound.clone())
         .layer(CompressionLayer::new());
     // What other sites' pages may read, too. Whether they may is answered before a handler is.
@@ -67,8 +68,8 @@ pub fn router(shared: Shared) -> Router {
             routes::DECKS,
             post(host::upload).layer(DefaultBodyLimit::disable()),
         )
-        .route("/t/{code}/ways", get(host::ways))
-        .route("/t/{code}/import", get(host::import))
+        .route("/t/{code}/ways", get(host::ways).layer(bound.clone()))
+        .route("/t/{code}/import", get(host::import).layer(bound))
         .route("/t/{code}/remotes/{number}/allow", post(host::allow))
         .route("/t/{code}/remotes/{number}/revoke", post(host::revoke))
         .route("/t/{code}/role", get(events::role))
