@@ -2,7 +2,7 @@
 
 use crate::{
     cut::grey,
-    made::{protected, zip},
+    made::{laughing, pdf, protected, saying, slow, zip},
     names_in,
     support::{
         path,
@@ -11,11 +11,29 @@ use crate::{
     until,
 };
 use serde_json::Value;
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Long for a debug build on a busy machine, and shorter than one page that wastes its time.
+const A_FIRST_SLIDE: Duration = Duration::from_secs(8);
 
 /// Brings a file as a form does, and gives status and answer.
 pub fn brought(
     printed: &str,
+    code: &str,
+    file: (&str, &[u8]),
+    password: Option<&str>,
+) -> (u16, Value) {
+    brought_by(printed, "", code, file, password)
+}
+
+/// The same, by whoever has this key.
+fn brought_by(
+    printed: &str,
+    key: &str,
     code: &str,
     (name, content): (&str, &[u8]),
     password: Option<&str>,
@@ -31,9 +49,11 @@ pub fn brought(
     }
     field(&format!("\"file\"; filename=\"{name}\""), content);
     form.extend(b"--XX--\r\n");
-    let head = "POST /decks HTTP/1.1\r\naccept: application/json\r\n\
-         content-type: multipart/form-data; boundary=XX";
-    let answer = ask_with(printed, head, &form);
+    let head = format!(
+        "POST /decks HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}\r\n\
+         content-type: multipart/form-data; boundary=XX"
+    );
+    let answer = ask_with(printed, &head, &form);
     let (status, body) = parts(&answer);
     (status, serde_json::from_str(body).expect("JSON"))
 }
@@ -86,6 +106,63 @@ fn what_is_being_read_with_a_password_is_nobodys_without_it() {
             assert_eq!(parts(&ask_with(&printed, &head, "")).0, 204);
         }
     }
+}
+
+/// Brings the host's deck, whose answer comes with its first slide.
+fn wait_of_the_host(printed: &str) -> Duration {
+    let deck = pdf("", &["Mine", "More"].map(saying));
+    let start = Instant::now();
+    let key = host_key(printed);
+    let (status, body) = brought_by(printed, &key, "mine", ("mine.pdf", &deck), None);
+    assert_eq!(status, 201, "{body}");
+    let state = ask(printed, "GET /t/mine/state HTTP/1.1");
+    assert!(state.contains("/media/"), "{state}");
+    start.elapsed()
+}
+
+/// With their pages before it, it took 80 s.
+#[test]
+fn the_hosts_first_slide_waits_for_no_pages_of_guests() {
+    let place = Place::new();
+    let (_running, printed) = place.started(&["--open"]);
+    // At once, so that their first slides come before the pages of others.
+    thread::scope(|scope| {
+        for guest in 0..10 {
+            let printed = &printed;
+            scope.spawn(move || {
+                // No two are the same.
+                let deck = laughing(20 + guest);
+                let code = format!("guest-{guest}");
+                let (status, body) = brought(printed, &code, ("slow.pdf", &deck), None);
+                assert_eq!(status, 201, "{body}");
+            });
+        }
+    });
+    let waited = wait_of_the_host(&printed);
+    assert!(waited < A_FIRST_SLIDE, "{waited:?}");
+    let left = names_in(&place.path("data/importing"));
+    assert!(left.len() >= 10, "they were read too soon to tell");
+}
+
+#[test]
+fn the_hosts_first_slide_waits_for_no_larger_pictures() {
+    let place = Place::new();
+    let (_running, printed) = place.started(&["--open"]);
+    let codes: Vec<_> = (0..10).map(|guest| format!("guest-{guest}")).collect();
+    for (code, pages) in codes.iter().zip(10..) {
+        let (status, body) = brought(&printed, code, ("talk.pdf", &slow(pages)), None);
+        assert_eq!(status, 201, "{body}");
+    }
+    until("all are whole", || {
+        codes.iter().all(|code| {
+            let (ready, all) = import(&printed, code);
+            ready == all
+        })
+    });
+    let waited = wait_of_the_host(&printed);
+    assert!(waited < A_FIRST_SLIDE, "{waited:?}");
+    let left = names_in(&place.path("data/importing"));
+    assert!(left.len() >= 3, "they were sharp too soon to tell");
 }
 
 #[test]
