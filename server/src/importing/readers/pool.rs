@@ -99,7 +99,8 @@ impl Pool {
     pub fn new(limits: Limits) -> io::Result<Self> {
         Ok(Self {
             limits,
-            schedule: Schedule::new(limits.workers.max(1)),
+            // And the one that is kept.
+            schedule: Schedule::new(limits.workers.max(1) + 1),
             starter: Starter::new(Handle::current())?,
             wanted: watch::Sender::new(0),
             told: Once::new(),

@@ -2,10 +2,9 @@
 //! also while it has nothing to do, because it keeps its memory.
 //!
 //! First slides come before other pages, and those before larger pictures; among equals the host's
-//! decks come first, and then whoever waits longest. The last seat is kept for the host's slides: a
-//! guest's, their first one too, may take half a minute, and so may a larger picture. Only where the
-//! host's slides have all other seats is it for whoever comes next, or guests would wait until they
-//! are done. A worker that has nothing to do gives way at once, and after a page one gives way to what
+//! decks come first, and then whoever waits longest. One seat is more than the processors want: it is
+//! taken only by the host's slides while others work, or by others while the host's slides have all
+//! the rest. So neither waits for what the other has begun, which may take half a minute. A worker that has nothing to do gives way at once, and after a page one gives way to what
 //! is more urgent. To its equals it gives way after a while only, because whoever comes next must open
 //! its deck again.
 
@@ -134,7 +133,7 @@ impl Desk {
     /// Whether a seat can be had that is not kept: a worker that has nothing to do may be ended for
     /// its own.
     fn may_sit(&self, urgency: Urgency) -> bool {
-        let is_kept = self.seats > 1 && !is_hosts(urgency) && self.others_work();
+        let is_kept = self.seats > 1 && is_hosts(urgency) != self.others_work();
         self.free + self.idle.len() > usize::from(is_kept)
     }
 
