@@ -61,7 +61,11 @@ impl Renderer<'_> {
         if name == "img" {
             return self.author_picture(tag, line);
         }
-        if name == "aside" && has_class(tag, "notes") && self.notes_from.is_none() {
+        // mdx-deck and Spectacle have an element of that name.
+        let is_notes = name == "notes" && !tag.closes_itself
+            || name == "aside" && has_class(tag, "notes")
+            || has_class(tag, "speaker-notes");
+        if is_notes && self.notes_from.is_none() && !is_void(name) {
             return self.open_notes(name);
         }
         let (ours, mut extra) = match name {

@@ -52,7 +52,10 @@ impl Renderer<'_> {
                 self.warn(line, &reason);
             }
         } else if directives::of_comment(text).is_none()
-            && matches!(self.dialect, Dialect::Marp | Dialect::Plain)
+            && matches!(
+                self.dialect,
+                Dialect::Marp | Dialect::Plain | Dialect::Remark
+            )
         {
             self.notes.push(text.to_owned());
         } else if self.dialect == Dialect::Presenterm {

@@ -4,6 +4,7 @@
 use super::{
     directives,
     front_matter::{FrontMatter, key_value},
+    remark,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,7 @@ pub enum Dialect {
     Slidev,
     Reveal,
     Presenterm,
+    Remark,
 }
 
 /// Keys that only Slidev's front matter has.
@@ -154,6 +156,12 @@ pub fn detect<'a>(
     if is_presenterm {
         return Dialect::Presenterm;
     }
+    if !front.has(&SLIDEV_KEYS)
+        && !is_only_reveal(front, comments.clone(), lines.clone())
+        && remark::is_deck(lines.clone())
+    {
+        return Dialect::Remark;
+    }
     let mut rest = lines.clone();
     let slidev_line = |line: &str| {
         let line = line.trim();
@@ -182,6 +190,16 @@ pub fn detect<'a>(
 /// Whether more than a `Note:`, which anybody may write, says that it is reveal.js'.
 pub fn is_surely_reveal<'a>(
     front: &FrontMatter,
+    comments: impl Iterator<Item = &'a str>,
+    lines: impl Iterator<Item = &'a str> + Clone,
+) -> bool {
+    let has_two_dashes = lines.clone().any(|line| line.trim_end() == remark::STEP);
+    has_two_dashes || is_only_reveal(front, comments, lines)
+}
+
+/// Whether it has what no other program understands: remark has the line of two dashes, too.
+fn is_only_reveal<'a>(
+    front: &FrontMatter,
     mut comments: impl Iterator<Item = &'a str>,
     mut lines: impl Iterator<Item = &'a str>,
 ) -> bool {
@@ -198,7 +216,7 @@ pub fn is_surely_reveal<'a>(
     front.has(&KEYS)
         || comments.any(of_reveal)
         || lines.any(|line| {
-            matches!(line.trim_end(), "----" | "--")
+            line.trim_end() == "----"
                 || line.contains("class=\"fragment")
                 || line.contains("<aside class=\"notes\"")
         })

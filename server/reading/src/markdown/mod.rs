@@ -1,7 +1,7 @@
-//! Markdown decks: Marp, Slidev, reveal.js, presenterm and plain. A slide is HTML at the fixed size
+//! Markdown decks: Marp, Slidev, reveal.js, presenterm, remark.js and plain. A slide is HTML at the fixed size
 //! of 1280 x 720 in our own theme; an author's styles, scripts and components never come through.
 //!
-//! The way of a slide: `split` (before parsing), `prepare`, comrak's tree, `render` and `author`
+//! The way of a slide: `split` (before parsing), `speaker_notes`, `prepare`, comrak's tree, `render` and `author`
 //! (to our own vocabulary), `sanitise`, then `steps` with code and formulas put in, then `fit`.
 
 mod author;
@@ -15,6 +15,7 @@ mod dialect;
 mod directives;
 mod drawn;
 mod emoji;
+mod fenced_divs;
 mod fit;
 mod floats;
 mod footnotes;
@@ -28,11 +29,13 @@ mod own_classes;
 mod page;
 mod picture;
 mod prepare;
+mod remark;
 mod render;
 mod running;
 mod sanitise;
 mod scan;
 mod separators;
+mod speaker_notes;
 mod split;
 mod steps;
 #[cfg(test)]
@@ -158,9 +161,9 @@ fn heading(text: &str, dialect: Dialect) -> Option<String> {
     // What only the speaker sees is no title.
     let mut in_notes = false;
     for line in scan.open_lines(&lines, 0) {
-        in_notes |= line.contains("<aside");
+        in_notes |= line.contains("<aside") || line.contains("<Notes");
         if in_notes {
-            in_notes = !line.contains("</aside>");
+            in_notes = !line.contains("</aside>") && !line.contains("</Notes>");
             continue;
         }
         let marks = line.trim_end();
@@ -272,7 +275,7 @@ impl Source for Markdown {
             pieces: Vec::new(),
             title: slide.front.line("title").filter(|_| index > 0),
             text: String::new(),
-            notes: Vec::new(),
+            notes: slide.notes.clone(),
             warnings: Vec::new(),
             layout: None,
             classes: page::is_dark(&self.deck.front)
@@ -296,7 +299,7 @@ impl Source for Markdown {
             highlighter: &mut self.highlighter,
         };
         let line_of = |at: usize| slide.line.saturating_add(u32::try_from(at).unwrap_or(0));
-        for (at, reason) in &prepared.left_out {
+        for (at, reason) in slide.said.iter().chain(&prepared.left_out) {
             renderer.warn(line_of(*at), reason);
         }
         page::front(&mut renderer, slide, index);

@@ -5,6 +5,7 @@ use super::{
     dialect::{Dialect, reveal_note},
     loose,
     marks::{self, Mark},
+    remark,
     render::short,
     scan::{fence_of, opens_formula},
 };
@@ -93,7 +94,7 @@ pub fn prepare(text: &str, dialect: Dialect, own_notes: Option<&str>) -> Prepare
                 text: notes.trim().to_owned(),
             });
             break;
-        } else if let Some(mark) = separator(trimmed) {
+        } else if let Some(mark) = separator(trimmed, dialect) {
             prepared
                 .text
                 .push_str(&format!("<!-- {}{} -->\n", prepared.seal, mark.as_str()));
@@ -178,9 +179,12 @@ fn element_last(line: &str) -> Option<String> {
         .then(|| format!("{before}{} <!--{comment}-->", words.trim()))
 }
 
-/// Slidev's slots, and our own line between columns.
-fn separator(line: &str) -> Option<Mark> {
+/// Slidev's slots, our own line between columns, and the pauses of remark, Pandoc and beamer.
+fn separator(line: &str, dialect: Dialect) -> Option<Mark> {
+    let is_pandoc = matches!(dialect, Dialect::Plain | Dialect::Reveal);
     match line {
+        remark::STEP if dialect == Dialect::Remark => Some(Mark::Pause),
+        ". . ." | "\\pause" if is_pandoc => Some(Mark::Pause),
         "|||" => Some(Mark::Split),
         "::right::" => Some(Mark::Right),
         "::left::" => Some(Mark::Left),

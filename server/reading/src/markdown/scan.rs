@@ -1,9 +1,12 @@
 //! A look over a deck's lines: which are inside of something that has an end, and so separate no
 //! slides. Linear, whatever is left open.
 
+use super::{fenced_divs::OpenDivs, speaker_notes::beamer_note};
+
 /// What a look over the lines finds.
 pub struct Scan {
-    /// For each line: inside a fence, a comment, a formula or a script; nothing there separates.
+    /// For each line: inside a fence, a comment, a formula, a script or what only the speaker sees;
+    /// nothing there separates.
     closed: Vec<bool>,
     /// Line (from 0) and text of each comment.
     pub comments: Vec<(usize, String)>,
@@ -17,6 +20,7 @@ impl Scan {
         };
         // What was looked for and not found is not looked for again: the scan stays linear.
         let mut unclosed: Vec<String> = Vec::new();
+        let mut divs = OpenDivs::default();
         let mut at = start;
         while let Some(line) = lines.get(at) {
             let trimmed = line.trim();
@@ -48,8 +52,15 @@ impl Scan {
                     *closed = true;
                 }
                 at = end;
+            } else {
+                divs.read(at, trimmed);
             }
             at += 1;
+        }
+        for (from, to) in divs.private() {
+            for closed in scan.closed.iter_mut().take(to + 1).skip(from) {
+                *closed = true;
+            }
         }
         scan
     }
@@ -130,7 +141,7 @@ pub fn comment_start(line: &str) -> Option<usize> {
     (before.matches('`').count() % 2 == 0).then_some(at)
 }
 
-/// The last line of a formula, a style or a script that begins in line `at`.
+/// The last line of a formula, a style, a script or a comment of Obsidian's that begins in line `at`.
 fn region_end(
     lines: &[&str],
     at: usize,
@@ -143,10 +154,21 @@ fn region_end(
         "</style>"
     } else if trimmed.starts_with("<script") {
         "</script>"
+    } else if trimmed.starts_with("%%") {
+        "%%"
+    } else if trimmed.starts_with("<Notes") {
+        "</Notes>"
+    } else if trimmed.starts_with("\\note") {
+        return note_end(lines, at, unclosed);
     } else {
         return None;
     };
-    if end != "$$" && trimmed.contains(end) || unclosed.iter().any(|known| known == end) {
+    let is_closed = match end {
+        "$$" => false,
+        "%%" => trimmed.matches(end).count() > 1,
+        _ => trimmed.contains(end),
+    };
+    if is_closed || unclosed.iter().any(|known| known == end) {
         return None;
     }
     let found = find(lines, at + 1, |line| line.contains(end));
@@ -154,6 +176,24 @@ fn region_end(
         unclosed.push(end.to_owned());
     }
     found
+}
+
+/// beamer: the last line of a note of several lines.
+fn note_end(lines: &[&str], at: usize, unclosed: &mut Vec<String>) -> Option<usize> {
+    let opens = beamer_note(lines.get(at)?.trim()).is_some();
+    if !opens || unclosed.iter().any(|known| known == "}") {
+        return None;
+    }
+    let mut open = 0_usize;
+    for (line, number) in lines.iter().skip(at).zip(at..) {
+        open += line.matches('{').count();
+        open = open.saturating_sub(line.matches('}').count());
+        if open == 0 {
+            return (number > at).then_some(number);
+        }
+    }
+    unclosed.push("}".to_owned());
+    None
 }
 
 /// `$$` alone in its line, or with Slidev's lines to stress.

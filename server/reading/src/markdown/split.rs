@@ -6,8 +6,10 @@ use super::{
     dialect::{self, Dialect, SLIDEV_KEYS},
     directives,
     front_matter::{self, FrontMatter},
+    remark::Properties,
     scan::{Scan, comment_start},
     separators::Separators,
+    speaker_notes::{self, Taken},
 };
 use crate::source::{SourceError, Warning};
 
@@ -20,7 +22,11 @@ pub struct Slide {
     /// Of its text's first line, from 1.
     pub line: u32,
     pub front: FrontMatter,
+    /// Without what is not for the wall.
     pub text: String,
+    pub notes: Vec<String>,
+    /// What was left out of the text, by its line in it, from 0.
+    pub said: Vec<(usize, String)>,
 }
 
 #[derive(Debug)]
@@ -205,7 +211,8 @@ impl Cutter<'_> {
             let open = self.scan.is_open(at);
             let heading = open
                 && has_text
-                && heading_level(line).is_some_and(|level| dividers.contains(&level));
+                && heading_level(line).is_some_and(|level| dividers.contains(&level))
+                && !speaker_notes::names_notes(line);
             let gap = empty_lines.is_some_and(|lines| blank >= lines) && has_text;
             let title = by_titles && has_text && self.is_title(at);
             if heading || gap || title {
@@ -305,7 +312,7 @@ impl Cutter<'_> {
             }
             Dialect::Reveal => self.separators.is_line(line),
             Dialect::Slidev => trimmed.len() >= 3 && trimmed.chars().all(|c| c == '-'),
-            Dialect::Plain => trimmed == "---",
+            Dialect::Plain | Dialect::Remark => trimmed == "---",
             Dialect::Marp => is_ruler(line) && !self.is_underline(at) && !self.is_in_item(at),
         }
     }
@@ -481,7 +488,38 @@ impl Cutter<'_> {
         {
             front.set("layout", layout);
         }
-        self.slides.push(Slide { line, front, text });
+        let mut said = Vec::new();
+        if self.dialect == Dialect::Remark {
+            let properties = Properties::of(&text);
+            let after = text.lines().skip(properties.lines);
+            let rest: Vec<&str> = after.collect();
+            text = "\n".repeat(properties.lines) + &rest.join("\n") + "\n";
+            front.extend(properties.front);
+            said = properties.left_out;
+            if properties.is_hidden {
+                let at = |at: usize| line.saturating_add(u32::try_from(at).unwrap_or(0));
+                self.warnings
+                    .extend(said.into_iter().map(|(from, reason)| Warning {
+                        line: Some(at(from)),
+                        page: None,
+                        reason,
+                    }));
+                return Ok(());
+            }
+        }
+        let Taken {
+            shown,
+            notes,
+            said: taken,
+        } = speaker_notes::take(&text, self.dialect);
+        said.extend(taken);
+        self.slides.push(Slide {
+            line,
+            front,
+            text: shown,
+            notes,
+            said,
+        });
         Ok(())
     }
 }
@@ -558,6 +596,8 @@ fn introduction(front: &FrontMatter) -> Option<Slide> {
         line: 1,
         front,
         text,
+        notes: Vec::new(),
+        said: Vec::new(),
     })
 }
 

@@ -2,8 +2,10 @@
 
 mod marp;
 mod presenterm;
+mod remark;
 mod reveal;
 mod slidev;
+mod speaker_notes;
 
 use super::code::processor_time;
 use super::*;
@@ -254,6 +256,12 @@ fn pathological_text_takes_no_longer_than_its_length() {
         "[a]: b\n".repeat(50_000) + &"[a]".repeat(30_000),
         "```ts\n".to_owned() + &"a<".repeat(20_000) + "\n```",
         "<!-- pause -->\n\nx\n\n".repeat(5_000),
+        ":::a\n".repeat(200_000),
+        "::: notes\n".repeat(100_000) + &":::\n".repeat(100_000),
+        "::: columns\n::: column\n".repeat(20_000),
+        "%%\n---\n".repeat(100_000) + "x",
+        "%% ".repeat(100_000),
+        "\\note{\n---\n".repeat(100_000),
     ];
     for text in &hostile {
         // Of the processor: a busy machine may take its time.
@@ -270,7 +278,19 @@ fn pathological_text_takes_no_longer_than_its_length() {
     }
 }
 
-const FRAGMENTS: [&str; 66] = [
+const FRAGMENTS: [&str; 78] = [
+    "::: notes\n",
+    "::: {.columns}\n",
+    "::: {.column width=\"40%\"}\n",
+    ":::\n",
+    ". . .\n",
+    "???\n",
+    "class: center, middle\n",
+    "^ a\n",
+    "%%",
+    "\\note{",
+    "}\n",
+    "<Notes>",
     "<div style='display:flex'>",
     "<div style=\"float:left\">é</div>\n",
     "<div style=\"float:right\">",
