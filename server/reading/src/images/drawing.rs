@@ -1,6 +1,6 @@
 //! A drawing: SVG. Asks nobody for anything: no file, no other host, fonts of this machine only.
 
-use super::{kind::Kind, labels, picture};
+use super::{background, kind::Kind, labels, picture};
 use crate::{
     renditions::WIDEST,
     source::{Pixels, SourceError},
@@ -101,6 +101,13 @@ pub fn draw(name: &str, content: &[u8], pixels: u64) -> Result<Drawn, SourceErro
         return Err(too_complicated(name));
     }
     let left_out = LeftOut::default();
+    let background = background::written(&document, text);
+    left_out.background.store(background.is_lossy, Relaxed);
+    let text = background.text.as_deref().unwrap_or(text);
+    let document = match &background.text {
+        Some(text) => parsed(name, text)?,
+        None => document,
+    };
     let labels = labels::written(&document, text);
     left_out.html.store(labels.is_lossy, Relaxed);
     let document = match &labels.text {
@@ -157,6 +164,7 @@ struct LeftOut {
     picture: AtomicBool,
     text: AtomicBool,
     html: AtomicBool,
+    background: AtomicBool,
 }
 
 impl LeftOut {
@@ -178,6 +186,10 @@ impl LeftOut {
                 &self.html,
                 "has parts written as HTML, which are left out but for their words; export it \
                  without HTML labels, or as PNG",
+            ),
+            (
+                &self.background,
+                "has a background that is not a plain colour; left out",
             ),
         ]
         .iter()

@@ -3,6 +3,7 @@
 //!
 //! When opened, only the first bytes of each file are read; the rest when its page is asked for.
 
+mod background;
 mod drawing;
 mod kind;
 mod labels;

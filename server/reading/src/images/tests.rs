@@ -272,6 +272,30 @@ fn a_drawing_is_drawn_as_large_as_a_slide() {
     assert_eq!(pixels.rgba[3839 * 4..3840 * 4], [255; 4]);
 }
 
+/// PlantUML's light words were on white.
+#[test]
+fn a_drawing_has_the_background_of_its_style() {
+    let of = |style: &str| {
+        let drawing = svg("").replacen("<svg", &format!("<svg style=\"{style}\""), 1);
+        let page = page_of("a.svg", drawing).expect("a page");
+        let said = page.warnings.first().map(|said| said.reason.clone());
+        (pixels(page).rgba[..3].to_vec(), said)
+    };
+    for style in [
+        "width:160px;height:90px;background:#222222;",
+        "background-color: #222222",
+        "background: rgb(34, 34, 34)",
+    ] {
+        assert_eq!(of(style), (vec![0x22; 3], None), "{style}");
+    }
+    assert_eq!(of("background:none"), (vec![255; 3], None));
+    let said = "a.svg has a background that is not a plain colour; left out.";
+    assert_eq!(
+        of("background:linear-gradient(red, blue)"),
+        (vec![255; 3], Some(said.to_owned()))
+    );
+}
+
 #[test]
 fn a_drawing_asks_nobody() {
     let server = TcpListener::bind("127.0.0.1:0").expect("a port");
