@@ -1,6 +1,7 @@
 //! Footnotes of the whole deck: each slide is parsed by itself, and may refer to what another says.
 
 use super::scan::Scan;
+use comrak::nodes::{AstNode, NodeValue};
 use std::collections::HashMap;
 
 const MAX_FOOTNOTES: usize = 1_000;
@@ -63,6 +64,24 @@ impl Footnotes {
         }
         text
     }
+}
+
+/// What comrak calls those that stand in the text itself, before their number.
+const INLINE: &str = "__inline_";
+
+/// The number of each footnote of a slide, by its name, where some have no name of their own. Else
+/// they are called as their author called them.
+pub fn numbers<'a>(root: &'a AstNode<'a>) -> HashMap<String, u32> {
+    let mut numbers = HashMap::new();
+    for node in root.descendants() {
+        if let NodeValue::FootnoteReference(reference) = &node.data().value {
+            numbers.insert(reference.name.clone(), reference.ix);
+        }
+    }
+    if !numbers.keys().any(|name| name.starts_with(INLINE)) {
+        numbers.clear();
+    }
+    numbers
 }
 
 /// The label that a line begins to define.

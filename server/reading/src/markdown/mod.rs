@@ -11,6 +11,7 @@ mod code;
 mod colour;
 mod columns;
 mod comments;
+mod deck_title;
 mod dialect;
 mod directives;
 mod drawn;
@@ -52,7 +53,6 @@ use dialect::Dialect;
 use footnotes::Footnotes;
 use own_classes::OwnClasses;
 use render::Renderer;
-use scan::Scan;
 use split::{Deck, Slide};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -119,7 +119,7 @@ impl Markdown {
             highlighter: Highlighter::new(limits.highlighting),
             beside: None,
         };
-        opened.title = opened.find_title();
+        opened.title = deck_title::of(&opened.deck);
         Ok(opened)
     }
 
@@ -132,68 +132,6 @@ impl Markdown {
             ..self
         }
     }
-
-    fn find_title(&mut self) -> Option<String> {
-        let is_marp = self.deck.dialect == Dialect::Marp;
-        if let Some(title) = self.deck.front.line("title") {
-            return Some(running::plain(&title, is_marp).0.trim().to_owned());
-        }
-        let first = self
-            .deck
-            .slides
-            .iter()
-            .take(20)
-            .find_map(|slide| heading(&slide.text, self.deck.dialect))?;
-        let first = plain(&first);
-        Some(render::short(&if is_marp {
-            emoji::drawn(&first)
-        } else {
-            first
-        }))
-    }
-}
-
-/// A slide's first heading, as it is written.
-fn heading(text: &str, dialect: Dialect) -> Option<String> {
-    let lines: Vec<&str> = text.lines().collect();
-    let scan = Scan::of(&lines, 0);
-    let mut above = "";
-    // What only the speaker sees is no title.
-    let mut in_notes = false;
-    for line in scan.open_lines(&lines, 0) {
-        in_notes |= line.contains("<aside") || line.contains("<Notes");
-        if in_notes {
-            in_notes = !line.contains("</aside>") && !line.contains("</Notes>");
-            continue;
-        }
-        let marks = line.trim_end();
-        let underlines = |mark| marks.len() >= 3 && marks.chars().all(|c| c == mark);
-        let is_underline = underlines('=') || dialect == Dialect::Presenterm && underlines('-');
-        let title = if is_underline && !above.trim().is_empty() {
-            Some(above)
-        } else if split::heading_level(line).is_some() {
-            Some(line.trim_matches(['#', ' ', '\t']))
-        } else {
-            None
-        };
-        if let Some(title) = title.map(str::trim).filter(|title| !title.is_empty()) {
-            return Some(title.to_owned());
-        }
-        above = line;
-    }
-    None
-}
-
-/// A heading's text without its marks.
-fn plain(text: &str) -> String {
-    let text = braces::trailing(text).map_or(text, |(text, _)| text);
-    let mut plain = String::new();
-    for token in html::Tokens::of(text) {
-        if let html::Token::Text(text) = token {
-            plain.push_str(text);
-        }
-    }
-    plain.replace(['*', '`', '$'], "").trim().to_owned()
 }
 
 fn references(slides: &[Slide]) -> HashMap<String, String> {
@@ -295,6 +233,7 @@ impl Source for Markdown {
                 .get(dialect::COMMAND_PREFIX)
                 .unwrap_or_default(),
             beside: self.beside.as_ref(),
+            footnotes: HashMap::new(),
             own_classes: &self.own_classes,
             highlighter: &mut self.highlighter,
         };
@@ -309,6 +248,7 @@ impl Source for Markdown {
             &self.footnotes.added_to(prepared.text),
             &options(&self.references, dialect),
         );
+        renderer.footnotes = footnotes::numbers(root);
         renderer.document(root);
         if let Some(notes) = prepared.notes {
             if self.deck.notes_are_unsure {

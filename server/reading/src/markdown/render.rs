@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{beside::Beside, source::Warning};
 use comrak::nodes::{AstNode, ListDelimType, ListType, NodeList, NodeValue, TableAlignment};
+use std::collections::HashMap;
 
 /// How deep lists and quotes nest; what is deeper is shown as its text.
 const MAX_DEPTH: usize = 24;
@@ -47,6 +48,8 @@ pub struct Renderer<'a> {
     pub prefix: &'a str,
     /// The files beside the deck, where they are known.
     pub beside: Option<&'a Beside>,
+    /// The numbers of the slide's footnotes, where they have some.
+    pub footnotes: HashMap<String, u32>,
     /// Classes that the deck's own styles make columns of.
     pub own_classes: &'a OwnClasses,
     pub highlighter: &'a mut Highlighter,
@@ -196,13 +199,13 @@ impl Renderer<'_> {
             NodeValue::Table(table) => self.table(node, &table.alignments, depth),
             NodeValue::FootnoteDefinition(note) => {
                 self.out.push_str("<div class=\"footnotes\"><p><sup>");
-                escape(footnote(&note.name), &mut self.out);
+                self.footnote(&note.name);
                 self.out.push_str("</sup></p>");
                 self.wrapped("", node, "</div>", depth);
             }
             NodeValue::FootnoteReference(reference) => {
                 self.out.push_str("<sup class=\"reference\">");
-                escape(footnote(&reference.name), &mut self.out);
+                self.footnote(&reference.name);
                 self.out.push_str("</sup>");
             }
             NodeValue::ShortCode(emoji) => {
@@ -247,6 +250,13 @@ impl Renderer<'_> {
             NodeValue::Link(link) => self.link(node, &link.url, depth),
             NodeValue::Image(link) => self.image(node, &link.url, line),
             _ => self.wrapped("", node, "", depth),
+        }
+    }
+
+    fn footnote(&mut self, name: &str) {
+        match self.footnotes.get(name) {
+            Some(number) => self.out.push_str(&number.to_string()),
+            None => escape(name, &mut self.out),
         }
     }
 
@@ -511,11 +521,6 @@ impl Renderer<'_> {
         self.out.push('>');
         self.say(&words.alt);
     }
-}
-
-/// Comrak counts those that stand in the text itself.
-fn footnote(name: &str) -> &str {
-    name.strip_prefix("__inline_").unwrap_or(name)
 }
 
 fn only_pictures<'n>(paragraph: Node<'n>) -> bool {

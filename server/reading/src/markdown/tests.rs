@@ -94,6 +94,8 @@ fn a_decks_title_is_a_heading_that_the_audience_sees() {
     );
     let notes = "<aside class=\"notes\">\n\n# SECRET\n\n</aside>\n\n";
     assert_eq!(title(&format!("{notes}# A\n")).as_deref(), Some("A"));
+    let footnote = "# A[^a] `b`\n\ntext\n\n[^a]: First.\n";
+    assert_eq!(title(footnote).as_deref(), Some("A b"));
     let presenterm = "A\n---\n\ntext\n\n<!-- end_slide -->\n\n# B\n";
     assert_eq!(title(presenterm).as_deref(), Some("A"));
 }
@@ -190,6 +192,25 @@ fn a_footnote_of_another_slide_is_that_footnote() {
         assert!(texts[1].contains(expected), "{}", texts[1]);
     }
     assert!(!texts[1].contains("More") && !texts[2].contains("At the end"));
+}
+
+/// Both were the first.
+#[test]
+fn footnotes_of_one_slide_have_numbers_of_their_own() {
+    let numbers = |text: &str| {
+        let markup = html(&pages(text)[0]).markup.clone();
+        let parts = markup.split("<sup").skip(1);
+        let inside = parts.filter_map(|part| part.split_once('>')?.1.split_once('<'));
+        inside
+            .map(|(number, _)| number.to_owned())
+            .collect::<Vec<_>>()
+    };
+    let text = "Text[^1] and^[inline].\n\n[^1]: First.\n";
+    assert_eq!(numbers(text), ["1", "2", "1", "2"]);
+    let text = "Text^[inline] and[^1] and[^b].\n\n[^1]: First.\n[^b]: Second.\n";
+    assert_eq!(numbers(text), ["1", "2", "3", "1", "2", "3"]);
+    let text = "Text[^3].\n\n[^3]: As its author counts.\n";
+    assert_eq!(numbers(text), ["3", "3"]);
 }
 
 #[test]
