@@ -95,7 +95,9 @@ fn open_markdown(
     let folder = folder.map_or_else(String::new, |(folder, _)| format!("{folder}/"));
     let beside = files.iter().map(|file| seen_from(&folder, &file.name));
     let pictured = Pictured {
-        text: Markdown::open(&text, &markdown::Limits::within(bounds))?.beside(beside),
+        text: Markdown::open(&text, &markdown::Limits::within(bounds))?
+            .beside(beside)
+            .below(folder.matches('/').count()),
         folder,
         files,
         pixels: bounds.pixels,

@@ -41,6 +41,7 @@ mod split;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod unshown;
 mod yaml;
 
 use crate::{
@@ -99,6 +100,7 @@ pub struct Markdown {
     own_classes: OwnClasses,
     highlighter: Highlighter,
     beside: Option<Beside>,
+    folders_above: usize,
 }
 
 impl Markdown {
@@ -118,9 +120,19 @@ impl Markdown {
             own_classes,
             highlighter: Highlighter::new(limits.highlighting),
             beside: None,
+            folders_above: 0,
         };
         opened.title = deck_title::of(&opened.deck);
         Ok(opened)
+    }
+
+    /// How many folders above its own were given with it.
+    #[must_use]
+    pub fn below(self, folders: usize) -> Self {
+        Self {
+            folders_above: folders,
+            ..self
+        }
     }
 
     /// The names of the files beside it: a picture that is not among them is said with its line,
@@ -233,6 +245,7 @@ impl Source for Markdown {
                 .get(dialect::COMMAND_PREFIX)
                 .unwrap_or_default(),
             beside: self.beside.as_ref(),
+            folders_above: self.folders_above,
             footnotes: HashMap::new(),
             own_classes: &self.own_classes,
             highlighter: &mut self.highlighter,

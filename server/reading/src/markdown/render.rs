@@ -12,6 +12,7 @@ use super::{
     own_classes::OwnClasses,
     picture::{self, Ground, Sizes},
     steps::Piece,
+    unshown,
 };
 use crate::{beside::Beside, source::Warning};
 use comrak::nodes::{AstNode, ListDelimType, ListType, NodeList, NodeValue, TableAlignment};
@@ -50,6 +51,8 @@ pub struct Renderer<'a> {
     pub beside: Option<&'a Beside>,
     /// The numbers of the slide's footnotes, where they have some.
     pub footnotes: HashMap<String, u32>,
+    /// How many folders above the deck's own were given with it.
+    pub folders_above: usize,
     /// Classes that the deck's own styles make columns of.
     pub own_classes: &'a OwnClasses,
     pub highlighter: &'a mut Highlighter,
@@ -453,10 +456,9 @@ impl Renderer<'_> {
             .find(&names)
             .or_else(|| beside.anywhere(address).filter(|_| is_anywhere));
         if found.is_none() {
-            self.warn(
-                line,
-                &format!("there is no picture “{}” beside the deck", short(address)),
-            );
+            let name = names.first().map_or(address, String::as_str);
+            let why = unshown::why(name, &short(address), self.folders_above);
+            self.warn(line, &why);
         }
         found.map(str::to_owned)
     }

@@ -214,6 +214,40 @@ fn footnotes_of_one_slide_have_numbers_of_their_own() {
 }
 
 #[test]
+fn a_picture_that_is_not_shown_is_said_to_be_none() {
+    let said = |text: &str, folders: usize| {
+        let deck = open(text).beside(["a.png".to_owned()]).below(folders);
+        let mut page = { deck }.page(0, 1_920).expect("a page");
+        let said = page.warnings.remove(0);
+        assert_eq!(said.line, Some(1));
+        said.reason
+    };
+    for (name, kind) in [
+        ("photo.avif", "an AVIF picture"),
+        ("b c.HEIC", "a HEIC picture"),
+        ("x/y.bmp", "a BMP picture"),
+        ("z.tiff", "a TIFF picture"),
+    ] {
+        assert_eq!(
+            said(&format!("![]({name})"), 0),
+            format!("“{name}” is {kind}, which is not shown: save it as PNG or JPEG")
+        );
+    }
+    assert_eq!(
+        said("![](clip.mp4)", 0),
+        "“clip.mp4” is a film, which can't be shown: save a picture of it as PNG or JPEG"
+    );
+    assert_eq!(
+        said("![](../img/up.png)", 0),
+        "“../img/up.png” lies outside of what was given: give the folder that both are in"
+    );
+    assert_eq!(
+        said("![](../img/up.png)", 1),
+        "there is no picture “../img/up.png” beside the deck"
+    );
+}
+
+#[test]
 fn a_title_is_what_yaml_says_on_one_line() {
     let title = |matter: &str| {
         let text = format!("---\nmarp: true\n{matter}\n---\n\n# One\n\n---\n\n# Two\n");
