@@ -23,6 +23,7 @@ mod footnotes;
 mod front_matter;
 mod grid;
 mod html;
+mod line_ends;
 mod loose;
 mod marks;
 mod math;

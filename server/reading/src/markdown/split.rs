@@ -6,6 +6,7 @@ use super::{
     dialect::{self, Dialect, SLIDEV_KEYS},
     directives,
     front_matter::{self, FrontMatter},
+    line_ends,
     remark::Properties,
     scan::{Scan, comment_start},
     separators::Separators,
@@ -50,7 +51,7 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
             limits.bytes >> 20
         )));
     }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = line_ends::usual(text.strip_prefix('\u{feff}').unwrap_or(text));
     let lines: Vec<&str> = text.lines().collect();
     let (front, start) = deck_front(&lines);
     let mut scan = Scan::of(&lines, start);

@@ -248,6 +248,24 @@ fn a_picture_that_is_not_shown_is_said_to_be_none() {
 }
 
 #[test]
+fn lines_end_as_any_program_ends_them() {
+    assert_eq!(titles("# A\r\r---\r\r# B\r"), ["A", "B"]);
+    assert_eq!(
+        titles("# A\r\r\n\r\r\n---\r\r\n\r\r\n# B\r\r\n"),
+        ["A", "B"]
+    );
+    assert_eq!(titles("# A\u{2029}---\u{2029}# B"), ["A", "B"]);
+    assert_eq!(
+        titles("# A\u{2028}\u{2028}---\u{2028}\u{2028}# B"),
+        ["A", "B"]
+    );
+    let said = &pages("# A\r\r<X/>\r")[0].warnings;
+    assert_eq!(said[0].line, Some(3));
+    // In a text with lines of its own, it is a break that somebody pasted.
+    assert_eq!(titles("# A\u{2028}b\n\n---\n\n# C\n").len(), 2);
+}
+
+#[test]
 fn a_title_is_what_yaml_says_on_one_line() {
     let title = |matter: &str| {
         let text = format!("---\nmarp: true\n{matter}\n---\n\n# One\n\n---\n\n# Two\n");
