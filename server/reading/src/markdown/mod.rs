@@ -24,6 +24,7 @@ mod front_matter;
 mod grid;
 mod html;
 mod line_ends;
+mod long_dash;
 mod loose;
 mod marks;
 mod math;

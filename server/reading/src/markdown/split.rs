@@ -6,7 +6,7 @@ use super::{
     dialect::{self, Dialect, SLIDEV_KEYS},
     directives,
     front_matter::{self, FrontMatter},
-    line_ends,
+    line_ends, long_dash,
     remark::Properties,
     scan::{Scan, comment_start},
     separators::Separators,
@@ -91,6 +91,7 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
         layout: front
             .get("defaults.layout")
             .filter(|_| dialect == Dialect::Slidev),
+        by_long_dashes: false,
         slides: Vec::new(),
         warnings: Vec::new(),
         limits,
@@ -180,6 +181,8 @@ struct Cutter<'a> {
     /// What presenterm's commands begin with.
     prefix: &'a str,
     layout: Option<&'a str>,
+    /// Whether a long dash alone in its line separates: nothing else does.
+    by_long_dashes: bool,
     slides: Vec<Slide>,
     warnings: Vec<Warning>,
     limits: &'a Limits,
@@ -188,6 +191,7 @@ struct Cutter<'a> {
 impl Cutter<'_> {
     fn cut(&mut self, front: &FrontMatter, start: usize) -> Result<(), SourceError> {
         let shorthand = front.is_true("options.end_slide_shorthand");
+        self.long_dashes(start);
         let dividers = self.dividers(front, start, shorthand);
         let by_titles = front.is_true("options.implicit_slide_ends");
         let has_separators = self
@@ -252,6 +256,24 @@ impl Cutter<'_> {
         !before.trim().is_empty() || after.is_some_and(|after| !after.trim().is_empty())
     }
 
+    fn long_dashes(&mut self, start: usize) {
+        let lines = start..self.lines.len();
+        let found = lines
+            .clone()
+            .filter(|at| self.scan.is_open(*at) && long_dash::is_alone(self.lines, *at));
+        let found: Vec<u32> = found.map(number).collect();
+        // There, a rule is a rule.
+        if found.is_empty() || self.dialect == Dialect::Presenterm {
+            return;
+        }
+        self.by_long_dashes = self.dialect == Dialect::Plain
+            && !lines
+                .into_iter()
+                .any(|at| self.scan.is_open(at) && self.separates(at, false));
+        let said = long_dash::said(found.into_iter(), self.by_long_dashes);
+        self.warnings.extend(said);
+    }
+
     /// The levels of headings that begin a slide.
     fn dividers(&mut self, front: &FrontMatter, start: usize, shorthand: bool) -> Vec<usize> {
         if self.dialect == Dialect::Marp {
@@ -313,7 +335,10 @@ impl Cutter<'_> {
             }
             Dialect::Reveal => self.separators.is_line(line),
             Dialect::Slidev => trimmed.len() >= 3 && trimmed.chars().all(|c| c == '-'),
-            Dialect::Plain | Dialect::Remark => trimmed == "---",
+            Dialect::Plain => {
+                trimmed == "---" || self.by_long_dashes && long_dash::is_alone(self.lines, at)
+            }
+            Dialect::Remark => trimmed == "---",
             Dialect::Marp => is_ruler(line) && !self.is_underline(at) && !self.is_in_item(at),
         }
     }

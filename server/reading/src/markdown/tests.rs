@@ -265,6 +265,27 @@ fn lines_end_as_any_program_ends_them() {
     assert_eq!(titles("# A\u{2028}b\n\n---\n\n# C\n").len(), 2);
 }
 
+/// Programs that make typographic marks of what is typed make one of three dashes.
+#[test]
+fn a_long_dash_alone_separates_where_nothing_else_does() {
+    let said = |text: &str| {
+        let warnings = open(text).outline().warnings;
+        warnings
+            .into_iter()
+            .map(|said| said.line)
+            .collect::<Vec<_>>()
+    };
+    for dash in ["\u{2014}", "\u{2013}", "\u{2e3a}", "\u{2014}-"] {
+        let text = format!("# A\n\n{dash}\n\n# B\n\n### b\n\n{dash}\n\nc\n");
+        assert_eq!(titles(&text), ["A", "B", "c"], "{dash}");
+        assert_eq!(said(&text), [Some(3)]);
+    }
+    let text = "# A\n\n---\n\n# B\n\n\u{2014}\n\n# C\n";
+    assert_eq!(titles(text), ["A", "B"]);
+    assert_eq!(said(text), [Some(7)]);
+    assert_eq!(said("# A\n\nb\n\u{2014}\n\n```\n\n\u{2014}\n\n```\n"), []);
+}
+
 #[test]
 fn a_title_is_what_yaml_says_on_one_line() {
     let title = |matter: &str| {
