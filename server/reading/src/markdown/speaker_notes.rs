@@ -14,6 +14,8 @@ use super::{
     split::heading_level,
 };
 
+const MAX_SAID: usize = 40;
+
 /// A slide's text and what was taken out of it.
 #[derive(Debug, Default)]
 pub struct Taken {
@@ -92,12 +94,16 @@ pub fn take(text: &str, dialect: Dialect) -> Taken {
 impl<'a> Taker<'a> {
     fn read(&mut self, at: usize, line: &'a str) {
         if self.formula_end.is_some_and(|end| at <= end) || self.is_code(line) {
-            match &mut self.private {
-                Some(private) => {
+            match self.private.take() {
+                Some(mut private) if private.until != Until::BlankLine => {
                     private.add(line);
+                    self.private = Some(private);
                     self.show("");
                 }
-                None => self.show(line),
+                before => {
+                    before.into_iter().for_each(|private| self.keep(private));
+                    self.show(line);
+                }
             }
             return;
         }
@@ -180,7 +186,9 @@ impl<'a> Taker<'a> {
             }
             return is_unsure.then(|| (notes, Some(of_slide(words, ", as in remark.js"))));
         }
-        if names_notes(line) && says_more() {
+        // The first heading of a slide is what the slide is called.
+        let is_below = || !self.taken.shown.trim().is_empty();
+        if is_unsure && names_notes(line) && is_below() && says_more() {
             let notes = Private::notes(Until::SlideEnd, at, "");
             return Some((notes, Some(of_slide(words, ""))));
         }
@@ -299,7 +307,8 @@ impl<'a> Taker<'a> {
 
     fn say(&mut self, at: usize, reason: String) {
         // A slide may have a paragraph of notes after each of its own.
-        if !self.taken.said.iter().any(|(_, said)| *said == reason) {
+        let has_room = self.taken.said.len() < MAX_SAID;
+        if has_room && !self.taken.said.iter().any(|(_, said)| *said == reason) {
             self.taken.said.push((at, reason));
         }
     }

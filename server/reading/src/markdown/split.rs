@@ -2,7 +2,7 @@
 //! else read as a heading, and a fence that never ends would swallow the deck.
 
 use super::{
-    Limits,
+    Limits, content_classes,
     dialect::{self, Dialect, SLIDEV_KEYS},
     directives,
     front_matter::{self, FrontMatter},
@@ -217,7 +217,7 @@ impl Cutter<'_> {
             let heading = open
                 && has_text
                 && heading_level(line).is_some_and(|level| dividers.contains(&level))
-                && !speaker_notes::names_notes(line);
+                && !(self.dialect == Dialect::Plain && speaker_notes::names_notes(line));
             let gap = empty_lines.is_some_and(|lines| blank >= lines) && has_text;
             let title = by_titles && has_text && self.is_title(at);
             if heading || gap || title {
@@ -522,6 +522,12 @@ impl Cutter<'_> {
             text = "\n".repeat(properties.lines) + &rest.join("\n") + "\n";
             front.extend(properties.front);
             said = properties.left_out;
+            let class;
+            (text, class) = content_classes::without(&text);
+            said.extend(class.map(|(at, class)| {
+                let reason = format!("“{class}[…]” and the like; what is in it is shown");
+                (at, reason)
+            }));
             if properties.is_hidden {
                 let at = |at: usize| line.saturating_add(u32::try_from(at).unwrap_or(0));
                 self.warnings

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn remark_has_notes_steps_and_properties() {
-    let text = "class: center, middle, impact\nname: start\n\n# A\n\nseen\n\n???\n\nPRIVATE\n\n# And this\n\n---\nlayout: true\n\n# Of all\n\n---\ntemplate: x\nbackground-image: url(a.png)\n\n# B\n\n- one\n--\n\n- two\n\n???\nPRIVATE too\n";
+    let text = "class: center, middle, impact\nname: start\n\n# A\n\nseen\n\n???\n\nPRIVATE\n\n# And this\n\n---\nlayout: true\n\n# Of all\n\n---\ntemplate: x\nbackground-image: url(a.png)\n\n# B\n\n- one\n--\n\n- .red[two]\n\n???\nPRIVATE too\n";
     let deck = open(text);
     let outline = deck.outline();
     assert_eq!(outline.title.as_deref(), Some("A"));
@@ -32,6 +32,7 @@ fn remark_has_notes_steps_and_properties() {
     assert!(html(&pages[0]).classes.contains(&"center".to_owned()));
     assert_eq!(html(&pages[1]).files, ["a.png"]);
     assert_eq!(html(&pages[1]).steps, 1);
+    assert!(html(&pages[1]).markup.contains("two") && !html(&pages[1]).markup.contains("red"));
     let lines = |page: &Page| {
         page.warnings
             .iter()
@@ -39,7 +40,12 @@ fn remark_has_notes_steps_and_properties() {
             .collect::<Vec<_>>()
     };
     assert_eq!(lines(&pages[0]), [Some(1)], "{:?}", pages[0].warnings);
-    assert_eq!(lines(&pages[1]), [Some(20)], "{:?}", pages[1].warnings);
+    assert_eq!(
+        lines(&pages[1]),
+        [Some(20), Some(28)],
+        "{:?}",
+        pages[1].warnings
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn the_notes_of_other_programs_are_the_speakers_alone() {
         "# A\n\nseen\n\n::::: {#x .notes}\n:::: aside\nPRIVATE\n:::\n\n# Here\n:::::\n\nalso\n",
         "# A\n\nseen\n\n::: notes\n\nPRIVATE\n\n---\n\n# Here\n\n:::\n\nalso\n",
         "# A\n\nseen\n\n\\note{PRIVATE\n# Here}\n\nalso\n",
-        "# A\n\nseen also\n\n::: notes\n\nPRIVATE\n\n# Here\n",
+        "# A\n\nseen also\n\n::: notes\n\nPRIVATE\n\n# Here\n\n---\n\nb\n",
         "# A\n\nseen also\n\n# Speaker Notes\n\nPRIVATE\n\n# Here\n\n---\n\nb\n",
         "# A\n\nseen also\n\n## Speaker notes:\n\nPRIVATE\n\n### Here\n\n# B\n\nb\n",
         "# A\n\nseen\n\n^ PRIVATE\ngoes on\n\nalso\n",
@@ -86,6 +86,8 @@ fn what_is_not_notes_stays_on_the_wall() {
     shown("# A\n\n```\n::: notes\nb\n:::\n```\n", "::: notes");
     shown("# A\n\n```\n^ b\n```\n", "^ b");
     shown("# A\n\n^_^\n", "^_^");
+    shown("# A\n\n^ b\n```\nc\n```\n", "c");
+    shown("# Speaker notes\n\nare for the speaker\n", "are for");
     shown("---\nmarp: true\n---\n\n# A\n\n^ b\n", "^ b");
     shown("# A\n\n`%%b%%` at 50%% or 60%%\n", "60%%");
 }
