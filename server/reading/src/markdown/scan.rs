@@ -8,6 +8,8 @@ pub struct Scan {
     /// For each line: inside a fence, a comment, a formula, a script or what only the speaker sees;
     /// nothing there separates.
     closed: Vec<bool>,
+    /// For each line: inside a fenced div of the speaker's notes.
+    private: Vec<bool>,
     /// Line (from 0) and text of each comment.
     pub comments: Vec<(usize, String)>,
 }
@@ -16,6 +18,7 @@ impl Scan {
     pub fn of(lines: &[&str], start: usize) -> Self {
         let mut scan = Self {
             closed: vec![false; lines.len()],
+            private: vec![false; lines.len()],
             comments: Vec::new(),
         };
         // What was looked for and not found is not looked for again: the scan stays linear.
@@ -58,8 +61,9 @@ impl Scan {
             at += 1;
         }
         for (from, to) in divs.private() {
-            for closed in scan.closed.iter_mut().take(to + 1).skip(from) {
-                *closed = true;
+            let lines = scan.closed.iter_mut().zip(&mut scan.private);
+            for (closed, private) in lines.take(to + 1).skip(from) {
+                (*closed, *private) = (true, true);
             }
         }
         scan
@@ -96,6 +100,10 @@ impl Scan {
 
     pub fn is_open(&self, line: usize) -> bool {
         self.closed.get(line) == Some(&false)
+    }
+
+    pub fn is_private(&self, line: usize) -> bool {
+        self.private.get(line) == Some(&true)
     }
 
     pub fn open_lines<'a>(
@@ -154,7 +162,7 @@ fn region_end(
         "</style>"
     } else if trimmed.starts_with("<script") {
         "</script>"
-    } else if trimmed.starts_with("%%") {
+    } else if trimmed == "%%" {
         "%%"
     } else if trimmed.starts_with("<Notes") {
         "</Notes>"
@@ -164,8 +172,7 @@ fn region_end(
         return None;
     };
     let is_closed = match end {
-        "$$" => false,
-        "%%" => trimmed.matches(end).count() > 1,
+        "$$" | "%%" => false,
         _ => trimmed.contains(end),
     };
     if is_closed || unclosed.iter().any(|known| known == end) {

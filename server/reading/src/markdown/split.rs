@@ -218,7 +218,9 @@ impl Cutter<'_> {
                 && has_text
                 && heading_level(line).is_some_and(|level| dividers.contains(&level))
                 && !(self.dialect == Dialect::Plain && speaker_notes::names_notes(line));
-            let gap = empty_lines.is_some_and(|lines| blank >= lines) && has_text;
+            let gap = empty_lines.is_some_and(|lines| blank >= lines)
+                && has_text
+                && !self.scan.is_private(at);
             let title = by_titles && has_text && self.is_title(at);
             if heading || gap || title {
                 self.slide(std::mem::take(&mut matter), first, at)?;

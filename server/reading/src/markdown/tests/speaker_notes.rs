@@ -10,6 +10,7 @@ fn the_notes_of_other_programs_are_the_speakers_alone() {
         "# A\n\nseen\n::: {.notes}\nPRIVATE\n\n# Here\n:::\nalso\n",
         "# A\n\nseen\n\n::::: {#x .notes}\n:::: aside\nPRIVATE\n:::\n\n# Here\n:::::\n\nalso\n",
         "# A\n\nseen\n\n::: notes\n\nPRIVATE\n\n---\n\n# Here\n\n:::\n\nalso\n",
+        "# A\n\n<b class=\"fragment\">seen</b>\n\n::: notes\nPRIVATE\n\n\n\n# Here\n:::\n\nalso\n",
         "# A\n\nseen\n\n\\note{PRIVATE\n# Here}\n\nalso\n",
         "# A\n\nseen also\n\n::: notes\n\nPRIVATE\n\n# Here\n\n---\n\nb\n",
         "# A\n\nseen also\n\n# Speaker Notes\n\nPRIVATE\n\n# Here\n\n---\n\nb\n",
@@ -110,6 +111,8 @@ fn comments_of_obsidian_are_left_out_and_said() {
     assert_eq!(page.notes, None);
     assert_eq!(page.warnings[0].reason, "a comment of Obsidian's; left out");
     assert_eq!(page.warnings[0].line, Some(3));
+    // Other programs' comments go to the line's end, and so separate no slides from each other.
+    assert_eq!(titles("# A\n\n%% b\n\n---\n\n# C\n\n%% d\n"), ["A", "C"]);
 }
 
 #[test]
