@@ -13,6 +13,7 @@ mod columns;
 mod comments;
 mod content_classes;
 mod deck_title;
+mod deckset;
 mod dialect;
 mod directives;
 mod drawn;

@@ -2,7 +2,7 @@
 //! else read as a heading, and a fence that never ends would swallow the deck.
 
 use super::{
-    Limits, content_classes,
+    Limits, content_classes, deckset,
     dialect::{self, Dialect, SLIDEV_KEYS},
     directives,
     front_matter::{self, FrontMatter},
@@ -53,7 +53,9 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
     }
     let text = line_ends::usual(text.strip_prefix('\u{feff}').unwrap_or(text));
     let lines: Vec<&str> = text.lines().collect();
-    let (front, start) = deck_front(&lines);
+    let (front, first) = deck_front(&lines);
+    let settings = deckset::settings(&lines, first);
+    let start = first + settings;
     let mut scan = Scan::of(&lines, start);
     if let Some(prefix) = front.get(dialect::COMMAND_PREFIX) {
         // What has no prefix is a comment of people, and no command.
@@ -96,6 +98,13 @@ pub fn split(text: &str, limits: &Limits) -> Result<Deck, SourceError> {
         warnings: Vec::new(),
         limits,
     };
+    if settings > 0 {
+        cutter.warnings.push(Warning {
+            line: Some(number(first)),
+            page: None,
+            reason: "settings of Deckset's; left out".to_owned(),
+        });
+    }
     for key in &separators.unknown {
         cutter.warnings.push(Warning {
             line: front_matter::line_of(matter, key),

@@ -79,6 +79,24 @@ fn what_may_be_meant_for_the_wall_is_said_with_its_line() {
 }
 
 #[test]
+fn settings_of_deckset_are_left_out_and_said() {
+    let text = "slidenumbers: true\nfooter: (c) me\n\n# A\n\n^ b\n\n---\n\n# C\n";
+    let said = &open(text).outline().warnings[0];
+    assert_eq!(said.line, Some(1));
+    assert_eq!(said.reason, "settings of Deckset's; left out");
+    let pages = pages(text);
+    assert!(!html(&pages[0]).markup.contains("footer"));
+    assert_eq!(pages[0].notes.as_deref(), Some("b"));
+    assert_eq!(pages[0].warnings[0].line, Some(6));
+    let plain = "footer: (c) me\n\n# A\n";
+    assert!(
+        html(&open(plain).page(0, 1_920).expect("a page"))
+            .markup
+            .contains("footer")
+    );
+}
+
+#[test]
 fn what_is_not_notes_stays_on_the_wall() {
     let shown = |text: &str, words: &str| {
         let markup = html(&pages(text)[0]).markup.clone();
