@@ -1,6 +1,6 @@
 //! What the presenter asks for, and the one function that changes a [`SlideState`].
 
-use super::{Minutes, Revision, Screen, Shown, SlideState, Timestamp, Timing};
+use super::{Beyond, Minutes, Revision, Screen, Shown, SlideState, Timestamp, Timing};
 use crate::deck::{Outline, Place, SlideNumber};
 use std::{fmt, str::FromStr};
 
@@ -134,6 +134,7 @@ impl SlideState {
                 if self.screen == Screen::Frozen {
                     after.screen = Screen::Live;
                     after.cue = None;
+                    after.beyond = self.beyond.as_ref().map(Beyond::of_the_room);
                 }
             }
             Command::Clock(Timing::Run, _) => after.clock.run(now),
@@ -172,6 +173,9 @@ impl SlideState {
     fn go(&mut self, to: Place, now: Timestamp) {
         if to.slide != self.place().slide && !self.clock.has_started() {
             self.clock.run(now);
+        }
+        if to != self.place() {
+            self.beyond = None;
         }
         if self.screen == Screen::Live {
             (self.slide, self.step) = (to.slide, to.step);

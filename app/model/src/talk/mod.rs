@@ -3,6 +3,7 @@
 //! Pure data and rules. Nothing here does IO, knows a framework, or has a `cfg`: the same
 //! [`SlideState::apply`] runs on the server and on the presenter's phone.
 
+mod beyond;
 mod clock;
 mod code;
 mod command;
@@ -14,6 +15,7 @@ mod shown;
 mod snapshot;
 mod state;
 
+pub use beyond::Beyond;
 pub use clock::{Clock, InvalidMinutes, Minutes, Pace, Remaining, Timestamp, Timing};
 pub use code::TalkCode;
 pub use command::{Command, Refused};

@@ -87,6 +87,41 @@ impl Shown {
         )
     }
 
+    /// Only the slides behind the `last`.
+    #[must_use]
+    pub fn beyond(&self, last: SlideNumber) -> Self {
+        let runs = self.0.iter().filter(|run| run.last > last);
+        Self(
+            runs.map(|run| Run {
+                first: run.first.max(last.next()),
+                ..*run
+            })
+            .collect(),
+        )
+    }
+
+    /// With the slides of another behind its own last.
+    #[must_use]
+    pub fn followed_by(&self, rest: &Self) -> Self {
+        let mut runs = self.0.clone();
+        match self.0.last() {
+            Some(own) => runs.extend(rest.beyond(own.last).0),
+            None => runs.extend(&rest.0),
+        }
+        Self::joined(runs)
+    }
+
+    fn joined(mut runs: Vec<Run>) -> Self {
+        runs.dedup_by(|next, before| {
+            let joins = before.step == next.step && before.last.next() == next.first;
+            if joins {
+                before.last = next.last;
+            }
+            joins
+        });
+        Self(runs)
+    }
+
     fn run(&self, slide: SlideNumber) -> Option<Run> {
         let after = self.0.partition_point(|run| run.last < slide);
         let run = self.0.get(after)?;
@@ -121,14 +156,7 @@ impl Shown {
         if !placed {
             runs.push(one);
         }
-        runs.dedup_by(|next, before| {
-            let joins = before.step == next.step && before.last.next() == next.first;
-            if joins {
-                before.last = next.last;
-            }
-            joins
-        });
-        self.0 = runs;
+        *self = Self::joined(runs);
     }
 }
 
@@ -234,6 +262,8 @@ mod tests {
                 let kept = expected.get(&slide).filter(|_| slide <= 5).copied();
                 prop_assert_eq!(within.step(number(slide), STEPS), kept);
             }
+            let parted = shown.within(number(5)).followed_by(&shown.beyond(number(5)));
+            prop_assert_eq!(parted, shown);
         }
     }
 

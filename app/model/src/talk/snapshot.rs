@@ -1,6 +1,6 @@
 //! The stream's event: everything a page needs to be right, whatever it missed before.
 
-use super::{Clock, Epoch, Revision, Screen, Shown, SlideState};
+use super::{Beyond, Clock, Epoch, Revision, Screen, Shown, SlideState};
 use crate::deck::{Deck, DeckId, Face, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,7 @@ struct Fields {
     inviting: bool,
     #[serde(default)]
     unseen: bool,
+    beyond: Option<Beyond>,
     #[serde(default)]
     over: bool,
     deck: DeckId,
@@ -72,6 +73,7 @@ impl From<Fields> for Snapshot {
                 clock: fields.clock,
                 inviting: fields.inviting,
                 unseen: fields.unseen,
+                beyond: fields.beyond,
                 over: fields.over,
             },
             deck: fields.deck,

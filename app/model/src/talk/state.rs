@@ -1,6 +1,6 @@
 //! Where a talk is.
 
-use super::{Clock, Epoch, EventId, Revision, Shown};
+use super::{Beyond, Clock, Epoch, EventId, Revision, Shown};
 use crate::deck::{Outline, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -38,6 +38,9 @@ pub struct SlideState {
     /// The talk got another deck under a dark screen: the room has not seen what `slide` is now.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unseen: bool,
+    /// Where it was before its deck became too short for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<Beyond>,
     /// The talk was ended. Nothing moves it any more.
     #[serde(default, skip_serializing_if = "is_false")]
     pub over: bool,
@@ -77,15 +80,18 @@ impl SlideState {
             clock: Clock::default(),
             inviting: false,
             unseen: false,
+            beyond: None,
             over: false,
         }
     }
 
     /// The same place in another deck, as far as that one reaches. A change like any other: it
-    /// has a revision of its own. Under a dark screen nothing of that deck is shown by it.
+    /// has a revision of its own. Under a dark screen nothing of that deck is shown by it. In a deck
+    /// that is long enough again it is where it was before, unless somebody has moved.
     #[must_use]
     pub fn with_deck(&self, outline: &Outline) -> Self {
-        let Place { slide, step } = outline.nearest(self.in_the_room());
+        let whole = self.whole();
+        let Place { slide, step } = outline.nearest(whole.in_the_room());
         let mut after = Self {
             epoch: self.epoch.clone(),
             revision: self.revision.next(),
@@ -93,12 +99,13 @@ impl SlideState {
             step,
             slides: outline.last().get(),
             screen: self.screen,
-            reach: self.reach.min(outline.last()),
-            shown: self.shown.within(outline.last()),
-            cue: self.cue.map(|cue| outline.nearest(cue)),
+            reach: whole.reach.min(outline.last()),
+            shown: whole.shown.within(outline.last()),
+            cue: whole.cue.map(|cue| outline.nearest(cue)),
             clock: self.clock,
             inviting: self.inviting,
             unseen: self.unseen || self.screen.is_dark(),
+            beyond: whole.beyond(outline),
             over: self.over,
         };
         after.remember_shown(outline);
