@@ -4,8 +4,8 @@ use crate::{
     access::Key,
     cli::Options,
     importing::{
-        Begun, DeckError, Decks, Rest,
-        bring::{self, Watched},
+        Begun, DeckError, Decks, Rest, bring,
+        watched::{self, Watched},
     },
     live::{self, Hub, Limits, Unsent},
     observe::{log, metrics, print, steady},
@@ -251,7 +251,7 @@ async fn open(
     }
     // Before they are read: what is saved meanwhile is another deck.
     let watched = options.decks.iter().filter(|_| options.watch);
-    let looks: Vec<_> = watched.map(|path| bring::look(path).ok()).collect();
+    let looks: Vec<_> = watched.map(|path| watched::look(path).ok()).collect();
     let begun = bring::begin(&options.decks, options.password.as_deref(), &decks, &*store).await?;
 
     let hub = Hub::start(

@@ -1,30 +1,14 @@
-//! Brings decks to their talks: those of the command line, and with `--watch` again whenever they
-//! change on the disk.
+//! Brings decks to their talks: those of the command line, and those that a restart goes on with.
 
-use super::{
-    Awaited, Begun, BroughtBy, DeckError, Decks, Interrupted, Rest, Sharpening, Told, all_below,
-    welcome,
-};
+use super::{Awaited, Begun, DeckError, Decks, Interrupted, Rest, Sharpening, Told, welcome};
 use crate::{
     observe::print,
     store::{Cause, Store},
     talks::{Talk, Talks, Warnings},
 };
 use model::deck::Deck;
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
-use tokio::{
-    task::{JoinSet, spawn_blocking},
-    time::sleep,
-};
-
-/// How often a watched deck is looked at. A program that writes a PDF takes its time: it is read
-/// once it was the same twice.
-const LOOK_EVERY: Duration = Duration::from_millis(400);
+use std::sync::Arc;
+use tokio::task::JoinSet;
 
 /// What whoever brought a deck is told when its import ended; the terminal knows more of why.
 const CUT_SHORT: &str = "The rest could not be stored. What is ready is shown on. Make room on the \
@@ -192,102 +176,4 @@ pub fn complain(warnings: &[String]) {
     for warning in told.sentences() {
         eprintln!("webslides: {warning}");
     }
-}
-
-/// A deck that is shown again whenever it changes, at the same place.
-pub struct Watched {
-    pub path: PathBuf,
-    /// What was read of it, if it was there.
-    pub shown: Option<Look>,
-    pub password: Option<String>,
-    pub decks: Decks,
-    pub talk: Arc<Talk>,
-    pub talks: Talks,
-    /// What is still to be read of the deck as it is.
-    pub rest: Option<Rest>,
-}
-
-impl Watched {
-    /// Until the talk is over. What can't be read is said, and the deck of before goes on.
-    pub async fn watch(mut self) {
-        let mut shown = self.shown.take();
-        // Each ends by itself once no talk shows its deck: a deck that is saved meanwhile does not wait
-        // for the one of before.
-        let mut imports = JoinSet::new();
-        if let Some(rest) = self.rest.take() {
-            imports.spawn(finish(rest, self.talk.clone(), self.talks.clone()));
-        }
-        let mut before = shown.clone();
-        while !self.talk.is_over() {
-            sleep(LOOK_EVERY).await;
-            while imports.try_join_next().is_some() {}
-            // In the middle of being replaced it may be gone for a moment.
-            let Ok(now) = self.look().await else { continue };
-            let is_settled = before.as_ref() == Some(&now);
-            before = Some(now.clone());
-            if is_settled && shown.as_ref() != Some(&now) {
-                let done = self.show(&mut imports).await;
-                // The deck of before, unless another talk shows it; or what one left that can't be read.
-                self.talks.clear_away(Cause::Change).await;
-                // What could not be stored is tried again; what can't be read stays so.
-                if !matches!(done, Err(DeckError::Store(_) | DeckError::Media(_))) {
-                    shown = Some(now);
-                }
-                if let Err(error) = done {
-                    eprintln!("webslides: {error} The slides of before are shown on.");
-                }
-            }
-        }
-        while imports.join_next().await.is_some() {}
-    }
-
-    async fn show(&self, imports: &mut JoinSet<()>) -> Result<(), DeckError> {
-        let at = self.talk.snapshot().state.slide.index().as_usize();
-        let Begun {
-            deck,
-            warnings,
-            rest,
-            awaited,
-        } = self
-            .decks
-            .begin_at(&self.path, self.password.as_deref(), BroughtBy::Host, at)
-            .await?;
-        complain(&warnings);
-        self.talks.warn(&deck.id, &warnings, rest.is_some());
-        let shown = self.talks.show(&self.talk, deck).await;
-        shown.map_err(io::Error::other)?;
-        drop(awaited);
-        if let Some(rest) = rest {
-            imports.spawn(finish(rest, self.talk.clone(), self.talks.clone()));
-        }
-        Ok(())
-    }
-
-    async fn look(&self) -> io::Result<Look> {
-        let path = self.path.clone();
-        spawn_blocking(move || look(&path)).await?
-    }
-}
-
-/// What tells that a deck has changed: its files' names, lengths and times.
-pub type Look = Vec<(PathBuf, u64, Option<SystemTime>)>;
-
-/// # Errors
-/// When there is no such deck.
-pub fn look(path: &Path) -> io::Result<Look> {
-    let mut paths = vec![path.to_owned()];
-    if path.is_dir() {
-        paths.extend(all_below(path)?);
-    }
-    paths.push(path.with_extension("pdfpc"));
-    paths.sort();
-    let mut look = Vec::new();
-    for found in paths {
-        match fs::metadata(&found) {
-            Ok(file) => look.push((found, file.len(), file.modified().ok())),
-            Err(error) if found == path => return Err(error),
-            Err(_) => {}
-        }
-    }
-    Ok(look)
 }

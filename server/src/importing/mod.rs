@@ -1,6 +1,6 @@
 //! A deck on its way in: from what people bring to a [`Deck`](model::deck::Deck) that a talk shows.
 //!
-//! [`bring`] takes decks from the command line to their talks. [`staging`] gathers a deck's files, the
+//! [`bring`] takes decks from the command line to their talks, [`watched`] again when they change. [`staging`] gathers a deck's files, the
 //! [`readers`] open them and give its pages, [`growing`] makes slides of them. The first slide can be
 //! shown before the others are there ([`rest`]), and the sizes that few screens need come last
 //! ([`sharpening`]). What strangers made is decoded in the readers' processes only (the crate
@@ -19,6 +19,7 @@ mod rest;
 mod room;
 mod sharpening;
 mod staging;
+pub mod watched;
 mod welcome;
 
 pub use import::{Awaited, Begun, Decks};
@@ -26,7 +27,7 @@ pub use limits::DeckLimits;
 pub use readers::BroughtBy;
 pub use rest::{Rest, Told};
 pub use sharpening::Sharpening;
-pub use staging::{Interrupted, all_below};
+pub use staging::Interrupted;
 pub use welcome::welcome;
 
 use crate::store::StoreError;

@@ -6,6 +6,7 @@ mod pictures;
 
 use super::{DeckError, limits::DeckLimits, readers::BroughtBy, room::Room};
 pub use below::all_below;
+pub use pictures::shown_by;
 use data_encoding::BASE32_NOPAD;
 use model::deck::DeckId;
 use reading::{
@@ -374,7 +375,7 @@ pub fn short_name(hash: &[u8]) -> String {
 }
 
 /// By what it is, not by what it is called; Markdown is text, so there the name counts.
-fn kind_of(path: &Path) -> io::Result<Option<&'static str>> {
+pub fn kind_of(path: &Path) -> io::Result<Option<&'static str>> {
     let mut head = Vec::new();
     File::open(path)?.take(1_024).read_to_end(&mut head)?;
     Ok(kind_by(&head, &ending_of(path)))
