@@ -26,6 +26,9 @@ const ABOUT: [&str; 8] = [
 
 pub const MARKDOWN: [&str; 2] = ["md", "markdown"];
 
+/// What has the notes of an image.
+pub const TEXT: &str = "txt";
+
 pub const PDF: [&str; 1] = ["pdf"];
 
 /// What may be a slide, or be shown by a Markdown file.

@@ -3,12 +3,13 @@
 use super::{
     Found,
     below::files_below,
-    kind_of, notes_of, own_name,
+    ending_of, kind_of, notes_of, own_name,
     pictures::{named_in_text, shown_by},
 };
 use crate::importing::DeckError;
-use reading::main_file::{self, MARKDOWN, MainFile, PDF, PICTURES};
+use reading::main_file::{self, MARKDOWN, MainFile, PDF, PICTURES, TEXT};
 use std::{
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -49,8 +50,11 @@ pub fn deck_in(folder: &Path) -> Result<Found, DeckError> {
             }
             ("pdf", files)
         }
-        MainFile::Images if top.is_empty() => return Err(DeckError::Empty(folder.to_owned())),
-        MainFile::Images => ("images", top),
+        MainFile::Images => {
+            let mut files = top;
+            files.extend(images_below(folder).map_err(unreadable)?);
+            ("images", files)
+        }
         MainFile::ManyTexts => return Err(DeckError::ManyTexts(folder.to_owned())),
         MainFile::ManyPdfs(..) => return Err(DeckError::ManyPdfs(folder.to_owned())),
     };
@@ -64,7 +68,6 @@ fn pictures_of(
     text: &Path,
     all: &[(String, PathBuf)],
 ) -> io::Result<Vec<(String, PathBuf)>> {
-    let is_picture = |path: &Path| PICTURES.contains(&super::ending_of(path).as_str());
     let pictures = all.iter().filter(|(_, path)| is_picture(path)).cloned();
     let mut pictures = named_in_text(text, pictures.collect())?;
     // Below the text they may lie deeper than is looked from the top.
@@ -76,6 +79,21 @@ fn pictures_of(
         pictures.dedup();
     }
     Ok(pictures)
+}
+
+/// Those in folders of the folder, with their notes. What else lies there is nobody's slide.
+fn images_below(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let wanted: Vec<&str> = [&PICTURES[..], &MARKDOWN, &[TEXT]].concat();
+    let mut files = files_below(folder, &wanted)?;
+    files.retain(|(name, _)| name.contains('/'));
+    let pictures = files.iter().filter(|(_, path)| is_picture(path));
+    let pictures: HashSet<PathBuf> = pictures.map(|(_, path)| path.with_extension("")).collect();
+    files.retain(|(_, path)| is_picture(path) || pictures.contains(&path.with_extension("")));
+    Ok(files)
+}
+
+fn is_picture(path: &Path) -> bool {
+    PICTURES.contains(&ending_of(path).as_str())
 }
 
 fn files_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {

@@ -25,7 +25,7 @@ const PDF_OF_ONE_PAGE: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0
     trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n";
 
 /// What a deck with each of these files shows, however it comes.
-const DECKS: [(&[&str], &str); 35] = [
+const DECKS: [(&[&str], &str); 40] = [
     // A README never wins.
     (&["README.md", "slides.md"], "slides.md"),
     (&["README.md", "talk.md"], "talk.md"),
@@ -66,6 +66,14 @@ const DECKS: [(&[&str], &str); 35] = [
     (&["slides.md", "slides.png"], "slides.md"),
     (&["1.md", "1.png", "2.md", "2.png"], "2 images"),
     (&["1.png", "a.md", "b.md"], "1 images"),
+    (&["1.png", "2.png", "part2/1.png"], "3 images"),
+    (
+        &["1.png", "2.png", "part2/1.png", "part2/1.txt"],
+        "3 images",
+    ),
+    (&["talk/1.png", "talk/2.png"], "2 images"),
+    (&["a/b/1.png"], "1 images"),
+    (&["README.md", "talk/1.png", "talk/2.png"], "README.md"),
     (&["1.png", "2.png", "old/talk.pdf"], "2 images"),
     (&["1.png", "2.png", "old/notes.md"], "2 images"),
     (&["1.png"], "1 images"),

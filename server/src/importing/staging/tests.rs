@@ -95,6 +95,40 @@ fn pictures_that_a_text_does_not_name_stay_where_they_are() {
     }
 }
 
+#[test]
+fn images_of_a_folders_folders_come_with_their_notes_and_nothing_else() {
+    let place = TempDir::new().expect("a folder");
+    let path = |name: &str| place.path().join(name);
+    for folder in ["deck/part2", "deck/node_modules", "deck/.hidden", "staged"] {
+        fs::create_dir_all(path(folder)).expect("a folder");
+    }
+    for name in [
+        "deck/1.png",
+        "deck/2.png",
+        "deck/about.txt",
+        "deck/part2/1.png",
+        "deck/part2/1.txt",
+        "deck/part2/2.txt",
+        "deck/part2/old.pdf",
+        "deck/part2/main.rs",
+        "deck/node_modules/1.png",
+        "deck/.hidden/1.png",
+    ] {
+        fs::write(path(name), "a file").expect("written");
+    }
+    let staged = stage(
+        &path("deck"),
+        &path("staged"),
+        1_000,
+        &roomy(),
+        BroughtBy::Host,
+    );
+    assert_eq!(
+        names(&staged.expect("a deck")),
+        ["1.png", "2.png", "about.txt", "part2/1.png", "part2/1.txt"]
+    );
+}
+
 fn names(staged: &Staged) -> Vec<String> {
     let manifest = Manifest::read(staged.directory.path()).expect("its files");
     manifest.files.into_iter().map(|file| file.name).collect()
