@@ -84,6 +84,10 @@ pub fn of(names: &[&str]) -> MainFile {
         [about] if pdfs.is_empty() && !images.lie_beside(about) => Some(*about),
         _ => None,
     };
+    // One that has notes is a slide.
+    let mut noted = all
+        .iter()
+        .filter(|name| name.is(&MARKDOWN) && images.have_notes(name));
     let depth = texts.iter().map(|name| name.depth()).min();
     let topmost = texts.iter().filter(|name| Some(name.depth()) == depth);
     let topmost: Vec<_> = topmost.copied().collect();
@@ -91,7 +95,7 @@ pub fn of(names: &[&str]) -> MainFile {
         ([text], _, _) => MainFile::Text(text.at),
         // They are what the README leads to.
         ([text, ..], Some(about), _) if about.depth() < text.depth() => MainFile::Text(about.at),
-        ([text, ..], _, _) if !images.lie_beside(text) => MainFile::ManyTexts,
+        ([text, ..], _, _) if !noted.any(|name| name.folder == text.folder) => MainFile::ManyTexts,
         ([], Some(about), _) => MainFile::Text(about.at),
         ([], None, [one, other, ..]) if !images.are_slides() => {
             MainFile::ManyPdfs(one.at, other.at)

@@ -25,7 +25,7 @@ const PDF_OF_ONE_PAGE: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0
     trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n";
 
 /// What a deck with each of these files shows, however it comes.
-const DECKS: [(&[&str], &str); 40] = [
+const DECKS: [(&[&str], &str); 42] = [
     // A README never wins.
     (&["README.md", "slides.md"], "slides.md"),
     (&["README.md", "talk.md"], "talk.md"),
@@ -65,7 +65,9 @@ const DECKS: [(&[&str], &str); 40] = [
     // Images, and what lies beside and below them.
     (&["slides.md", "slides.png"], "slides.md"),
     (&["1.md", "1.png", "2.md", "2.png"], "2 images"),
-    (&["1.png", "a.md", "b.md"], "1 images"),
+    (&["1.png", "a.md", "b.md"], "several Markdown"),
+    (&["1.png", "2.png", "a.md", "b.md"], "several Markdown"),
+    (&["1.md", "1.png", "2.png", "a.md", "b.md"], "2 images"),
     (&["1.png", "2.png", "part2/1.png"], "3 images"),
     (
         &["1.png", "2.png", "part2/1.png", "part2/1.txt"],
