@@ -104,6 +104,19 @@ pub fn of(names: &[&str]) -> MainFile {
     }
 }
 
+/// The name without what Notepad adds to it where endings are hidden: `slides.md` of `slides.md.txt`.
+pub fn as_meant(name: &str) -> &str {
+    let is_markdown = |name: &str| {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let is_it = |markdown: &str| ending.eq_ignore_ascii_case(markdown);
+        MARKDOWN.into_iter().any(is_it)
+    };
+    match name.rsplit_once('.') {
+        Some((rest, ending)) if ending.eq_ignore_ascii_case(TEXT) && is_markdown(rest) => rest,
+        _ => name,
+    }
+}
+
 /// What is to be opened of files that were sent together into a folder.
 pub fn of_form(folder: &Path, files: &[String]) -> PathBuf {
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
@@ -168,6 +181,7 @@ impl<'a> Name<'a> {
 
     fn of(name: &'a str, at: usize) -> Self {
         let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+        let file = as_meant(file);
         let (stem, ending) = file.rsplit_once('.').unwrap_or((file, ""));
         Self {
             folder,

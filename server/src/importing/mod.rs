@@ -45,6 +45,12 @@ pub enum DeckError {
         .0.display()
     )]
     Unknown(PathBuf),
+    #[error(
+        "{} ends in .txt, as notes of an image do. If it has the slides, in Markdown, call it \
+         slides.md.",
+        .0.display()
+    )]
+    PlainText(PathBuf),
     #[error("{} cannot be read: {}.", .0.display(), .1)]
     Unreadable(PathBuf, io::Error),
     #[error(
@@ -91,6 +97,7 @@ impl DeckError {
         match self {
             Self::Missing(_) => Self::Missing(name()),
             Self::Unknown(_) => Self::Unknown(name()),
+            Self::PlainText(_) => Self::PlainText(name()),
             Self::Unreadable(_, error) => Self::Unreadable(name(), error),
             Self::Empty(_) => Self::Empty(name()),
             Self::NoBytes(_) => Self::NoBytes(name()),

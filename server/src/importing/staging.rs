@@ -6,11 +6,11 @@ mod pictures;
 
 use super::{DeckError, limits::DeckLimits, readers::BroughtBy, room::Room};
 pub use below::all_below;
-pub use pictures::shown_by;
 use data_encoding::BASE32_NOPAD;
 use model::deck::DeckId;
+pub use pictures::shown_by;
 use reading::{
-    main_file::MARKDOWN,
+    main_file::{self, MARKDOWN, TEXT},
     manifest::{Manifest, NamedFile},
     text, titles,
 };
@@ -196,19 +196,20 @@ fn stage(
     let unreadable = |error| DeckError::Unreadable(path.to_owned(), error);
     // `.` and `..` have no name of their own.
     let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let own = own_name(&full);
     let name = if found.is_dir() {
-        full.file_name()
+        own
     } else {
-        full.file_stem()
+        let stem = Path::new(main_file::as_meant(&own)).file_stem();
+        stem.unwrap_or_default().to_string_lossy().into_owned()
     };
-    let name = name.unwrap_or_default().to_string_lossy().into_owned();
     let Found { kind, files, said } = if found.is_dir() {
         folder::deck_in(path)?
     } else if found.len() == 0 {
         return Err(DeckError::NoBytes(path.to_owned()));
     } else {
         let kind = kind_of(path).map_err(unreadable)?;
-        let kind = kind.ok_or_else(|| DeckError::Unknown(path.to_owned()))?;
+        let kind = kind.ok_or_else(|| unknown(path))?;
         let mut files = vec![(own_name(path), path.to_owned())];
         match kind {
             "pdf" => files.extend(notes_of(path)),
@@ -376,9 +377,24 @@ pub fn short_name(hash: &[u8]) -> String {
 
 /// By what it is, not by what it is called; Markdown is text, so there the name counts.
 pub fn kind_of(path: &Path) -> io::Result<Option<&'static str>> {
+    Ok(kind_by(&head_of(path)?, &ending_of(path)))
+}
+
+fn head_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     File::open(path)?.take(1_024).read_to_end(&mut head)?;
-    Ok(kind_by(&head, &ending_of(path)))
+    Ok(head)
+}
+
+/// Any text may be in a `.txt`, so it is nobody's slides until its writer says so.
+fn unknown(path: &Path) -> DeckError {
+    let [markdown, ..] = MARKDOWN;
+    let would_be = || kind_by(&head_of(path).unwrap_or_default(), markdown);
+    if ending_of(path) == TEXT && would_be() == Some("markdown") {
+        DeckError::PlainText(path.to_owned())
+    } else {
+        DeckError::Unknown(path.to_owned())
+    }
 }
 
 fn kind_by(head: &[u8], ending: &str) -> Option<&'static str> {
@@ -411,7 +427,9 @@ fn own_name(path: &Path) -> String {
 }
 
 fn ending_of(path: &Path) -> String {
-    path.extension()
+    let name = own_name(path);
+    let ending = Path::new(main_file::as_meant(&name)).extension();
+    ending
         .unwrap_or_default()
         .to_string_lossy()
         .to_ascii_lowercase()

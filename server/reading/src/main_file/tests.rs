@@ -37,3 +37,19 @@ fn slides_that_are_left_out_are_said() {
         assert_eq!(named, said, "{names:?}");
     }
 }
+
+#[test]
+fn an_ending_that_notepad_added_is_not_meant() {
+    for (name, meant) in [
+        ("slides.md.txt", "slides.md"),
+        ("Slides.MD.TXT", "Slides.MD"),
+        ("a/b.markdown.txt", "a/b.markdown"),
+        ("slides.txt", "slides.txt"),
+        ("slides.md.txt.txt", "slides.md.txt.txt"),
+        ("md.txt", "md.txt"),
+        ("slides.md", "slides.md"),
+        ("talk", "talk"),
+    ] {
+        assert_eq!(as_meant(name), meant);
+    }
+}

@@ -25,7 +25,7 @@ const PDF_OF_ONE_PAGE: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0
     trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n";
 
 /// What a deck with each of these files shows, however it comes.
-const DECKS: [(&[&str], &str); 42] = [
+const DECKS: [(&[&str], &str); 46] = [
     // A README never wins.
     (&["README.md", "slides.md"], "slides.md"),
     (&["README.md", "talk.md"], "talk.md"),
@@ -79,6 +79,11 @@ const DECKS: [(&[&str], &str); 42] = [
     (&["1.png", "2.png", "old/talk.pdf"], "2 images"),
     (&["1.png", "2.png", "old/notes.md"], "2 images"),
     (&["1.png"], "1 images"),
+    // Where endings are hidden, Notepad adds one of its own.
+    (&["slides.md.txt"], "slides.md.txt"),
+    (&["README.md", "Talk.MD.TXT", "a.png"], "Talk.MD.TXT"),
+    (&["slides.markdown.txt", "talk.pdf"], "slides.markdown.txt"),
+    (&["1.md.txt", "1.png", "2.png"], "2 images"),
 ];
 
 fn staging(place: &TempDir) -> Staging {

@@ -96,6 +96,41 @@ fn pictures_that_a_text_does_not_name_stay_where_they_are() {
 }
 
 #[test]
+fn plain_text_is_told_what_it_is_to_be_called() {
+    let place = TempDir::new().expect("a folder");
+    let path = |name: &str| place.path().join(name);
+    for folder in ["talk", "staged"] {
+        fs::create_dir(path(folder)).expect("a folder");
+    }
+    let refused = |deck: &str| {
+        let staged = stage(
+            &path(deck),
+            &path("staged"),
+            1_000,
+            &roomy(),
+            BroughtBy::Host,
+        );
+        staged.err().expect("it is refused").to_string()
+    };
+    fs::write(path("talk/talk.txt"), "# One\n").expect("written");
+    let said = refused("talk/talk.txt");
+    assert!(said.contains("talk.txt ends in .txt"), "{said}");
+    assert!(said.ends_with("call it slides.md."), "{said}");
+    fs::write(path("talk/talk.txt"), [1, 0, 2]).expect("written");
+    assert!(refused("talk/talk.txt").contains("nothing that WebSlides shows"));
+    fs::write(path("talk/my-talk.md.txt"), "# One\n").expect("written");
+    let staged = stage(
+        &path("talk/my-talk.md.txt"),
+        &path("staged"),
+        1_000,
+        &roomy(),
+        BroughtBy::Host,
+    );
+    let import = staged.expect("a deck").import;
+    assert_eq!((&*import.kind, &*import.name), ("markdown", "my talk"));
+}
+
+#[test]
 fn images_of_a_folders_folders_come_with_their_notes_and_nothing_else() {
     let place = TempDir::new().expect("a folder");
     let path = |name: &str| place.path().join(name);
