@@ -18,6 +18,45 @@ test('an address with a code in capitals leads to the plain one', async ({ room 
   }
 });
 
+test('a code is typed as it is spoken, or pasted as a link', async ({ room }) => {
+  const host = await room.person(room.links.host);
+  await host.locator('.upload [type=file]').setInputFiles({ name: 'a.md', mimeType: 'text/markdown', buffer: Buffer.from('# A') });
+  await host.getByText('More').click();
+  await host.getByLabel('Code that people type').fill('rust-berlin');
+  await host.getByRole('button', { name: 'Show it' }).click();
+  await host.waitForURL(/\/t\/rust-berlin\/links$/);
+  const talk = new URL('/t/rust-berlin', room.links.audience).href;
+  const page = await room.newcomer(PHONE);
+  for (const typed of [
+    'rust-berlin', 'Rust Berlin', 'rustberlin', 'rust_berlin', 'rust-berlin.', '“rust berlin”!', talk, `${talk}/`, `<${talk}?slide=1>.`,
+    `https://a-long-name.of-a-host.example/behind/a/proxy${new URL(talk).pathname}/screen#top`,
+  ]) {
+    await page.goto(new URL('/', talk).href);
+    await page.getByLabel('Code').fill(typed);
+    await page.getByRole('button', { name: 'Join' }).tap();
+    await expect(page, typed).toHaveURL(talk);
+    await isLive(page);
+  }
+  room.allow(/401/);
+  for (const path of ['', '/screen', '/present']) {
+    for (const typed of ['rustberlin', 'rust_berlin', 'RUST%20BERLIN'])
+      await page.goto(new URL(`/t/${typed}${path}`, talk).href);
+    await expect(page).toHaveURL(`${talk}${path}`);
+  }
+  await page.goto(`${talk}/screen).`);
+  await expect(page).toHaveURL(`${talk}/screen`);
+});
+
+test('a presenter’s link that ends with its sentence presents', async ({ room }) => {
+  for (const end of ['.', ')', ').', '%3E', '…']) {
+    const phone = await room.person(`${room.links.presenter}${end}`, PHONE);
+    await isLive(phone);
+    await expect(phone, end).toHaveURL(`${room.links.audience}/present`);
+  }
+  const host = await room.person(`${room.links.host})`);
+  await expect(host.getByRole('heading', { name: 'Show a deck' })).toBeVisible();
+});
+
 test('an unknown code says so and how to go on', async ({ room }) => {
   room.allow(/404/);
   const home = await room.person(new URL('/', room.links.audience).href);

@@ -369,6 +369,64 @@ async fn a_key_stays_in_no_address_whatever_else_is_in_it() {
     assert_eq!(server.get("/?code=%F0%9F%99%82").await.status, 404);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_is_typed_as_it_is_spoken_leads_to_the_talk() {
+    let server = Server::start().await;
+    let check = async |path: &str, expected: &str| {
+        let answer = server.get(path).await;
+        let location = answer
+            .head
+            .lines()
+            .find_map(|line| line.strip_prefix("location: "));
+        assert_eq!(location, Some(expected), "{path}");
+        // No browser may keep it: another talk may have this very code later.
+        assert_eq!(answer.status, 303, "{path}");
+    };
+    for typed in ["ro-om", "RO_OM", "ro%20om", "room.", "%22room%22", "-room"] {
+        for page in ["", "/screen", "/present"] {
+            check(&format!("/t/{typed}{page}"), &format!("/t/room{page}")).await;
+        }
+    }
+    for pasted in [
+        "http://laptop:3000/t/room%3Fslide=2",
+        "%3Claptop/t/room/%3E.",
+        "(room)",
+    ] {
+        check(&format!("/?code={pasted}"), "/t/room").await;
+    }
+    // A program knows the code of its talk.
+    for path in ["/t/ro-om/state", "/t/room./state", "/t/roo", "/t/room-2"] {
+        assert_eq!(server.get(path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_spelling_of_a_code_is_one_guess() {
+    let server = Server::start().await;
+    let look = async |typed: &str| server.get(&format!("/t/{typed}")).await.status;
+    assert_eq!(look("r-oom").await, 303);
+    let mut guesses = 0;
+    while look(&format!("guess-{guesses}")).await == 404 {
+        guesses += 1;
+    }
+    assert!((30..40).contains(&guesses), "{guesses}");
+    for guess in ["ro-om", "ro_om", "roo-m)"] {
+        assert_eq!(look(guess).await, 429, "{guess}");
+    }
+    assert_eq!(look("r-oom").await, 303, "it was found before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_ends_with_its_sentence_is_good() {
+    let server = Server::start().await;
+    for end in [".", ")", ").", "%3E", "%E2%80%A6"] {
+        let link = format!("/t/room/present?key={}{end}", server.key);
+        let opened = server.ask("GET", &link, "").await.cookies();
+        let page = server.ask("GET", "/t/room/present", &opened).await;
+        assert_eq!(page.status, 200, "{end}: {page:?}");
+    }
+}
+
 /// A chat that makes a preview of a link that was sent follows it, redirects and cookies and all.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_that_is_followed_admits_nobody() {

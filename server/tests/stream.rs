@@ -458,6 +458,11 @@ async fn a_slash_at_the_end_of_a_talks_address_leads_to_the_one_without() {
         ("/t/room/", Some("/t/room")),
         ("/t/room//", Some("/t/room")),
         ("/t/room/screen/?a=b", Some("/t/room/screen?a=b")),
+        ("/t/room/screen.", Some("/t/room/screen")),
+        ("/t/room/present).?a=b", Some("/t/room/present?a=b")),
+        ("/t/room/screen%3E", Some("/t/room/screen")),
+        ("/t//", Some("/t")),
+        ("/x.", None),
         ("//other.example/", None),
     ] {
         let answer = server.get(path).await;

@@ -1,7 +1,7 @@
 use crate::routes;
 use leptos::prelude::*;
 
-/// Takes a talk's code, as a person types it.
+/// Takes a talk's code, as a person types it, or a link to the talk, as they paste it.
 #[component]
 pub fn JoinForm() -> impl IntoView {
     view! {
@@ -11,7 +11,7 @@ pub fn JoinForm() -> impl IntoView {
                 id="code"
                 name="code"
                 required=true
-                maxlength="64"
+                maxlength="2048"
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"

@@ -16,6 +16,8 @@ pub struct Key(String);
 pub struct KeyHash(String);
 
 impl Key {
+    const LENGTH: usize = 26;
+
     /// # Errors
     /// When the system has no random numbers.
     pub fn made_up() -> Result<Self, getrandom::Error> {
@@ -27,6 +29,16 @@ impl Key {
     /// A key as somebody sent it. Anything can be sent; only the right one has the right hash.
     pub fn sent(text: &str) -> Self {
         Self(text.to_owned())
+    }
+
+    /// A key as a link brings it. A chat program takes the full stop or the bracket behind a link for
+    /// a part of it: a key that is whole ends where its own letters do.
+    pub fn of_link(text: &str) -> Self {
+        let text = text.trim();
+        let is_own = |c: char| matches!(c, 'a'..='z' | '2'..='7');
+        let end = text.find(|c| !is_own(c)).unwrap_or(text.len());
+        let whole = text.get(..end).filter(|own| own.len() == Self::LENGTH);
+        Self::sent(whole.unwrap_or(text))
     }
 
     pub fn hash(&self) -> KeyHash {
@@ -49,5 +61,34 @@ impl KeyHash {
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_links_key_ends_where_its_letters_do() {
+        let key = Key::made_up().expect("random numbers");
+        for end in ["", ".", ")", ").", ">", "\"", "…", "。", " and more", "\n"] {
+            let text = format!("{}{end}", key.reveal());
+            assert!(Key::of_link(&text) == key, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn another_text_is_no_key() {
+        let key = Key::made_up().expect("random numbers");
+        let text = key.reveal();
+        for other in [
+            format!("{text}a"),
+            format!(".{text}"),
+            format!("{text}{text}"),
+        ] {
+            assert!(Key::of_link(&other) != key, "{other}");
+        }
+        assert!(Key::of_link("wrong.") == Key::sent("wrong."));
+        assert!(Key::of_link(text.get(..25).unwrap_or_default()) != key);
     }
 }

@@ -121,6 +121,11 @@ impl Talks {
         self.0.find(code)
     }
 
+    /// The talk that somebody means who types a code as it is spoken.
+    pub fn meant(&self, typed: &TalkCode) -> Option<Arc<Talk>> {
+        self.0.find(typed).or_else(|| self.0.meant(typed))
+    }
+
     /// Shows another deck in a talk that is on, at the same place as far as it reaches.
     ///
     /// # Errors
@@ -338,6 +343,12 @@ impl Inner {
             .unwrap_or_else(PoisonError::into_inner)
             .get(code)
             .cloned()
+    }
+
+    fn meant(&self, typed: &TalkCode) -> Option<Arc<Talk>> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let code = typed.meant(open.keys())?;
+        open.get(code).cloned()
     }
 
     fn add(&self, record: TalkRecord, deck: Deck) -> Result<Arc<Talk>, OpenError> {

@@ -1,4 +1,5 @@
-//! Every look for a talk by its code counts, so that nobody finds talks by trying.
+//! Every look for a talk by its code counts, so that nobody finds talks by trying. One that forgives how a
+//! code is typed is one look: it finds one talk at most.
 
 use crate::{
     access::{asker, refusal},
@@ -27,7 +28,7 @@ pub async fn slow_guessers(
     // What is no text is no code, and its route says so.
     let code = params.ok().and_then(|params| {
         let (_, typed) = params.iter().find(|(name, _)| *name == "code")?;
-        typed.parse().ok()
+        TalkCode::typed(typed).ok()
     });
     let Some(code) = code else {
         return next.run(request).await;
@@ -60,7 +61,7 @@ pub fn may_look(
     let (asker, now) = (asker(peer.ip(), headers), Instant::now());
     let may = shared.guesses.may_look(asker, code, now);
     if may {
-        let is_there = shared.talks.find(code).is_some();
+        let is_there = shared.talks.meant(code).is_some();
         shared.guesses.found(asker, code, is_there, now);
     }
     may

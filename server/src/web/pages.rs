@@ -21,6 +21,7 @@ use cookie::Cookie;
 use leptos_axum::ResponseOptions;
 use model::{deck::SlideNumber, talk::TalkCode};
 use serde::Deserialize;
+use std::sync::Arc;
 
 type CodePath = Result<Path<String>, PathRejection>;
 
@@ -70,7 +71,7 @@ pub async fn home(
     let (typed, key, refused) = query.map_or((None, None, None), |query| {
         (query.code, query.key, query.refused)
     });
-    match typed.map(|typed| typed.parse::<TalkCode>()) {
+    match typed.map(|typed| TalkCode::typed(&typed)) {
         Some(Ok(code)) => Redirect::to(&routes::follow(&code)).into_response(),
         _ if is_odd || key.is_some() => host::enter(&shared, key.as_deref(), request.headers()),
         None if refused.is_some() => problem(&shared, ProblemPage::NoHostKey, request).await,
@@ -89,9 +90,9 @@ pub async fn follow(
     if let Ok(Query(query)) = query
         && let Some(slide) = query.slide
         && let Ok(Path(typed)) = &path
-        && let Ok(code) = typed.parse::<TalkCode>()
-        && let Some(talk) = shared.talks.find(&code)
+        && let Some(talk) = meant(&shared, typed)
     {
+        let code = talk.code().clone();
         return look_back(&shared, code, &talk, (slide, query.step), request).await;
     }
     talk_page(&shared, path, request, routes::follow, |code, rendered| {
@@ -167,16 +168,17 @@ pub async fn present(
     request: Request,
 ) -> Response<Body> {
     let typed = path.map(|Path(typed)| typed).unwrap_or_default();
-    let Ok(code) = typed.parse::<TalkCode>() else {
+    let Ok(code) = TalkCode::typed(&typed) else {
         return problem(&shared, ProblemPage::NoSuchTalk, request).await;
     };
+    let code = meant(&shared, &typed).map_or(code, |talk| talk.code().clone());
     // A query that can't be read may hold a key all the same, such as one that was pasted twice.
     let is_odd = query.is_err();
     let query = query.ok().map(|Query(query)| query);
     let hint = query.as_ref().map_or("", PresentQuery::hint).to_owned();
     let key = query.and_then(|query| query.key);
     if is_odd || key.is_some() || code.as_str() != typed {
-        let key = key.map(|key| Key::sent(key.trim()));
+        let key = key.map(|key| Key::of_link(&key));
         return to_clean_address(&shared, &code, key.as_ref(), request.headers());
     }
     let visitor = Visitor::new(shared.talks.clone(), Credentials::of(request.headers()));
@@ -222,17 +224,31 @@ fn waiting(shared: &Shared, visitor: &Visitor, code: &TalkCode) -> Option<u64> {
     remote.waits.then_some(remote.number)
 }
 
-/// Whatever has no route. Some programs put a slash at the end of a link.
+/// What programs take for the end of a link: a slash, and the punctuation behind it.
+const NO_END: [&str; 16] = [
+    "/", ".", ",", ";", ":", "!", ")", "]", "'", "*", "%3E", "%22", "%5D", "%3e", "%5d", ">",
+];
+
+/// Whatever has no route; a link that is longer than it was leads to where it should.
 pub async fn not_found(State(shared): State<Shared>, request: Request) -> Response<Body> {
     let path = request.uri().path();
     let is_of_talk = path.starts_with("/t/") && request.method().is_safe();
-    if let Some(path) = path.strip_suffix('/').filter(|_| is_of_talk) {
+    let mut own = path;
+    while let Some(shorter) = NO_END.iter().find_map(|end| own.strip_suffix(end)) {
+        own = shorter;
+    }
+    if is_of_talk && own != path {
         let query = request.uri().query();
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-        let clean = format!("{}{query}", path.trim_end_matches('/'));
+        let clean = format!("{own}{query}");
         return Redirect::permanent(&clean).into_response();
     }
     problem(&shared, ProblemPage::NotFound, request).await
+}
+
+/// The talk that a page's address means, however its code is typed.
+fn meant(shared: &Shared, typed: &str) -> Option<Arc<Talk>> {
+    shared.talks.meant(&TalkCode::typed(typed).ok()?)
 }
 
 /// How the remote was left.
@@ -254,18 +270,15 @@ async fn talk_page(
     page: impl Fn(TalkCode, model::talk::Snapshot) -> Page,
 ) -> Response<Body> {
     let typed = path.map(|Path(typed)| typed).unwrap_or_default();
-    let found = typed
-        .parse::<TalkCode>()
-        .ok()
-        .and_then(|code| shared.talks.find(&code).map(|talk| (code, talk)));
-    match found {
+    match meant(shared, &typed) {
         None => problem(shared, ProblemPage::NoSuchTalk, request).await,
-        // One talk, one address: a code typed in capitals leads to the plain one.
-        Some((code, _)) if code.as_str() != typed => {
-            Redirect::permanent(&address(&code)).into_response()
+        // One talk, one address: a code typed in capitals leads to the plain one. Not for good: it may
+        // be the exact code of a talk to come.
+        Some(talk) if talk.code().as_str() != typed => {
+            Redirect::to(&address(talk.code())).into_response()
         }
-        Some((code, talk)) => {
-            let rendered = talk.snapshot().as_ref().clone();
+        Some(talk) => {
+            let (code, rendered) = (talk.code().clone(), talk.snapshot().as_ref().clone());
             render(shared, page(code, rendered), request).await
         }
     }

@@ -6,7 +6,8 @@ use std::{fmt, str::FromStr};
 /// A talk's code: 3 to 32 of a-z, 0-9 and '-'. Valid because it exists.
 ///
 /// Case and spaces are forgiven, so that "AB c" typed on a phone finds `abc`; and what keyboards and
-/// programs make of letters, digits and '-': full-width ones, other dashes.
+/// programs make of letters, digits and '-': full-width ones, other dashes. Where a talk is looked for,
+/// more is: see [`TalkCode::typed`] and [`TalkCode::meant`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TalkCode(String);

@@ -14,10 +14,11 @@ mod revision;
 mod shown;
 mod snapshot;
 mod state;
+mod typed;
 
 pub use beyond::Beyond;
 pub use clock::{Clock, InvalidMinutes, Minutes, Pace, Remaining, Timestamp, Timing};
-pub use code::TalkCode;
+pub use code::{InvalidCode, TalkCode};
 pub use command::{Command, Refused};
 pub use outbox::Outbox;
 pub use pointing::{Pointing, Tool};

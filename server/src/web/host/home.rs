@@ -37,7 +37,7 @@ pub async fn home(shared: &Shared, request: Request) -> Response<Body> {
 /// The browser comes back to a clean address; a good key becomes a cookie on the way, and of one that
 /// is not good that is said there.
 pub fn enter(shared: &Shared, key: Option<&str>, headers: &HeaderMap) -> Response<Body> {
-    let key = key.map(|key| Key::sent(key.trim()));
+    let key = key.map(Key::of_link);
     let good = key.filter(|key| shared.talks.is_host(&key.hash()));
     if good.is_none() && shared.host.is_some() && !visitor(shared, headers).is_host() {
         return to_clean(routes::REFUSED, None);
