@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
@@ -86,6 +86,74 @@ test('what can’t be shown is said in a sentence, and can be sent again', async
   await host.waitForURL(/\/links$/);
   expect(existsSync(join(room.server.directory, 'data', 'uploads'))).toBe(true);
   expect(readdirSync(join(room.server.directory, 'data', 'uploads'))).toEqual([]);
+});
+
+test.describe('a folder that is dropped', () => {
+  const drop = async (page: Page, paths: string[]) => {
+    const { x, y } = (await page.locator('.drop').boundingBox())!;
+    const devtools = await page.context().newCDPSession(page);
+    const data = { items: [], files: paths, dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await devtools.send('Input.dispatchDragEvent', { type, x: x + 20, y: y + 20, data });
+  };
+  const folder = (inside: string, files: string[]) => {
+    mkdirSync(inside, { recursive: true });
+    const [picture] = readdirSync(WELCOME).filter((name) => name.endsWith('.png'));
+    for (const name of files) writeFileSync(join(inside, name), readFileSync(join(WELCOME, picture)));
+    return inside;
+  };
+
+  test('is sent as its files', async ({ room }) => {
+    const own = folder(join(room.server.directory, 'slides'), ['1.png', '2.png', '10.png', '.hidden.png']);
+    const host = await room.person(room.links.host, LAPTOP);
+    await drop(host, [own]);
+    await expect(host.locator('.drop strong')).toHaveText('3 files');
+    await host.getByRole('button', show).click();
+    await host.waitForURL(/\/links$/);
+    const state = await host.request.get(host.url().replace(/links$/, 'state'));
+    expect((await state.json()).slides).toBe(3);
+  });
+
+  test('is read whole, also in a folder of its own', async ({ room }) => {
+    const names = Array.from({ length: 130 }, (_, number) => `${number}.png`);
+    folder(join(room.server.directory, 'outer', 'slides'), names);
+    const host = await room.person(room.links.host, LAPTOP);
+    await drop(host, [join(room.server.directory, 'outer')]);
+    await expect(host.locator('.drop strong')).toHaveText('130 files');
+  });
+
+  test('is to be zipped when there are folders in it', async ({ room }) => {
+    const outer = folder(join(room.server.directory, 'talk'), ['1.png']);
+    const inner = folder(join(outer, 'part-2'), ['1.png']);
+    const empty = folder(join(room.server.directory, 'empty'), []);
+    const host = await room.person(room.links.host, LAPTOP);
+    const said = host.locator('.said');
+    await drop(host, [outer]);
+    await expect(said).toHaveText('“talk” has folders in it. Zip it, then drop the zip here.');
+    await drop(host, [inner, join(outer, '1.png')]);
+    await expect(said).toContainText('Drop one folder alone');
+    await drop(host, [empty]);
+    await expect(said).toHaveText('There is no file in “empty”.');
+    await expect(host.locator('.drop strong')).toHaveText('Choose a file, or drop it here');
+  });
+});
+
+test('a file that has changed since it was chosen is to be chosen again', async ({ room }) => {
+  const file = join(room.server.directory, 'talk.md');
+  const host = await room.person(room.links.host, LAPTOP);
+  for (const change of [() => writeFileSync(file, '# A longer one'), () => rmSync(file)]) {
+    writeFileSync(file, '# One');
+    await host.locator(choose).setInputFiles(file);
+    // A file's time has whole seconds on some disks: the length tells too.
+    change();
+    await host.getByRole('button', show).click();
+    await expect(host.locator('.said')).toHaveText('“talk.md” was changed, moved or deleted. Choose the file again.');
+    await expect(host.locator('.drop strong')).toHaveText('Choose a file, or drop it here');
+  }
+  writeFileSync(file, '# One');
+  await host.locator(choose).setInputFiles(file);
+  await host.getByRole('button', show).click();
+  await host.waitForURL(/\/links$/);
 });
 
 test('only the host brings decks and ends talks', async ({ room }) => {

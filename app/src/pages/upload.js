@@ -6,29 +6,86 @@
   const name = drop.querySelector('strong');
   const asked = name.textContent;
   const say = (text) => (said.textContent = text);
+  const bring = (list) => {
+    if (list) files.files = list;
+    else files.value = '';
+    files.dispatchEvent(new Event('change'));
+  };
+  let choices = 0;
   files.addEventListener('change', () => {
+    choices += 1;
     const count = files.files.length;
     name.textContent = count === 1 ? files.files[0].name : count ? `${count} files` : asked;
     say('');
   });
+
+  // What is in a folder, for a form, which has no folders: null when this one has some.
+  const read = async (folder) => {
+    const reader = folder.createReader();
+    const found = [];
+    for (let some; !some || some.length; ) {
+      // A hundred at a time, and none at the end.
+      some = await new Promise((take, fail) => reader.readEntries(take, fail));
+      found.push(...some.filter((entry) => !entry.name.startsWith('.')));
+    }
+    if (found.length === 1 && found[0].isDirectory) return read(found[0]);
+    if (found.some((entry) => entry.isDirectory)) return null;
+    return Promise.all(found.map((entry) => new Promise((take, fail) => entry.file(take, fail))));
+  };
+  const bringFolder = async (folder) => {
+    bring(null);
+    const choice = choices;
+    const found = await read(folder).catch(() => undefined);
+    if (choice !== choices) return;
+    if (found === undefined) say(`“${folder.name}” can’t be read. Drop it again.`);
+    else if (!found) say(`“${folder.name}” has folders in it. Zip it, then drop the zip here.`);
+    else if (!found.length) say(`There is no file in “${folder.name}”.`);
+    else {
+      const list = new DataTransfer();
+      for (const file of found) list.items.add(file);
+      bring(list.files);
+    }
+  };
+  const take = (dropped) => {
+    // Only while the event lasts.
+    const entries = Array.from(dropped.items, (item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
+    const folder = entries.find((entry) => entry && entry.isDirectory);
+    if (folder && dropped.files.length === 1) return bringFolder(folder);
+    bring(folder ? null : dropped.files);
+    if (folder) say('Drop one folder alone, or zip it with the other files and drop the zip here.');
+  };
   for (const type of ['dragover', 'dragleave', 'drop']) {
     document.addEventListener(type, (event) => {
       event.preventDefault();
       drop.classList.toggle('over', type === 'dragover');
-      if (type === 'drop' && event.dataTransfer.files.length) {
-        files.files = event.dataTransfer.files;
-        files.dispatchEvent(new Event('change'));
-      }
+      if (type === 'drop' && event.dataTransfer.files.length) take(event.dataTransfer);
     });
   }
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
+
+  // A browser sends a file as it was when it was chosen, or not at all. Read from itself: a slice of one
+  // that is gone is empty.
+  const lost = async () => {
+    for (const file of files.files) {
+      const reader = file.stream().getReader();
+      const isThere = await reader.read().then(() => true, () => false);
+      reader.cancel().catch(() => {});
+      if (!isThere) return file.name;
+    }
+    return null;
+  };
+  const end = (text) => {
+    say(text);
+    bar.hidden = true;
+    button.disabled = false;
+  };
+  const endOr = async (otherwise) => {
+    const changed = await lost();
+    if (changed === null) return otherwise();
+    bring(null);
+    end(`“${changed}” was changed, moved or deleted. Choose the file again.`);
+  };
+  const send = () => {
     const request = new XMLHttpRequest();
-    const end = (text) => {
-      say(text);
-      bar.hidden = true;
-      button.disabled = false;
-    };
     request.open('POST', form.action);
     request.setRequestHeader('accept', 'application/json');
     request.responseType = 'json';
@@ -41,10 +98,16 @@
       if (links) location.assign(links);
       else end(error ? error.message : 'The server did not take it. Try again.');
     });
-    request.addEventListener('error', () => end('The upload was cut off. Check the network, then try again.'));
-    button.disabled = true;
+    request.addEventListener('error', () => {
+      endOr(() => end('The upload was cut off. Check the network, then try again.'));
+    });
     bar.hidden = false;
     bar.value = 0;
     request.send(new FormData(form));
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    endOr(send);
   });
 })();
