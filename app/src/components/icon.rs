@@ -10,6 +10,7 @@ pub enum Icon {
     Freeze,
     Grid,
     More,
+    Screen,
 }
 
 impl Icon {
@@ -22,6 +23,7 @@ impl Icon {
             Self::Freeze => "M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9",
             Self::Grid => "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
             Self::More => "M4 12h2M11 12h2M18 12h2",
+            Self::Screen => "M3 5h18v12H3zM9 21h6",
         }
     }
 

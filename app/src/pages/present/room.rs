@@ -1,4 +1,4 @@
-use crate::components::text;
+use crate::components::{Icon, words};
 use leptos::prelude::*;
 use model::talk::Presence;
 
@@ -9,11 +9,21 @@ const SLOW_MS: u32 = 1_000;
 /// that a count of them is worth reading; in a smaller room it would flash with each tap.
 const WORTH_COUNTING: u32 = 500;
 
-/// How many follow, and when it is not all well, how many are behind.
+/// How many follow, and when it is not all well, how many are behind. A phone that has no room for the
+/// words shows the number, and a screen reader says the words all the same.
 #[component]
 pub fn Room(presence: ReadSignal<Option<Presence>>) -> impl IntoView {
-    let room = text(move || presence.read().as_ref().map_or_else(String::new, in_words));
-    view! { <p class="room" inner_html=room></p> }
+    let said = move || presence.read().as_ref().map(Said::of);
+    let whole = words(move || said().map_or_else(String::new, |said| said.markup()));
+    let brief = words(move || said().map_or_else(String::new, |said| said.brief));
+    view! {
+        <p class="room">
+            <span class="brief" aria-hidden="true" data-brief=brief>
+                {Icon::Screen.view()}
+            </span>
+            <span class="whole" inner_html=whole></span>
+        </p>
+    }
 }
 
 /// The value of `data-asked`: whether a device asks to present. More and Remotes, which are the way
@@ -23,34 +33,66 @@ pub fn is_asked(presence: ReadSignal<Option<Presence>>) -> bool {
     presence.as_ref().is_some_and(|room| room.waiting > 0)
 }
 
-fn in_words(presence: &Presence) -> String {
-    // Short: on a phone it stands beside the clock.
-    match presence.waiting {
-        0 => {}
-        1 => return "1 asks to present".to_owned(),
-        waiting => return format!("{waiting} ask to present"),
+/// What is said of a room. Nothing in it is anybody's text.
+struct Said {
+    /// Two lines of a phone, where they stand beside the clock.
+    lines: [String; 2],
+    /// What a phone has no room for.
+    rest: String,
+    /// All that there is room for on the smallest.
+    brief: String,
+}
+
+impl Said {
+    fn new(first: String, second: &str, brief: String) -> Self {
+        Self {
+            lines: [first, second.to_owned()],
+            rest: String::new(),
+            brief,
+        }
     }
-    let screens = presence.followers + presence.projectors;
-    let mut words = match screens {
-        // Whoever was slow has left.
-        0 => return "Nobody follows".to_owned(),
-        1 => "1 screen follows".to_owned(),
-        _ => format!("{screens} screens follow"),
-    };
-    let told = presence.seen + presence.elsewhere + presence.late;
-    if told < presence.answering && presence.answering >= WORTH_COUNTING {
-        return format!("{} of {} show it", presence.seen, presence.answering);
+
+    fn of(presence: &Presence) -> Self {
+        match presence.waiting {
+            0 => {}
+            1 => return Self::new("1 asks".to_owned(), "to present", "1".to_owned()),
+            waiting => {
+                return Self::new(format!("{waiting} ask"), "to present", waiting.to_string());
+            }
+        }
+        let screens = presence.followers + presence.projectors;
+        let brief = screens.to_string();
+        let mut said = match screens {
+            // Whoever was slow has left.
+            0 => return Self::new("Nobody".to_owned(), "follows", brief),
+            1 => Self::new("1 screen".to_owned(), "follows", brief),
+            _ => Self::new(format!("{screens} screens"), "follow", brief),
+        };
+        let (seen, answering) = (presence.seen, presence.answering);
+        let told = seen + presence.elsewhere + presence.late;
+        if told < answering && answering >= WORTH_COUNTING {
+            let brief = format!("{seen}/{answering}");
+            return Self::new(format!("{seen} of {answering}"), "show it", brief);
+        }
+        if presence.late > 0 {
+            // What matters comes first.
+            let late = presence.late;
+            let brief = format!("{}/{screens}", screens.saturating_sub(late));
+            said = Self::new(format!("{late} of {screens}"), "behind", brief);
+        } else if let Some(lag) = presence.lag_ms.filter(|lag| *lag >= SLOW_MS) {
+            said.rest = format!(", the slowest took {} s", lag.div_ceil(1_000));
+        }
+        if presence.elsewhere > 0 {
+            said.rest += &format!(", {} looking elsewhere", presence.elsewhere);
+        }
+        said
     }
-    if presence.late > 0 {
-        // What matters comes first: a phone may have no room for more.
-        words = format!("{} of {screens} behind", presence.late);
-    } else if let Some(lag) = presence.lag_ms.filter(|lag| *lag >= SLOW_MS) {
-        words += &format!(", the slowest took {} s", lag.div_ceil(1_000));
+
+    fn markup(&self) -> String {
+        let Self { lines, rest, .. } = self;
+        let [first, second] = lines;
+        format!("<span>{first}</span> <span>{second}</span><span class=\"rest\">{rest}</span>")
     }
-    if presence.elsewhere > 0 {
-        words += &format!(", {} looking elsewhere", presence.elsewhere);
-    }
-    words
 }
 
 #[cfg(test)]
@@ -60,6 +102,12 @@ mod tests {
 
     fn room(followers: u32, seen: u32, lag_ms: Option<u32>) -> String {
         in_words(&presence(followers, seen, lag_ms))
+    }
+
+    /// What a screen reader says.
+    fn in_words(presence: &Presence) -> String {
+        let Said { lines, rest, .. } = Said::of(presence);
+        lines.join(" ") + &rest
     }
 
     fn presence(followers: u32, seen: u32, lag_ms: Option<u32>) -> Presence {
@@ -114,5 +162,12 @@ mod tests {
         assert_eq!(in_words(&quick), "3 screens follow");
         let asked = Presence { waiting: 1, ..both };
         assert_eq!(in_words(&asked), "1 asks to present");
+    }
+
+    #[test]
+    fn a_phone_without_room_for_words_shows_numbers() {
+        let brief = |followers, seen| Said::of(&presence(followers, seen, None)).brief;
+        assert_eq!(brief(24, 24), "25");
+        assert_eq!(brief(24, 22), "23/25");
     }
 }
