@@ -7,7 +7,7 @@ use crate::{
     talks::{Talk, Talks, Warnings},
 };
 use model::deck::Deck;
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use tokio::task::JoinSet;
 
 /// What whoever brought a deck is told when its import ended; the terminal knows more of why.
