@@ -577,7 +577,11 @@ fn what_is_broken_is_refused_with_a_sentence() {
             "this zip is broken",
         ),
         ("alone.png", &whole, "is nothing that WebSlides shows"),
-        ("words.txt", b"words", "is nothing that WebSlides shows"),
+        (
+            "words.txt",
+            b"words",
+            "ends in .txt, as notes of an image do",
+        ),
         (
             "old.doc",
             b"\xd0\xcf\x11\xe0words",
