@@ -6,10 +6,10 @@ if (!isKnown) {
   document.documentElement.classList.add("no-popovers");
   const turn = (sheet, isOpen) => {
     if (sheet.classList.contains("open") === isOpen) return;
+    const tell = (name) => sheet.dispatchEvent(Object.assign(new Event(name), { newState: isOpen ? "open" : "closed" }));
+    tell("beforetoggle");
     sheet.classList.toggle("open", isOpen);
-    const toggled = new Event("toggle");
-    toggled.newState = isOpen ? "open" : "closed";
-    sheet.dispatchEvent(toggled);
+    tell("toggle");
   };
   const close = () => {
     const sheet = openSheet();

@@ -88,11 +88,18 @@
     letGo();
     setTimeout(letGo);
   });
+  // Not `toggle`, of which there is one only for a sheet that is closed again at once.
+  addEventListener(
+    "beforetoggle",
+    ({ newState }) => {
+      if (newState === "open") openedByPointer = byPointer;
+    },
+    true,
+  );
   addEventListener(
     "toggle",
     ({ newState }) => {
-      if (newState === "open") openedByPointer = byPointer;
-      else if (byPointer || openedByPointer) letGo();
+      if (newState === "closed" && (byPointer || openedByPointer)) letGo();
     },
     true,
   );
