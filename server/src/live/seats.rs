@@ -33,8 +33,9 @@ struct Taken {
 pub struct Seat {
     /// None for a presenter's.
     of: Option<Arc<Taken>>,
-    /// Whose it is, if it is one of those for projectors.
-    projector: Option<Option<Asker>>,
+    /// Whose it is, if it is one of those for projectors. Boxed: a room has few of them, and every
+    /// follower's stream would keep room for it.
+    projector: Option<Box<Option<Asker>>>,
 }
 
 impl Seats {
@@ -72,7 +73,7 @@ impl Seats {
         let may = before < self.0.most + self.0.projectors && has < self.0.projectors / 2;
         if may {
             by.insert(asker, has + 1);
-            seat.projector = Some(asker);
+            seat.projector = Some(Box::new(asker));
         }
         // Dropped, a seat looks there, too.
         drop(by);
@@ -103,7 +104,7 @@ impl Drop for Seat {
             return;
         };
         of.taken.fetch_sub(1, Ordering::Relaxed);
-        let Some(asker) = self.projector else {
+        let Some(asker) = self.projector.take() else {
             return;
         };
         let mut by = of.by();
