@@ -24,7 +24,7 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # Tools are built once and run seldom: fast to compile rather than fast.
 TOOL_PROFILE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 
-.PHONY: help run build test check front released bench soak fuzz setup tools packages compared deny watch
+.PHONY: help run build test check front released bench soak fuzz setup tools packages compared deny watch loom
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -59,6 +59,11 @@ check: tools ## format, lints, unit and server tests
 	cargo clippy --workspace --exclude frontend --all-targets -- --deny warnings
 	cargo clippy --package frontend --target wasm32-unknown-unknown --target-dir target/front -- --deny warnings
 	cargo test --workspace --exclude frontend
+	@$(MAKE) --no-print-directory loom
+
+# In a folder of its own: `--cfg loom` changes what every crate is compiled to.
+loom: tools ## the live link's Notice in every order that its threads may take
+	RUSTFLAGS='--cfg loom' cargo test --package notice --lib --target-dir target/loom
 
 # WEBSLIDES_BEFORE=path/to/another/build compares with that in the same run, too.
 bench: build packages compared ## tap to painted in a real browser; followers: wait, CPU, memory; leaving, commands, imports

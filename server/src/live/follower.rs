@@ -1,10 +1,9 @@
 //! What one follower is told, and when.
 
-use super::{
-    Attendee, Frame, body::StillPresents, frame::Piece, hub::Newest, notice::Reader, seats::Seat,
-};
+use super::{Attendee, Frame, body::StillPresents, frame::Piece, hub::Newest, seats::Seat};
 use crate::observe::metrics::{self, STREAMS_OPENED, STREAMS_REFUSED};
 use ::metrics::counter;
+use notice::Reader;
 use std::{
     sync::Arc,
     task::{Context, Poll, ready},

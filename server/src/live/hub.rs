@@ -5,10 +5,10 @@ use super::{
     asking::Asking,
     attendance::Attendee,
     frame::{self, Piece},
-    notice::{Notice, Reader},
     seats::Seats,
 };
 use model::talk::{SeatNumber, View};
+use notice::{Notice, Reader};
 use std::{
     sync::{Arc, Weak},
     time::Duration,

@@ -14,7 +14,6 @@ mod follower;
 mod frame;
 mod head_too_large;
 mod hub;
-mod notice;
 mod owed;
 mod scarcity;
 mod seats;
