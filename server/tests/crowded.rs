@@ -3,9 +3,11 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "in a test a panic is a finding"
 )]
 
+#[expect(dead_code, reason = "crowds use a part of it")]
 mod support;
 
 use axum::{body::Body, http::Request};
@@ -45,7 +47,14 @@ const SEATS: usize = 144;
 
 fn crowded(place: &Place) -> (Running, String) {
     rlimit::increase_nofile_limit(4_096).expect("files for the crowd");
-    place.with_few_files(FILES, &[])
+    with_few_files(place, FILES, &[])
+}
+
+/// Starts a server that may have `most` files open.
+fn with_few_files(place: &Place, most: usize, options: &[&str]) -> (Running, String) {
+    let any = ["--listen", "127.0.0.1:0"];
+    let options = [&any, options].concat();
+    Place::start(&mut place.in_shell(&format!("ulimit -n {most}"), &options))
 }
 
 /// A presenter's tap on a connection of its own.
@@ -97,7 +106,7 @@ fn three_thousand_silent_connections_hold_a_tap_up_for_less_than_a_second() {
     let _alone = ALONE.blocking_lock();
     rlimit::increase_nofile_limit(8_192).expect("files for the crowd");
     let place = Place::new();
-    let (_running, printed) = place.with_few_files(1_024, &[]);
+    let (_running, printed) = with_few_files(&place, 1_024, &[]);
     let _silent: Vec<_> = (0..3_000).map(|_| connected(&printed)).collect();
     let start = Instant::now();
     tap(&printed);
@@ -148,7 +157,7 @@ fn three_thousand_connections_that_do_not_go_on_hold_a_tap_up_for_seconds_at_mos
         ),
     ] {
         let place = Place::new();
-        let (_running, printed) = place.with_few_files(1_024, &[]);
+        let (_running, printed) = with_few_files(&place, 1_024, &[]);
         let mut waiting = Vec::new();
         for _ in 0..3_000 {
             let mut socket = connected(&printed);
@@ -496,7 +505,7 @@ fn downloads_that_nobody_reads_keep_no_presenter_out() {
 fn more_followers_than_there_are_places_for_are_promised_to_nobody() {
     let _alone = ALONE.blocking_lock();
     let place = Place::new();
-    let (mut running, _) = place.with_few_files(FILES, &["--max-followers", "150"]);
+    let (mut running, _) = with_few_files(&place, FILES, &["--max-followers", "150"]);
     let said = running.until_it_says("ulimit");
     assert!(said.contains("144 get a seat"), "{said}");
 }

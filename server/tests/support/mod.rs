@@ -1,13 +1,5 @@
 //! A real server on a free port, and a client that speaks bytes to it.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "in a test a panic is a finding"
-)]
-#![allow(dead_code, reason = "each test file uses its own part")]
-
 pub mod program;
 
 use axum::{

@@ -91,13 +91,6 @@ impl Place {
         Self::start(&mut self.in_shell("trap '' XFSZ", options))
     }
 
-    /// The same, where no more than so many files may be open.
-    pub fn with_few_files(&self, most: usize, options: &[&str]) -> (Running, String) {
-        let any = ["--listen", "127.0.0.1:0"];
-        let options = [&any, options].concat();
-        Self::start(&mut self.in_shell(&format!("ulimit -n {most}"), &options))
-    }
-
     /// The command, once a shell has prepared its process.
     pub fn in_shell(&self, first: &str, options: &[&str]) -> Command {
         let program = self.command(options);
