@@ -1,6 +1,7 @@
 //! What a worker that was taken over may say.
 
 use reading::{
+    kind::Kind,
     source::{Target, Warning},
     worker::{
         check,
@@ -84,7 +85,7 @@ pub fn protocol(input: &[u8]) -> Option<bool> {
         Answer::Unpacked(content) => {
             let is_taken = check::content(content).is_ok();
             if is_taken {
-                assert!(["images", "markdown", "pdf"].contains(&content.kind.as_str()));
+                assert!([Kind::Images, Kind::Markdown, Kind::Pdf].contains(&content.kind));
                 assert!(content.said.len() <= 100);
                 content.said.iter().for_each(|words| line(words, 500));
             }

@@ -8,6 +8,7 @@
 pub mod archive;
 mod beside;
 mod images;
+pub mod kind;
 pub mod main_file;
 pub mod manifest;
 pub mod markdown;

@@ -1,7 +1,10 @@
 //! Which of several files is the deck: one rule for a folder, for a zip, and for what is sent together
 //! in a browser.
 
-use super::titles;
+use super::{
+    kind::{Kind, TEXT},
+    titles,
+};
 use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
@@ -23,16 +26,6 @@ const ABOUT: [&str; 8] = [
     "security",
     "notice",
 ];
-
-pub const MARKDOWN: [&str; 2] = ["md", "markdown"];
-
-/// What has the notes of an image.
-pub const TEXT: &str = "txt";
-
-pub const PDF: [&str; 1] = ["pdf"];
-
-/// What may be a slide, or be shown by a Markdown file.
-pub const PICTURES: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "svg"];
 
 /// More is not read by anybody.
 const MOST_SAID: usize = 5;
@@ -56,7 +49,7 @@ pub enum MainFile {
 pub fn of(names: &[&str]) -> MainFile {
     let all = Name::all(names);
     let images = Images::among(&all);
-    let texts = all.iter().filter(|name| name.is(&MARKDOWN));
+    let texts = all.iter().filter(|name| name.is(Kind::Markdown));
     if let Some(slides) = first(texts.clone().filter(|name| name.is_called(SLIDES))) {
         return MainFile::Text(slides.at);
     }
@@ -64,7 +57,7 @@ pub fn of(names: &[&str]) -> MainFile {
     let (about, texts): (Vec<_>, Vec<_>) = texts.partition(|name| name.is_about());
     let pdfs = all
         .iter()
-        .filter(|name| name.is(&PDF) && !images.are_above(name));
+        .filter(|name| name.is(Kind::Pdf) && !images.are_above(name));
     let pdfs: Vec<_> = pdfs.collect();
     let depths = texts.iter().chain(&pdfs).map(|name| name.depth());
     let top = depths.min().unwrap_or_default();
@@ -87,7 +80,7 @@ pub fn of(names: &[&str]) -> MainFile {
     // One that has notes is a slide.
     let mut noted = all
         .iter()
-        .filter(|name| name.is(&MARKDOWN) && images.have_notes(name));
+        .filter(|name| name.is(Kind::Markdown) && images.have_notes(name));
     let depth = texts.iter().map(|name| name.depth()).min();
     let topmost = texts.iter().filter(|name| Some(name.depth()) == depth);
     let topmost: Vec<_> = topmost.copied().collect();
@@ -108,8 +101,7 @@ pub fn of(names: &[&str]) -> MainFile {
 pub fn as_meant(name: &str) -> &str {
     let is_markdown = |name: &str| {
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-        let is_it = |markdown: &str| ending.eq_ignore_ascii_case(markdown);
-        MARKDOWN.into_iter().any(is_it)
+        Kind::Markdown.has_ending(ending)
     };
     match name.rsplit_once('.') {
         Some((rest, ending)) if ending.eq_ignore_ascii_case(TEXT) && is_markdown(rest) => rest,
@@ -122,7 +114,7 @@ pub fn of_form(folder: &Path, files: &[String]) -> PathBuf {
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
     match (names.as_slice(), of(&names)) {
         // It says itself what it is; an image is a deck of one, whatever it is called.
-        ([only], _) if !Name::of(only, 0).is(&PICTURES) => folder.join(only),
+        ([only], _) if !Name::of(only, 0).is(Kind::Images) => folder.join(only),
         (_, MainFile::Text(at) | MainFile::Pdf(at)) => names
             .get(at)
             .map_or(folder.to_owned(), |name| folder.join(name)),
@@ -132,9 +124,9 @@ pub fn of_form(folder: &Path, files: &[String]) -> PathBuf {
 
 /// Sentences about what lies beside the deck and may be somebody's slides, too.
 pub fn left_out(names: &[&str], deck: MainFile) -> Vec<String> {
-    let (at, others): (usize, &[&str]) = match deck {
-        MainFile::Text(at) => (at, &PDF),
-        MainFile::Pdf(at) => (at, &MARKDOWN),
+    let (at, others) = match deck {
+        MainFile::Text(at) => (at, Kind::Pdf),
+        MainFile::Pdf(at) => (at, Kind::Markdown),
         _ => return Vec::new(),
     };
     let all = Name::all(names);
@@ -191,10 +183,8 @@ impl<'a> Name<'a> {
         }
     }
 
-    fn is(&self, endings: &[&str]) -> bool {
-        endings
-            .iter()
-            .any(|ending| self.ending.eq_ignore_ascii_case(ending))
+    fn is(&self, kind: Kind) -> bool {
+        kind.has_ending(self.ending)
     }
 
     fn is_called(&self, stem: &str) -> bool {
@@ -223,7 +213,7 @@ impl<'a> Images<'a> {
             in_folders: HashMap::new(),
             named: HashSet::new(),
         };
-        for name in all.iter().filter(|name| name.is(&PICTURES)) {
+        for name in all.iter().filter(|name| name.is(Kind::Images)) {
             *images.in_folders.entry(name.folder).or_default() += 1;
             images.named.insert((name.folder, name.stem.to_lowercase()));
         }

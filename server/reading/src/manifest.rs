@@ -1,6 +1,6 @@
 //! What lies in the folder that a worker is given: the list that the server wrote, and its files.
 
-use crate::{titles, worker::protocol::Content};
+use crate::{kind::Kind, titles, worker::protocol::Content};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, File},
@@ -17,10 +17,9 @@ pub const PDF_NOTES: &str = ".pdfpc";
 /// What lies in a staged folder.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Manifest {
-    /// A name in the table of sources, once the folder has what lay in an archive and the archive is
-    /// gone.
+    /// What the files are, once an archive was replaced by what it held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unpacked: Option<String>,
+    pub unpacked: Option<Kind>,
     /// The folder's or file's name, without its ending.
     pub name: String,
     /// The main one first.

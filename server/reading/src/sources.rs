@@ -3,6 +3,7 @@
 use super::{
     archive,
     images::Images,
+    kind::Kind,
     main_file::{self, MainFile},
     manifest::{Manifest, NamedFile, PDF_NOTES},
     markdown::{self, Markdown},
@@ -19,23 +20,14 @@ use super::{
 use std::{io::Cursor, path::Path};
 
 pub const SOURCES: Sources<'_> = &[
-    ("images", Reader::Deck(open_images)),
-    ("markdown", Reader::Deck(open_markdown)),
-    ("pdf", Reader::Deck(open_pdf)),
-    ("zip", Reader::Archive(unpack_zip)),
+    (Kind::Images, Reader::Deck(open_images)),
+    (Kind::Markdown, Reader::Deck(open_markdown)),
+    (Kind::Pdf, Reader::Deck(open_pdf)),
+    (Kind::Zip, Reader::Archive(unpack_zip)),
 ];
 
-/// What an archive may turn out to be.
-pub fn is_of_a_deck(kind: &str) -> bool {
-    matches!(reader_of(kind), Some(Reader::Deck(_)))
-}
-
-pub fn is_archive(kind: &str) -> bool {
-    matches!(reader_of(kind), Some(Reader::Archive(_)))
-}
-
-pub fn reader_of(kind: &str) -> Option<Reader> {
-    let (_, reader) = SOURCES.iter().find(|(name, _)| *name == kind)?;
+pub fn reader_of(kind: Kind) -> Option<Reader> {
+    let (_, reader) = SOURCES.iter().find(|(read, _)| *read == kind)?;
     Some(*reader)
 }
 
@@ -139,9 +131,9 @@ fn unpack_zip(folder: &Path) -> Result<serve::Unpacked, SourceError> {
     let deck = main_file::of(&names);
     said.extend(main_file::left_out(&names, deck));
     let (kind, main) = match deck {
-        MainFile::Pdf(at) => ("pdf", at),
-        MainFile::Text(at) => ("markdown", at),
-        MainFile::Images => ("images", 0),
+        MainFile::Pdf(at) => (Kind::Pdf, at),
+        MainFile::Text(at) => (Kind::Markdown, at),
+        MainFile::Images => (Kind::Images, 0),
         MainFile::ManyTexts => {
             return Err(SourceError::Damaged(
                 "there are several Markdown files in this zip; give the one that has the slides, or \
@@ -162,10 +154,7 @@ fn unpack_zip(folder: &Path) -> Result<serve::Unpacked, SourceError> {
     files.swap(0, main);
     Ok(serve::Unpacked {
         files,
-        content: protocol::Content {
-            kind: kind.to_owned(),
-            said,
-        },
+        content: protocol::Content { kind, said },
     })
 }
 
@@ -267,7 +256,7 @@ mod tests {
         ];
         for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
             let unpacked = unpack_zip(staged(method, &files).path()).expect("a deck");
-            assert_eq!(unpacked.content.kind, "markdown");
+            assert_eq!(unpacked.content.kind, Kind::Markdown);
             assert_eq!(
                 unpacked.content.said,
                 ["handout.pdf lies beside slides.md, which has the slides; left out."]
@@ -281,13 +270,16 @@ mod tests {
         ];
         let folder = staged(CompressionMethod::Stored, &files);
         let unpacked = unpack_zip(folder.path()).expect("a deck");
-        assert_eq!(unpacked.content.kind, "pdf");
+        assert_eq!(unpacked.content.kind, Kind::Pdf);
         assert_eq!(unpacked.files[0].name, "talk.pdf");
     }
 
     #[test]
-    fn an_archive_does_not_turn_out_to_be_one() {
-        assert!(is_of_a_deck("images") && is_of_a_deck("pdf") && is_of_a_deck("markdown"));
-        assert!(!is_of_a_deck("zip") && !is_of_a_deck(""));
+    fn every_kind_has_its_reader() {
+        for kind in [Kind::Images, Kind::Markdown, Kind::Pdf, Kind::Zip] {
+            let is_archive = matches!(reader_of(kind), Some(Reader::Archive(_)));
+            assert_eq!(is_archive, kind.is_archive(), "{kind:?}");
+            assert!(reader_of(kind).is_some(), "{kind:?}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::store::{Claim, Store};
 use model::deck::{Deck, DeckId};
-use reading::{manifest::Manifest, sources::is_archive, worker::protocol::Confinement};
+use reading::{kind::Kind, manifest::Manifest, worker::protocol::Confinement};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -268,7 +268,7 @@ impl Decks {
         // One of which a part could not be read is tried again, from where it came to.
         let whole = known.clone().filter(Deck::is_whole);
         // What a zip has in it is known only once it is opened.
-        let may_be_sharper = kind == "pdf" || is_archive(&kind);
+        let may_be_sharper = kind.may_be_vector();
         let is_done = whole
             .clone()
             .filter(|deck| !may_be_sharper || is_sharp(deck));
@@ -285,7 +285,7 @@ impl Decks {
         } = staged;
         let (pool, word) = (self.pool.clone(), password.as_deref());
         let opened = match self.unpacked(&keeping, &kept).await {
-            Ok(kind) => Import::open_by(kept.by, pool, directory, &kind, word)
+            Ok(kind) => Import::open_by(kept.by, pool, directory, kind, word)
                 .await
                 .map_err(|error| refused(error.to_string())),
             Err(UnpackError::Disk(error)) => Err(DeckError::Media(error)),
@@ -343,10 +343,11 @@ impl Decks {
         })
     }
 
-    /// Unpacks an archive, if the folder has one. What kind of deck its files are.
-    async fn unpacked(&self, folder: &Path, import: &KeptImport) -> Result<String, UnpackError> {
-        if !is_archive(&import.kind) {
-            return Ok(import.kind.clone());
+    /// Unpacks the folder's archive, if it is one. Returns the kind of the deck that is in the folder
+    /// afterwards.
+    async fn unpacked(&self, folder: &Path, import: &KeptImport) -> Result<Kind, UnpackError> {
+        if !import.kind.is_archive() {
+            return Ok(import.kind);
         }
         let read = folder.to_owned();
         let manifest = spawn_blocking(move || Manifest::read(&read)).await;
@@ -356,8 +357,8 @@ impl Decks {
             return Ok(kind);
         }
         let (folder, room) = (folder.to_owned(), self.staging.room().clone());
-        let unpacked = unpack(&self.pool, import.by, folder.clone(), &import.kind, room).await?;
-        let kind = unpacked.content.kind.clone();
+        let unpacked = unpack(&self.pool, import.by, folder.clone(), import.kind, room).await?;
+        let kind = unpacked.content.kind;
         spawn_blocking(move || manifest.replaced_by(unpacked.files, unpacked.content, &folder))
             .await
             .map_err(io::Error::other)??;

@@ -10,9 +10,10 @@ use data_encoding::BASE32_NOPAD;
 use model::deck::DeckId;
 pub use pictures::shown_by;
 use reading::{
-    main_file::{self, MARKDOWN, TEXT},
+    kind::{HEAD_BYTES, Kind, TEXT},
+    main_file,
     manifest::{Manifest, NamedFile},
-    text, titles,
+    titles,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -46,8 +47,7 @@ pub struct Staged {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct KeptImport {
     pub id: DeckId,
-    /// A name in the table of sources.
-    pub kind: String,
+    pub kind: Kind,
     /// What the deck is called when it does not say so itself.
     pub name: String,
     /// Without it the file could not be opened again.
@@ -97,8 +97,7 @@ impl Drop for Interrupted {
 
 /// A deck's files where they lie now, by their names.
 struct Found {
-    /// A name in the table of sources.
-    kind: &'static str,
+    kind: Kind,
     /// The main one first.
     files: Vec<(String, PathBuf)>,
     said: Vec<String>,
@@ -212,9 +211,11 @@ fn stage(
         let kind = kind.ok_or_else(|| unknown(path))?;
         let mut files = vec![(own_name(path), path.to_owned())];
         match kind {
-            "pdf" => files.extend(notes_of(path)),
-            "zip" => {}
-            _ => files.extend(pictures::shown_by(path).map_err(unreadable)?),
+            Kind::Pdf => files.extend(notes_of(path)),
+            Kind::Zip => {}
+            Kind::Markdown | Kind::Images => {
+                files.extend(pictures::shown_by(path).map_err(unreadable)?);
+            }
         }
         let said = Vec::new();
         Found { kind, files, said }
@@ -252,7 +253,7 @@ fn copied(
         .tempdir_in(below)
         .map_err(CopyError::To)?;
     let mut hash = Sha256::new();
-    for part in [VERSION, kind, &name] {
+    for part in [VERSION, kind.name(), &name] {
         hash.update(part);
         hash.update([0]);
     }
@@ -265,7 +266,7 @@ fn copied(
     };
     // Without its text or its PDF there is no deck; without one of its pictures, or its notes, it
     // only misses that.
-    let may_miss = |index: usize| index > 0 || kind == "images";
+    let may_miss = |index: usize| index > 0 || kind == Kind::Images;
     let mut missed = Missed::default();
     for (index, (name, path)) in files.into_iter().enumerate() {
         // No stranger names a file here.
@@ -299,7 +300,7 @@ fn copied(
         directory,
         import: KeptImport {
             id: DeckId::new(short_name(&hash.finalize())),
-            kind: kind.to_owned(),
+            kind,
             name: titles::of_deck(&name),
             password: None,
             by,
@@ -375,43 +376,28 @@ pub fn short_name(hash: &[u8]) -> String {
     BASE32_NOPAD.encode(short).to_ascii_lowercase()
 }
 
-/// By what it is, not by what it is called; Markdown is text, so there the name counts.
-pub fn kind_of(path: &Path) -> io::Result<Option<&'static str>> {
-    Ok(kind_by(&head_of(path)?, &ending_of(path)))
+/// What kind of deck a file is, by its content; Markdown by its name, too.
+pub fn kind_of(path: &Path) -> io::Result<Option<Kind>> {
+    Ok(Kind::of(&head_of(path)?, &ending_of(path)))
 }
 
 fn head_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    File::open(path)?.take(1_024).read_to_end(&mut head)?;
+    File::open(path)?.take(HEAD_BYTES).read_to_end(&mut head)?;
     Ok(head)
 }
 
 /// Any text may be in a `.txt`, so it is nobody's slides until its writer says so.
 fn unknown(path: &Path) -> DeckError {
-    let [markdown, ..] = MARKDOWN;
-    let would_be = || kind_by(&head_of(path).unwrap_or_default(), markdown);
-    if ending_of(path) == TEXT && would_be() == Some("markdown") {
+    let would_be = || {
+        let markdown = Kind::Markdown.endings().first()?;
+        Kind::of(&head_of(path).ok()?, markdown)
+    };
+    if ending_of(path) == TEXT && would_be() == Some(Kind::Markdown) {
         DeckError::PlainText(path.to_owned())
     } else {
         DeckError::Unknown(path.to_owned())
     }
-}
-
-fn kind_by(head: &[u8], ending: &str) -> Option<&'static str> {
-    let is_marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-    let is_wide = is_marked || text::wide(head).is_some();
-    let is_text = (is_wide || !head.contains(&0)) && MARKDOWN.contains(&ending);
-    // An archive begins with its first file, or ends at once when it has none. A PDF that is stored
-    // in it as it is does not make it one.
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return Some("zip");
-    }
-    // Some programs write a few bytes before it; some people write of it.
-    let of_pdf = |bytes: &[u8]| bytes == b"%PDF-";
-    if head.get(..5).is_some_and(of_pdf) || (!is_text && head.windows(5).any(of_pdf)) {
-        return Some("pdf");
-    }
-    is_text.then_some("markdown")
 }
 
 fn notes_of(pdf: &Path) -> Option<(String, PathBuf)> {

@@ -10,6 +10,7 @@ use crate::{
     talks::{Talk, Talks},
 };
 use model::deck::Deck;
+use reading::kind::Kind;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -153,7 +154,7 @@ pub fn look(path: &Path) -> io::Result<Look> {
     let mut paths = vec![path.to_owned()];
     if path.is_dir() {
         paths.extend(all_below(path)?);
-    } else if path.is_file() && kind_of(path)? == Some("markdown") {
+    } else if path.is_file() && kind_of(path)? == Some(Kind::Markdown) {
         paths.extend(shown_by(path)?.into_iter().map(|(_, picture)| picture));
     }
     paths.push(path.with_extension("pdfpc"));

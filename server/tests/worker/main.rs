@@ -15,6 +15,7 @@ mod misdeeds;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use reading::{
+    kind::Kind,
     source::{Bounds, Outline},
     worker::{
         ARGUMENT, Walls,
@@ -95,6 +96,10 @@ fn run(test: impl Future<Output = ()>) -> Result<(), Failed> {
     Ok(())
 }
 
+/// The sources of these tests take the places of real ones.
+const COLOURS: Kind = Kind::Images;
+const MISDEEDS: Kind = Kind::Markdown;
+
 /// A worker, or one that was taken over and says what a file has.
 fn worker() -> ExitCode {
     if let Ok(bytes) = fs::read("said") {
@@ -109,8 +114,8 @@ fn worker() -> ExitCode {
         calls: without != "calls",
     };
     let sources: serve::Sources<'_> = &[
-        ("colours", Reader::Deck(colours::open)),
-        ("misdeeds", Reader::Deck(misdeeds::open)),
+        (COLOURS, Reader::Deck(colours::open)),
+        (MISDEEDS, Reader::Deck(misdeeds::open)),
     ];
     serve::run_behind(sources, walls)
 }
@@ -155,12 +160,12 @@ fn deck(file: &str, content: impl AsRef<[u8]>) -> TempDir {
 }
 
 async fn colours(pool: &Arc<Pool>, content: &str) -> Result<(Import, Outline), ImportError> {
-    Import::open(pool.clone(), deck("colours.txt", content), "colours", None).await
+    Import::open(pool.clone(), deck("colours.txt", content), COLOURS, None).await
 }
 
 async fn misdeeds(pool: &Arc<Pool>, content: &str) -> Import {
     let folder = deck("misdeeds.txt", content);
-    let opened = Import::open(pool.clone(), folder, "misdeeds", None).await;
+    let opened = Import::open(pool.clone(), folder, MISDEEDS, None).await;
     opened.expect("a deck").0
 }
 
@@ -245,7 +250,7 @@ async fn a_deck_with_a_password_needs_the_right_one() {
     let pool = pool(limits());
     let open = async |password| {
         let folder = deck("colours.txt", "password sesame\nred");
-        match Import::open(pool.clone(), folder, "colours", password).await {
+        match Import::open(pool.clone(), folder, COLOURS, password).await {
             Ok((import, _)) => import.page(0, &[64]).await.expect("a page").text,
             Err(error) => error.to_string(),
         }
@@ -261,21 +266,18 @@ async fn what_a_source_says_of_its_deck_is_said() {
         let opened = Import::open(pool.clone(), deck(file, content), kind, None).await;
         opened.map(drop).expect_err("no deck").to_string()
     };
-    assert_eq!(
-        error("a.txt", "", "colours").await,
-        "there is no colours.txt"
-    );
+    assert_eq!(error("a.txt", "", COLOURS).await, "there is no colours.txt");
     assert!(
-        error("colours.txt", "", "colours")
+        error("colours.txt", "", COLOURS)
             .await
             .starts_with("it is empty")
     );
     assert!(
-        error("colours.txt", "", "odd")
+        error("colours.txt", "", Kind::Zip)
             .await
             .starts_with("this is no kind of deck")
     );
-    let many = error("colours.txt", &"red\n".repeat(2_001), "colours").await;
+    let many = error("colours.txt", &"red\n".repeat(2_001), COLOURS).await;
     assert_eq!(many, "it has 2001 pages; 2000 can be shown");
 }
 
@@ -290,7 +292,7 @@ async fn a_page_that_loops_is_ended_and_the_next_one_is_read() {
 
 async fn a_deck_that_never_opens_is_ended() {
     let folder = deck("misdeeds.txt", "opening loop");
-    let opened = Import::open(pool(hasty()), folder, "misdeeds", None).await;
+    let opened = Import::open(pool(hasty()), folder, MISDEEDS, None).await;
     let error = opened.map(drop).expect_err("it loops").to_string();
     assert_eq!(error, "the deck took more than 1 s");
 }
@@ -406,7 +408,7 @@ async fn each_wall_that_is_left_out_leaves_what_the_others_hold() {
     ] {
         let folder = deck("misdeeds.txt", &content);
         fs::write(folder.path().join("without.txt"), wall).expect("written");
-        let opened = Import::open(pool(limits()), folder, "misdeeds", None).await;
+        let opened = Import::open(pool(limits()), folder, MISDEEDS, None).await;
         let (import, _) = opened.expect("a deck");
         let pages = pages(&import, 11).await;
         for (misdeed, outcome) in content.lines().zip(pages) {
@@ -535,7 +537,7 @@ async fn garbage_from_a_worker_is_refused() {
             reading::source::SourceError::Damaged("\u{1b}[2J".into()),
         )),
     ] {
-        let opened = Import::open(pool(limits()), deck("said", said), "colours", None).await;
+        let opened = Import::open(pool(limits()), deck("said", said), COLOURS, None).await;
         let error = opened.map(drop).expect_err("garbage").to_string();
         assert!(
             error.starts_with("the deck could not be read: its reader"),
@@ -543,13 +545,7 @@ async fn garbage_from_a_worker_is_refused() {
         );
     }
     // Announced and never sent.
-    let opened = Import::open(
-        pool(hasty()),
-        deck("said", [0, 0, 1, 0, 7]),
-        "colours",
-        None,
-    )
-    .await;
+    let opened = Import::open(pool(hasty()), deck("said", [0, 0, 1, 0, 7]), COLOURS, None).await;
     let error = opened.map(drop).expect_err("garbage").to_string();
     assert_eq!(error, "the deck took more than 1 s");
     wait_until("they are gone", || children().is_empty()).await;
@@ -559,7 +555,7 @@ async fn a_dropped_import_leaves_no_process_and_no_folder() {
     let folder = deck("colours.txt", "red\nblue");
     let path = folder.path().to_owned();
     let pool = pool(limits());
-    let opened = Import::open(pool.clone(), folder, "colours", None).await;
+    let opened = Import::open(pool.clone(), folder, COLOURS, None).await;
     let (import, _) = opened.expect("a deck");
     let (first, second) = tokio::join!(import.page(0, &[64]), import.page(1, &[64]));
     assert!(first.is_ok() && second.is_ok());

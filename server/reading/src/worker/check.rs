@@ -9,7 +9,6 @@ use super::{
 use crate::archive::MAX_NAME_BYTES;
 use crate::renditions::PREVIEW_SIDE;
 use crate::source::{Html, Link, Outline, SourceError, Target, Warning};
-use crate::sources::is_of_a_deck;
 use crate::vocabulary;
 
 /// The most that an option may allow. What a page costs the server is some 5 KB.
@@ -142,7 +141,7 @@ pub fn file_name(name: &str) -> Result<(), Nonsense> {
 /// When its kind is no deck's, or its words are too many or not to be shown.
 pub fn content(content: &Content) -> Result<(), Nonsense> {
     let Content { kind, said } = content;
-    if !is_of_a_deck(kind) {
+    if kind.is_archive() {
         return Err(Nonsense::AnotherAnswer);
     }
     at_most(MAX_WARNINGS, said)?;

@@ -5,7 +5,10 @@ use super::{
     bounded,
     check::{MAX_LINKS, MAX_RENDITIONS, MAX_WARNINGS},
 };
-use crate::source::{Bounds, Html, Link, Outline, SourceError, Warning};
+use crate::{
+    kind::Kind,
+    source::{Bounds, Html, Link, Outline, SourceError, Warning},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read, Write};
 
@@ -47,8 +50,7 @@ impl Request {
 
 #[derive(Serialize, Deserialize)]
 pub struct Open {
-    /// A name in the worker's table of sources.
-    pub kind: String,
+    pub kind: Kind,
     pub password: Option<String>,
     pub limits: ProcessLimits,
     pub bounds: Bounds,
@@ -91,8 +93,8 @@ pub enum Answer {
 /// What an archive turned out to have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
-    /// A name in the worker's table of sources, to open its files with.
-    pub kind: String,
+    /// Never another archive.
+    pub kind: Kind,
     /// Sentences about what was left out.
     #[serde(deserialize_with = "bounded::at_most::<MAX_WARNINGS, _, _>")]
     pub said: Vec<String>,

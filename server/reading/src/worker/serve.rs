@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     archive::File,
+    kind::Kind,
     renditions::{self, RenditionError},
     source::{Bounds, Face, Page, Picture, Pixels, Source, SourceError, Warning},
 };
@@ -39,8 +40,8 @@ pub struct Unpacked {
     pub content: Content,
 }
 
-/// The kinds of source, by name: an importer is one line here.
-pub type Sources<'a> = &'a [(&'a str, Reader)];
+/// The reader of each kind: an importer is one line here.
+pub type Sources<'a> = &'a [(Kind, Reader)];
 
 #[derive(Debug, thiserror::Error)]
 enum ServeError {

@@ -7,6 +7,7 @@ use super::{
     schedule::{BroughtBy, Guest, Need, Seat, Turn, Worker},
 };
 use reading::{
+    kind::Kind,
     source::{Outline, SourceError},
     worker::{
         check::{self, Nonsense},
@@ -52,7 +53,7 @@ struct Deck {
     pool: Arc<Pool>,
     guest: Guest,
     directory: TempDir,
-    kind: String,
+    kind: Kind,
     password: Option<String>,
 }
 
@@ -134,15 +135,14 @@ impl fmt::Display for ImportError {
 }
 
 impl Import {
-    /// `directory` holds the deck's files and nothing else. `kind` is a name in the worker's table
-    /// of sources.
+    /// `directory` holds the deck's files and nothing else.
     ///
     /// # Errors
     /// When the deck can't be opened: the source's own words, or how its worker ended.
     pub async fn open(
         pool: Arc<Pool>,
         directory: TempDir,
-        kind: &str,
+        kind: Kind,
         password: Option<&str>,
     ) -> Result<(Self, Outline), ImportError> {
         Self::open_by(BroughtBy::Host, pool, directory, kind, password).await
@@ -156,14 +156,14 @@ impl Import {
         by: BroughtBy,
         pool: Arc<Pool>,
         directory: TempDir,
-        kind: &str,
+        kind: Kind,
         password: Option<&str>,
     ) -> Result<(Self, Outline), ImportError> {
         let deck = Deck {
             guest: pool.schedule.guest(by),
             pool,
             directory,
-            kind: kind.to_owned(),
+            kind,
             password: password.map(str::to_owned),
         };
         let (outline, worker) = deck.afresh().await.map_err(ImportError)?;
@@ -335,7 +335,7 @@ impl Deck {
 
     async fn opened(&self, seat: Seat) -> Result<(Outline, Worker), Reason> {
         let (directory, password) = (self.directory.path(), self.password.as_deref());
-        let opening = self.pool.open(directory, &self.kind, password, seat);
+        let opening = self.pool.open(directory, self.kind, password, seat);
         let (outcome, worker) = opening.await;
         match (self.pool.answer_of(outcome)?, worker) {
             (Answer::Opened(outline), Some(worker)) => {

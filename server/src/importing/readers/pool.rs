@@ -5,6 +5,7 @@ use super::{
     schedule::{BroughtBy, Schedule, Seat, Worker},
 };
 use reading::{
+    kind::Kind,
     source::Bounds,
     worker::protocol::{self, Answer, Confinement, FrameError, Open, ProcessLimits, Request},
 };
@@ -137,7 +138,7 @@ impl Pool {
         let guest = self.schedule.guest(BroughtBy::Host);
         let seat = self.schedule.seat(&guest).await;
         let mut process = self.starter.start(directory, seat).await?;
-        let request = self.opening("", None);
+        let request = self.opening(Kind::Images, None);
         let answer = async {
             process.ask(&request).await?;
             process.answer(request.max_answer()).await
@@ -154,7 +155,7 @@ impl Pool {
     pub(super) async fn open(
         &self,
         directory: &Path,
-        kind: &str,
+        kind: Kind,
         password: Option<&str>,
         seat: Seat,
     ) -> (Outcome, Option<Worker>) {
@@ -177,9 +178,9 @@ impl Pool {
         (outcome, opened)
     }
 
-    fn opening(&self, kind: &str, password: Option<&str>) -> Request {
+    fn opening(&self, kind: Kind, password: Option<&str>) -> Request {
         Request::Open(Open {
-            kind: kind.to_owned(),
+            kind,
             password: password.map(str::to_owned),
             limits: self.process_limits(),
             bounds: self.limits.bounds,

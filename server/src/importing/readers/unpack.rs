@@ -5,6 +5,7 @@ use super::{import::Reason, pool::Pool, schedule::BroughtBy};
 use crate::importing::room::Room;
 use reading::{
     archive::{MAX_ENTRIES, MAX_TOTAL_BYTES},
+    kind::Kind,
     manifest::NamedFile,
     worker::{
         check::{self, Nonsense},
@@ -52,7 +53,7 @@ pub async fn unpack(
     pool: &Pool,
     by: BroughtBy,
     folder: PathBuf,
-    kind: &str,
+    kind: Kind,
     room: Room,
 ) -> Result<Unpacked, UnpackError> {
     let start = Instant::now();

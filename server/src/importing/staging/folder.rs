@@ -7,7 +7,10 @@ use super::{
     pictures::{named_in_text, shown_by},
 };
 use crate::importing::DeckError;
-use reading::main_file::{self, MARKDOWN, MainFile, PDF, PICTURES, TEXT};
+use reading::{
+    kind::{Kind, PICTURES, TEXT},
+    main_file::{self, MainFile},
+};
 use std::{
     collections::HashSet,
     fs, io,
@@ -19,7 +22,8 @@ use std::{
 pub fn deck_in(folder: &Path) -> Result<Found, DeckError> {
     let unreadable = |error| DeckError::Unreadable(folder.to_owned(), error);
     let top = files_in(folder).map_err(unreadable)?;
-    let of_decks: Vec<&str> = [&MARKDOWN[..], &PDF, &PICTURES].concat();
+    let of_decks = [Kind::Markdown, Kind::Pdf, Kind::Images].map(Kind::endings);
+    let of_decks = of_decks.concat();
     let mut all = files_below(folder, &of_decks).map_err(unreadable)?;
     // What lies at the top may be a link, too.
     let links = top.iter().filter(|file| !all.contains(file)).cloned();
@@ -38,22 +42,22 @@ pub fn deck_in(folder: &Path) -> Result<Found, DeckError> {
             for (name, path) in main(at) {
                 files.extend(pictures_of(&name, &path, &all).map_err(unreadable)?);
             }
-            ("markdown", files)
+            (Kind::Markdown, files)
         }
         MainFile::Pdf(at) => {
             let mut files: Vec<_> = main(at).collect();
             for (_, path) in main(at) {
-                if kind_of(&path).map_err(unreadable)? != Some("pdf") {
+                if kind_of(&path).map_err(unreadable)? != Some(Kind::Pdf) {
                     return Err(DeckError::Unknown(path));
                 }
                 files.extend(notes_of(&path));
             }
-            ("pdf", files)
+            (Kind::Pdf, files)
         }
         MainFile::Images => {
             let mut files = top;
             files.extend(images_below(folder).map_err(unreadable)?);
-            ("images", files)
+            (Kind::Images, files)
         }
         MainFile::ManyTexts => return Err(DeckError::ManyTexts(folder.to_owned())),
         MainFile::ManyPdfs(..) => return Err(DeckError::ManyPdfs(folder.to_owned())),
@@ -83,7 +87,7 @@ fn pictures_of(
 
 /// Those in folders of the folder, with their notes. What else lies there is nobody's slide.
 fn images_below(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
-    let wanted: Vec<&str> = [&PICTURES[..], &MARKDOWN, &[TEXT]].concat();
+    let wanted: Vec<&str> = [&PICTURES[..], Kind::Markdown.endings(), &[TEXT]].concat();
     let mut files = files_below(folder, &wanted)?;
     files.retain(|(name, _)| name.contains('/'));
     let pictures = files.iter().filter(|(_, path)| is_picture(path));

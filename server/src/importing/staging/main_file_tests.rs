@@ -7,6 +7,7 @@ use crate::{
 };
 use clap::Parser;
 use reading::{
+    kind::Kind,
     main_file::of_form,
     source::{Bounds, Face, SourceError},
     sources::reader_of,
@@ -115,9 +116,9 @@ fn there(folder: &Path) {
 }
 
 /// As the server does it between two workers.
-fn unpacked(unpack: Unpacker, folder: &Path) -> Result<String, SourceError> {
+fn unpacked(unpack: Unpacker, folder: &Path) -> Result<Kind, SourceError> {
     let Unpacked { files, content } = unpack(folder)?;
-    let kind = content.kind.clone();
+    let kind = content.kind;
     let files = files.into_iter().enumerate().map(|(at, file)| {
         let path = folder.join(format!("unpacked-{at}"));
         fs::write(&path, file.content).expect("written");
@@ -142,13 +143,13 @@ fn shown(staging: &Staging, path: &Path) -> String {
     };
     let folder = staged.directory.path();
     there(folder);
-    let kind = match reader_of(&staged.import.kind) {
+    let kind = match reader_of(staged.import.kind) {
         Some(Reader::Archive(unpack)) => unpacked(unpack, folder),
         _ => Ok(staged.import.kind),
     };
-    let opened = kind.and_then(|kind| match reader_of(&kind) {
+    let opened = kind.and_then(|kind| match reader_of(kind) {
         Some(Reader::Deck(open)) => open(folder, None, &Bounds::default()),
-        _ => panic!("{kind} is no kind of deck"),
+        _ => panic!("{kind:?} is no kind of deck"),
     });
     let mut deck = match opened {
         Ok(deck) => deck,

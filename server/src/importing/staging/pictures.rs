@@ -5,7 +5,7 @@
 //! So a picture too many is taken where this can't tell.
 
 use super::below::files_below;
-use reading::main_file::PICTURES;
+use reading::kind::PICTURES;
 use std::{
     collections::HashSet,
     fs::File,

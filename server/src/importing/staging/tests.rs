@@ -1,26 +1,5 @@
 use super::*;
 
-#[test]
-fn a_file_is_what_it_begins_with() {
-    for (head, ending, kind) in [
-        (
-            &b"PK\x03\x04\x14\0 handout.pdf %PDF-1.7"[..],
-            "zip",
-            Some("zip"),
-        ),
-        (b"PK\x05\x06", "zip", Some("zip")),
-        (b"%PDF-1.7", "pdf", Some("pdf")),
-        (b"mail says\r\n%PDF-1.7", "pdf", Some("pdf")),
-        (b"# A PDF begins with %PDF-", "md", Some("markdown")),
-        (b"\xff\xfe#\0", "md", Some("markdown")),
-        (b"#\0 \0A\0\n\0", "md", Some("markdown")),
-        (b"\0\0\0\0\x01\0", "md", None),
-        (b"# A", "txt", None),
-    ] {
-        assert_eq!(kind_by(head, ending), kind, "{head:?}");
-    }
-}
-
 fn roomy() -> Room {
     Room::new(std::env::temp_dir(), 0)
 }
@@ -62,9 +41,9 @@ fn a_projects_slides_are_its_deck_and_not_its_readme() {
         (staged.import.kind, fs::read_to_string(own).expect("text"))
     };
     fs::write(path("README.md"), "about").expect("written");
-    assert_eq!(staged(), ("markdown".to_owned(), "about".to_owned()));
+    assert_eq!(staged(), (Kind::Markdown, "about".to_owned()));
     fs::write(path("talk/slides.md"), "slides").expect("written");
-    assert_eq!(staged(), ("markdown".to_owned(), "slides".to_owned()));
+    assert_eq!(staged(), (Kind::Markdown, "slides".to_owned()));
 }
 
 /// A folder of photos made a small talk too large.
@@ -127,7 +106,7 @@ fn plain_text_is_told_what_it_is_to_be_called() {
         BroughtBy::Host,
     );
     let import = staged.expect("a deck").import;
-    assert_eq!((&*import.kind, &*import.name), ("markdown", "my talk"));
+    assert_eq!((import.kind, &*import.name), (Kind::Markdown, "my talk"));
 }
 
 #[test]
@@ -228,7 +207,7 @@ fn a_file_that_can_not_be_read_is_left_out_and_said() {
             BroughtBy::Host,
         )
     };
-    let staged = copied(found("images", &["0.png", "1.png", "2.png", "3.png"]));
+    let staged = copied(found(Kind::Images, &["0.png", "1.png", "2.png", "3.png"]));
     let staged = staged.ok().flatten().expect("a deck");
     assert_eq!(names(&staged), ["1.png", "3.png"]);
     let said = Manifest::read(staged.directory.path())
@@ -240,10 +219,10 @@ fn a_file_that_can_not_be_read_is_left_out_and_said() {
     );
     let many: Vec<String> = (10..20).map(|at| format!("{at}.png")).collect();
     let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
-    let none = copied(found("images", &many));
+    let none = copied(found(Kind::Images, &many));
     assert!(matches!(none, Err(CopyError::From(_))), "nothing is left");
     many.push("1.png");
-    let staged = copied(found("images", &many))
+    let staged = copied(found(Kind::Images, &many))
         .ok()
         .flatten()
         .expect("a deck");
@@ -254,7 +233,7 @@ fn a_file_that_can_not_be_read_is_left_out_and_said() {
         (said.len(), said[5].as_str()),
         (6, "5 more files can't be read; left out.")
     );
-    let text = copied(found("markdown", &["slides.md", "1.png"]));
+    let text = copied(found(Kind::Markdown, &["slides.md", "1.png"]));
     assert!(
         matches!(text, Err(CopyError::From(_))),
         "its text is the deck"

@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    kind::Kind,
     source::SlideOutline,
     worker::{protocol, serve, tidy},
 };
@@ -49,6 +50,19 @@ fn html() -> Html {
         classes: vec!["cover".into()],
         files: vec!["pictures/a b.png".into()],
     }
+}
+
+#[test]
+fn an_archive_does_not_turn_out_to_be_one() {
+    let content = |kind| Content {
+        kind,
+        said: Vec::new(),
+    };
+    for kind in [Kind::Images, Kind::Markdown, Kind::Pdf] {
+        assert_eq!(super::content(&content(kind)), Ok(()));
+    }
+    let archive = super::content(&content(Kind::Zip));
+    assert_eq!(archive, Err(Nonsense::AnotherAnswer));
 }
 
 fn slides(pages: &[&[u32]]) -> Outline {
