@@ -4,60 +4,27 @@
 //! The way of a slide: `split` (before parsing), `speaker_notes`, `prepare`, comrak's tree, `render` and `author`
 //! (to our own vocabulary), `sanitise`, then `steps` with code and formulas put in, then `fit`.
 
-mod author;
-mod braces;
-mod clicks;
-mod code;
 mod colour;
-mod columns;
-mod comments;
-mod content_classes;
-mod deck_title;
-mod deckset;
-mod dialect;
-mod directives;
-mod drawn;
-mod fenced_divs;
+mod dialects;
 mod fit;
-mod floats;
-mod footnotes;
-mod front_matter;
-mod grid;
 mod html;
-mod line_ends;
-mod long_dash;
-mod loose;
 mod marks;
-mod math;
-mod own_classes;
 mod page;
-mod picture;
 mod prepare;
-mod remark;
 mod render;
-mod running;
-mod sanitise;
-mod scan;
-mod separators;
-mod speaker_notes;
 mod split;
-mod steps;
 #[cfg(test)]
 mod tests;
-mod unshown;
-mod yaml;
 
 use crate::{
     beside::Beside,
     source::{Bounds, Outline, Page, SlideOutline, Source, SourceError},
 };
-use code::Highlighter;
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
-use dialect::Dialect;
-use footnotes::Footnotes;
-use own_classes::OwnClasses;
-use render::Renderer;
-use split::{Deck, Slide};
+use dialects::{Rules, presenterm::COMMAND_PREFIX};
+use prepare::footnotes::{self, Footnotes};
+use render::{Renderer, code::Highlighter, own_classes::OwnClasses};
+use split::{Deck, Slide, title};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 #[derive(Debug, Clone)]
@@ -125,7 +92,7 @@ impl Markdown {
             beside: None,
             folders_above: 0,
         };
-        opened.title = deck_title::of(&opened.deck);
+        opened.title = title::of(&opened.deck);
         Ok(opened)
     }
 
@@ -167,7 +134,7 @@ fn references(slides: &[Slide]) -> HashMap<String, String> {
         .collect()
 }
 
-fn options(references: &Arc<HashMap<String, String>>, dialect: Dialect) -> Options<'static> {
+fn options(references: &Arc<HashMap<String, String>>, rules: &Rules) -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
     options.extension.table = true;
@@ -179,10 +146,9 @@ fn options(references: &Arc<HashMap<String, String>>, dialect: Dialect) -> Optio
     options.extension.highlight = true;
     // By the rule alone, stars beside a Chinese or Japanese full stop or bracket are stars.
     options.extension.cjk_friendly_emphasis = true;
-    // `H~2~O`; these two strike out with one tilde, others with two only.
-    options.extension.subscript = !matches!(dialect, Dialect::Reveal | Dialect::Presenterm);
-    options.extension.shortcodes = dialect == Dialect::Marp;
-    options.extension.inline_footnotes = dialect == Dialect::Plain;
+    options.extension.subscript = rules.subscript;
+    options.extension.shortcodes = rules.shortcodes;
+    options.extension.inline_footnotes = rules.inline_footnotes;
     if !references.is_empty() {
         let references = Arc::clone(references);
         options.parse.broken_link_callback =
@@ -219,10 +185,10 @@ impl Source for Markdown {
         let slide = slide.ok_or_else(|| {
             SourceError::Damaged(format!("it has no slide {}", u64::from(index) + 1))
         })?;
-        let dialect = self.deck.dialect;
-        let prepared = prepare::prepare(&slide.text, dialect, self.deck.notes.as_deref());
+        let rules = self.deck.rules;
+        let prepared = prepare::prepare(&slide.text, rules, self.deck.notes.as_deref());
         let mut renderer = Renderer {
-            dialect,
+            rules,
             first_line: slide.line,
             out: String::new(),
             pieces: Vec::new(),
@@ -242,11 +208,7 @@ impl Source for Markdown {
             notes_from: None,
             incremental: self.deck.front.is_true("options.incremental_lists"),
             seal: &prepared.seal,
-            prefix: self
-                .deck
-                .front
-                .get(dialect::COMMAND_PREFIX)
-                .unwrap_or_default(),
+            prefix: self.deck.front.get(COMMAND_PREFIX).unwrap_or_default(),
             beside: self.beside.as_ref(),
             folders_above: self.folders_above,
             footnotes: HashMap::new(),
@@ -262,7 +224,7 @@ impl Source for Markdown {
         let root = comrak::parse_document(
             &arena,
             &self.footnotes.added_to(prepared.text),
-            &options(&self.references, dialect),
+            &options(&self.references, rules),
         );
         renderer.footnotes = footnotes::numbers(root);
         renderer.document(root);

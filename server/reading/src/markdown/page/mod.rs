@@ -1,0 +1,349 @@
+//! What goes around a slide's text: its layout, its ground, the size of its type.
+
+pub mod columns;
+mod floats;
+pub mod running;
+pub mod sanitise;
+pub mod steps;
+
+use crate::markdown::{
+    colour,
+    dialects::{FirstSlide, Rules},
+    fit, html,
+    render::{
+        self, Renderer,
+        picture::{Ground, Place},
+    },
+    split::{Slide, front_matter::FrontMatter},
+};
+use crate::source::{Face, Html, Page, Warning};
+use running::Ink;
+
+/// The class of a slide with light words on a dark ground.
+pub const DARK: &str = "on-dark";
+
+/// Whether a deck asks for dark slides: by Slidev's `colorSchema`, or by the name of a theme of
+/// reveal.js or presenterm that is dark. Everybody sees the same, whatever their own screen prefers.
+pub fn is_dark(front: &FrontMatter) -> bool {
+    const DARK_THEMES: [&str; 11] = [
+        "black",
+        "blood",
+        "catppuccin-frappe",
+        "catppuccin-macchiato",
+        "catppuccin-mocha",
+        "dark",
+        "dracula",
+        "league",
+        "moon",
+        "night",
+        "tokyonight-storm",
+    ];
+    let theme = || front.get("theme.name").or(front.get("theme"));
+    match front.get("colorSchema") {
+        Some(scheme) => scheme == "dark",
+        None => theme().is_some_and(|name| DARK_THEMES.contains(&name) || name.ends_with("-dark")),
+    }
+}
+
+/// What a slide's front matter or directives ask for.
+pub fn front(renderer: &mut Renderer<'_>, slide: &Slide, index: u32) {
+    let line = slide.line.saturating_sub(1).max(1);
+    renderer.layout = slide.front.get("layout").map(str::to_owned);
+    if renderer.rules.first_slide == FirstSlide::Cover && index == 0 && renderer.layout.is_none() {
+        renderer.layout = Some("cover".to_owned());
+    }
+    let place = match renderer.layout.as_deref() {
+        Some("image-left") => Some(Place::Left),
+        Some("image-right") => Some(Place::Right),
+        Some("image") => Some(Place::Behind),
+        _ => None,
+    };
+    if let Some(image) = slide.front.get("image").filter(|_| place.is_some())
+        && let Some(file) = renderer.file(image, line)
+    {
+        renderer.grounds.push(Ground::Picture {
+            file,
+            place: place.unwrap_or(Place::Behind),
+            contain: renderer.contains_ground,
+            share: None,
+            sizes: [None, None],
+            is_stacked: false,
+        });
+    }
+    for key in ["background", "backgroundColor", "backgroundImage"] {
+        if let Some(value) = slide.front.get(key).filter(|value| *value != "none") {
+            let said = slide.text.lines().position(|text| text.contains(value));
+            let said = said.and_then(|at| u32::try_from(at).ok());
+            renderer.ground(value, said.map_or(line, |at| slide.line.saturating_add(at)));
+        }
+    }
+    let class = slide.front.get("class").unwrap_or_default();
+    for word in class.split([' ', ',', '[', ']', '"']) {
+        match word {
+            "lead" => {
+                renderer.layout.get_or_insert_with(|| "center".to_owned());
+            }
+            // The other one than the rest of the deck.
+            "invert" if renderer.classes.contains(&DARK) => {
+                renderer.classes.retain(|class| *class != DARK);
+            }
+            "invert" => renderer.classes.push("invert"),
+            "text-center" => renderer.classes.push("centred"),
+            _ => {}
+        }
+    }
+    if renderer
+        .layout
+        .as_deref()
+        .is_some_and(|layout| layout.starts_with("iframe"))
+    {
+        renderer.warn(line, "another page inside this slide; left out");
+    }
+}
+
+pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
+    let Renderer {
+        out,
+        pieces,
+        title,
+        text,
+        notes,
+        mut warnings,
+        layout,
+        classes,
+        grounds,
+        first_line,
+        rules,
+        ..
+    } = renderer;
+    let mut finished = steps::finish(&sanitise::clean(&out), pieces);
+    let body = std::mem::take(&mut finished.markup);
+    let layout = layout_class(layout.as_deref(), &body, index, rules);
+    let mut classes: Vec<String> = classes
+        .into_iter()
+        .chain(layout)
+        .map(str::to_owned)
+        .collect();
+    let ink = running::ink(slide, &grounds).unwrap_or_else(|reason| {
+        warnings.push(Warning {
+            line: Some(first_line),
+            page: None,
+            reason,
+        });
+        None
+    });
+    let ground = ground(&grounds, ink, &mut classes, &mut finished.files);
+    let is_beside = classes
+        .iter()
+        .any(|class| class == "picture-left" || class == "picture-right");
+    let scale = match share(&grounds).filter(|_| is_beside) {
+        // What is left for the words is measured as a column of so many twelfths.
+        Some(share) => {
+            let column = ((100 - share) * 12 / 100).clamp(2, 11);
+            let body = format!("<div class=\"column w{column}\">{body}</div>");
+            fit::scale(&body, false, layout)
+        }
+        None => fit::scale(&body, is_beside, layout),
+    };
+    let running = running::markup(slide, &mut warnings);
+    if scale < 100 {
+        classes.push(format!("fit-{scale}"));
+    }
+    if scale < fit::READABLE {
+        warnings.push(Warning {
+            line: Some(first_line),
+            page: None,
+            reason: "there is more on this slide than people at the back can read; make it two"
+                .to_owned(),
+        });
+    }
+    warnings.extend(finished.warnings.into_iter().map(|reason| Warning {
+        line: Some(first_line),
+        page: None,
+        reason,
+    }));
+    for warning in &mut warnings {
+        warning.page = Some(index);
+    }
+    // Together they come from three places; a person reads down the file.
+    warnings.sort_by_key(|warning| warning.line);
+    classes.dedup();
+    let text = text.trim().to_owned();
+    let first = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .map(render::short);
+    let notes = notes.join("\n\n").trim().to_owned();
+    let notes = if notes.is_empty() {
+        slide.front.get("notes").map(str::to_owned)
+    } else {
+        Some(notes)
+    };
+    Page {
+        title: title.or(first),
+        text,
+        notes,
+        links: Vec::new(),
+        face: Face::Html(Html {
+            // Arabic and Hebrew begin at the right; the browser knows which text does.
+            markup: format!(
+                "{ground}{running}<div class=\"body{}\" dir=\"auto\">{body}</div>",
+                match ink {
+                    Some(Ink::Shade(class)) => format!(" {class}"),
+                    _ => String::new(),
+                }
+            ),
+            steps: finished.steps,
+            classes,
+            files: finished.files,
+        }),
+        warnings,
+    }
+}
+
+/// The theme's layout: what the author asked for, or what the slide is by its content.
+fn layout_class(
+    asked: Option<&str>,
+    body: &str,
+    index: u32,
+    rules: &Rules,
+) -> Option<&'static str> {
+    match asked {
+        Some("cover" | "intro") => return Some("cover"),
+        Some("section") => return Some("section"),
+        Some("center" | "end" | "statement" | "fact") => return Some("center"),
+        Some("quote") => return Some("quote"),
+        Some("image") => return Some("image"),
+        Some(_) => return None,
+        None => {}
+    }
+    let count = |tag: &str| body.matches(tag).count();
+    let blocks = count("<p") - count("<pre").min(count("<p"));
+    let only_text = [
+        "<ul", "<ol", "<table", "<pre", "<img", "<div", "<hr", "<math",
+    ]
+    .iter()
+    .all(|tag| count(tag) == 0);
+    let headings = count("<h1") + count("<h2");
+    if only_text
+        && headings == 0
+        && count("<blockquote") == 1
+        && body.trim_start().starts_with("<blockquote")
+    {
+        return Some("quote");
+    }
+    if !only_text || count("<blockquote") > 0 || headings == 0 {
+        return None;
+    }
+    if index == 0
+        && headings <= 2
+        && blocks <= 4
+        && body.len() < 700
+        && rules.first_slide == FirstSlide::CoverWhenShort
+    {
+        return Some("cover");
+    }
+    (headings == 1 && blocks == 0 && count("<h3") == 0).then_some("section")
+}
+
+/// How much of the width a picture beside the text has, where an author says so: in percent, one
+/// of those that the theme has a class for.
+fn share(grounds: &[Ground]) -> Option<u16> {
+    const SHARES: [u16; 11] = [20, 25, 30, 33, 40, 50, 60, 67, 70, 75, 80];
+    let asked = grounds.iter().rev().find_map(|ground| match ground {
+        Ground::Picture { share, .. } => *share,
+        Ground::Colour(_) => None,
+    })?;
+    SHARES.into_iter().min_by_key(|share| share.abs_diff(asked))
+}
+
+/// Where the pictures are. One beside the text takes the others with it.
+fn place(grounds: &[Ground]) -> Option<Place> {
+    let places = || {
+        grounds.iter().filter_map(|ground| match ground {
+            Ground::Picture { place, .. } => Some(*place),
+            Ground::Colour(_) => None,
+        })
+    };
+    places()
+        .rfind(|place| *place != Place::Behind)
+        .or_else(|| places().next())
+}
+
+/// What lies behind or beside a slide's text. SVG's `fill` is an attribute: it needs no style.
+fn ground(
+    grounds: &[Ground],
+    ink: Option<Ink>,
+    classes: &mut Vec<String>,
+    files: &mut Vec<String>,
+) -> String {
+    let mut markup = String::new();
+    let mut pictures = String::new();
+    for ground in grounds.iter().take(8) {
+        match ground {
+            Ground::Colour(colour) => {
+                markup = format!(
+                    "<svg class=\"ground\" aria-hidden=\"true\"><rect width=\"100%\" height=\"100%\" fill=\"{colour}\"/></svg>"
+                );
+                classes.retain(|class| class != "invert" && class != DARK);
+                let is_dark = match ink {
+                    Some(Ink::Light) => true,
+                    Some(Ink::Dark) => false,
+                    _ => colour::is_dark(colour),
+                };
+                classes.push(if is_dark { DARK } else { "on-light" }.to_owned());
+            }
+            Ground::Picture {
+                file,
+                contain,
+                sizes: [width, height],
+                ..
+            } => {
+                let fit = if *contain { " class=\"contain\"" } else { "" };
+                pictures.push_str(&format!(
+                    "<img{fit} data-file=\"{}\" alt=\"\"",
+                    html::escaped(file)
+                ));
+                for (key, side) in [("width", width), ("height", height)] {
+                    if let Some(side) = side {
+                        pictures.push_str(&format!(" {key}=\"{side}\""));
+                    }
+                }
+                pictures.push('>');
+                if !files.contains(file) {
+                    files.push(file.clone());
+                }
+            }
+        }
+    }
+    if let Some(place) = place(grounds) {
+        let class = match place {
+            Place::Behind => "picture-behind",
+            Place::Left => "picture-left",
+            Place::Right => "picture-right",
+        };
+        classes.push(class.to_owned());
+        if place != Place::Behind {
+            classes.extend(share(grounds).map(|share| format!("beside-{share}")));
+        }
+        let is_stacked = |ground: &Ground| {
+            matches!(
+                ground,
+                Ground::Picture {
+                    is_stacked: true,
+                    ..
+                }
+            )
+        };
+        let stacked = if grounds.iter().any(is_stacked) {
+            " stacked"
+        } else {
+            ""
+        };
+        markup.push_str(&format!(
+            "<div class=\"pictures{stacked}\">{pictures}</div>"
+        ));
+    }
+    markup
+}

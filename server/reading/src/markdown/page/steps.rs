@@ -1,0 +1,412 @@
+//! The last pass over a slide's markup: what was sanitised gets its steps and columns, and our own
+//! highlighted code and formulas are put in. What it reads is well formed; what it writes is, too.
+
+use super::{
+    columns::Columns,
+    floats::Floats,
+    sanitise::{MARK, PIECE},
+};
+use crate::markdown::{
+    html::{Tag, Token, Tokens, is_void, unescaped},
+    marks::Mark,
+    render::grid::{COUNTED, FLOAT},
+};
+
+/// More builds than that on one slide are shown with the last one. The theme has rules for each.
+pub const MAX_STEPS: u16 = 32;
+
+/// Our own markup, put in after sanitising. Each is used once.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece {
+    Html(String),
+    /// One after the other in the same place.
+    Stages(Vec<String>),
+}
+
+#[derive(Debug, Default)]
+pub struct Finished {
+    pub markup: String,
+    pub steps: u16,
+    pub files: Vec<String>,
+    pub warnings: Vec<String>,
+}
+
+pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
+    let mut pass = Pass {
+        pieces: pieces.into_iter().map(Some).collect(),
+        only_headings: true,
+        ..Pass::default()
+    };
+    pass.fragments = fragments(clean);
+    // reveal: those without a place come after those with one.
+    pass.count = u16::try_from(pass.fragments.len())
+        .unwrap_or(MAX_STEPS)
+        .min(MAX_STEPS);
+    for token in Tokens::of(clean) {
+        match token {
+            Token::Text(text) => pass.text(text),
+            Token::Open(tag) => pass.open(&tag),
+            Token::Close(name) => pass.close(name),
+            Token::Comment(_) => {}
+        }
+    }
+    while let Some(frame) = pass.frames.last() {
+        let name = frame.name.clone();
+        pass.close(&name);
+    }
+    pass.end_columns();
+    Finished {
+        markup: pass.out,
+        steps: pass.highest,
+        files: pass.files,
+        warnings: pass.warnings,
+    }
+}
+
+/// The places that reveal's fragments say they have, each once, in their order.
+fn fragments(clean: &str) -> Vec<u16> {
+    let mut places: Vec<u16> = Tokens::of(clean)
+        .filter_map(|token| match token {
+            Token::Open(tag) => tag.get("data-fragment")?.parse().ok(),
+            _ => None,
+        })
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+#[derive(Default)]
+pub struct Pass {
+    pub out: String,
+    pub frames: Vec<Frame>,
+    pieces: Vec<Option<Piece>>,
+    fragments: Vec<u16>,
+    /// The step that the last click took.
+    count: u16,
+    highest: u16,
+    /// A pause counts when something follows it.
+    pub pausing: bool,
+    paused: u16,
+    /// An element with a click was left out; nothing has taken its place yet.
+    pub lost_click: bool,
+    pub columns: Option<Columns>,
+    /// Where the headings end that the slide begins with.
+    pub headings_end: usize,
+    only_headings: bool,
+    pub floats: Floats,
+    files: Vec<String>,
+    pub warnings: Vec<String>,
+}
+
+pub struct Frame {
+    name: String,
+    /// Where its tag begins and ends in the output.
+    start: usize,
+    inside: usize,
+    /// The latest step of it and of what it is in.
+    step: u16,
+    /// The count and the highest step before its own click and after it: given back when it turns
+    /// out empty.
+    click: Option<[(u16, u16); 2]>,
+    /// How many elements it has so far.
+    children: u8,
+    /// Whether as many columns as those are.
+    is_counted: bool,
+    is_float: bool,
+    /// `<v-clicks>`: how deep into lists, how many at once, how many so far.
+    clicks: Option<(usize, usize, usize)>,
+}
+
+impl Pass {
+    fn text(&mut self, text: &str) {
+        if !text.trim().is_empty() && self.frames.is_empty() {
+            self.only_headings = false;
+        }
+        self.out.push_str(text);
+    }
+
+    fn open(&mut self, tag: &Tag<'_>) {
+        match tag.name {
+            MARK => {
+                if let Some(mark) = tag.get("data-mark").and_then(Mark::of) {
+                    self.mark(mark, tag.get("data-value").unwrap_or_default());
+                }
+                return;
+            }
+            PIECE => return self.piece(tag.get("data-n").and_then(|n| n.parse().ok())),
+            "img" if tag.get("data-file").is_none_or(str::is_empty) => return,
+            _ => {}
+        }
+        if self.frames.is_empty() && !matches!(tag.name, "h1" | "h2") {
+            self.only_headings = false;
+        }
+        let classes = || tag.get("class").unwrap_or_default().split(' ');
+        let is_float = classes().any(|class| class == FLOAT);
+        if let Some(parent) = self.frames.last_mut() {
+            parent.children = parent.children.saturating_add(1);
+        }
+        let outer = self.frames.last().map_or(0, |frame| frame.step);
+        let before = (self.count, self.highest);
+        let click = self.click(tag);
+        let hide = tag.get("data-hide");
+        // In a switch the next one's click hides this; the last stays.
+        let in_switch = hide == Some("next");
+        let until = hide.map(|value| match (in_switch, self.place(tag)) {
+            (true, _) => click.unwrap_or(self.count).saturating_add(1),
+            (false, Some(place)) => place,
+            (false, None) => self.taken(value),
+        });
+        let mut step = click.unwrap_or(outer);
+        if takes_steps(tag.name) {
+            if std::mem::take(&mut self.pausing) {
+                self.count = (self.count + 1).min(MAX_STEPS);
+                self.paused = self.count;
+            }
+            step = step.max(self.paused);
+        }
+        let start = self.out.len();
+        self.out.push('<');
+        self.out.push_str(tag.name);
+        for (key, value) in &tag.attributes {
+            if *key == "class" && is_float {
+                let kept: Vec<&str> = classes().filter(|class| *class != FLOAT).collect();
+                if !kept.is_empty() {
+                    self.attribute(key, &kept.join(" "));
+                }
+            } else if !matches!(
+                *key,
+                "data-click" | "data-clicks" | "data-fragment" | "data-hide"
+            ) {
+                self.attribute(key, value);
+            }
+        }
+        if step > outer {
+            self.highest = self.highest.max(step);
+            self.attribute("data-step", &step.to_string());
+        }
+        if let Some(until) = until.filter(|until| (1..=MAX_STEPS).contains(until)) {
+            if !in_switch {
+                self.highest = self.highest.max(until);
+            }
+            self.attribute("data-until", &until.to_string());
+        }
+        self.out.push('>');
+        if tag.name == "img"
+            && let Some(file) = tag.get("data-file")
+        {
+            let file = unescaped(file);
+            if !self.files.contains(&file) {
+                self.files.push(file);
+            }
+        }
+        if is_void(tag.name) {
+            return;
+        }
+        let clicks = tag.get("data-clicks").map(|value| {
+            let (depth, every) = value.split_once(';').unwrap_or((value, ""));
+            (
+                depth.parse().unwrap_or(1),
+                every.parse().unwrap_or(1).max(1),
+                0,
+            )
+        });
+        self.frames.push(Frame {
+            name: tag.name.to_owned(),
+            start,
+            inside: self.out.len(),
+            children: 0,
+            is_counted: classes().any(|class| class == COUNTED),
+            is_float,
+            step,
+            click: click
+                .or(until)
+                .map(|_| [before, (self.count, self.highest)]),
+            clicks,
+        });
+    }
+
+    fn attribute(&mut self, key: &str, value: &str) {
+        self.out.push(' ');
+        self.out.push_str(key);
+        self.out.push_str("=\"");
+        self.out.push_str(value);
+        self.out.push('"');
+    }
+
+    /// The step that this element comes with.
+    fn click(&mut self, tag: &Tag<'_>) -> Option<u16> {
+        match tag.get("data-click") {
+            Some(value) => Some(self.place(tag).unwrap_or_else(|| self.taken(value))),
+            None => self.in_clicks(tag.name).map(|value| self.taken(value)),
+        }
+    }
+
+    /// The step of a fragment that says its place.
+    fn place(&self, tag: &Tag<'_>) -> Option<u16> {
+        let place = tag.get("data-fragment")?.parse().ok()?;
+        let before = self.fragments.binary_search(&place).ok()?;
+        Some(
+            u16::try_from(before + 1)
+                .unwrap_or(MAX_STEPS)
+                .min(MAX_STEPS),
+        )
+    }
+
+    /// The step that a click takes. Slidev: a number alone is absolute, `+n` and none are counted
+    /// from the last, a range begins at its start.
+    fn taken(&mut self, value: &str) -> u16 {
+        let is_lost = std::mem::take(&mut self.lost_click);
+        let step = match value {
+            "after" if !is_lost => self.count,
+            "after" => self.count.saturating_add(1),
+            "" => self.count.saturating_add(1),
+            value => {
+                let number: u16 = value.trim_start_matches('+').parse().unwrap_or(1);
+                if value.starts_with('+') {
+                    self.count.saturating_add(number)
+                } else {
+                    number.min(MAX_STEPS)
+                }
+            }
+        }
+        .min(MAX_STEPS);
+        if !value.starts_with(|c: char| c.is_ascii_digit()) {
+            self.count = self.count.max(step);
+        }
+        step
+    }
+
+    fn in_clicks(&mut self, name: &str) -> Option<&'static str> {
+        let at = self
+            .frames
+            .iter()
+            .rposition(|frame| frame.clicks.is_some())?;
+        let lists = self
+            .frames
+            .iter()
+            .skip(at)
+            .filter(|frame| matches!(frame.name.as_str(), "ul" | "ol"))
+            .count();
+        let is_child = at + 1 == self.frames.len();
+        let (depth, every, count) = self.frames.get_mut(at)?.clicks.as_mut()?;
+        let clicks = name == "li" && (1..=*depth).contains(&lists)
+            || is_child && takes_steps(name) && !matches!(name, "ul" | "ol" | "li");
+        if !clicks {
+            return None;
+        }
+        *count += 1;
+        Some(if (*count - 1).is_multiple_of(*every) {
+            ""
+        } else {
+            "after"
+        })
+    }
+
+    fn close(&mut self, name: &str) {
+        if !self.frames.iter().any(|frame| frame.name == name) {
+            return;
+        }
+        while let Some(frame) = self.frames.pop() {
+            let is_empty = self
+                .out
+                .get(frame.inside..)
+                .is_some_and(|inside| inside.trim().is_empty());
+            if is_empty
+                && matches!(
+                    frame.name.as_str(),
+                    "a" | "p" | "div" | "span" | "section" | "aside" | "figure"
+                )
+            {
+                self.out.truncate(frame.start);
+                if let Some(parent) = self.frames.last_mut() {
+                    parent.children = parent.children.saturating_sub(1);
+                }
+                if let Some([before, after]) = frame.click
+                    && after == (self.count, self.highest)
+                {
+                    (self.count, self.highest) = before;
+                }
+            } else {
+                self.out.push_str("</");
+                self.out.push_str(&frame.name);
+                self.out.push('>');
+                self.beside(&frame);
+                if self.frames.is_empty() && self.only_headings {
+                    self.headings_end = self.out.len();
+                }
+            }
+            if frame.name == name {
+                return;
+            }
+        }
+    }
+
+    /// Columns that are known only now that their element ends.
+    fn beside(&mut self, frame: &Frame) {
+        if frame.is_counted
+            && let Some(tag) = self.out.get(frame.start..frame.inside)
+        {
+            let tag = tag.replace(COUNTED, &format!("grid-{}", frame.children.clamp(1, 6)));
+            self.out.replace_range(frame.start..frame.inside, &tag);
+        }
+        if frame.is_float {
+            self.floats
+                .add(&mut self.out, frame.start, self.frames.len());
+        }
+    }
+
+    fn piece(&mut self, number: Option<usize>) {
+        let piece = number
+            .and_then(|number| self.pieces.get_mut(number))
+            .and_then(Option::take);
+        match piece {
+            None => {}
+            Some(Piece::Html(html)) => self.out.push_str(&html),
+            Some(Piece::Stages(stages)) => {
+                self.out.push_str("<div class=\"stages\">");
+                let last = stages.len();
+                for (stage, number) in stages.iter().zip(1..) {
+                    self.out.push_str("<div");
+                    if number > 1 {
+                        self.count = (self.count + 1).min(MAX_STEPS);
+                        self.highest = self.highest.max(self.count);
+                        self.attribute("data-step", &self.count.to_string());
+                    }
+                    if number < last {
+                        self.attribute("data-until", &(self.count + 1).min(MAX_STEPS).to_string());
+                    }
+                    self.out.push('>');
+                    self.out.push_str(stage);
+                    self.out.push_str("</div>");
+                }
+                self.out.push_str("</div>");
+            }
+        }
+    }
+}
+
+fn takes_steps(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "ul"
+            | "ol"
+            | "li"
+            | "pre"
+            | "table"
+            | "blockquote"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "div"
+            | "section"
+            | "figure"
+            | "img"
+            | "hr"
+            | "dl"
+            | "aside"
+    )
+}
