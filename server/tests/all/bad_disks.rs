@@ -3,9 +3,8 @@
 
 use crate::support::{
     path,
-    program::{Place, ask, ask_with, key, parts},
+    program::{Place, ask, ask_with, key, parts, post, state},
 };
-use serde_json::Value;
 use std::{
     fs::{self, OpenOptions},
     io::{Seek, SeekFrom, Write},
@@ -14,18 +13,8 @@ use std::{
 /// What somebody did to the file.
 type Harm = fn(&mut Vec<u8>);
 
-fn state(printed: &str) -> Value {
-    let answer = ask(printed, "GET /t/room/state HTTP/1.1");
-    let (status, body) = parts(&answer);
-    assert_eq!(status, 200, "{answer}");
-    serde_json::from_str(body).expect("a state")
-}
-
 fn next(printed: &str, key: &str) -> (u16, String) {
-    let bearer = format!("POST /api/next HTTP/1.1\r\nauthorization: Bearer {key}");
-    let answer = ask_with(printed, &bearer, "code=room");
-    let (status, body) = parts(&answer);
-    (status, body.to_owned())
+    post(printed, "/api/next", key, "code=room")
 }
 
 #[test]

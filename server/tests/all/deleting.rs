@@ -2,7 +2,7 @@
 
 use crate::support::{
     path,
-    program::{Place, Running, ask, ask_with, host_key, key, parts},
+    program::{Place, Running, ask, ask_with, host_key, key, parts, post, state},
 };
 use serde_json::Value;
 use std::{
@@ -15,17 +15,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A form of the host's page, as a script sends it.
-fn post(printed: &str, key: &str, address: &str, form: &str) -> (u16, String) {
-    let head = format!(
-        "POST {address} HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}\r\n\
-         content-type: application/x-www-form-urlencoded"
-    );
-    let answer = ask_with(printed, &head, form);
-    let (status, body) = parts(&answer);
-    (status, body.to_owned())
-}
-
 fn get(printed: &str, address: &str) -> (u16, String) {
     let answer = ask(printed, &format!("GET {address} HTTP/1.1"));
     let (status, body) = parts(&answer);
@@ -33,8 +22,7 @@ fn get(printed: &str, address: &str) -> (u16, String) {
 }
 
 fn title(printed: &str) -> String {
-    let state: Value = serde_json::from_str(&get(printed, "/t/room/state").1).expect("JSON");
-    state["talk"].as_str().expect("a title").to_owned()
+    state(printed)["talk"].as_str().expect("a title").to_owned()
 }
 
 /// Pictures of one colour each, so that decks can have some of them in common.
@@ -74,7 +62,7 @@ fn a_talk_is_renamed_by_its_host_only_and_stays_so() {
     let place = Place::new();
     let (running, printed) = place.started(&[]);
     let host = host_key(&printed);
-    let renamed = |key: &str, form: &str| post(&printed, key, "/t/room/rename", form);
+    let renamed = |key: &str, form: &str| post(&printed, "/t/room/rename", key, form);
     assert_eq!(title(&printed), "Welcome to WebSlides");
     for (key, form, status) in [
         (key(&printed), "title=Mine", 401),
@@ -89,7 +77,7 @@ fn a_talk_is_renamed_by_its_host_only_and_stays_so() {
         assert_eq!(answered, status, "{form:.40}: {body}");
         assert!(body.contains("\"message\":\""), "{body}");
     }
-    let nowhere = post(&printed, &host, "/t/nope/rename", "title=Mine");
+    let nowhere = post(&printed, "/t/nope/rename", &host, "title=Mine");
     assert_eq!(nowhere.0, 404, "{}", nowhere.1);
     let elsewhere = ask_with(
         &printed,
@@ -129,7 +117,7 @@ fn a_deleted_talk_is_gone_with_what_only_it_showed() {
     let all = media(&place);
     assert!(all.len() > of_b.len(), "{all:?}");
     let host = host_key(&printed);
-    let delete = |key: &str| post(&printed, key, "/t/talk-a/delete", "");
+    let delete = |key: &str| post(&printed, "/t/talk-a/delete", key, "");
     assert_eq!(delete(&key(&printed)).0, 401, "a presenter is no host");
     assert_eq!(get(&printed, "/t/talk-a/delete").0, 401);
     let mut follower = String::new();

@@ -2,7 +2,7 @@
 
 use crate::support::{
     path,
-    program::{Place, ask, ask_with, connected, key, parts},
+    program::{Place, ask, ask_with, connected, key, parts, post, state},
 };
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::{
@@ -47,12 +47,8 @@ fn until(printed: &str, mut meanwhile: impl FnMut(), expected: impl Fn(&str) -> 
     }
 }
 
-fn post(printed: &str, function: &str, key: &str, form: &str) -> u16 {
-    let head = format!(
-        "POST /api/{function} HTTP/1.1\r\nauthorization: Bearer {key}\r\n\
-         content-type: application/x-www-form-urlencoded"
-    );
-    parts(&ask_with(printed, &head, form)).0
+fn command(printed: &str, name: &str, key: &str, form: &str) -> u16 {
+    post(printed, &format!("/api/{name}"), key, form).0
 }
 
 /// An open stream, once it has said so many events, pings and words.
@@ -81,8 +77,7 @@ fn what_happened_is_counted_and_nothing_else() {
     let (_running, printed) = place.started(&["--max-followers", "3"]);
     let key = key(&printed);
     let before = scraped(&printed);
-    let state = ask(&printed, "GET /t/room/state HTTP/1.1");
-    let state: serde_json::Value = serde_json::from_str(parts(&state).1).expect("JSON");
+    let state = state(&printed);
     let epoch = state["epoch"].as_str().expect("an epoch");
 
     let mut streams = [
@@ -93,18 +88,21 @@ fn what_happened_is_counted_and_nothing_else() {
     drop(stream(&printed, "", 1));
     drop(stream(&printed, "?view=present", 1));
 
-    assert_eq!(post(&printed, "next", &key, "code=room"), 200);
+    assert_eq!(command(&printed, "next", &key, "code=room"), 200);
     streams.iter_mut().for_each(|stream| hear(stream, 1));
     let seen = format!("seat=7&id={epoch}-1&waited_ms=0");
     let seen = ask_with(&printed, "POST /t/room/seen HTTP/1.1", seen);
     assert_eq!(parts(&seen).0, 204);
-    assert_eq!(post(&printed, "next", &key, "code=room&if_revision=0"), 409);
-    assert_eq!(post(&printed, "next", "", "code=room"), 401);
-    assert_eq!(post(&printed, "go_to", &key, "code=room&slide=99"), 422);
-    assert_eq!(post(&printed, "go_to", &key, "code=room&slide=x"), 422);
-    assert_eq!(post(&printed, "go_to", &key, "slide=2"), 422);
-    assert_eq!(post(&printed, "screen", &key, &"a".repeat(20_000)), 413);
-    assert_eq!(post(&printed, "nonsense", &key, "code=room"), 404);
+    assert_eq!(
+        command(&printed, "next", &key, "code=room&if_revision=0"),
+        409
+    );
+    assert_eq!(command(&printed, "next", "", "code=room"), 401);
+    assert_eq!(command(&printed, "go_to", &key, "code=room&slide=99"), 422);
+    assert_eq!(command(&printed, "go_to", &key, "code=room&slide=x"), 422);
+    assert_eq!(command(&printed, "go_to", &key, "slide=2"), 422);
+    assert_eq!(command(&printed, "screen", &key, &"a".repeat(20_000)), 413);
+    assert_eq!(command(&printed, "nonsense", &key, "code=room"), 404);
 
     let after = scraped(&printed);
     for (metric, expected) in [
@@ -168,8 +166,8 @@ fn a_stream_that_is_deaf_is_counted_once() {
     deaf.write_all(b"GET /t/room/events HTTP/1.1\r\nhost: room\r\n\r\n")
         .expect("it is written");
     let talk = || {
-        post(&printed, "next", &key, "code=room");
-        post(&printed, "previous", &key, "code=room");
+        command(&printed, "next", &key, "code=room");
+        command(&printed, "previous", &key, "code=room");
     };
     let is_counted = |text: &str| number(text, "webslides_streams_refused_total{why=\"deaf\"}") > 0;
     let text = until(&printed, talk, is_counted);

@@ -2,7 +2,7 @@
 
 use crate::support::{
     path,
-    program::{Place, answer, ask, ask_with, connected_from, host_key, key, parts},
+    program::{Place, answer, ask, ask_with, connected_from, host_key, key, parts, post, until},
 };
 use model::{
     deck::{Deck, DeckId, Face, Slide},
@@ -18,11 +18,8 @@ use std::{
     fs,
     io::{Cursor, Write},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
-
-/// Longer than it takes, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Brings pictures as a form does, and gives status and answer.
 fn brought(printed: &str, key: &str, code: &str, pictures: &[Vec<u8>]) -> (u16, Value) {
@@ -100,11 +97,7 @@ fn until_ready(printed: &str, code: &str, key: &str, slides: usize) {
 
 /// Deletes a talk, and gives the status.
 fn delete(printed: &str, code: &str, key: &str) -> u16 {
-    let head = format!(
-        "POST /t/{code}/delete HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}"
-    );
-    let answer = ask_with(printed, &head, "");
-    parts(&answer).0
+    post(printed, &format!("/t/{code}/delete"), key, "").0
 }
 
 /// The pictures that lie on the disk.
@@ -113,15 +106,6 @@ fn media(place: &Place) -> BTreeSet<String> {
     let names = files.map(|file| file.expect("a file").file_name());
     let names = names.map(|name| name.into_string().expect("text"));
     names.filter(|name| name.ends_with(".webp")).collect()
-}
-
-/// Looks now and then: who asks all the time takes a processor from what is waited for.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < PATIENCE, "never happened: {what}");
-        thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// Serves a deck under the code `mine`, and is killed before that is whole.
@@ -198,13 +182,8 @@ fn a_deck_that_is_brought_again_is_the_same_talk_for_those_who_present_it() {
     let (status, body) = brought(&printed, "", "mine", &slides);
     assert_eq!(status, 201, "{body}");
     let host = host_key(&printed);
-    let form = "code=mine";
-    let head = format!(
-        "POST /api/next HTTP/1.1\r\nauthorization: Bearer {host}\r\n\
-         content-type: application/x-www-form-urlencoded"
-    );
-    let moved = ask_with(&printed, &head, form);
-    assert_eq!(parts(&moved).0, 200, "{moved}");
+    let (status, moved) = post(&printed, "/api/next", &host, "code=mine");
+    assert_eq!(status, 200, "{moved}");
     let (status, body) = brought(&printed, "", "mine", &slides);
     assert_eq!(status, 409, "{body}");
     let (status, body) = brought(&printed, &host, "mine", &slides);

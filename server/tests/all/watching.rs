@@ -2,7 +2,7 @@
 
 use crate::support::{
     path,
-    program::{Place, ask, ask_with, key, parts},
+    program::{Place, ask, ask_with, key, parts, state},
 };
 use serde_json::Value;
 use std::{
@@ -18,11 +18,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const A_MOMENT: Duration = Duration::from_millis(1_600);
 const LONGER: Duration = Duration::from_millis(3_000);
 
-fn state(printed: &str) -> Value {
-    let answer = ask(printed, "GET /t/room/state HTTP/1.1");
-    serde_json::from_str(parts(&answer).1).expect("a state")
-}
-
 /// Asks until the talk is as expected.
 fn until(printed: &str, expected: impl Fn(&Value) -> bool) -> Value {
     let start = Instant::now();
@@ -32,7 +27,7 @@ fn until(printed: &str, expected: impl Fn(&Value) -> bool) -> Value {
             return state;
         }
         assert!(start.elapsed() < PATIENCE, "it stays {state}");
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

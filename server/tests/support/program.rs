@@ -1,6 +1,7 @@
 //! The program as its own process, in a place of its own.
 
 use super::path;
+use serde_json::Value;
 use socket2::{Domain, Socket, Type};
 use std::{
     env, fs,
@@ -12,7 +13,6 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-
 use tempfile::TempDir;
 
 /// Longer than anything here takes; a test that waits so long has failed.
@@ -93,18 +93,9 @@ impl Place {
 
     /// The command, once a shell has prepared its process.
     pub fn in_shell(&self, first: &str, options: &[&str]) -> Command {
-        let program = self.command(options);
         let mut shell = Command::new("bash");
-        shell
-            .args(["-c", &format!("{first} && exec \"$@\""), "bash"])
-            .arg(program.get_program())
-            .args(program.get_args())
-            .envs(
-                program
-                    .get_envs()
-                    .filter_map(|(name, value)| Some((name, value?))),
-            );
-        shell
+        shell.args(["-c", &format!("{first} && exec \"$@\""), "bash"]);
+        run_by(shell, &self.command(options))
     }
 
     /// The same, where the shell is root in a namespace of its own, such as `--mount`. `None` where
@@ -132,18 +123,9 @@ impl Place {
             let _ = writeln!(stderr(), "left out, by {WITHOUT_NAMESPACES}: {test}");
             return None;
         }
-        let program = self.in_shell(first, options);
-        let mut command = Command::new("unshare");
-        command
-            .args(apart)
-            .arg(program.get_program())
-            .args(program.get_args())
-            .envs(
-                program
-                    .get_envs()
-                    .filter_map(|(name, value)| Some((name, value?))),
-            );
-        Some(command)
+        let mut unshare = Command::new("unshare");
+        unshare.args(apart);
+        Some(run_by(unshare, &self.in_shell(first, options)))
     }
 
     /// The same, of a command that was prepared.
@@ -186,7 +168,17 @@ impl Place {
     }
 }
 
-/// A started program; gone with its test.
+/// Appends `program` with its arguments and its environment to a command that runs another.
+fn run_by(mut command: Command, program: &Command) -> Command {
+    let environment = program.get_envs();
+    command
+        .arg(program.get_program())
+        .args(program.get_args())
+        .envs(environment.filter_map(|(name, value)| Some((name, value?))));
+    command
+}
+
+/// A started program, killed when its test ends.
 pub struct Running {
     child: Child,
     out: BufReader<ChildStdout>,
@@ -306,6 +298,35 @@ pub fn answer(printed: &str, head: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let mut answer = Vec::new();
     socket.read_to_end(&mut answer).expect("an answer");
     answer
+}
+
+/// A form as a page's script sends it: the answer's status and body.
+pub fn post(printed: &str, path: &str, key: &str, form: &str) -> (u16, String) {
+    let head = format!(
+        "POST {path} HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}\r\n\
+         content-type: application/x-www-form-urlencoded"
+    );
+    let answer = ask_with(printed, &head, form);
+    let (status, body) = parts(&answer);
+    (status, body.to_owned())
+}
+
+/// The state of the talk `room`.
+pub fn state(printed: &str) -> Value {
+    let answer = ask(printed, "GET /t/room/state HTTP/1.1");
+    let (status, body) = parts(&answer);
+    assert_eq!(status, 200, "{answer}");
+    serde_json::from_str(body).expect("a state")
+}
+
+/// Waits until it is so. Looks every few milliseconds: asking all the time takes a processor from what is
+/// waited for.
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < PATIENCE, "never happened: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 pub fn connected(printed: &str) -> TcpStream {

@@ -3,11 +3,11 @@
 use super::{
     cut::grey,
     made::{laughing, pdf, protected, saying, slow, zip},
-    names_in, until,
+    names_in,
 };
 use crate::support::{
     path,
-    program::{Place, ask, ask_with, host_key, parts},
+    program::{Place, ask, ask_with, host_key, parts, until},
 };
 use serde_json::Value;
 use std::{

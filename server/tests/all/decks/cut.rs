@@ -3,11 +3,11 @@
 use super::{
     ANY, assert_in_every_size, exported, fetched, file, go_to, is_whole,
     made::{laughing, pdf, png, saying, slow},
-    names_in, pictures, served, state, until,
+    names_in, pictures, served,
 };
 use crate::support::{
     path,
-    program::{Place, answer, ask, host_key, key, parts},
+    program::{Place, answer, ask, host_key, key, parts, state, until},
 };
 use image::{GrayImage, ImageFormat};
 use serde_json::Value;

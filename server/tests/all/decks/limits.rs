@@ -5,11 +5,11 @@ use super::{
     brought::{brought, has_talk},
     command, exported, file,
     made::{laughing, noise, pdf, png, saying, slow, wide_and_high},
-    names_in, until,
+    names_in,
 };
 use crate::support::{
     path,
-    program::{Place, Running, host_key},
+    program::{Place, Running, host_key, until},
 };
 use nix::sys::statvfs::statvfs;
 use serde_json::Value;

@@ -3,11 +3,11 @@
 use super::{
     file, go_to,
     made::{pdf, saying},
-    served, state,
+    served,
 };
 use crate::support::{
     path,
-    program::{Place, ask, parts},
+    program::{Place, ask, parts, state},
 };
 use std::fs;
 

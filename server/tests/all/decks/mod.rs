@@ -11,7 +11,7 @@ mod texts;
 
 use crate::support::{
     path,
-    program::{Place, Running, answer, ask, ask_with, key, parts},
+    program::{Place, Running, answer, ask, key, parts, post, state, until},
 };
 use made::{pdf, png, saying, slow, wide_and_high, zip};
 use serde_json::Value;
@@ -20,8 +20,7 @@ use std::{
     io::{Cursor, Read, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant, SystemTime},
+    time::SystemTime,
 };
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -40,25 +39,13 @@ fn served(place: &Place, deck: &Path) -> (Running, String) {
     (running, printed)
 }
 
-fn state(printed: &str) -> Value {
-    let answer = ask(printed, "GET /t/room/state HTTP/1.1");
-    let (status, body) = parts(&answer);
-    assert_eq!(status, 200, "{answer}");
-    serde_json::from_str(body).expect("a state")
-}
-
 fn go_to(printed: &str, slide: usize) -> Value {
     command(printed, "go_to", &format!("code=room&slide={slide}"))
 }
 
 fn command(printed: &str, name: &str, form: &str) -> Value {
-    let head = format!(
-        "POST /api/{name} HTTP/1.1\r\nauthorization: Bearer {}\r\ncontent-type: \
-         application/x-www-form-urlencoded",
-        key(printed)
-    );
-    let answer = ask_with(printed, &head, form);
-    assert_eq!(parts(&answer).0, 200, "{answer}");
+    let (status, body) = post(printed, &format!("/api/{name}"), &key(printed), form);
+    assert_eq!(status, 200, "{body}");
     state(printed)
 }
 
@@ -152,14 +139,6 @@ fn seen_by_a_follower(printed: &str) -> String {
         events.extend_from_slice(&buffer[..read]);
     }
     seen + &String::from_utf8_lossy(&events)
-}
-
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed().as_secs() < 180, "never happened: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// Without the list of those that may be no deck's, which stays for a moment after a deck is stored.

@@ -3,9 +3,12 @@
 use super::{
     ANY, exported, file, go_to, is_whole,
     made::{laughing, pdf, saying},
-    names_in, served, state,
+    names_in, served,
 };
-use crate::support::{path, program::Place};
+use crate::support::{
+    path,
+    program::{Place, state},
+};
 use serde_json::Value;
 use std::{
     env, fs,
