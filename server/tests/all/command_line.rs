@@ -4,7 +4,9 @@ use crate::support::{
     path,
     program::{Place, ask, ask_with, connected, key, parts},
 };
+use insta::assert_snapshot;
 use std::{
+    fmt::Write as _,
     fs,
     io::{Read, Write},
     net::TcpListener,
@@ -167,23 +169,51 @@ fn a_second_process_on_the_same_data() {
     assert_eq!(said.lines().count(), 1, "{said}");
 }
 
+/// What the program prints for these words, and the exit code that it ends with.
+fn printed_for(words: &[&str]) -> (String, Option<i32>) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_webslides"));
+    let output = program.args(words).output().expect("it runs");
+    let said = [output.stdout, output.stderr].concat();
+    (String::from_utf8(said).expect("text"), output.status.code())
+}
+
 #[test]
 fn options_that_are_wrong() {
-    let place = Place::new();
-    for (option, value, help) in [
-        ("--code", "a", "3 to 32"),
-        ("--listen", "here", "--listen"),
-        ("--public-url", "ftp://x", "https://slides.example"),
-        ("--public-url", "https://x/path", "without a path"),
+    let mut told = String::new();
+    for words in [
+        &["--code", "a"][..],
+        &["--listen", "here"],
+        &["--public-url", "ftp://x"],
+        &["--public-url", "https://x/path"],
+        &["--let-go-after", "0"],
+        &["--max-followers", "many"],
+        &["--log", "loud"],
+        &["--log-format", "xml"],
+        &["--max-pages", "0"],
+        &["--max-deck-memory", "1"],
+        &["--no-such-option"],
+        &["talks", "end"],
+        &["talks", "rename", "room"],
+        &["export", "a"],
     ] {
-        let output = place
-            .command(&[])
-            .args([option, value])
-            .output()
-            .expect("it runs");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.contains(help), "{said}");
+        let (said, code) = printed_for(words);
+        assert_eq!(code, Some(2), "{said}");
+        write!(told, "$ webslides {}\n{said}\n", words.join(" ")).expect("into a string");
+    }
+    assert_snapshot!(told);
+}
+
+#[test]
+fn help_names_every_option_and_command() {
+    for (name, words) in [
+        ("help", &["--help"][..]),
+        ("help_talks", &["talks", "--help"]),
+        ("help_talks_rename", &["talks", "rename", "--help"]),
+        ("help_export", &["export", "--help"]),
+    ] {
+        let (said, code) = printed_for(words);
+        assert_eq!(code, Some(0), "{said}");
+        assert_snapshot!(name, said);
     }
 }
 

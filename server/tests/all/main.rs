@@ -28,3 +28,4 @@ mod uploads;
 mod walls;
 mod watching;
 mod whole_path;
+mod wire;
