@@ -25,32 +25,77 @@ struct Problem {
     message: String,
 }
 
-/// Stable names, the same for every release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "&'static str")]
-pub enum ErrorCode {
-    NoKey,
-    NoHostKey,
-    WrongKey,
-    OtherOrigin,
-    NoSuchTalk,
-    NotFound,
-    MethodNotAllowed,
-    Stale,
-    Taken,
-    Over,
-    TooLarge,
-    TooSlow,
-    TooFast,
-    OutOfRange,
-    BadRequest,
-    /// A deck that can't be shown; the message says why.
-    BadDeck,
-    /// The change is not durable, and so not made.
-    NotStored,
-    Internal,
-    /// Made by the browser, never by the server: no answer came.
-    Unreachable,
+macro_rules! error_codes {
+    ($(
+        $(#[$doc:meta])*
+        $code:ident = $name:literal, $status:literal, $sentence:literal;
+    )+) => {
+        /// Stable names, the same for every release.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(from = "String", into = "&'static str")]
+        pub enum ErrorCode {
+            $($(#[$doc])* $code,)+
+        }
+
+        impl ErrorCode {
+            const ALL: &[Self] = &[$(Self::$code),+];
+
+            /// The name in JSON.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => $name,)+
+                }
+            }
+
+            /// The HTTP status of an answer with this code.
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$code => $status,)+
+                }
+            }
+
+            /// What happened and what to do.
+            pub const fn sentence(self) -> &'static str {
+                match self {
+                    $(Self::$code => $sentence,)+
+                }
+            }
+        }
+    };
+}
+
+error_codes! {
+    NoKey = "no_key", 401, "This needs the presenter's key. Open the presenter's link again.";
+    NoHostKey = "no_host_key", 401, "Only the host may do this. Open the host's link again.";
+    WrongKey = "wrong_key", 403, "This key is for another talk. Open this talk's presenter link.";
+    OtherOrigin = "other_origin", 403,
+        "This came from another site's page. Use WebSlides' own page.";
+    NoSuchTalk = "no_such_talk", 404,
+        "There is no talk with this code. Ask for the code once more.";
+    NotFound = "not_found", 404, "There is nothing at this address.";
+    MethodNotAllowed = "method_not_allowed", 405, "This address does not take that method.";
+    TooSlow = "too_slow", 408, "The request took too long to come. Send it again.";
+    Stale = "stale", 409, "The talk is further on. Look where it is, then try again.";
+    Taken = "taken", 409, "There is a talk with this code already. Take another one.";
+    Over = "over", 410, "This talk is over.";
+    TooLarge = "too_large", 413, "This is too large. Send less.";
+    OutOfRange = "out_of_range", 422, "The deck has no such slide or step. Slides count from 1.";
+    BadRequest = "bad_request", 422,
+        "A field is missing or not what it should be: code is 3 to 32 letters, digits or \
+        '-', slide a number from 1, step a number from 0, screen one of live, black, \
+        white, frozen, clock one of run, pause, reset, plan, minutes 1 to 1440, if_revision \
+        a whole number.";
+    /// A deck that can't be shown. The message says why.
+    BadDeck = "bad_deck", 422, "This deck can't be shown.";
+    TooFast = "too_fast", 429, "This is too often. Wait a moment, then try again.";
+    /// The change is not durable, so it was not made.
+    NotStored = "not_stored", 500,
+        "The change could not be stored, so the talk has not moved. The host should look \
+        at the disk; then try again.";
+    Internal = "internal", 500, "Something went wrong on the server. Try again.";
+    /// No answer came. Made by the browser, never by the server.
+    Unreachable = "unreachable", 502,
+        "The server did not answer. Check the network, then try again.";
 }
 
 impl ApiError {
@@ -97,111 +142,11 @@ impl ApiError {
     }
 }
 
-impl ErrorCode {
-    const ALL: [Self; 19] = [
-        Self::NoKey,
-        Self::NoHostKey,
-        Self::WrongKey,
-        Self::OtherOrigin,
-        Self::NoSuchTalk,
-        Self::NotFound,
-        Self::MethodNotAllowed,
-        Self::Stale,
-        Self::Taken,
-        Self::Over,
-        Self::TooLarge,
-        Self::TooSlow,
-        Self::TooFast,
-        Self::OutOfRange,
-        Self::BadRequest,
-        Self::BadDeck,
-        Self::NotStored,
-        Self::Internal,
-        Self::Unreachable,
-    ];
-
-    /// The name that JSON has.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoKey => "no_key",
-            Self::NoHostKey => "no_host_key",
-            Self::Taken => "taken",
-            Self::WrongKey => "wrong_key",
-            Self::OtherOrigin => "other_origin",
-            Self::NoSuchTalk => "no_such_talk",
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::Stale => "stale",
-            Self::Over => "over",
-            Self::TooLarge => "too_large",
-            Self::TooSlow => "too_slow",
-            Self::TooFast => "too_fast",
-            Self::OutOfRange => "out_of_range",
-            Self::BadRequest => "bad_request",
-            Self::BadDeck => "bad_deck",
-            Self::NotStored => "not_stored",
-            Self::Internal => "internal",
-            Self::Unreachable => "unreachable",
-        }
-    }
-
-    /// The HTTP status of an answer with this code.
-    pub const fn status(self) -> u16 {
-        match self {
-            Self::NoKey | Self::NoHostKey => 401,
-            Self::WrongKey | Self::OtherOrigin => 403,
-            Self::NoSuchTalk | Self::NotFound => 404,
-            Self::MethodNotAllowed => 405,
-            Self::TooSlow => 408,
-            Self::Stale | Self::Taken => 409,
-            Self::Over => 410,
-            Self::TooLarge => 413,
-            Self::OutOfRange | Self::BadRequest | Self::BadDeck => 422,
-            Self::TooFast => 429,
-            Self::NotStored | Self::Internal => 500,
-            Self::Unreachable => 502,
-        }
-    }
-
-    /// What happened and what to do.
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::NoKey => "This needs the presenter's key. Open the presenter's link again.",
-            Self::NoHostKey => "Only the host may do this. Open the host's link again.",
-            Self::Taken => "There is a talk with this code already. Take another one.",
-            Self::WrongKey => "This key is for another talk. Open this talk's presenter link.",
-            Self::OtherOrigin => "This came from another site's page. Use WebSlides' own page.",
-            Self::NoSuchTalk => "There is no talk with this code. Ask for the code once more.",
-            Self::NotFound => "There is nothing at this address.",
-            Self::MethodNotAllowed => "This address does not take that method.",
-            Self::Stale => "The talk is further on. Look where it is, then try again.",
-            Self::Over => "This talk is over.",
-            Self::TooSlow => "The request took too long to come. Send it again.",
-            Self::TooFast => "This is too often. Wait a moment, then try again.",
-            Self::TooLarge => "This is too large. Send less.",
-            Self::OutOfRange => "The deck has no such slide or step. Slides count from 1.",
-            Self::BadRequest => {
-                "A field is missing or not what it should be: code is 3 to 32 letters, digits or \
-                 '-', slide a number from 1, step a number from 0, screen one of live, black, \
-                 white, frozen, clock one of run, pause, reset, plan, minutes 1 to 1440, if_revision \
-                 a whole number."
-            }
-            Self::BadDeck => "This deck can't be shown.",
-            Self::NotStored => {
-                "The change could not be stored, so the talk has not moved. The host should look \
-                 at the disk; then try again."
-            }
-            Self::Internal => "Something went wrong on the server. Try again.",
-            Self::Unreachable => "The server did not answer. Check the network, then try again.",
-        }
-    }
-}
-
-/// By its name. One that a page is too old to know is no more than that something went wrong.
+/// A name that is newer than the page becomes [`Internal`](ErrorCode::Internal).
 impl From<String> for ErrorCode {
     fn from(name: String) -> Self {
-        let known = Self::ALL.into_iter().find(|code| code.as_str() == name);
-        known.unwrap_or(Self::Internal)
+        let known = Self::ALL.iter().find(|code| code.as_str() == name);
+        known.copied().unwrap_or(Self::Internal)
     }
 }
 
