@@ -1,6 +1,6 @@
 //! The HTML document around each page. The server's alone: browsers hydrate islands only.
 
-use crate::pages::Page;
+use crate::{pages::Page, routes};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::HashedStylesheet;
 use model::deck::Face;
@@ -61,9 +61,9 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
                 {without_wasm}
                 {preload}
                 <HashedStylesheet options=options.clone() id="webslides"/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="apple-touch-icon" href="/icon-180.png"/>
-                <link rel="manifest" href="/manifest.webmanifest"/>
+                <link rel="icon" href=routes::ICON type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href=routes::TOUCH_ICON/>
+                <link rel="manifest" href=routes::MANIFEST/>
                 <AutoReload options=options/>
                 {scripts}
             </head>

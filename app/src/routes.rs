@@ -1,102 +1,150 @@
-//! The addresses of pages and streams, each in one place.
+//! Every path of the server. No other file writes one.
+//!
+//! The router reads `{code}` in a path as a parameter, and `format!` reads it as an argument: so one text
+//! is both the router's pattern, a constant, and the address of one talk, a function.
 
 use model::talk::{EventId, SeatNumber, TalkCode, View};
 
+macro_rules! paths {
+    ($(
+        $(#[$doc:meta])*
+        $pattern:ident, $address:ident($($name:ident: $kind:ty),+) = $path:literal;
+    )+) => {
+        $(
+            $(#[$doc])*
+            pub fn $address($($name: $kind),+) -> String {
+                format!($path)
+            }
+        )+
+
+        /// The same paths as the router's patterns.
+        pub mod pattern {
+            $(pub const $pattern: &str = $path;)+
+
+            pub const ALL: &[&str] = &[$($pattern),+];
+        }
+    };
+}
+
+paths! {
+    /// A follower's page.
+    FOLLOW, follow(code: &TalkCode) = "/t/{code}";
+    /// The projector's page.
+    PROJECT, project(code: &TalkCode) = "/t/{code}/screen";
+    /// The remote. POST admits the device that opened a presenter's link.
+    PRESENT, present(code: &TalkCode) = "/t/{code}/present";
+    /// The talk's links and QR codes, for its presenters and the host.
+    LINKS, links(code: &TalkCode) = "/t/{code}/links";
+    /// The devices that present a talk. POST makes a link for one more.
+    REMOTES, remotes(code: &TalkCode) = "/t/{code}/remotes";
+    /// Admits a device that waits.
+    ALLOW, allow(code: &TalkCode, number: u64) = "/t/{code}/remotes/{number}/allow";
+    /// Removes a device.
+    REVOKE, revoke(code: &TalkCode, number: u64) = "/t/{code}/remotes/{number}/revoke";
+    /// Gives a talk another title.
+    RENAME, rename(code: &TalkCode) = "/t/{code}/rename";
+    /// Asks whether to delete a talk. POST deletes it.
+    DELETE, delete(code: &TalkCode) = "/t/{code}/delete";
+    /// Ends a talk.
+    END, end(code: &TalkCode) = "/t/{code}/end";
+    /// Opens another talk of the same deck.
+    AGAIN, again(code: &TalkCode) = "/t/{code}/again";
+    /// The talk's current links, as JSON: they change with the server's network.
+    WAYS, ways(code: &TalkCode) = "/t/{code}/ways";
+    /// The progress of a deck's import, as JSON.
+    IMPORT, import(code: &TalkCode) = "/t/{code}/import";
+    /// The event stream.
+    EVENTS, events(code: &TalkCode) = "/t/{code}/events";
+    /// The newest snapshot, as JSON.
+    STATE, state(code: &TalkCode) = "/t/{code}/state";
+    /// The slides that the visitor may see, as JSON.
+    SLIDES, slides(code: &TalkCode) = "/t/{code}/slides";
+    /// What this device may do in a talk, and the server's time.
+    ROLE, role(code: &TalkCode) = "/t/{code}/role";
+    /// Takes reports of what a page has painted.
+    SEEN, seen(code: &TalkCode) = "/t/{code}/seen";
+    /// Takes the presenter's pointer and ink.
+    POINT, point(code: &TalkCode) = "/t/{code}/point";
+    /// A picture of a slide, by the name of its file.
+    MEDIA, media(name: &str) = "/media/{name}";
+    /// A server function.
+    API, api(function: &str) = "/api/{function}";
+}
+
+/// The start page: join a talk; for the host, all talks.
 pub const HOME: &str = "/";
 
-/// Where a browser is led whose host's key is not good.
+/// The start page after a host's key was refused.
 pub const REFUSED: &str = "/?refused=key";
 
-/// Where decks are brought to.
+/// Takes uploaded decks.
 pub const DECKS: &str = "/decks";
 
-pub fn follow(code: &TalkCode) -> String {
-    format!("/t/{code}")
+pub const HEALTH: &str = "/healthz";
+pub const METRICS: &str = "/metrics";
+
+/// The folder of the built scripts, WASM and styles.
+pub const BUILT: &str = "/pkg";
+
+pub const ICON: &str = "/favicon.svg";
+pub const TOUCH_ICON: &str = "/icon-180.png";
+pub const MANIFEST: &str = "/manifest.webmanifest";
+/// The video that keeps a phone's screen on.
+pub const AWAKE: &str = "/awake.mp4";
+
+/// Files that are served as they are. The manifest and old browsers name those that have no name here.
+pub const FILES: [&str; 7] = [
+    ICON,
+    "/favicon.ico",
+    TOUCH_ICON,
+    "/icon-192.png",
+    "/icon-512.png",
+    MANIFEST,
+    AWAKE,
+];
+
+/// The host's link. Its key becomes a cookie, and the browser is redirected to [`HOME`].
+pub fn host_link(key: &str) -> String {
+    format!("{HOME}?key={key}")
 }
 
-pub fn project(code: &TalkCode) -> String {
-    format!("/t/{code}/screen")
+/// A presenter's link. Its key becomes a cookie, and the browser is redirected to [`present`].
+pub fn presenter_link(code: &TalkCode, key: &str) -> String {
+    format!("{}?key={key}", present(code))
 }
 
-pub fn present(code: &TalkCode) -> String {
-    format!("/t/{code}/present")
+/// [`state`] for a page whose stream is withheld, and which is counted by its seat all the same.
+pub fn state_of_seat(code: &TalkCode, view: View, seat: SeatNumber) -> String {
+    format!("{}?view={}&seat={seat}", state(code), view.as_str())
 }
 
-/// Where the host finds a talk's links.
-pub fn links(code: &TalkCode) -> String {
-    format!("/t/{code}/links")
-}
-
-/// Where another talk is made of a talk's deck.
-pub fn again(code: &TalkCode) -> String {
-    format!("/t/{code}/again")
-}
-
-/// Where a talk is ended.
-pub fn end(code: &TalkCode) -> String {
-    format!("/t/{code}/end")
-}
-
-/// Where a talk gets another title.
-pub fn rename(code: &TalkCode) -> String {
-    format!("/t/{code}/rename")
-}
-
-/// Where a talk is deleted, once whoever asks is sure.
-pub fn delete(code: &TalkCode) -> String {
-    format!("/t/{code}/delete")
-}
-
-/// Where people find a talk by now, as JSON.
-pub fn ways(code: &TalkCode) -> String {
-    format!("/t/{code}/ways")
-}
-
-/// How far a talk's import is.
-pub fn import(code: &TalkCode) -> String {
-    format!("/t/{code}/import")
-}
-
-pub fn events(code: &TalkCode) -> String {
-    format!("/t/{code}/events")
-}
-
-/// The newest snapshot, once, for a page whose stream is withheld.
-pub fn state(code: &TalkCode, view: View, seat: SeatNumber) -> String {
-    let view = view.as_str();
-    format!("/t/{code}/state?view={view}&seat={seat}")
-}
-
-/// The stream for a page that has the event `last` already.
+/// [`events`] for a page that has the event `last` already.
 pub fn events_since(code: &TalkCode, last: &EventId, view: View, seat: SeatNumber) -> String {
-    let view = view.as_str();
-    format!("/t/{code}/events?last_event_id={last}&view={view}&seat={seat}")
+    let (events, view) = (events(code), view.as_str());
+    format!("{events}?last_event_id={last}&view={view}&seat={seat}")
 }
 
-/// The devices that present a talk; POST makes a link for one more.
-pub fn remotes(code: &TalkCode) -> String {
-    format!("/t/{code}/remotes")
+/// Whether a path belongs to a talk.
+pub fn is_of_talk(path: &str) -> bool {
+    path.starts_with("/t/")
 }
 
-pub fn allow(code: &TalkCode, number: u64) -> String {
-    format!("/t/{code}/remotes/{number}/allow")
+/// The name of the server function at a path.
+pub fn function_of(path: &str) -> Option<&str> {
+    path.strip_prefix("/api/")
 }
 
-pub fn revoke(code: &TalkCode, number: u64) -> String {
-    format!("/t/{code}/remotes/{number}/revoke")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Where the presenter's finger is sent to.
-pub fn point(code: &TalkCode) -> String {
-    format!("/t/{code}/point")
-}
-
-/// What a device may do in a talk, and what the server's time is.
-pub fn role(code: &TalkCode) -> String {
-    format!("/t/{code}/role")
-}
-
-/// Where a page says what it has painted.
-pub fn seen(code: &TalkCode) -> String {
-    format!("/t/{code}/seen")
+    #[test]
+    fn an_address_has_the_code_and_number_of_its_arguments() {
+        let code: TalkCode = "rust-berlin".parse().expect("a code");
+        assert_eq!(allow(&code, 7), "/t/rust-berlin/remotes/7/allow");
+        assert_eq!(TalkCode::typed(&follow(&code)), Ok(code.clone()));
+        assert!(is_of_talk(&follow(&code)) && !is_of_talk(HOME));
+        assert_eq!(function_of(&api("next")), Some("next"));
+        assert_eq!(function_of(&follow(&code)), None);
+    }
 }

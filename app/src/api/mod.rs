@@ -76,5 +76,5 @@ pub async fn role(code: &model::talk::TalkCode) -> Option<model::talk::Role> {
 /// The command that a form asks for, by its address and its fields.
 #[cfg(feature = "hydrate")]
 pub fn command_of(path: &str, field: impl Fn(&str) -> Option<String>) -> Option<Command> {
-    Command::from_form(path.strip_prefix("/api/")?, field)
+    Command::from_form(crate::routes::function_of(path)?, field)
 }

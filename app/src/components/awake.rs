@@ -95,7 +95,7 @@ fn play(video: &mut Option<HtmlVideoElement>, by_hand: bool) {
             video.set_class_name("awake");
             video.set_loop(true);
             video.set_muted(true);
-            video.set_src("/awake.mp4");
+            video.set_src(crate::routes::AWAKE);
             // Else an iPhone would show it, over all.
             let _ = video.set_attribute("playsinline", "");
             let _ = video.set_attribute("aria-hidden", "true");

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 pub fn Wordmark() -> impl IntoView {
     view! {
         <a class="wordmark" href=routes::HOME>
-            <img src="/favicon.svg" width="40" height="40" alt=""/>
+            <img src=routes::ICON width="40" height="40" alt=""/>
             "WebSlides"
         </a>
     }

@@ -16,6 +16,20 @@ pub enum ProblemPage {
 }
 
 impl ProblemPage {
+    const ALL: [Self; 6] = [
+        Self::NoSuchTalk,
+        Self::NoKey,
+        Self::WrongKey,
+        Self::NoHostKey,
+        Self::NotFound,
+        Self::TooManyCodes,
+    ];
+
+    /// The page that shows a refusal with this code, if there is one.
+    pub fn of(code: ErrorCode) -> Option<Self> {
+        Self::ALL.into_iter().find(|page| page.code() == code)
+    }
+
     pub const fn code(self) -> ErrorCode {
         match self {
             Self::NoSuchTalk => ErrorCode::NoSuchTalk,

@@ -39,7 +39,7 @@ pub(super) fn picture(parts: FaceParts, keeper: &Keeper) -> io::Result<Face> {
         let name = short_name(&Sha256::digest(&rendition.webp)) + ENDING;
         keeper.put_media(&name, &rendition.webp)?;
         kept.push(Rendition {
-            url: format!("/media/{name}"),
+            url: app::routes::media(&name),
             width: rendition.width,
             height: rendition.height,
         });

@@ -36,7 +36,7 @@ pub fn welcome(store: &dyn Store, claim: &Claim) -> Result<Deck, DeckError> {
         let name = format!("{}.png", short_name(&digest));
         store.put_media(&name, png, claim)?;
         let rendition = Rendition {
-            url: format!("/media/{name}"),
+            url: app::routes::media(&name),
             width: SIZE.0,
             height: SIZE.1,
         };

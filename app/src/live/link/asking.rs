@@ -33,7 +33,7 @@ impl Inner {
 
     /// Asks where the talk is, while the stream says nothing. It is tried again meanwhile.
     fn ask(self: &Rc<Self>) {
-        let url = routes::state(&self.code, self.view, self.seat);
+        let url = routes::state_of_seat(&self.code, self.view, self.seat);
         // By then what it was told last is too old to be sure of.
         let doubt = self.timeout(ANSWER_MS, |inner| {
             if inner.asking.borrow().is_some() && inner.was_answered.replace(false) {

@@ -1,6 +1,9 @@
 //! The sheets that open over the page: the browser opens them, this fills in what changed since.
 
-use crate::pages::present::{look::Look, remote::Remote};
+use crate::{
+    pages::present::{look::Look, remote::Remote},
+    routes,
+};
 use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::JsString;
 use leptos::prelude::*;
@@ -117,7 +120,10 @@ fn change_look(name: &str, value: &str) {
     if let Ok(document) = document().dyn_into::<HtmlDocument>() {
         let (name, age) = (Look::COOKIE, REMEMBERED_S);
         // Without cookies it is forgotten; that is all.
-        let _ = document.set_cookie(&format!("{name}={look};path=/;max-age={age};samesite=lax"));
+        let _ = document.set_cookie(&format!(
+            "{name}={look};path={};max-age={age};samesite=lax",
+            routes::HOME
+        ));
     }
 }
 
