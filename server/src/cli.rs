@@ -1,4 +1,4 @@
-//! The command line, parsed once into what the server runs with.
+//! The command line, parsed once into the options of a run.
 
 use crate::{importing::DeckLimits, observe::log::LogFormat, terminal::control::Command};
 use axum::http::Uri;
@@ -93,7 +93,7 @@ pub struct Options {
     pub deck_limits: DeckLimits,
 }
 
-/// An address with a port; without one before the colon, every address of this machine.
+/// An address with a port. `:3000` is that port of every address of this machine.
 fn listen(text: &str) -> Result<SocketAddr, String> {
     let everywhere = text
         .strip_prefix(':')
@@ -111,7 +111,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// An http or https address without a path: WebSlides lives at the root of its host.
+/// An http or https address without a path: WebSlides is at the root of its host.
 fn public_url(text: &str) -> Result<Uri, String> {
     let help = "give an address such as https://slides.example, without a path";
     let url: Uri = text.parse().map_err(|_| help.to_owned())?;

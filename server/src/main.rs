@@ -8,7 +8,7 @@ use std::{env, error::Error, process::ExitCode, time::Duration};
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
-    // A worker must have one thread when it confines itself: before any runtime.
+    // Before any runtime: a worker must have only one thread when it confines itself.
     if env::args_os()
         .nth(1)
         .is_some_and(|argument| argument == worker::ARGUMENT)
@@ -16,13 +16,13 @@ fn main() -> ExitCode {
         return worker::serve::run(SOURCES);
     }
     let options = Options::parse();
-    // What is written is the host's: keys' hashes, notes, slides that were not shown yet.
+    // Files are for the host's account only: hashes of keys, notes, slides that were not shown yet.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let runtime = Builder::new_multi_thread().enable_all().build();
     let started = match runtime {
         Ok(runtime) => {
             let started = runtime.block_on(start(options));
-            // A file that never comes to its end holds nobody up.
+            // A blocking read that never ends must not keep the program alive.
             runtime.shutdown_timeout(Duration::from_secs(2));
             started
         }

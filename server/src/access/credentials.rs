@@ -1,13 +1,14 @@
-//! What a request brings to prove its role, and what a browser is given to bring.
+//! The keys that a request brings, and the cookies that browsers keep them in.
 
 use super::{Key, KeyHash};
+use app::routes;
 use axum::http::{HeaderMap, header};
 use cookie::{Cookie, SameSite, time::Duration};
 use model::talk::TalkCode;
 
-/// How long a link that was opened waits until its device is admitted.
-const LINK_WAITS: Duration = Duration::minutes(10);
-const KEPT: Duration = Duration::days(30);
+/// How long a device that opened a presenter's link has to confirm that it is to present.
+const LINK_MAX_AGE: Duration = Duration::minutes(10);
+const KEY_MAX_AGE: Duration = Duration::days(30);
 
 /// The keys of one request.
 #[derive(Debug, Clone, Default)]
@@ -35,12 +36,12 @@ impl Credentials {
         Self { bearer, cookies }
     }
 
-    /// A program's key. Its request is judged by this one alone.
+    /// A program's key. With one, cookies do not count.
     pub fn bearer(&self) -> Option<&Key> {
         self.bearer.as_ref()
     }
 
-    /// The keys that this request brings for a talk, the likeliest first.
+    /// The keys for a talk, the likeliest first.
     pub fn keys(&self, code: &TalkCode, names: &CookieNames) -> Vec<Key> {
         if let Some(key) = &self.bearer {
             return vec![key.clone()];
@@ -49,12 +50,12 @@ impl Credentials {
         named.iter().filter_map(|name| self.cookie(name)).collect()
     }
 
-    /// The key of the device, whatever it presents.
+    /// The key of the device. It has one for all of its talks.
     pub fn device(&self, names: &CookieNames) -> Option<Key> {
         self.cookie(&names.device())
     }
 
-    /// The host's own key.
+    /// The host's key.
     pub fn host_key(&self, names: &CookieNames) -> Option<Key> {
         let cookie = || self.cookie(&names.host());
         self.bearer
@@ -63,7 +64,7 @@ impl Credentials {
             .or_else(|| self.cookie("webslides-HOST"))
     }
 
-    /// The key of the presenter's link that this browser has opened.
+    /// The key of the talk's presenter link, if this browser has opened it.
     pub fn link(&self, code: &TalkCode, names: &CookieNames) -> Option<Key> {
         let value = self.cookie_text(&names.link())?;
         let (of, key) = value.split_once('.')?;
@@ -82,22 +83,21 @@ impl Credentials {
     }
 }
 
-/// Browsers take a cookie of such a name over https only, and from the very host: no neighbour's.
+/// Browsers take a cookie with this prefix over https only, and not from another host of the same domain.
 const SECURE_PREFIX: &str = "__Host-";
 
-/// The names of a server's cookies, which are few however many talks there are. A browser gives all
-/// programs on one host each other's cookies, whatever their ports: so a name carries what tells one
-/// data directory from another.
+/// The names of a server's cookies: one set for all of its talks. Browsers send cookies to every port of a
+/// host, so the names contain an id of the data directory.
 ///
-/// Earlier versions had a cookie for each talk, `webslides-CODE`, and `webslides-HOST`. They are read
-/// still.
+/// Earlier versions had a cookie for each talk, `webslides-CODE`, and `webslides-HOST`. These are still
+/// read.
 #[derive(Debug, Clone, Default)]
 pub struct CookieNames {
     id: String,
 }
 
 impl CookieNames {
-    /// `first` is the first host key that the data directory ever had.
+    /// `first` is the hash of the data directory's first host key.
     pub fn of(first: Option<&KeyHash>) -> Self {
         let id = first.map(KeyHash::short).unwrap_or_default();
         Self { id }
@@ -116,21 +116,21 @@ impl CookieNames {
     }
 }
 
-/// Cookies for a browser. `secure` when its page came by https.
+/// Cookies for a browser. `secure` if its page came by https.
 impl CookieNames {
-    /// The key that a device presents with, all of its talks.
+    /// The key with which a device presents, for all of its talks.
     pub fn give_device(&self, key: &Key, secure: bool) -> String {
-        cookie(self.device(), key.reveal().to_owned(), KEPT, secure)
+        cookie(self.device(), key.reveal().to_owned(), KEY_MAX_AGE, secure)
     }
 
     pub fn give_host(&self, key: &Key, secure: bool) -> String {
-        cookie(self.host(), key.reveal().to_owned(), KEPT, secure)
+        cookie(self.host(), key.reveal().to_owned(), KEY_MAX_AGE, secure)
     }
 
-    /// The presenter's link that a browser has opened: it admits no device by itself.
+    /// The key of the presenter's link that a browser has opened. The cookie alone admits no device.
     pub fn give_link(&self, code: &TalkCode, key: &Key, secure: bool) -> String {
         let value = format!("{code}.{}", key.reveal());
-        cookie(self.link(), value, LINK_WAITS, secure)
+        cookie(self.link(), value, LINK_MAX_AGE, secure)
     }
 
     pub fn take_link(&self, secure: bool) -> String {
@@ -138,7 +138,7 @@ impl CookieNames {
     }
 }
 
-/// For all paths, because server functions live under `/api`.
+/// For all paths, because server functions have paths of their own.
 fn cookie(name: String, value: String, age: Duration, secure: bool) -> String {
     let name = if secure {
         format!("{SECURE_PREFIX}{name}")
@@ -146,7 +146,7 @@ fn cookie(name: String, value: String, age: Duration, secure: bool) -> String {
         name
     };
     Cookie::build((name, value))
-        .path("/")
+        .path(routes::HOME)
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(secure)

@@ -1,12 +1,11 @@
-//! Codes are short, so that people can type them: whoever tries many of them is slowed down.
+//! A rate limit for guessing codes, which are short because people type them.
 //!
-//! A venue is one address for hundreds of people, and a guesser may be among them. So an address
-//! that has tried too many wrong codes is refused further codes that are new to it, and none that
-//! somebody there has opened before. Pages of a talk that is gone ask for the same code again and
-//! again, which is no guessing.
+//! A venue is one address for hundreds of people, and a guesser may be among them. So an address that
+//! has tried too many wrong codes is refused only codes that are new to it, and none that somebody there
+//! has opened before. The same wrong code counts once: pages of a deleted talk ask for it again and again.
 //!
 //! Behind a proxy, only the proxy knows who asks. But any device on the venue's network can claim to be
-//! a proxy, so each of them has a limit of its own, for all the addresses that it names together.
+//! a proxy, so each has a limit of its own for all the addresses that it names.
 
 use axum::http::HeaderMap;
 use model::talk::TalkCode;
@@ -17,55 +16,56 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Wrong codes that an address may try at once: a class that types, and mistypes.
+/// Wrong codes that an address may try at once. Enough for a class that mistypes.
 const AT_ONCE: u32 = 30;
 
-/// For so many addresses may a proxy that is not on this machine ask at that pace.
+/// A proxy on another machine may guess as fast as this many addresses.
 const BEHIND_A_PROXY: u32 = 20;
 
-/// How long until it may try one more.
+/// Above that, how long until one more.
 const ONE_MORE_EVERY: Duration = Duration::from_secs(2);
 
-/// Codes that are remembered of an address, and addresses.
+/// Codes of each kind that are remembered for an address, and addresses.
 const MOST_CODES: usize = 32;
 const MOST_ADDRESSES: usize = 4_096;
 
 #[derive(Debug, Default)]
 pub struct Guesses(Mutex<HashMap<Address, Guesser>>);
 
-/// Where somebody asks from. A proxy's device is one, and each that it asks for is another.
+/// What a limit belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Address {
     Of(IpAddr),
-    /// A device that says that it is a proxy.
+    /// A device that claims to be a proxy.
     Proxy(IpAddr),
+    /// A client of such a device.
     Behind {
         proxy: IpAddr,
         asks: IpAddr,
     },
 }
 
-/// Who asks, as far as it is known.
+/// Where a request comes from, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Asker {
     peer: IpAddr,
-    /// By the peer's word.
+    /// The client, if the peer says that it is a proxy.
     behind: Option<IpAddr>,
 }
 
 #[derive(Debug)]
 struct Guesser {
-    /// When it will have paid for all of its wrong codes.
+    /// When all of its wrong codes are paid for.
     paid_at: Instant,
-    /// Codes that led somewhere, oldest first.
+    /// Codes of talks, oldest first.
     opened: VecDeque<TalkCode>,
-    /// Codes that did not, and count no more.
+    /// Codes of no talk, oldest first. They count once.
     wrong: VecDeque<TalkCode>,
-    came: Instant,
+    last_seen: Instant,
 }
 
 impl Guesses {
-    /// Whether somebody may look for a code.
+    /// Whether `asker` may look for a code.
     pub fn may_look(&self, asker: Asker, code: &TalkCode, now: Instant) -> bool {
         let guessers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         asker.addresses().all(|(address, _)| {
@@ -75,7 +75,7 @@ impl Guesses {
         })
     }
 
-    /// What they found. Most that look have found it before, and cost one look here.
+    /// Records whether a look-up found a talk.
     pub fn found(&self, asker: Asker, code: &TalkCode, is_there: bool, now: Instant) {
         for (address, price) in asker.addresses() {
             self.found_from(address, price, code, is_there, now);
@@ -92,7 +92,7 @@ impl Guesses {
     ) {
         let mut guessers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !guessers.contains_key(&address) && guessers.len() >= MOST_ADDRESSES {
-            let oldest = guessers.iter().min_by_key(|(_, guesser)| guesser.came);
+            let oldest = guessers.iter().min_by_key(|(_, guesser)| guesser.last_seen);
             if let Some(oldest) = oldest.map(|(address, _)| *address) {
                 guessers.remove(&oldest);
             }
@@ -101,9 +101,9 @@ impl Guesses {
             paid_at: now,
             opened: VecDeque::new(),
             wrong: VecDeque::new(),
-            came: now,
+            last_seen: now,
         });
-        guesser.came = now;
+        guesser.last_seen = now;
         let is_new = !guesser.knows(code);
         if is_there && !guesser.opened.contains(code) {
             remember(&mut guesser.opened, code);
@@ -131,7 +131,7 @@ impl Guesser {
     }
 }
 
-/// A network of IPv6 gives each of its devices as many addresses as it wants.
+/// The /64 network of an IPv6 address: a device there may take as many addresses as it wants.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
@@ -143,7 +143,7 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 impl Asker {
-    /// Each address that a wrong code is charged to, and for how long it has to pay for it.
+    /// The addresses that a wrong code is charged to, each with its price.
     fn addresses(self) -> impl Iterator<Item = (Address, Duration)> {
         let peer = self.peer;
         let Some(asks) = self.behind else {
@@ -151,7 +151,7 @@ impl Asker {
                 .into_iter()
                 .flatten();
         };
-        // A program on this machine is no guest.
+        // A proxy on this machine is the host's own.
         let proxy =
             (!peer.is_loopback()).then(|| (Address::Proxy(peer), ONE_MORE_EVERY / BEHIND_A_PROXY));
         [
@@ -163,8 +163,8 @@ impl Asker {
     }
 }
 
-/// Who asks. Behind a proxy on this machine or in its network, the proxy's word for it: the last entry,
-/// because those before it are the client's own.
+/// Where a request comes from. A peer on this machine or in a private network may be a proxy, so its
+/// `X-Forwarded-For` is believed: the last entry only, because a client can write those before it.
 pub fn asker(peer: IpAddr, headers: &HeaderMap) -> Asker {
     let is_near = match peer.to_canonical() {
         IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),

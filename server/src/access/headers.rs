@@ -1,4 +1,4 @@
-//! What every answer tells the browser not to do.
+//! Security headers.
 
 use axum::{
     extract::Request,
@@ -12,7 +12,7 @@ const HEADERS: [(HeaderName, HeaderValue); 3] = [
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     ),
-    // Not `no-referrer`: a form without script comes back to the page it was sent from.
+    // Not `no-referrer`: a form without script is redirected to the page that it was sent from.
     (
         header::REFERRER_POLICY,
         HeaderValue::from_static("same-origin"),
@@ -31,8 +31,8 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// A page asks no other host for anything and runs no script but ours. `nonce` is the page's own;
-/// `watched` lets the development server's reload in.
+/// Allows our own scripts, styles and pictures, and nothing of other hosts. `nonce` is this page's own.
+/// `watched` allows the development server's live reload.
 pub fn content_security_policy(nonce: &str, watched: bool) -> String {
     let reload = if watched { " ws:" } else { "" };
     format!(

@@ -1,12 +1,12 @@
-//! Keys prove a role. The server keeps their hashes only.
+//! Keys prove a role. The server keeps only their hashes.
 
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// Whoever has it presents a talk, or is the host. 128 bits from the system's generator, written as 26 of a-z and 2-7.
-/// Can't be printed by accident: only [`reveal`](Self::reveal) gives its text.
+/// Proves that its holder presents a talk, or is the host. 128 bits from the system's generator, written
+/// as 26 of a-z and 2-7. Can't be printed by accident: only [`reveal`](Self::reveal) gives its text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key(String);
 
@@ -26,13 +26,13 @@ impl Key {
         Ok(Self(BASE32_NOPAD.encode(&bits).to_ascii_lowercase()))
     }
 
-    /// A key as somebody sent it. Anything can be sent; only the right one has the right hash.
+    /// A key as a client sent it, unchecked: only the right one has the right hash.
     pub fn sent(text: &str) -> Self {
         Self(text.to_owned())
     }
 
-    /// A key as a link brings it. A chat program takes the full stop or the bracket behind a link for
-    /// a part of it: a key that is whole ends where its own letters do.
+    /// A key from a link. Chat programs take the full stop or bracket behind a link for a part of it, so
+    /// a key of full length ends where its alphabet does.
     pub fn of_link(text: &str) -> Self {
         let text = text.trim();
         let is_own = |c: char| matches!(c, 'a'..='z' | '2'..='7');
@@ -45,14 +45,14 @@ impl Key {
         KeyHash(HEXLOWER.encode(&Sha256::digest(self.0.as_bytes())))
     }
 
-    /// The key's text: for the presenter's link and cookie, and nothing else.
+    /// The key's text, for links and cookies only.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
 impl KeyHash {
-    /// Enough of it to tell one from another: 8 of 0-9 and a-f.
+    /// The first 8 digits of 0-9 and a-f: enough to tell hashes apart.
     pub fn short(&self) -> String {
         self.0.chars().take(8).collect()
     }

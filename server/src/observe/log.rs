@@ -1,6 +1,6 @@
-//! What the server says while it runs: one line a request at `info`, trouble at `error`.
+//! The log: a line for each request at `info`, failures at `error`.
 //!
-//! A line holds a path and never a query: a presenter's link has its key there.
+//! A line contains a request's path and never its query, where a presenter's link has its key.
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use clap::ValueEnum;
@@ -15,7 +15,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// From here on, to standard error. A second call changes nothing.
+/// Writes the log to standard error from now on. A second call changes nothing.
 pub fn install(level: Level, format: LogFormat) {
     let log = tracing_subscriber::fmt()
         .with_max_level(level)
@@ -26,7 +26,7 @@ pub fn install(level: Level, format: LogFormat) {
     };
 }
 
-/// One line for each request, once its answer begins.
+/// Middleware that logs each request once its answer begins.
 pub async fn requests(request: Request, next: Next) -> Response {
     let start = Instant::now();
     let method = request.method().clone();

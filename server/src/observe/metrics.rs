@@ -1,6 +1,4 @@
-//! What the server counts, for `GET /metrics`.
-//!
-//! Names and meanings in one place; the rest of the server says what happened.
+//! Metrics for `GET /metrics`: their names and meanings. The rest of the server records them.
 
 use app::api::ErrorCode;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram};
@@ -15,32 +13,32 @@ use std::{
 };
 use tokio::time::{MissedTickBehavior, interval};
 
-/// Streams that are open now, presenters' not counted, by `talk` and `state`: `seen` have painted
-/// the newest, `behind` something older, `silent` never said.
+/// Open streams except presenters', by `talk` and `state`: `seen` have painted the newest slide, `behind` an
+/// older one, `silent` never reported.
 pub const FOLLOWERS: &str = "webslides_followers";
-/// Streams that were opened, by `resume`: `none` had nothing, `current` had it all, `other` had
-/// something else.
+/// Streams that were opened, by `resume`: the client had no event (`none`), the newest (`current`) or
+/// another one (`other`).
 pub const STREAMS_OPENED: &str = "webslides_streams_opened_total";
-/// Streams that were not let in or were let go, by `why`: `no_seat`; `deaf` took nothing;
-/// `dead`, its peer or the network was not there any more; `revoked`, a remote that was taken off.
+/// Streams that were refused or disconnected, by `why`: `no_seat`; `deaf`, the client read nothing;
+/// `dead`, the client or its network was gone; `revoked`, the remote was removed.
 pub const STREAMS_REFUSED: &str = "webslides_streams_refused_total";
-/// Commands, by `command` and by `outcome`: `ok` or the error's code, which is `bad_request` for a form
-/// that says no command.
+/// Commands, by `command` and `outcome`: `ok` or the error's code, which is `bad_request` for a malformed
+/// form.
 pub const COMMANDS: &str = "webslides_commands_total";
-/// Seconds from a command to its change being durable.
+/// Seconds from a command until its change is durable.
 pub const COMMIT_SECONDS: &str = "webslides_commit_seconds";
-/// Seconds from there to every stream being woken.
+/// Seconds from then until every stream is woken.
 pub const PUBLISH_SECONDS: &str = "webslides_publish_seconds";
-/// Seconds from a commit until a page had painted it, as far as pages say.
+/// Seconds from a commit until a page reports that it has painted it.
 pub const LAG_SECONDS: &str = "webslides_lag_seconds";
-/// Transactions of the store; many commits may share one.
+/// The store's transactions. Many commits may share one.
 pub const TRANSACTIONS: &str = "webslides_store_transactions_total";
 
 const FRAMES: &str = "webslides_frames_total";
 const BYTES: &str = "webslides_stream_bytes_total";
 
-/// Pieces that were given to a socket: snapshots and pings; and their bytes. Counted here, and told
-/// to the recorder when somebody asks: its own counters are dearer, and each delivery counts.
+/// Snapshots and pings that were written to sockets, and their bytes. Copied to the recorder when it
+/// renders: its own counters would cost more with each delivery.
 static FRAMES_SO_FAR: AtomicU64 = AtomicU64::new(0);
 static BYTES_SO_FAR: AtomicU64 = AtomicU64::new(0);
 
@@ -49,27 +47,27 @@ const SECONDS: [f64; 13] = [
     0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
 ];
 
-/// Gauges are set when they are asked for, so one that was not has nothing to tell: its talk is gone.
-/// Longer than two scrapes at once take.
-const NOT_SET_FOR: Duration = Duration::from_secs(1);
+/// Gauges are set for each scrape. One that was not set for this long belongs to a talk that is gone.
+/// Longer than two simultaneous scrapes take.
+const GAUGE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What was measured is kept one by one until it is sorted in: now and then, asked for or not.
-const SORT_EVERY: Duration = Duration::from_secs(5);
+/// How often the recorder sorts its samples into buckets. It would keep each of them until the next scrape.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
-/// Counts from now on. Once for each process, in a runtime.
+/// Installs the recorder. Must be called in a runtime, once in each process.
 ///
 /// # Errors
-/// When something counts already.
+/// When a recorder is installed already.
 pub fn install() -> Result<(), BuildError> {
     let handle = PrometheusBuilder::new()
         .set_buckets(&SECONDS)?
-        .idle_timeout(MetricKindMask::GAUGE, Some(NOT_SET_FOR))
+        .idle_timeout(MetricKindMask::GAUGE, Some(GAUGE_TIMEOUT))
         .install_recorder()?;
     let _ = RECORDER.set(handle.clone());
     tokio::spawn(async move {
-        let mut interval = interval(SORT_EVERY);
+        let mut interval = interval(UPKEEP_EVERY);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             interval.tick().await;
@@ -107,19 +105,19 @@ pub fn install() -> Result<(), BuildError> {
     Ok(())
 }
 
-/// A command that nobody was asked to carry out.
+/// Counts a command that was refused before it reached a talk.
 pub fn count_refused(command: &str, why: ErrorCode) {
     let command = command.to_owned();
     counter!(COMMANDS, "command" => command, "outcome" => why.as_str()).increment(1);
 }
 
-/// A piece of so many bytes was given to a socket.
+/// Counts a snapshot or ping that was written to a socket.
 pub fn count_piece(bytes: usize) {
     FRAMES_SO_FAR.fetch_add(1, Ordering::Relaxed);
     BYTES_SO_FAR.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
 }
 
-/// Prometheus' text; `None` when nothing was installed.
+/// The metrics in Prometheus' text format. `None` without a recorder.
 pub fn render() -> Option<String> {
     let recorder = RECORDER.get()?;
     counter!(FRAMES).absolute(FRAMES_SO_FAR.load(Ordering::Relaxed));

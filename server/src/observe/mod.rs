@@ -1,4 +1,4 @@
-//! What the server says while it runs, what it counts, and its time.
+//! The server's log, metrics and clock.
 
 pub mod log;
 pub mod metrics;

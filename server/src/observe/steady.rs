@@ -1,6 +1,5 @@
-//! The server's time for whatever is measured: it goes on evenly when somebody sets the clock on the
-//! wall, and over a restart of this program, too. Only the machine's own restart begins it anew, by
-//! the wall's clock.
+//! The server's monotonic clock: setting the wall clock does not move it. It goes on over a restart of this
+//! program. A restart of the machine sets it by the wall clock.
 
 use model::talk::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
@@ -14,11 +13,11 @@ use std::{
 
 const FILE: &str = "steady.json";
 
-/// Where this program's time began, and for how long the machine had been up. Set once: several servers
-/// in one process share it.
-static BEGUN: OnceLock<(Timestamp, Duration)> = OnceLock::new();
+/// The time at which this program's clock started, and the machine's uptime then. Servers in one process
+/// share it.
+static START: OnceLock<(Timestamp, Duration)> = OnceLock::new();
 
-/// What the time was at a moment of the machine's life, which has a name.
+/// The time at a moment since the machine was booted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Moment {
     life: String,
@@ -26,19 +25,19 @@ struct Moment {
     time: Timestamp,
 }
 
-/// Now. Close to the wall's time, as that was when this program began.
+/// Now: the wall clock's time when this program started, and what has passed since.
 pub fn now() -> Timestamp {
-    let (began, at) = BEGUN.get_or_init(|| (on_the_wall(), up()));
+    let (began, at) = START.get_or_init(|| (wall_clock(), up()));
     after(*began, up().saturating_sub(*at))
 }
 
-/// Goes on with the time that a server on the same data had, if this machine still runs. To be called
-/// before anything asks for the time.
+/// Continues the clock of an earlier server on the same data, if the machine has not been booted since. Must
+/// be called before [`now`].
 ///
 /// # Errors
-/// When the time can't be kept in `data`: then a restart goes by the wall's clock.
+/// When `data` can't be written. A restart then takes the wall clock's time.
 pub fn go_on(data: &Path) -> io::Result<()> {
-    if BEGUN.get().is_some() {
+    if START.get().is_some() {
         return Ok(());
     }
     let file = data.join(FILE);
@@ -47,8 +46,8 @@ pub fn go_on(data: &Path) -> io::Result<()> {
     let up = up();
     let up_ms = u64::try_from(up.as_millis()).unwrap_or(u64::MAX);
     let moment = life().map(|life| (life, up_ms));
-    let time = begin(kept.as_ref(), moment.as_ref(), on_the_wall());
-    let _ = BEGUN.set((time, up));
+    let time = begin(kept.as_ref(), moment.as_ref(), wall_clock());
+    let _ = START.set((time, up));
     match moment {
         Some((life, up_ms)) => fs::write(file, serde_json::to_vec(&Moment { life, up_ms, time })?),
         None => Ok(()),
@@ -63,24 +62,24 @@ fn begin(kept: Option<&Moment>, uptime: Option<&(String, u64)>, wall: Timestamp)
     gone_on.unwrap_or(wall)
 }
 
-/// The name of this machine's life: another one each time that it starts. Only Linux tells.
+/// The id of the machine's current boot. Only Linux has one.
 fn life() -> Option<String> {
     let life = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     Some(life.trim().to_owned())
 }
 
-/// How long this machine has been up, its sleep included: a laptop that is closed over lunch has the
-/// lunch behind it when it wakes, and after a restart of this program no more.
+/// The machine's uptime, including sleep: after a lunch with a closed laptop, the talk's clock has counted
+/// the lunch.
 fn up() -> Duration {
     #[cfg(target_os = "linux")]
     const CLOCK: ClockId = ClockId::Boottime;
-    // On a Mac this one goes on, too.
+    // On a Mac this clock includes sleep, too.
     #[cfg(not(target_os = "linux"))]
     const CLOCK: ClockId = ClockId::Monotonic;
     clock_gettime(CLOCK).try_into().unwrap_or_default()
 }
 
-fn on_the_wall() -> Timestamp {
+fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     after(Timestamp::default(), since.unwrap_or_default())
 }

@@ -1,7 +1,7 @@
-//! What the host does with talks from another terminal: list, rename, end, delete, export.
+//! The host's commands from another terminal: list, rename, end, delete and export talks.
 //!
-//! One process has the data directory. While that is a server, it is asked over a socket in the
-//! directory, which only the host's own account may open; else the store is opened here.
+//! Only one process can open the data directory. While that is a server, commands go to a socket in the
+//! directory, which only the host's own account may open. Else this process opens the store.
 
 use crate::{
     live::Hub,
@@ -34,11 +34,11 @@ use tracing::error;
 /// The socket's name in the data directory.
 const SOCKET: &str = "control.sock";
 
-/// A question is a line; none is longer.
-const MAX_QUESTION_BYTES: u64 = 4_096;
+/// The length of a command, which is one line.
+const MAX_COMMAND_BYTES: u64 = 4_096;
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a command may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone, Serialize, Deserialize, Subcommand)]
 #[serde(rename_all = "snake_case")]
@@ -64,7 +64,7 @@ pub enum TalksCommand {
     Delete { code: TalkCode },
 }
 
-/// Sentences for the host.
+/// Why a command failed, in sentences for the host.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
     #[error("there is no talk {0} here. `webslides talks` lists them.")]
@@ -85,23 +85,23 @@ pub enum ControlError {
     NoData(PathBuf),
     #[error("the running server did not answer: {0}.")]
     NoAnswer(io::Error),
-    /// What the running server said.
+    /// The running server's own sentence.
     #[error("{0}")]
-    Said(String),
+    Refused(String),
 }
 
-/// Carries a command out and gives what it prints.
+/// Carries a command out. Returns what to print.
 ///
 /// # Errors
-/// When there is no such talk, or neither a server nor the store can be reached.
+/// When there is no such talk, or neither a server nor the store can be reached. See [`ControlError`].
 pub async fn run(data: &Path, command: Command) -> Result<String, ControlError> {
     if let Ok(server) = connect(data).await {
-        let answer = timeout(PATIENCE, ask(server, &command)).await;
+        let answer = timeout(TIMEOUT, send(server, &command)).await;
         return match answer.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
             Ok(Answer { said, error: None }) => Ok(said),
             Ok(Answer {
                 error: Some(error), ..
-            }) => Err(ControlError::Said(error)),
+            }) => Err(ControlError::Refused(error)),
             Err(error) => Err(ControlError::NoAnswer(error)),
         };
     }
@@ -118,62 +118,57 @@ pub async fn run(data: &Path, command: Command) -> Result<String, ControlError> 
 }
 
 async fn connect(data: &Path) -> io::Result<UnixStream> {
-    let way = Way::to(data)?;
-    UnixStream::connect(way.socket()).await
+    let socket = SocketPath::in_directory(data)?;
+    UnixStream::connect(&socket.path).await
 }
 
-/// How the socket is reached.
-struct Way {
-    directory: PathBuf,
-    /// Held while `directory` is a name of this process for it.
-    _held: Option<File>,
+/// A path of the socket that is short enough for the system.
+struct SocketPath {
+    path: PathBuf,
+    /// Keeps `path` valid where it goes by this file's number.
+    _directory: Option<File>,
 }
 
-impl Way {
-    /// A socket's address is short. In a directory whose path is not, it is named by the opened
-    /// directory's number.
-    fn to(data: &Path) -> io::Result<Self> {
+impl SocketPath {
+    /// The system takes about 100 bytes. In a directory with a longer path, the socket is named by the
+    /// number of the open directory.
+    fn in_directory(data: &Path) -> io::Result<Self> {
         let path = data.join(SOCKET);
-        if SocketAddr::from_pathname(path).is_ok() {
+        if SocketAddr::from_pathname(&path).is_ok() {
             return Ok(Self {
-                directory: data.to_owned(),
-                _held: None,
+                path,
+                _directory: None,
             });
         }
-        let held = File::open(data)?;
+        let directory = File::open(data)?;
         Ok(Self {
-            directory: format!("/proc/self/fd/{}", held.as_raw_fd()).into(),
-            _held: Some(held),
+            path: format!("/proc/self/fd/{}/{SOCKET}", directory.as_raw_fd()).into(),
+            _directory: Some(directory),
         })
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.directory.join(SOCKET)
     }
 }
 
-/// Answers the host's questions until it is aborted: it holds the talks, and so their store.
+/// Answers the host's commands until it is aborted. Holds the talks, and with them the store's lock.
 ///
 /// # Errors
 /// When the socket can't be made.
 pub fn listen(data: &Path, talks: Talks) -> io::Result<JoinHandle<()>> {
-    let way = Way::to(data)?;
-    let path = data.join(SOCKET);
-    // Left behind by a process that was killed: the store's lock says that it is gone.
-    match fs::remove_file(&path) {
+    let socket = SocketPath::in_directory(data)?;
+    // A killed process left it behind: this one has the store's lock, so no other server runs.
+    match fs::remove_file(&socket.path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let listener = UnixListener::bind(way.socket())?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    let listener = UnixListener::bind(&socket.path)?;
+    fs::set_permissions(&socket.path, fs::Permissions::from_mode(0o600))?;
     Ok(tokio::spawn(async move {
         loop {
             match listener.accept().await {
-                Ok((socket, _)) => {
-                    let answering = timeout(PATIENCE, answer(socket, talks.clone()));
+                Ok((client, _)) => {
+                    let answering = timeout(TIMEOUT, answer(client, talks.clone()));
                     tokio::spawn(async move {
                         if let Ok(Err(error)) = answering.await {
-                            error!(%error, "the host was not answered");
+                            error!(%error, "a command from another terminal was not answered");
                         }
                     });
                 }
@@ -190,25 +185,25 @@ struct Answer {
     error: Option<String>,
 }
 
-async fn ask(server: UnixStream, command: &Command) -> io::Result<Answer> {
+async fn send(server: UnixStream, command: &Command) -> io::Result<Answer> {
     let mut server = BufReader::new(server);
-    let mut question = serde_json::to_vec(command)?;
-    question.push(b'\n');
-    server.write_all(&question).await?;
+    let mut line = serde_json::to_vec(command)?;
+    line.push(b'\n');
+    server.write_all(&line).await?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer).await?;
     Ok(serde_json::from_slice(&answer)?)
 }
 
-async fn answer(host: UnixStream, talks: Talks) -> io::Result<()> {
-    let mut host = BufReader::new(host);
-    let mut question = String::new();
-    (&mut host)
-        .take(MAX_QUESTION_BYTES)
-        .read_line(&mut question)
+async fn answer(client: UnixStream, talks: Talks) -> io::Result<()> {
+    let mut client = BufReader::new(client);
+    let mut line = String::new();
+    (&mut client)
+        .take(MAX_COMMAND_BYTES)
+        .read_line(&mut line)
         .await?;
-    let command = serde_json::from_str(&question)?;
-    // A task of its own: nobody waits for ever, and what was begun must come to its end.
+    let command = serde_json::from_str(&line)?;
+    // In a task of its own: the timeout must not stop it halfway.
     let carried_out = tokio::spawn(async move { carry_out(&talks, command).await }).await;
     let answer = match carried_out.map_err(io::Error::other)? {
         Ok(said) => Answer { said, error: None },
@@ -217,7 +212,7 @@ async fn answer(host: UnixStream, talks: Talks) -> io::Result<()> {
             error: Some(error.to_string()),
         },
     };
-    host.write_all(&serde_json::to_vec(&answer)?).await
+    client.write_all(&serde_json::to_vec(&answer)?).await
 }
 
 async fn carry_out(talks: &Talks, command: Command) -> Result<String, ControlError> {
@@ -264,12 +259,12 @@ fn list(talks: &Talks) -> String {
     let open = open.iter().map(|talk| {
         let snapshot = talk.snapshot();
         let state = &snapshot.state;
-        let place = if state.over {
+        let position = if state.over {
             "over".to_owned()
         } else {
             format!("slide {} of {}", state.slide, state.slides)
         };
-        listed(talk.code(), &place, &snapshot.talk)
+        listed(talk.code(), &position, &snapshot.talk)
     });
     let lost = lost.iter().map(|(code, title)| {
         let title = title.as_ref().map(TalkTitle::as_str).unwrap_or_default();
@@ -278,12 +273,12 @@ fn list(talks: &Talks) -> String {
     open.chain(lost).collect()
 }
 
-fn listed(code: &TalkCode, place: &str, title: &str) -> String {
-    let line = format!("{:<32}  {place:<18}  {title}", code.as_str());
+fn listed(code: &TalkCode, position: &str, title: &str) -> String {
+    let line = format!("{:<32}  {position:<18}  {title}", code.as_str());
     format!("{}\n", line.trim_end())
 }
 
-/// All of a talk but its keys.
+/// A talk as JSON, without its keys.
 fn exported(talks: &Talks, talk: &Talk) -> Result<Value, StoreError> {
     let state = talk.snapshot().state.clone();
     let history = history::read(talks.store(), talk.code(), &state)?;

@@ -1,11 +1,11 @@
-//! The links of a talk, as the host gets them: in the terminal, and as JSON for programs.
+//! The links that the host gets: as text in the terminal, and as JSON for programs.
 
 use crate::{access::Key, talks::Talk};
 use app::routes;
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
 use serde::Serialize;
 
-/// All that a host needs to know of one talk. Holds a key: for the host's eyes.
+/// A talk's links. Contains a presenter's key.
 #[derive(Serialize)]
 pub struct Links {
     pub code: String,
@@ -17,24 +17,24 @@ pub struct Links {
     pub events: String,
 }
 
-/// The file of `--links`.
+/// The content of the file that `--links` names.
 #[derive(Serialize)]
 pub struct LinksFile<'a> {
-    /// Where decks are brought to in a browser.
+    /// The host's link, where decks are uploaded.
     pub host: &'a str,
     pub talks: &'a [Links],
 }
 
-/// What the host is told once people can come, and again at another address. Holds keys.
+/// What the host is told once the server listens, and again when its address changes. Contains keys.
 pub struct Announcement {
-    /// The host's own link.
+    /// The host's link.
     pub host: String,
     pub talks: Vec<Links>,
-    /// Where this machine's other networks find it, likeliest first.
+    /// The server's addresses on this machine's other networks, likeliest first.
     pub others: Vec<String>,
     /// Why nobody else can open the links.
     pub warning: Option<&'static str>,
-    /// Other links were announced before.
+    /// Replaces links that were announced before.
     pub again: bool,
 }
 
@@ -85,7 +85,7 @@ impl Links {
             code: code.to_string(),
             title: talk.title(),
             slides: deck.slides().len(),
-            presenter: format!("{base}{}?key={}", routes::present(code), key.reveal()),
+            presenter: format!("{base}{}", routes::presenter_link(code, key.reveal())),
             audience: format!("{base}{}", routes::follow(code)),
             projector: format!("{base}{}", routes::project(code)),
             events: format!("{base}{}", routes::events(code)),
@@ -118,8 +118,8 @@ impl Links {
     }
 }
 
-/// A QR code of half blocks. Its light is drawn: a terminal is dark, and readers want the code's
-/// dark squares on light ground, with its quiet zone.
+/// A QR code of half blocks. Draws the light squares, because terminals are mostly dark and readers want
+/// dark squares on a light ground.
 fn qr_code(text: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
     let picture = code

@@ -1,4 +1,4 @@
-//! What the host's terminal says and asks.
+//! The host's terminal: the links that it shows, and the commands that it sends.
 
 pub mod control;
 pub mod links;
