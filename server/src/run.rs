@@ -18,11 +18,12 @@ use crate::{
     web::{
         Shared,
         addresses::{Addresses, Bases, refused_by_browsers},
-        host::Host,
+        host::Hosting,
         router::router,
         site,
     },
 };
+use app::routes;
 use axum::{Router, http::Uri};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::BuildError;
@@ -42,10 +43,10 @@ use tokio::{
 };
 use tracing::warn;
 
-/// The store, its flushes, pictures and pages that are being read.
-const FILES_OF_OUR_OWN: usize = 40;
+/// Open files that connections leave to the rest of the server: the store, pictures, workers.
+const RESERVED_FILES: usize = 40;
 
-/// Why the server could not start: sentences for the host.
+/// Why the server could not start, in sentences for the host.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error("cannot count: {0}.")]
@@ -86,7 +87,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     log::install(options.log, options.log_format);
     metrics::install()?;
     let leptos = site::find().ok_or(RunError::NotBuilt)?;
-    // Behind a proxy, browsers open the proxy's port.
+    // Behind a proxy, browsers connect to the proxy's port.
     match &options.public_url {
         Some(public) if public.port_u16().is_some_and(refused_by_browsers) => {
             return Err(RunError::PublicPortRefused(public.clone()));
@@ -96,7 +97,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         }
         _ => {}
     }
-    // The port first: it is taken oftener than a deck is broken, and known at once.
+    // First, because a taken port is the most frequent failure, and the quickest to find.
     let listener = listen(options.listen)?;
     let file = options.links.clone();
     let announce = |announcement: &Announcement| {
@@ -110,9 +111,8 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     serve(options, leptos, listener, announce, end_signal()).await
 }
 
-/// Serves on `listener` until `end` completes. Calls `announce` once all is ready, and again whenever
-/// the links are others because this machine changed its network. A test, which holds both ends,
-/// needs neither signals nor a terminal.
+/// Serves on `listener` until `end` completes. Calls `announce` once the server is ready, and again when
+/// the links change with this machine's network. Needs neither signals nor a terminal, for tests.
 ///
 /// # Errors
 /// When it can't start; see [`RunError`].
@@ -132,23 +132,23 @@ pub async fn serve(
         shared,
         addresses,
         decks,
-        shown,
+        announced,
         rests,
         watches,
     } = open(options, leptos, address).await?;
-    // No reason not to show talks.
+    // Without it the server can still show talks.
     let control = control::listen(&data, shared.talks.clone())
         .inspect_err(|error| warn!(%error, "other terminals cannot reach this server"))
         .ok();
     let now = addresses.now();
-    announce(&shown.at(&now, false))?;
+    announce(&announced.at(&now, false))?;
     let announcing = addresses.watch(now, |bases| {
-        // The links that were announced before may still be good; there is nothing else to do.
-        if let Err(error) = announce(&shown.at(bases, true)) {
+        // The links that were announced before may still work.
+        if let Err(error) = announce(&announced.at(bases, true)) {
             warn!(%error, "the new links were not announced");
         }
     });
-    // Ended with the server: a start goes on with what was cut off.
+    // Aborted with the server. The next start resumes them.
     let mut imports = JoinSet::new();
     imports.spawn(bring::resume(decks.clone(), shared.talks.clone()));
     for (rest, talk) in rests {
@@ -174,7 +174,7 @@ pub async fn serve(
         () = serving => {}
         () = announcing => {}
     }
-    // Each holds the store, which the next start wants.
+    // Imports and control hold the store, whose lock the next start needs.
     imports.shutdown().await;
     if let Some(control) = control {
         control.abort();
@@ -183,8 +183,8 @@ pub async fn serve(
     Ok(())
 }
 
-/// The server without its sockets: every route, ready to be asked, and the talks' links. For whoever
-/// asks more often than sockets carry, as a fuzzer does.
+/// The server without sockets: its routes and its talks' links. For fuzzers, which need more requests than
+/// sockets can carry.
 ///
 /// # Errors
 /// When it can't start; see [`RunError`].
@@ -194,7 +194,7 @@ pub async fn in_process(
 ) -> Result<(Router, Vec<Links>), RunError> {
     let address = options.listen;
     let opened = open(options, leptos, address).await?;
-    let links = opened.shown.at(&opened.addresses.now(), false).talks;
+    let links = opened.announced.at(&opened.addresses.now(), false).talks;
     Ok((router(opened.shared), links))
 }
 
@@ -202,23 +202,23 @@ struct Opened {
     shared: Shared,
     addresses: Addresses,
     decks: Decks,
-    shown: Shown,
-    /// Imports to go on with once every talk is open: two of them may show the same deck.
+    announced: Announced,
+    /// Imports to finish once every talk is open: two talks may show the same deck.
     rests: Vec<(Rest, Arc<Talk>)>,
     watches: Vec<Watched>,
 }
 
-/// What links are made of, and made anew when this machine's address changes.
-struct Shown {
+/// The keys of the links that are announced, again whenever this machine's address changes.
+struct Announced {
     host: Key,
     talks: Vec<(Arc<Talk>, Key)>,
 }
 
-impl Shown {
+impl Announced {
     fn at(&self, bases: &Bases, again: bool) -> Announcement {
         let base = &bases.likeliest;
         Announcement {
-            host: format!("{base}/?key={}", self.host.reveal()),
+            host: format!("{base}{}", routes::host_link(self.host.reveal())),
             talks: self
                 .talks
                 .iter()
@@ -231,25 +231,25 @@ impl Shown {
     }
 }
 
-/// The store, its talks, and one for each of the options' decks.
+/// Opens the store with its talks, and a talk for each deck of the options.
 async fn open(
     options: Options,
     leptos: LeptosOptions,
     address: SocketAddr,
 ) -> Result<Opened, RunError> {
-    // What renders pages spawns through this. Set already is as good: a test runs several servers.
+    // Leptos spawns through this. It may be set already: a test runs several servers.
     let _ = any_spawner::Executor::init_tokio();
     let store = EmbeddedStore::open(&options.data)
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
     if let Err(error) = steady::go_on(&options.data) {
-        warn!(%error, "the time cannot be kept: clocks of talks go by the wall's after a restart");
+        warn!(%error, "the clock cannot be kept: after a restart, clocks of talks take the wall clock's time");
     }
     let store: Arc<dyn Store> = Arc::new(store);
     let decks = Decks::new(store.clone(), &options.data, &options.deck_limits)?;
     if options.open {
         walled(decks.confinement().await?)?;
     }
-    // Before they are read: what is saved meanwhile is another deck.
+    // Before the decks are read, so that whatever is saved meanwhile counts as a change.
     let watched = options.decks.iter().filter(|_| options.watch);
     let looks: Vec<_> = watched.map(|path| watched::look(path).ok()).collect();
     let begun = bring::begin(&options.decks, options.password.as_deref(), &decks, &*store).await?;
@@ -264,15 +264,15 @@ async fn open(
     }
     let addresses = Addresses::new(address, options.public_url.as_ref());
     let storing = |error| RunError::Store(options.data.clone(), error);
-    let made = Host::new(
+    let made = Hosting::new(
         decks.clone(),
         &talks,
         &options.data,
         addresses.clone(),
         options.open,
     );
-    let (host, key) = made.await.map_err(storing)?;
-    let mut shown = Shown {
+    let (hosting, key) = made.await.map_err(storing)?;
+    let mut announced = Announced {
         host: key,
         talks: Vec::new(),
     };
@@ -291,7 +291,7 @@ async fn open(
         talks.warn(&deck.id, &warnings, rest.is_some());
         let (talk, key) = talks.open(code.take(), deck).await?;
         drop(awaited);
-        shown.talks.push((talk.clone(), key));
+        announced.talks.push((talk.clone(), key));
         if let Some((path, shown)) = watched.next() {
             watches.push(Watched {
                 path,
@@ -311,7 +311,7 @@ async fn open(
         talks,
         hub,
         leptos,
-        host: Some(Arc::new(host)),
+        host: Some(hosting),
         guesses: Arc::default(),
         unsent: Unsent::default(),
         public,
@@ -320,13 +320,13 @@ async fn open(
         shared,
         addresses,
         decks,
-        shown,
+        announced,
         rests,
         watches,
     })
 }
 
-/// Who may let strangers bring decks.
+/// Guests may bring decks only where workers can't read the host's files.
 fn walled(confinement: Confinement) -> Result<(), RunError> {
     match confinement.files {
         Held::Fully | Held::Partly => Ok(()),
@@ -341,17 +341,17 @@ fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
     })
 }
 
-/// As many as the system allows this process to have files, but for some that the store and the
-/// pages need. The process's own limit is raised first.
+/// The number of files that the system lets this process open, without [`RESERVED_FILES`]. Raises the
+/// process's limit first.
 fn most_connections() -> usize {
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1_024);
     usize::try_from(files)
         .unwrap_or(usize::MAX)
-        .saturating_sub(FILES_OF_OUR_OWN)
+        .saturating_sub(RESERVED_FILES)
         .max(1)
 }
 
-/// As many as were `asked` for, and no more than leave places for pages and presenters.
+/// The number of followers that were `asked` for, limited so that pages and presenters have connections left.
 fn most_followers(asked: Option<usize>) -> usize {
     let connections = most_connections();
     let most = live::most_followers(connections);
@@ -368,7 +368,7 @@ fn most_followers(asked: Option<usize>) -> usize {
     }
 }
 
-/// `--listen` of another port at the same address, as the command line takes it.
+/// An argument of `--listen` with the same address and a port to choose.
 fn other_port(address: SocketAddr) -> String {
     if address.ip().is_unspecified() && address.is_ipv6() {
         ":PORT".to_owned()
@@ -379,11 +379,11 @@ fn other_port(address: SocketAddr) -> String {
     }
 }
 
-/// Whole or not at all, because somebody waits for it; and for the host's eyes only, because it
-/// holds keys.
+/// Atomic, because programs wait for the file. Readable for the host's account only, because it contains
+/// keys.
 fn write_links(file: &Path, links: &LinksFile<'_>) -> io::Result<()> {
     let content = serde_json::to_vec_pretty(links)?;
-    // A device or a pipe, such as /dev/stdout, is written to and not replaced.
+    // A device, pipe or link, such as /dev/stdout, is not replaced.
     let is_special = fs::symlink_metadata(file).is_ok_and(|file| !file.is_file());
     if is_special {
         return fs::write(file, content);
@@ -397,9 +397,8 @@ fn write_links(file: &Path, links: &LinksFile<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Completes with the first Ctrl-C or SIGTERM. Takes them over when it is first asked, which is once
-/// all is ready: until then either ends the program at once, as it should. If the system does not
-/// give them away, it stays so.
+/// Completes with the first Ctrl-C or SIGTERM. Handles them only from its first poll on, when the server is
+/// ready: until then, and where the system has no handlers, either ends the program at once.
 async fn end_signal() {
     let (interrupt, terminate) = (
         signal(SignalKind::interrupt()),

@@ -14,7 +14,7 @@ pub struct TalkLine {
     pub code: TalkCode,
     pub title: String,
     /// Such as "slide 3 of 12".
-    pub place: String,
+    pub position: String,
     pub standing: Standing,
 }
 
@@ -95,7 +95,7 @@ fn line(talk: TalkLine) -> impl IntoView {
     let TalkLine {
         code,
         title,
-        place,
+        position,
         standing,
     } = talk;
     let show = match standing {
@@ -119,7 +119,7 @@ fn line(talk: TalkLine) -> impl IntoView {
     view! {
         <li>
             <strong>{title.clone()}</strong>
-            <span>{format!("{code} · {place}")}</span>
+            <span>{format!("{code} · {position}")}</span>
             <nav aria-label=format!("{title}, {code}")>
                 {show}
                 <div class="less">

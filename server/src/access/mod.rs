@@ -1,4 +1,4 @@
-//! Who may do what: keys, cookies, and where a request may come from.
+//! Who may do what: keys, cookies, and the origins of requests.
 
 mod credentials;
 mod guesses;
@@ -12,4 +12,4 @@ pub use guesses::{Asker, Guesses, asker};
 pub use headers::{content_security_policy, security_headers};
 pub use keys::{Key, KeyHash};
 pub use origin::{is_own, is_own_host, refuse_other_origins};
-pub use refusal::{refusal, refusal_in_words};
+pub use refusal::Refusal;

@@ -1,19 +1,20 @@
-//! Whatever changes something must come from our own pages, or from a program.
+//! Protection against requests that other sites' pages make (CSRF, DNS rebinding).
 
-use crate::access::{refusal, refusal_in_words};
+use super::Refusal;
 use app::api::ErrorCode;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method, Uri, header, uri::Authority},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use std::{net::Ipv4Addr, sync::Arc};
 
-/// Refuses requests that change something and were made by another site's page. Leptos' server
-/// functions have no such check of their own (leptos-rs/leptos#3786).
+/// Middleware that refuses requests that may change something and come from another site's page. Leptos'
+/// server functions have no such check (leptos-rs/leptos#3786). tower-http's CSRF layer would not do: its
+/// rule, [`is_own`], is also needed for requests that only read, and compares origins byte by byte.
 ///
-/// `public` is the address that people use when it is not the one that the server sees.
+/// `public` is the address that browsers use, if the server is behind a proxy.
 pub async fn refuse_other_origins(
     State(public): State<Option<Arc<Uri>>>,
     request: Request,
@@ -24,21 +25,22 @@ pub async fn refuse_other_origins(
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     if changes && !is_own(request.headers(), request.uri(), public.as_deref()) {
-        return refusal(ErrorCode::OtherOrigin);
+        return Refusal::from(ErrorCode::OtherOrigin).into_response();
     }
     if changes && !is_own_host(request.headers(), request.uri(), public.as_deref()) {
-        return refusal_in_words(ErrorCode::OtherOrigin, OTHER_HOST.to_owned());
+        let refusal = Refusal::with_message(ErrorCode::OtherOrigin, UNKNOWN_HOST.to_owned());
+        return refusal.into_response();
     }
     next.run(request).await
 }
 
 /// For the host, who reads it on a page or in a program's answer.
-const OTHER_HOST: &str = "WebSlides does not know this address as its own. Start it with \
+const UNKNOWN_HOST: &str = "WebSlides does not know this address as its own. Start it with \
     --public-url and this address, or open it by the computer's number or name.";
 
-/// Endings of names that nobody can buy, or that belong to a maker of home routers: a machine that has
-/// such a name is in this network.
-const NEAR: [&str; 14] = [
+/// Domains that nobody can register, or that makers of home routers own: their names belong to machines in
+/// this network.
+const LOCAL_DOMAINS: [&str; 14] = [
     "local",
     "localhost",
     "localdomain",
@@ -55,12 +57,12 @@ const NEAR: [&str; 14] = [
     "fritz.box",
 ];
 
-/// Whether a request was sent to an address that can be this server's. A page of another site can make
-/// its own name lead here (DNS rebinding), and then is, for a browser, of the same origin as we are.
-/// It can't do that with a number, nor with a name that is nobody's.
+/// Whether a request was sent to a host that can be this server. Another site can let its own name resolve to
+/// this address (DNS rebinding), and then a browser takes its page for one of ours. It can't do that with an
+/// IP address, nor with a name that nobody can register.
 pub fn is_own_host(headers: &HeaderMap, uri: &Uri, public: Option<&Uri>) -> bool {
-    let Some(host) = host(headers, uri).map(|host| host.to_ascii_lowercase()) else {
-        // No browser sends nothing.
+    let Some(host) = authority(headers, uri).map(str::to_ascii_lowercase) else {
+        // Every browser sends one.
         return true;
     };
     let Ok(host) = host.parse::<Authority>() else {
@@ -68,29 +70,29 @@ pub fn is_own_host(headers: &HeaderMap, uri: &Uri, public: Option<&Uri>) -> bool
     };
     let name = host.host().trim_end_matches('.');
     let is_number = name.starts_with('[') || name.parse::<Ipv4Addr>().is_ok();
-    let is_near = !name.contains('.')
-        || NEAR.iter().any(|near| {
-            let before = name.strip_suffix(near);
+    let is_local = !name.contains('.')
+        || LOCAL_DOMAINS.iter().any(|domain| {
+            let before = name.strip_suffix(domain);
             before.is_some_and(|before| before.ends_with('.'))
         });
     let is_public = public
         .and_then(Uri::host)
         .is_some_and(|public| public.eq_ignore_ascii_case(name));
-    is_number || is_near || is_public
+    is_number || is_local || is_public
 }
 
-/// HTTP/2 says the host in the address, HTTP/1.1 in a header.
-fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+/// Host and port that a request was sent to. HTTP/2 has them in the URI, HTTP/1.1 in a header.
+fn authority<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     uri.authority()
         .map(Authority::as_str)
         .or_else(|| headers.get(header::HOST)?.to_str().ok())
 }
 
-/// Browsers say where a request comes from: `Sec-Fetch-Site` on secure origins, `Origin` with
-/// every POST. A request with neither is a program's.
+/// Whether a request comes from one of our pages or from a program. Browsers send `Sec-Fetch-Site` on secure
+/// origins and `Origin` with every POST; a request with neither is a program's.
 pub fn is_own(headers: &HeaderMap, uri: &Uri, public: Option<&Uri>) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
-        // "none" is a person's own doing, such as a bookmark.
+        // "none" is a person's own action, such as a bookmark.
         return site == "same-origin" || site == "none";
     }
     let Some(origin) = headers.get(header::ORIGIN) else {
@@ -106,12 +108,12 @@ pub fn is_own(headers: &HeaderMap, uri: &Uri, public: Option<&Uri>) -> bool {
     let Some(origin) = origin.authority() else {
         return false;
     };
-    let host = host(headers, uri);
+    let sent_to = authority(headers, uri);
     let public = public.and_then(Uri::authority).map(Authority::as_str);
     let same = |address: Option<&str>| {
         address.is_some_and(|address| address.eq_ignore_ascii_case(origin.as_str()))
     };
-    same(host) || same(public)
+    same(sent_to) || same(public)
 }
 
 #[cfg(test)]

@@ -1,5 +1,3 @@
-//! How the server refuses.
-
 use app::api::{ApiError, ErrorCode};
 use axum::{
     Json,
@@ -7,13 +5,32 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// The error body that every program gets: `{"error":{"code","message"}}`.
-pub fn refusal(code: ErrorCode) -> Response {
-    refusal_in_words(code, code.sentence().to_owned())
+/// Why a request is refused. Answers with the status of its code and the body that every error has,
+/// `{"error":{"code","message"}}`.
+#[derive(Debug)]
+pub struct Refusal(ApiError);
+
+impl Refusal {
+    /// Says `message` instead of the code's own sentence.
+    pub fn with_message(code: ErrorCode, message: String) -> Self {
+        Self(ApiError::with_message(code, message))
+    }
+
+    pub fn code(&self) -> ErrorCode {
+        self.0.code()
+    }
 }
 
-/// The same, in words of its own.
-pub fn refusal_in_words(code: ErrorCode, words: String) -> Response {
-    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, Json(ApiError::with_message(code, words))).into_response()
+impl From<ErrorCode> for Refusal {
+    fn from(code: ErrorCode) -> Self {
+        Self(ApiError::new(code))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code().status());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, Json(self.0)).into_response()
+    }
 }

@@ -3,14 +3,14 @@
 //!
 //! Pictures are not among it: of one, a connection of HTTP/1 holds a small piece (`media`).
 
-use crate::access::refusal_in_words;
+use crate::access::Refusal;
 use app::api::ErrorCode;
 use axum::{
     body::Body,
     extract::{Request, State},
     http::{HeaderValue, Method, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
@@ -54,7 +54,8 @@ impl Unsent {
     /// has a small answer, and is let through.
     pub fn refusal(&self, method: &Method) -> Option<Response> {
         (method.is_safe() && self.is_full()).then(|| {
-            let mut busy = refusal_in_words(ErrorCode::TooFast, BUSY.to_owned());
+            let busy = Refusal::with_message(ErrorCode::TooFast, BUSY.to_owned());
+            let mut busy = busy.into_response();
             let soon = HeaderValue::from_static("5");
             busy.headers_mut().insert(header::RETRY_AFTER, soon);
             busy

@@ -1,6 +1,5 @@
-//! Where people reach this server: as its host said, as a page was asked for, or by this machine's
-//! networks as they are now. Nothing is remembered, because a laptop changes its network while it
-//! serves.
+//! The addresses at which browsers reach this server: the public URL, the address of the request, or those
+//! of this machine's networks. Nothing is cached, because a laptop changes its network while it serves.
 
 use axum::http::{HeaderMap, Uri, header, uri::Authority};
 use if_addrs::{IfOperStatus, Interface};
@@ -10,8 +9,8 @@ use std::{
     time::Duration,
 };
 
-/// How often the networks are looked at. A list of interfaces costs the kernel some microseconds.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often the networks are polled. A list of interfaces costs the kernel some microseconds.
+const POLL_EVERY: Duration = Duration::from_secs(2);
 
 type Networks = dyn Fn() -> Vec<Interface> + Send + Sync;
 
@@ -23,11 +22,11 @@ pub struct Addresses {
     networks: Arc<Networks>,
 }
 
-/// The addresses under which links are made, without a slash at their ends.
+/// The beginnings of links, such as `http://10.0.0.5:3000`, without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bases {
     pub likeliest: String,
-    /// By this machine's other networks, likeliest first.
+    /// For this machine's other networks, likeliest first.
     pub others: Vec<String>,
     pub reach: Reach,
 }
@@ -35,7 +34,7 @@ pub struct Bases {
 /// Who can open the links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Devices on the same network, or everybody, as the host said.
+    /// Devices on the same network, or everybody who can open the public URL.
     Others,
     /// No network has an address for this machine.
     NoNetwork,
@@ -44,7 +43,7 @@ pub enum Reach {
 }
 
 impl Reach {
-    /// What to tell people who expect others to come; `None` when they can.
+    /// What to tell the host and the presenter. `None` if others can open the links.
     pub const fn warning(self) -> Option<&'static str> {
         match self {
             Self::Others => None,
@@ -58,7 +57,7 @@ impl Reach {
 }
 
 impl Addresses {
-    /// `public` is what the host said that people use; `listening` is where the server listens.
+    /// `public` is the public URL, if the host gave one; `listening` is where the server listens.
     pub fn new(listening: SocketAddr, public: Option<&Uri>) -> Self {
         let networks = || if_addrs::get_if_addrs().unwrap_or_default();
         Self::with_networks(listening, public, networks)
@@ -77,7 +76,7 @@ impl Addresses {
         }
     }
 
-    /// As things are now.
+    /// The current addresses.
     pub fn now(&self) -> Bases {
         if let Some(public) = &self.public {
             return Bases {
@@ -121,18 +120,18 @@ impl Addresses {
         }
     }
 
-    /// For a page: by the address that it was asked for, which led at least one browser here. One
-    /// that leads only from this machine to itself is of no use to others.
+    /// The addresses for a page. The one that the page was requested at comes first, because it led at least
+    /// one browser here, unless it is a loopback address.
     pub fn of_page(&self, headers: &HeaderMap, is_secure: bool) -> Bases {
         let now = self.now();
         if self.public.is_some() {
             return now;
         }
-        let Some(asked) = asked_for(headers) else {
+        let Some(requested) = requested(headers) else {
             return now;
         };
         let scheme = if is_secure { "https" } else { "http" };
-        let likeliest = format!("{scheme}://{asked}");
+        let likeliest = format!("{scheme}://{requested}");
         let all = [now.likeliest].into_iter().chain(now.others);
         Bases {
             others: if now.reach == Reach::Others {
@@ -145,15 +144,16 @@ impl Addresses {
         }
     }
 
-    /// Whether such a page stays open when its machine changes its network: the machine asks itself.
+    /// Whether a page stays open while this machine changes its network, because a browser on this machine
+    /// requested it.
     pub fn may_outlive_its_network(&self, headers: &HeaderMap) -> bool {
-        self.public.is_none() && asked_for(headers).is_none()
+        self.public.is_none() && requested(headers).is_none()
     }
 
-    /// Calls `changed` each time that [`now`](Self::now) is another than before. Never ends.
+    /// Calls `changed` whenever [`now`](Self::now) changes. Never returns.
     pub async fn watch(self, mut before: Bases, mut changed: impl FnMut(&Bases)) {
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_EVERY).await;
             let now = self.now();
             if now != before {
                 changed(&now);
@@ -163,8 +163,8 @@ impl Addresses {
     }
 }
 
-/// Whether browsers open no http address with this port, because it is another protocol's: the list of
-/// the Fetch standard (fetch.spec.whatwg.org/#port-blocking).
+/// Whether browsers refuse to open this port because it belongs to another protocol. The list is the Fetch
+/// standard's (fetch.spec.whatwg.org/#port-blocking).
 pub fn refused_by_browsers(port: u16) -> bool {
     const REFUSED: [u16; 82] = [
         1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
@@ -176,25 +176,25 @@ pub fn refused_by_browsers(port: u16) -> bool {
     REFUSED.contains(&port)
 }
 
-/// The host and port that a request was sent to, unless they lead to nothing but this machine.
-fn asked_for(headers: &HeaderMap) -> Option<Authority> {
-    let asked: Authority = headers.get(header::HOST)?.to_str().ok()?.parse().ok()?;
-    let host = asked.host().to_ascii_lowercase();
+/// The host and port that a request was sent to. `None` for loopback addresses.
+fn requested(headers: &HeaderMap) -> Option<Authority> {
+    let requested: Authority = headers.get(header::HOST)?.to_str().ok()?.parse().ok()?;
+    let host = requested.host().to_ascii_lowercase();
     let is_name_of_loopback = host == "localhost" || host.ends_with(".localhost");
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let is_loopback = bare.parse::<IpAddr>().is_ok_and(|ip| {
         let ip = ip.to_canonical();
         ip.is_loopback() || ip.is_unspecified()
     });
-    (!is_name_of_loopback && !is_loopback).then_some(asked)
+    (!is_name_of_loopback && !is_loopback).then_some(requested)
 }
 
-/// One address of each interface that phones in the room may reach.
+/// The addresses that phones in the room may reach, one for each interface.
 fn likeliest_first(interfaces: &[Interface], with_v6: bool) -> Vec<IpAddr> {
     let mut ranked: Vec<_> = interfaces
         .iter()
         .filter(|interface| interface.oper_status == IfOperStatus::Up)
-        .filter(|interface| is_of_use(interface.ip(), with_v6))
+        .filter(|interface| is_usable(interface.ip(), with_v6))
         .map(|interface| (rank(interface), &interface.name, interface.ip()))
         .collect();
     // Stable: the system's order decides between addresses of the same rank.
@@ -210,17 +210,17 @@ fn likeliest_first(interfaces: &[Interface], with_v6: bool) -> Vec<IpAddr> {
     found
 }
 
-/// Link-local addresses are not: a browser can't be told the interface of a v6 one, and a v4 one
-/// says that the network gave this machine no address.
-fn is_of_use(ip: IpAddr, with_v6: bool) -> bool {
+/// Not link-local ones: a URL can't name the interface of a v6 one, and a v4 one means that the network gave
+/// this machine no address.
+fn is_usable(ip: IpAddr, with_v6: bool) -> bool {
     match ip {
         IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_link_local(),
         IpAddr::V6(ip) => with_v6 && !ip.is_loopback() && !ip.is_unicast_link_local(),
     }
 }
 
-/// Smaller is likelier to be what phones in the room can reach: a real interface rather than a
-/// container's bridge or a tunnel, IPv4 because it can be typed, and a private address.
+/// Smaller is likelier to be reachable for phones in the room: a physical interface rather than a container's
+/// bridge or a tunnel, IPv4 because people can type it, and a private address.
 fn rank(interface: &Interface) -> u8 {
     let starts = |names: &[&str]| names.iter().any(|name| interface.name.starts_with(name));
     let virtual_ones = [
@@ -244,7 +244,7 @@ fn rank(interface: &Interface) -> u8 {
         "zt",
         "ppp",
     ];
-    let place = if interface.is_p2p || starts(&virtual_ones) {
+    let kind = if interface.is_p2p || starts(&virtual_ones) {
         2
     } else if starts(&["en", "eth", "wl"]) {
         0
@@ -255,7 +255,7 @@ fn rank(interface: &Interface) -> u8 {
         IpAddr::V4(ip) => (false, ip.is_private()),
         IpAddr::V6(ip) => (true, Ipv6Addr::is_unique_local(&ip)),
     };
-    place * 4 + u8::from(is_v6) * 2 + u8::from(!is_private)
+    kind * 4 + u8::from(is_v6) * 2 + u8::from(!is_private)
 }
 
 #[cfg(test)]
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_shows_the_address_that_it_was_asked_for() {
+    fn a_page_shows_the_address_that_it_was_requested() {
         let addresses = addresses("[::]:3000", &[("eth0", "10.0.0.5")]);
         let by_name = addresses.of_page(&asked("laptop.local:3000"), false);
         assert_eq!(by_name.likeliest, "http://laptop.local:3000");
@@ -424,7 +424,7 @@ mod tests {
         }));
         for ip in ["192.168.1.7", "192.168.1.7", "10.0.0.5"] {
             *network.lock().expect("no panic") = vec![interface("wlan0", ip)];
-            tokio::time::sleep(2 * LOOK_EVERY).await;
+            tokio::time::sleep(2 * POLL_EVERY).await;
         }
         assert_eq!(told.try_recv().as_deref(), Ok("http://192.168.1.7:3000"));
         assert_eq!(told.try_recv().as_deref(), Ok("http://10.0.0.5:3000"));

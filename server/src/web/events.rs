@@ -1,34 +1,32 @@
 //! A talk for programs and pages: the event stream, and the same once.
 
+use super::{
+    Shared,
+    extract::{KnownTalk, OpenTalk, SameOrigin},
+    form::{BoundedForm, Form},
+};
 use crate::{
-    access::{Credentials, asker, is_own, refusal},
+    access::{Asker, Refusal},
     live::{self, Audience, Frame},
-    talks::{self, Talk, Visitor},
-    web::Shared,
+    talks::{self, Visitor},
 };
 use app::api::ErrorCode;
 use axum::{
-    Extension, Json,
-    body::Body,
-    extract::{
-        ConnectInfo, Path, Query, State, rejection::PathRejection, rejection::QueryRejection,
-    },
-    http::{HeaderMap, Method, Response, StatusCode, Uri, header},
-    response::IntoResponse,
+    Json,
+    extract::{FromRequestParts, Query, State},
+    http::{Method, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
 };
-use http_body_util::{BodyExt, Limited};
 use model::{
     deck::{Slide, SlideNumber},
-    talk::{Presence, Role, SeatNumber, Seen, SlideState, Snapshot, TalkCode, View},
+    talk::{Presence, Role, SeatNumber, Seen, SlideState, Snapshot, View},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::{iter, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::time::timeout;
+use std::{convert::Infallible, iter, time::Duration};
 
-type CodePath = Result<Path<String>, PathRejection>;
-
-/// What a page says when it opens a stream, or asks instead. All of it may be missing, or nonsense.
+/// What a page says when it opens a stream, or asks for the snapshot instead. Any of it may be missing
+/// or malformed.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Opening {
@@ -38,137 +36,129 @@ pub struct Opening {
 }
 
 impl Opening {
-    fn number(&self) -> Option<SeatNumber> {
+    fn seat(&self) -> Option<SeatNumber> {
         self.seat.as_ref()?.parse().ok()
     }
 }
 
-/// The form of `POST /t/{code}/seen` is about 80 bytes.
-const MAX_SEEN_BYTES: usize = 512;
-const SEEN_TIMEOUT: Duration = Duration::from_secs(5);
+impl FromRequestParts<Shared> for Opening {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Infallible> {
+        let query = Query::<Self>::from_request_parts(parts, shared).await;
+        let mut opening = query.map_or_else(|_| Self::default(), |Query(opening)| opening);
+        // The header wins: the browser keeps it up to date, and opens the same address again.
+        if let Some(id) = parts.headers.get("last-event-id") {
+            opening.last_event_id = Some(id.to_str().unwrap_or_default().to_owned());
+        }
+        Ok(opening)
+    }
+}
 
 /// `GET /t/{code}/events`
 pub async fn events(
     State(shared): State<Shared>,
-    path: CodePath,
-    query: Result<Query<Opening>, QueryRejection>,
+    talk: KnownTalk,
+    opening: Opening,
+    SameOrigin(visitor): SameOrigin,
+    asker: Option<Asker>,
     method: Method,
-    uri: Uri,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
-) -> Response<Body> {
-    // The header wins: it is the browser's own word, newer than the address that was opened.
-    let by_header = headers
-        .get("last-event-id")
-        .map(|id| id.to_str().unwrap_or_default().to_owned());
-    let opening = query.map_or_else(|_| Opening::default(), |Query(opening)| opening);
-    let number = opening.number();
-    let last = by_header.or(opening.last_event_id);
-    let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
-    let Some(talk) = code.as_ref().and_then(|code| shared.talks.find(code)) else {
-        // Who followed it would come back for ever to learn that it is over.
-        let gone = code.filter(|_| last.is_some());
-        let gone = gone.and_then(|code| shared.talks.last_of_gone(&code));
-        let farewell = gone.and_then(|gone| Frame::new(gone.state.event_id(), &gone).ok());
-        return match farewell {
-            // Told before. Told again, a browser would come back for ever.
-            Some(farewell) if last == Some(farewell.id.to_string()) => {
-                StatusCode::NO_CONTENT.into_response()
-            }
-            Some(farewell) => live::farewell(farewell),
-            None => refusal(ErrorCode::NoSuchTalk),
-        };
+) -> Result<Response, Refusal> {
+    let (seat, last) = (opening.seat(), opening.last_event_id);
+    let talk = match talk {
+        KnownTalk::Open(talk) => talk,
+        KnownTalk::Deleted(snapshot) => return farewell(&snapshot, last.as_deref()),
     };
     if talk.is_over() {
         let end = talk.snapshot().state.event_id().to_string();
-        // The one answer after which a browser does not come back. Not for whoever was away when
-        // the talk ended: they have something older, and are told first.
+        // The one status after which a browser does not reconnect. A page that was away when the talk
+        // ended has an older event, and is told first.
         if last.as_ref().is_none_or(|last| *last == end) {
-            return StatusCode::NO_CONTENT.into_response();
+            return Ok(StatusCode::NO_CONTENT.into_response());
         }
     }
     if method == Method::HEAD {
-        return live::head();
+        return Ok(live::head());
     }
-    let visitor = as_seen_from(&shared, &headers, &uri);
     let presents = visitor.presented(talk.code()).is_ok();
     let audience = match opening.view.as_deref() {
-        // On the presenter's own laptop these have the presenter's cookie too.
-        Some("project") => Audience::Follower(View::Project, number),
-        Some("follow") => Audience::Follower(View::Follow, number),
+        // On the presenter's own laptop these have the presenter's cookie, too.
+        Some("project") => Audience::Follower(View::Project, seat),
+        Some("follow") => Audience::Follower(View::Follow, seat),
         _ if presents => {
             let code = talk.code().clone();
             Audience::Presenter(Box::new(move || visitor.presented(&code).is_ok()))
         }
-        // A remote's page, taken off while it was away: as a follower it would say Live.
-        Some("present") => return live::revoked(),
-        _ => Audience::Follower(View::Follow, number),
+        // A remote that was removed while it was away. As a follower it would say Live.
+        Some("present") => return Ok(live::revoked()),
+        _ => Audience::Follower(View::Follow, seat),
     };
     let seat = match &audience {
         Audience::Follower(View::Project, _) if !presents => {
-            // Asked in this process, by a test, there is no peer.
-            let asker = peer.map(|Extension(ConnectInfo(peer))| asker(peer.ip(), &headers));
             shared.hub.seats().seat_of_projector(asker)
         }
         _ => shared.hub.seats().seat(presents),
     };
-    match seat {
+    Ok(match seat {
         Some(seat) => live::events(talk.channel(), seat, audience, last),
         None => live::no_seat(),
-    }
+    })
 }
 
-/// `POST /t/{code}/seen`: a page has painted something. The answer says nothing of whether it was
+/// The end of a deleted talk, once, for a page that followed it and has an event of it. Else the page
+/// would reconnect forever.
+fn farewell(snapshot: &Snapshot, last: Option<&str>) -> Result<Response, Refusal> {
+    let last = last.ok_or(ErrorCode::NoSuchTalk)?;
+    let frame = Frame::new(snapshot.state.event_id(), snapshot);
+    let frame = frame.map_err(|_| ErrorCode::NoSuchTalk)?;
+    if last == frame.id.to_string() {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    Ok(live::farewell(frame))
+}
+
+/// About 80 bytes. Pages send it as a beacon, which calls it plain text.
+impl Form for Seen {
+    const MAX_BYTES: usize = 512;
+    const TIMEOUT: Duration = Duration::from_secs(5);
+}
+
+/// `POST /t/{code}/seen`: a page has painted something. The answer does not tell whether that was
 /// counted: a page could do nothing about it.
-pub async fn seen(State(shared): State<Shared>, path: CodePath, body: Body) -> Response<Body> {
-    let Some(talk) = found(&shared, path) else {
-        return refusal(ErrorCode::NoSuchTalk);
-    };
-    // Pages send it as a beacon, which calls it plain text.
-    let form = Limited::new(body, MAX_SEEN_BYTES).collect();
-    let form = match timeout(SEEN_TIMEOUT, form).await {
-        Ok(Ok(form)) => form.to_bytes(),
-        Ok(Err(_)) => return refusal(ErrorCode::TooLarge),
-        Err(_) => return refusal(ErrorCode::TooSlow),
-    };
-    let Ok(seen) = serde_urlencoded::from_bytes::<Seen>(&form) else {
-        return refusal(ErrorCode::BadRequest);
-    };
+pub async fn seen(
+    State(shared): State<Shared>,
+    OpenTalk(talk): OpenTalk,
+    BoundedForm(seen): BoundedForm<Seen>,
+) -> StatusCode {
     if shared.hub.acknowledges() {
         talk.channel().attendance().acknowledge(&seen);
     }
-    StatusCode::NO_CONTENT.into_response()
+    StatusCode::NO_CONTENT
 }
 
-/// What one stream would say, once.
+/// What a stream would say, once.
 #[derive(Serialize)]
 struct Told<'a> {
     #[serde(flatten)]
     snapshot: &'a Snapshot,
-    /// Of the room, to a remote only. Without it a remote knows that it was removed.
+    /// Presence in the room, for remotes only. Without it a remote knows that it was removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     presence: Option<Presence>,
 }
 
 /// `GET /t/{code}/state`: the stream's snapshot as JSON, once. A page whose stream is withheld asks
-/// with its seat's number, and follows like any other.
+/// with its seat's number, and counts as a follower.
 pub async fn state(
-    State(shared): State<Shared>,
-    path: CodePath,
-    query: Result<Query<Opening>, QueryRejection>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response<Body> {
-    let opening = query.map_or_else(|_| Opening::default(), |Query(opening)| opening);
-    let seat = opening.number();
-    let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
-    let Some(talk) = code.as_ref().and_then(|code| shared.talks.find(code)) else {
-        // A page that has a seat followed it, and would ask for ever.
-        let gone = code.filter(|_| seat.is_some());
-        return match gone.and_then(|code| shared.talks.last_of_gone(&code)) {
-            Some(gone) => told(&gone, None),
-            None => refusal(ErrorCode::NoSuchTalk),
-        };
+    talk: KnownTalk,
+    opening: Opening,
+    SameOrigin(visitor): SameOrigin,
+) -> Result<Response, Refusal> {
+    let seat = opening.seat();
+    let talk = match (talk, seat) {
+        (KnownTalk::Open(talk), _) => talk,
+        // A page that has a seat followed the talk, and would ask forever.
+        (KnownTalk::Deleted(snapshot), Some(_)) => return Ok(told(&snapshot, None)),
+        (KnownTalk::Deleted(_), None) => return Err(ErrorCode::NoSuchTalk.into()),
     };
     let channel = talk.channel();
     let presence = match (opening.view.as_deref(), seat) {
@@ -181,7 +171,6 @@ pub async fn state(
             None
         }
         (Some("present"), _) => {
-            let visitor = as_seen_from(&shared, &headers, &uri);
             let presents = visitor.presented(talk.code()).is_ok();
             presents.then(|| Presence {
                 now: talks::now(),
@@ -190,25 +179,17 @@ pub async fn state(
         }
         _ => None,
     };
-    told(&talk.snapshot(), presence)
+    Ok(told(&talk.snapshot(), presence))
 }
 
-fn told(snapshot: &Snapshot, presence: Option<Presence>) -> Response<Body> {
+fn told(snapshot: &Snapshot, presence: Option<Presence>) -> Response {
     let told = Told { snapshot, presence };
     ([(header::CACHE_CONTROL, "no-store")], Json(told)).into_response()
 }
 
-/// `GET /t/{code}/role`: what the browser that asks may do. Its presenter's link may have been opened
+/// `GET /t/{code}/role`: what this browser may do by now. Its presenter's link may have been opened
 /// after its page.
-pub async fn role(
-    State(shared): State<Shared>,
-    path: CodePath,
-    headers: HeaderMap,
-) -> Response<Body> {
-    let Some(talk) = found(&shared, path) else {
-        return refusal(ErrorCode::NoSuchTalk);
-    };
-    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
+pub async fn role(OpenTalk(talk): OpenTalk, visitor: Visitor) -> Response {
     let role = Role {
         presents: visitor.presented(talk.code()).is_ok(),
         now: talks::now(),
@@ -216,18 +197,9 @@ pub async fn role(
     ([(header::CACHE_CONTROL, "private, no-store")], Json(role)).into_response()
 }
 
-/// `GET /t/{code}/slides`: all of them with their notes for a presenter; what was shown of them so
-/// far, without notes, for everybody else.
-pub async fn slides(
-    State(shared): State<Shared>,
-    path: CodePath,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response<Body> {
-    let Some(talk) = found(&shared, path) else {
-        return refusal(ErrorCode::NoSuchTalk);
-    };
-    let visitor = as_seen_from(&shared, &headers, &uri);
+/// `GET /t/{code}/slides`: all slides with their notes for a presenter; for everybody else those that
+/// were shown so far, without notes.
+pub async fn slides(OpenTalk(talk): OpenTalk, SameOrigin(visitor): SameOrigin) -> Response {
     let presents = visitor.presented(talk.code()).is_ok();
     let (deck, snapshot) = (talk.deck(), talk.snapshot());
     let state = &snapshot.state;
@@ -240,7 +212,7 @@ pub async fn slides(
             .filter_map(|(slide, number)| as_seen(slide, number, state))
             .collect()
     };
-    // Whether it is for a presenter depends on the cookie.
+    // Only the cookie tells a presenter's answer from a follower's.
     let headers = [
         (header::CACHE_CONTROL, "private, no-store"),
         (header::VARY, "cookie, authorization"),
@@ -249,7 +221,7 @@ pub async fn slides(
     (headers, Json(answer)).into_response()
 }
 
-/// A slide as a follower may see it: as far as it was shown.
+/// A slide as a follower may see it: up to the step that was shown. `None` before its first.
 fn as_seen(slide: &Slide, number: SlideNumber, state: &SlideState) -> Option<Slide> {
     let shown = state.shown_step(number, slide.steps)?;
     let faces = slide
@@ -260,7 +232,7 @@ fn as_seen(slide: &Slide, number: SlideNumber, state: &SlideState) -> Option<Sli
     Some(Slide {
         faces: faces.cloned().collect(),
         notes: String::new(),
-        // The words of all its steps: which are whose is not known.
+        // The text of all steps: which word belongs to which is not known.
         text: if is_all {
             slide.text.clone()
         } else {
@@ -268,22 +240,6 @@ fn as_seen(slide: &Slide, number: SlideNumber, state: &SlideState) -> Option<Sli
         },
         ..slide.clone()
     })
-}
-
-/// Who asks. A page of another origin may read what a follower sees, and never more, whatever keys its
-/// browser brings.
-fn as_seen_from(shared: &Shared, headers: &HeaderMap, uri: &Uri) -> Visitor {
-    let credentials = if is_own(headers, uri, shared.public.as_deref()) {
-        Credentials::of(headers)
-    } else {
-        Credentials::default()
-    };
-    Visitor::new(shared.talks.clone(), credentials)
-}
-
-fn found(shared: &Shared, path: CodePath) -> Option<Arc<Talk>> {
-    let Path(typed) = path.ok()?;
-    shared.talks.find(&typed.parse::<TalkCode>().ok()?)
 }
 
 #[cfg(test)]

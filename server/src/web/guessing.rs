@@ -1,39 +1,34 @@
-//! Every look for a talk by its code counts, so that nobody finds talks by trying. One that forgives how a
-//! code is typed is one look: it finds one talk at most.
+//! Counts every look-up of a talk by its code, so that nobody finds talks by trying. A look-up that
+//! forgives how a code is typed counts once: it finds one talk at most.
 
-use crate::{
-    access::{asker, refusal},
-    web::{Shared, pages::render},
-};
+use super::{Shared, extract::TypedCode, render};
+use crate::access::{Asker, Refusal};
 use app::{
     api::ErrorCode,
     pages::{Page, ProblemPage},
 };
 use axum::{
-    extract::{ConnectInfo, RawPathParams, Request, State, rejection::RawPathParamsRejection},
-    http::{Extensions, HeaderMap, header},
+    extract::{Request, State},
+    http::header,
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use model::talk::TalkCode;
-use std::{net::SocketAddr, time::Instant};
+use std::time::Instant;
 
-/// For every route of a talk.
+/// Middleware for every route of a talk.
 pub async fn slow_guessers(
     State(shared): State<Shared>,
-    params: Result<RawPathParams, RawPathParamsRejection>,
+    typed: Option<TypedCode>,
+    asker: Option<Asker>,
     request: Request,
     next: Next,
 ) -> Response {
-    // What is no text is no code, and its route says so.
-    let code = params.ok().and_then(|params| {
-        let (_, typed) = params.iter().find(|(name, _)| *name == "code")?;
-        TalkCode::typed(typed).ok()
-    });
-    let Some(code) = code else {
+    // What can't be a code is refused by its route.
+    let Some(TypedCode { code, .. }) = typed else {
         return next.run(request).await;
     };
-    if may_look(&shared, request.extensions(), request.headers(), &code) {
+    if may_look(&shared, asker, &code) {
         return next.run(request).await;
     }
     let accepts = request.headers().get(header::ACCEPT);
@@ -41,24 +36,17 @@ pub async fn slow_guessers(
         .and_then(|accepts| accepts.to_str().ok())
         .is_some_and(|accepts| accepts.contains("text/html"));
     if is_page {
-        render(&shared, Page::Problem(ProblemPage::TooManyCodes), request).await
+        render::page(&shared, Page::Problem(ProblemPage::TooManyCodes)).await
     } else {
-        refusal(ErrorCode::TooFast)
+        Refusal::from(ErrorCode::TooFast).into_response()
     }
 }
 
-/// Whether whoever sent a request may know if there is a talk of this code.
-pub fn may_look(
-    shared: &Shared,
-    extensions: &Extensions,
-    headers: &HeaderMap,
-    code: &TalkCode,
-) -> bool {
-    // Asked in this process, by a test.
-    let Some(ConnectInfo(peer)) = extensions.get::<ConnectInfo<SocketAddr>>() else {
-        return true;
-    };
-    let (asker, now) = (asker(peer.ip(), headers), Instant::now());
+/// Whether `asker` may know if there is a talk with this code. Counts a wrong one. Without an asker, in
+/// a test without sockets, anyone may.
+pub fn may_look(shared: &Shared, asker: Option<Asker>, code: &TalkCode) -> bool {
+    let Some(asker) = asker else { return true };
+    let now = Instant::now();
     let may = shared.guesses.may_look(asker, code, now);
     if may {
         let is_there = shared.talks.meant(code).is_some();

@@ -1,12 +1,13 @@
-//! `GET /media/{name}`: what slides show. Whoever was given the name may fetch it.
+//! `GET /media/{name}`: the pictures of slides, for everybody who was given their names.
 
-use crate::{access::refusal, store::Part, talks::Talks, web::Shared};
+use super::{Shared, extract::path_parameter};
+use crate::{access::Refusal, store::Part, talks::Talks};
 use app::api::ErrorCode;
 use axum::{
     body::Body,
-    extract::{Path, State, rejection::PathRejection},
-    http::{HeaderValue, Response, header},
-    response::IntoResponse,
+    extract::{FromRequestParts, State},
+    http::{HeaderValue, header, request::Parts},
+    response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use futures_util::stream;
@@ -17,20 +18,31 @@ use tracing::error;
 /// The name is the content's hash: it never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// What is read of a picture at once. The next piece is read when its reader has room for it, so this
-/// is what a slow one costs.
+/// How much of a picture is read at once. The next piece is read when the client has room for it, so
+/// this is what a slow client costs.
 const PIECE_BYTES: usize = 16 << 10;
+
+/// The name of a picture, whose ending says what it is.
+pub struct PictureName {
+    name: String,
+    content_type: &'static str,
+}
+
+impl FromRequestParts<Shared> for PictureName {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Refusal> {
+        let name = path_parameter(parts, "name").await;
+        let name = name.ok_or(ErrorCode::NotFound)?;
+        let content_type = content_type(&name).ok_or(ErrorCode::NotFound)?;
+        Ok(Self { name, content_type })
+    }
+}
 
 pub async fn media(
     State(shared): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
-) -> Response<Body> {
-    let Ok(Path(name)) = path else {
-        return refusal(ErrorCode::NotFound);
-    };
-    let Some(content_type) = content_type(&name) else {
-        return refusal(ErrorCode::NotFound);
-    };
+    PictureName { name, content_type }: PictureName,
+) -> Result<Response, Refusal> {
     match read(shared.talks.clone(), name.clone(), 0).await {
         Ok(Some(Part { bytes, whole })) => {
             let headers = [
@@ -38,17 +50,18 @@ pub async fn media(
                 (header::CACHE_CONTROL, HeaderValue::from_static(FOR_EVER)),
                 (header::CONTENT_LENGTH, whole.into()),
             ];
-            (headers, pieces(shared.talks, name, bytes, whole)).into_response()
+            Ok((headers, pieces(shared.talks, name, bytes, whole)).into_response())
         }
-        Ok(None) => refusal(ErrorCode::NotFound),
+        Ok(None) => Err(ErrorCode::NotFound.into()),
         Err(error) => {
             error!(%error, "a picture cannot be read");
-            refusal(ErrorCode::Internal)
+            Err(ErrorCode::Internal.into())
         }
     }
 }
 
-/// A file that is removed or cut off meanwhile cuts the answer off, too: it is never taken for whole.
+/// The body of a picture. If its file is removed or truncated meanwhile, the body is cut off, so that no
+/// client takes it for whole.
 fn pieces(talks: Talks, name: String, first: Bytes, whole: u64) -> Body {
     if length(&first) == whole {
         return first.into();

@@ -1,17 +1,21 @@
-//! What answers a request: every route is in [`router`], its handlers are beside it, the host's own
-//! pages in [`host`].
+//! Answers requests. [`router`] lists every route, [`host`] has the host's pages. A handler's extractors
+//! (`extract`, `form`) say whom it lets in.
 
 pub mod addresses;
 mod commands;
 mod events;
+mod extract;
+mod form;
 mod guessing;
 pub mod host;
 mod media;
 mod operations;
-pub mod pages;
+mod pages;
 mod pointer;
+mod render;
 pub mod router;
 mod shared;
 pub mod site;
+mod uninterrupted;
 
 pub use shared::Shared;

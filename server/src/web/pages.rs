@@ -1,29 +1,28 @@
-//! Pages: what is shown is read first, so the status is known before a byte is rendered.
+//! Pages: what a page shows is read first, so its status is known before a byte is rendered.
 
+use super::{
+    Shared,
+    extract::{OpenTalk, OrPage, TypedCode, TypedTalk},
+    host, render,
+    uninterrupted::uninterrupted,
+};
 use crate::{
-    access::{Credentials, Key, content_security_policy, refusal},
+    access::{Key, Refusal},
     talks::{self, Talk, Visitor},
-    web::{Shared, host},
 };
 use app::{
     api::ErrorCode,
-    document,
     pages::{Look, Page, Past, ProblemPage, RemotePage, TOO_LATE, step_to_look_at},
     routes,
 };
 use axum::{
-    body::Body,
-    extract::{Path, Query, Request, State, rejection::PathRejection, rejection::QueryRejection},
-    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
-    response::{IntoResponse, Redirect},
+    extract::{Query, Request, State, rejection::QueryRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
 };
 use cookie::Cookie;
-use leptos_axum::ResponseOptions;
 use model::{deck::SlideNumber, talk::TalkCode};
 use serde::Deserialize;
-use std::sync::Arc;
-
-type CodePath = Result<Path<String>, PathRejection>;
 
 #[derive(Deserialize)]
 pub struct HomeQuery {
@@ -63,60 +62,56 @@ impl PresentQuery {
 pub async fn home(
     State(shared): State<Shared>,
     query: Result<Query<HomeQuery>, QueryRejection>,
-    request: Request,
-) -> Response<Body> {
-    // As below: one that can't be read may hold a key.
-    let is_odd = query.is_err();
-    let query = query.ok().map(|Query(query)| query);
-    let (typed, key, refused) = query.map_or((None, None, None), |query| {
-        (query.code, query.key, query.refused)
-    });
-    match typed.map(|typed| TalkCode::typed(&typed)) {
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(Query(HomeQuery { code, key, refused })) = query else {
+        // It may hold a key all the same, such as one that was pasted twice.
+        return host::enter(&shared, &visitor, None, &headers);
+    };
+    match code.map(|typed| TalkCode::typed(&typed)) {
         Some(Ok(code)) => Redirect::to(&routes::follow(&code)).into_response(),
-        _ if is_odd || key.is_some() => host::enter(&shared, key.as_deref(), request.headers()),
-        None if refused.is_some() => problem(&shared, ProblemPage::NoHostKey, request).await,
-        None => host::home(&shared, request).await,
-        Some(Err(_)) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
+        _ if key.is_some() => host::enter(&shared, &visitor, key.as_deref(), &headers),
+        None if refused.is_some() => problem(&shared, ProblemPage::NoHostKey).await,
+        None => host::home(&shared, &visitor).await,
+        Some(Err(_)) => problem(&shared, ProblemPage::NoSuchTalk).await,
     }
 }
 
-/// `GET /t/{code}`; with `?slide=`, that slide, when it was shown before.
+/// `GET /t/{code}`; with `?slide=`, that slide, if it was shown before.
 pub async fn follow(
     State(shared): State<Shared>,
-    path: CodePath,
+    TypedTalk(talk): TypedTalk,
     query: Result<Query<FollowQuery>, QueryRejection>,
-    request: Request,
-) -> Response<Body> {
-    if let Ok(Query(query)) = query
-        && let Some(slide) = query.slide
-        && let Ok(Path(typed)) = &path
-        && let Some(talk) = meant(&shared, typed)
+    headers: HeaderMap,
+) -> Response {
+    if let Ok(Query(FollowQuery { slide, step })) = query
+        && let Some(slide) = slide
     {
-        let code = talk.code().clone();
-        return look_back(&shared, code, &talk, (slide, query.step), request).await;
+        return look_back(&shared, &talk, (slide, step), &headers).await;
     }
-    talk_page(&shared, path, request, routes::follow, |code, rendered| {
-        Page::Follow { code, rendered }
-    })
-    .await
+    let page = Page::Follow {
+        code: talk.code().clone(),
+        rendered: talk.snapshot().as_ref().clone(),
+    };
+    render::page(&shared, page).await
 }
 
-/// What was not shown yet stays so: a link to it does nothing, and any other way to its address
-/// leads to the live page.
+/// A link to a slide that was not shown yet does nothing. Its address, opened in any other way, leads to
+/// the live page.
 async fn look_back(
     shared: &Shared,
-    code: TalkCode,
     talk: &Talk,
     (slide, step): (SlideNumber, Option<u16>),
-    request: Request,
-) -> Response<Body> {
+    headers: &HeaderMap,
+) -> Response {
+    let code = talk.code().clone();
     let (deck, snapshot) = (talk.deck(), talk.snapshot());
     let found = deck.slide(slide);
     let at = found.and_then(|it| step_to_look_at(&snapshot.state, slide, step, it.steps));
     let (Some(found), Some(step)) = (found, at) else {
-        // Only pages of ours say where they come from. A browser that gets no content stays where
-        // it is.
-        let is_link = request.headers().contains_key(header::REFERER);
+        // Only our own pages send a referrer. A browser that gets no content stays where it is.
+        let is_link = headers.contains_key(header::REFERER);
         return if is_link {
             StatusCode::NO_CONTENT.into_response()
         } else {
@@ -135,106 +130,90 @@ async fn look_back(
         rendered,
         past,
     };
-    render(shared, page, request).await
+    render::page(shared, page).await
 }
 
 /// `GET /t/{code}/screen`
 pub async fn project(
     State(shared): State<Shared>,
-    path: CodePath,
-    request: Request,
-) -> Response<Body> {
-    let headers = request.headers().clone();
-    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
-    talk_page(&shared, path, request, routes::project, |code, rendered| {
-        let ways = host::talk_ways(&shared, &code, &headers);
-        let presents = visitor.presented(&code).is_ok();
-        Page::Project {
-            code,
-            rendered,
-            ways,
-            presents,
-        }
-    })
-    .await
+    TypedTalk(talk): TypedTalk,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Response {
+    let code = talk.code().clone();
+    let page = Page::Project {
+        rendered: talk.snapshot().as_ref().clone(),
+        ways: host::talk_ways(&shared, &code, &headers),
+        presents: visitor.presented(&code).is_ok(),
+        code,
+    };
+    render::page(&shared, page).await
 }
 
 /// `GET /t/{code}/present`; with `?key=`, the key leaves the URL, and the clean address asks whether
 /// this device is to present.
 pub async fn present(
     State(shared): State<Shared>,
-    path: CodePath,
+    OrPage(typed): OrPage<TypedCode>,
     query: Result<Query<PresentQuery>, QueryRejection>,
-    request: Request,
-) -> Response<Body> {
-    let typed = path.map(|Path(typed)| typed).unwrap_or_default();
-    let Ok(code) = TalkCode::typed(&typed) else {
-        return problem(&shared, ProblemPage::NoSuchTalk, request).await;
-    };
-    let code = meant(&shared, &typed).map_or(code, |talk| talk.code().clone());
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Response {
+    let talk = shared.talks.meant(&typed.code);
+    let code = talk.as_ref().map_or(&typed.code, |talk| talk.code());
     // A query that can't be read may hold a key all the same, such as one that was pasted twice.
     let is_odd = query.is_err();
     let query = query.ok().map(|Query(query)| query);
     let hint = query.as_ref().map_or("", PresentQuery::hint).to_owned();
     let key = query.and_then(|query| query.key);
-    if is_odd || key.is_some() || code.as_str() != typed {
+    if is_odd || key.is_some() || !typed.is_exactly(code) {
         let key = key.map(|key| Key::of_link(&key));
-        return to_clean_address(&shared, &code, key.as_ref(), request.headers());
+        return to_clean_address(&shared, code, key.as_ref(), &headers);
     }
-    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(request.headers()));
-    let talk = shared.talks.find(&code);
-    if let Some(talk) = talk.filter(|talk| visitor.opened_link(talk).is_some()) {
+    let Some(talk) = talk else {
+        return problem(&shared, ProblemPage::NoSuchTalk).await;
+    };
+    let code = talk.code().clone();
+    if visitor.opened_link(&talk).is_some() {
         let title = talk.title();
-        return render(&shared, Page::Admit { code, title }, request).await;
+        return render::page(&shared, Page::Admit { code, title }).await;
     }
-    match visitor.presented(&code) {
-        Ok(talk) => {
-            let page = Page::Present(Box::new(RemotePage {
-                code,
-                rendered: talk.snapshot().as_ref().clone(),
-                deck: talk.deck().as_ref().clone(),
-                rendered_at: talks::now(),
-                hint,
-                look: look(request.headers()),
-                links: host::talk_ways(&shared, talk.code(), request.headers()),
-            }));
-            let mut response = render(&shared, page, request).await;
-            let private = HeaderValue::from_static("private, no-cache");
-            response
-                .headers_mut()
-                .insert(header::CACHE_CONTROL, private);
-            response
-        }
-        Err(ErrorCode::NoSuchTalk) => problem(&shared, ProblemPage::NoSuchTalk, request).await,
-        Err(_) if let Some(number) = waiting(&shared, &visitor, &code) => {
-            // Nobody lets it in any more: it sees where the talk ended, as the room does.
-            if shared.talks.find(&code).is_some_and(|talk| talk.is_over()) {
-                return Redirect::to(&routes::follow(&code)).into_response();
-            }
-            render(&shared, Page::Waiting(number), request).await
-        }
-        Err(ErrorCode::WrongKey) => problem(&shared, ProblemPage::WrongKey, request).await,
-        Err(_) => problem(&shared, ProblemPage::NoKey, request).await,
+    if let Err(refusal) = visitor.presented(&code) {
+        return match visitor.remote(&talk).filter(|remote| remote.waits) {
+            // Nobody admits it any more: it sees where the talk ended, as the room does.
+            Some(_) if talk.is_over() => Redirect::to(&routes::follow(&code)).into_response(),
+            Some(remote) => render::page(&shared, Page::Waiting(remote.number)).await,
+            None => render::refused(&shared, refusal.into()).await,
+        };
     }
-}
-
-/// The number of a device that has to be let in first.
-fn waiting(shared: &Shared, visitor: &Visitor, code: &TalkCode) -> Option<u64> {
-    let remote = visitor.remote(shared.talks.find(code)?.as_ref())?;
-    remote.waits.then_some(remote.number)
+    let page = Page::Present(Box::new(RemotePage {
+        rendered: talk.snapshot().as_ref().clone(),
+        deck: talk.deck().as_ref().clone(),
+        rendered_at: talks::now(),
+        hint,
+        look: look(&headers),
+        links: host::talk_ways(&shared, &code, &headers),
+        code,
+    }));
+    let mut response = render::page(&shared, page).await;
+    let private = HeaderValue::from_static("private, no-cache");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, private);
+    response
 }
 
 /// What programs take for the end of a link: a slash, and the punctuation behind it.
-const NO_END: [&str; 16] = [
+const LINK_ENDINGS: [&str; 16] = [
     "/", ".", ",", ";", ":", "!", ")", "]", "'", "*", "%3E", "%22", "%5D", "%3e", "%5d", ">",
 ];
 
-/// Whatever has no route; a link that is longer than it was leads to where it should.
-pub async fn not_found(State(shared): State<Shared>, request: Request) -> Response<Body> {
+/// Every path without a route. A talk's link with punctuation at its end is redirected to the link.
+pub async fn not_found(State(shared): State<Shared>, request: Request) -> Response {
     let path = request.uri().path();
-    let is_of_talk = path.starts_with("/t/") && request.method().is_safe();
+    let is_of_talk = routes::is_of_talk(path) && request.method().is_safe();
     let mut own = path;
-    while let Some(shorter) = NO_END.iter().find_map(|end| own.strip_suffix(end)) {
+    while let Some(shorter) = LINK_ENDINGS.iter().find_map(|end| own.strip_suffix(end)) {
         own = shorter;
     }
     if is_of_talk && own != path {
@@ -243,12 +222,7 @@ pub async fn not_found(State(shared): State<Shared>, request: Request) -> Respon
         let clean = format!("{own}{query}");
         return Redirect::permanent(&clean).into_response();
     }
-    problem(&shared, ProblemPage::NotFound, request).await
-}
-
-/// The talk that a page's address means, however its code is typed.
-fn meant(shared: &Shared, typed: &str) -> Option<Arc<Talk>> {
-    shared.talks.meant(&TalkCode::typed(typed).ok()?)
+    problem(&shared, ProblemPage::NotFound).await
 }
 
 /// How the remote was left.
@@ -262,83 +236,49 @@ fn look(headers: &HeaderMap) -> Look {
         .map_or_else(Look::default, |cookie| Look::read(cookie.value()))
 }
 
-async fn talk_page(
-    shared: &Shared,
-    path: CodePath,
-    request: Request,
-    address: impl Fn(&TalkCode) -> String,
-    page: impl Fn(TalkCode, model::talk::Snapshot) -> Page,
-) -> Response<Body> {
-    let typed = path.map(|Path(typed)| typed).unwrap_or_default();
-    match meant(shared, &typed) {
-        None => problem(shared, ProblemPage::NoSuchTalk, request).await,
-        // One talk, one address: a code typed in capitals leads to the plain one. Not for good: it may
-        // be the exact code of a talk to come.
-        Some(talk) if talk.code().as_str() != typed => {
-            Redirect::to(&address(talk.code())).into_response()
-        }
-        Some(talk) => {
-            let (code, rendered) = (talk.code().clone(), talk.snapshot().as_ref().clone());
-            render(shared, page(code, rendered), request).await
-        }
-    }
-}
-
-/// The browser comes back to the clean address, and keeps a good key meanwhile: it stays in no URL.
-/// Nothing else changes. Whatever follows a link, such as a chat that makes a preview of it, would be
-/// a remote else.
+/// Redirects to the clean address, and gives a good key as a cookie: it stays in no URL. Nothing else
+/// changes, or whatever follows links, such as a chat that makes previews, would become a remote.
 fn to_clean_address(
     shared: &Shared,
     code: &TalkCode,
     key: Option<&Key>,
     headers: &HeaderMap,
-) -> Response<Body> {
+) -> Response {
     let talk = shared.talks.find(code);
     let linked = talk
         .zip(key)
         .filter(|(talk, key)| talk.is_link(&key.hash()));
-    let link = linked.map(|(_, key)| {
+    let cookie = linked.map(|(_, key)| {
         let secure = is_secure(shared, headers);
         shared.talks.cookies().give_link(code, key, secure)
     });
-    to_clean(&routes::present(code), link)
+    to_clean(&routes::present(code), cookie)
 }
 
 /// `POST /t/{code}/present`: admits the device that has opened a presenter's link.
 pub async fn admit(
     State(shared): State<Shared>,
-    path: CodePath,
+    OpenTalk(talk): OpenTalk,
+    visitor: Visitor,
     headers: HeaderMap,
-) -> Response<Body> {
-    let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
-    let Some(talk) = code.and_then(|code: TalkCode| shared.talks.find(&code)) else {
-        return refusal(ErrorCode::NoSuchTalk);
-    };
+) -> Result<Response, Refusal> {
     let address = routes::present(talk.code());
-    let visitor = Visitor::new(shared.talks.clone(), Credentials::of(&headers));
     let Some(link) = visitor.opened_link(&talk) else {
-        // The page says what is missing, or shows the talk to a device that came before.
-        return to_clean(&address, None);
+        // The page says what is missing, or shows the talk to a device that was admitted before.
+        return Ok(to_clean(&address, None));
     };
-    let talks = shared.talks.clone();
     let device = host::device(&visitor, &headers);
-    // A task of its own: a browser that leaves must not stop it half-way.
-    let admitted = tokio::spawn(async move { talks.admit(&talk, &link, device).await });
-    match admitted.await {
-        Ok(Ok(key)) => {
-            let (cookies, secure) = (shared.talks.cookies(), is_secure(&shared, &headers));
-            let given = [cookies.give_device(&key, secure), cookies.take_link(secure)];
-            to_clean(&address, given)
-        }
-        failed => {
-            tracing::error!(?failed, "a remote was not admitted");
-            refusal(ErrorCode::NotStored)
-        }
-    }
+    let talks = shared.talks.clone();
+    let admitted = async move { talks.admit(&talk, &link, device).await };
+    let key = uninterrupted(admitted, "a remote was not admitted").await?;
+    let (cookies, secure) = (shared.talks.cookies(), is_secure(&shared, &headers));
+    let given = [cookies.give_device(&key, secure), cookies.take_link(secure)];
+    Ok(to_clean(&address, given))
 }
 
-/// Sends the browser to `address`, with the cookies that its key was good for.
-pub fn to_clean(address: &str, cookies: impl IntoIterator<Item = String>) -> Response<Body> {
+/// Redirects to `address` with these cookies, and keeps the key of the current address out of caches and
+/// referrers.
+pub fn to_clean(address: &str, cookies: impl IntoIterator<Item = String>) -> Response {
     let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (
@@ -364,35 +304,6 @@ pub fn is_secure(shared: &Shared, headers: &HeaderMap) -> bool {
     by_proxy || public.is_some_and(|url| url.scheme_str() == Some("https"))
 }
 
-async fn problem(shared: &Shared, problem: ProblemPage, request: Request) -> Response<Body> {
-    render(shared, Page::Problem(problem), request).await
-}
-
-/// The page as a whole document, with its status, its policy, and no copy kept on the way.
-pub async fn render(shared: &Shared, page: Page, request: Request) -> Response<Body> {
-    let status = match &page {
-        Page::Problem(problem) => problem.code().status(),
-        _ => 200,
-    };
-    let options = shared.leptos.clone();
-    let watched = std::env::var_os("LEPTOS_WATCH").is_some();
-    let headers = move || {
-        let nonce = leptos::nonce::use_nonce()
-            .map(|nonce| nonce.to_string())
-            .unwrap_or_default();
-        let policy = content_security_policy(&nonce, watched);
-        let Some(response) = leptos::prelude::use_context::<ResponseOptions>() else {
-            return;
-        };
-        if let Ok(policy) = HeaderValue::try_from(policy) {
-            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-        }
-        // Not `no-store`: it would keep the page out of the back/forward cache.
-        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        if let Ok(status) = StatusCode::from_u16(status) {
-            response.set_status(status);
-        }
-    };
-    let page = move || document(options.clone(), page.clone());
-    leptos_axum::render_app_async_with_context(headers, page)(request).await
+async fn problem(shared: &Shared, problem: ProblemPage) -> Response {
+    render::page(shared, Page::Problem(problem)).await
 }

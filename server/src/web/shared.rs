@@ -1,6 +1,4 @@
-//! What every handler may need.
-
-use super::host::Host;
+use super::host::Hosting;
 use crate::{
     access::Guesses,
     live::{Hub, Unsent},
@@ -10,16 +8,16 @@ use axum::http::Uri;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
 
-/// Cheap to clone.
+/// What handlers need. Cheap to clone.
 #[derive(Clone)]
 pub struct Shared {
     pub talks: Talks,
     pub hub: Hub,
     pub leptos: LeptosOptions,
-    /// None where nobody brings decks, as in a test of talks alone.
-    pub host: Option<Arc<Host>>,
+    /// `None` in tests of talks alone.
+    pub host: Option<Hosting>,
     pub guesses: Arc<Guesses>,
     pub unsent: Unsent,
-    /// The address that people use, when it is not the one that the server sees.
+    /// The address that browsers use, if the server is behind a proxy.
     pub public: Option<Arc<Uri>>,
 }

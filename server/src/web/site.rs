@@ -1,6 +1,7 @@
-//! The built browser side: styles, scripts, icons. Where it is, and how it is answered.
+//! The built browser side: styles, scripts, icons.
 
 use crate::web::Shared;
+use app::routes;
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -21,10 +22,10 @@ use std::{
 };
 use tower_http::services::{ServeDir, ServeFile};
 
-/// Cargo-leptos' name for the built files; it is in Cargo.toml too.
+/// cargo-leptos' name for the built files. Cargo.toml has it, too.
 const OUTPUT_NAME: &str = "webslides";
 
-/// Finds the site and says how Leptos refers to it. `None` when there is none.
+/// Finds the built files, and returns how Leptos refers to them. `None` if there are none.
 pub fn find() -> Option<LeptosOptions> {
     let root = candidates()
         .into_iter()
@@ -45,8 +46,7 @@ pub fn find() -> Option<LeptosOptions> {
     )
 }
 
-/// Beside the program when it is installed; in the target folder when it was just built; or where
-/// cargo-leptos says.
+/// Where cargo-leptos says; beside the installed program; in the target folder of one that was just built.
 fn candidates() -> Vec<PathBuf> {
     let said = env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from);
     let beside = program_folder();
@@ -60,7 +60,7 @@ fn candidates() -> Vec<PathBuf> {
         .collect()
 }
 
-/// Written by a release build beside the program: the hashes in the files' names.
+/// The hashes in the files' names. A release build writes it beside the program.
 fn hash_file() -> Option<PathBuf> {
     Some(program_folder()?.join("hash.txt"))
 }
@@ -69,10 +69,10 @@ fn program_folder() -> Option<PathBuf> {
     Some(env::current_exe().ok()?.parent()?.to_owned())
 }
 
-/// As `cargo leptos build` wrote them.
+/// Routes for the files as `cargo leptos build` wrote them.
 pub fn files(leptos: &LeptosOptions) -> Router<Shared> {
     let root = Path::new(leptos.site_root.as_ref());
-    // With a hash in its name, a file never changes; without, it has to be asked for each time.
+    // A file with a hash in its name never changes. Others are revalidated each time.
     let age = if leptos.hash_files {
         "public, max-age=31536000, immutable"
     } else {
@@ -82,18 +82,11 @@ pub fn files(leptos: &LeptosOptions) -> Router<Shared> {
         .precompressed_br()
         .precompressed_gzip();
     let mut router = Router::new()
-        .nest_service("/pkg", files)
+        .nest_service(routes::BUILT, files)
         .layer(middleware::map_response(move |answer| cached(answer, age)));
-    for name in [
-        "favicon.svg",
-        "favicon.ico",
-        "icon-180.png",
-        "icon-192.png",
-        "icon-512.png",
-        "manifest.webmanifest",
-        "awake.mp4",
-    ] {
-        router = router.route_service(&format!("/{name}"), ServeFile::new(root.join(name)));
+    for path in routes::FILES {
+        let file = root.join(path.trim_start_matches('/'));
+        router = router.route_service(path, ServeFile::new(file));
     }
     router.layer(middleware::from_fn_with_state(
         Contents::default(),
@@ -101,7 +94,7 @@ pub fn files(leptos: &LeptosOptions) -> Router<Shared> {
     ))
 }
 
-/// Not what is missing: a proxy would remember for a year that it was.
+/// Sets the cache lifetime, but not for a missing file: a proxy would remember for a year that it is missing.
 async fn cached(mut answer: Response<Body>, age: &'static str) -> Response<Body> {
     let is_there = answer.status().is_success() || answer.status() == StatusCode::NOT_MODIFIED;
     let age = HeaderValue::from_static(if is_there { age } else { "no-store" });
@@ -109,20 +102,20 @@ async fn cached(mut answer: Response<Body>, age: &'static str) -> Response<Body>
     answer
 }
 
-/// What was answered, each content once.
+/// File contents in memory, each once.
 type Contents = Arc<Mutex<HashSet<Bytes>>>;
 
-/// No file of ours is larger.
-const MOST_BYTES: usize = 16 << 20;
+/// Larger than any of our files.
+const MAX_FILE_BYTES: usize = 16 << 20;
 
-/// More than all of ours: while somebody works on them, they change.
-const MOST_CONTENTS: usize = 100;
+/// More than we have files. In development they change, and old contents have to go.
+const MAX_CONTENTS: usize = 100;
 
-/// What is given to the connection at once.
+/// How much is given to the connection at once.
 const PIECE_BYTES: usize = 16 << 10;
 
-/// One copy in memory for everybody, in place of an open file for each who reads slowly: there are
-/// only so many files, and connections need them.
+/// Middleware that answers from one copy in memory. `ServeDir` would keep a file open for each slow client,
+/// and connections need the process's open files.
 async fn from_memory(
     State(contents): State<Contents>,
     request: Request,
@@ -134,7 +127,7 @@ async fn from_memory(
         return answer;
     }
     let (head, file) = answer.into_parts();
-    let Ok(content) = to_bytes(file, MOST_BYTES).await else {
+    let Ok(content) = to_bytes(file, MAX_FILE_BYTES).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let content = shared(&contents, content);
@@ -153,7 +146,7 @@ fn shared(contents: &Contents, content: Bytes) -> Bytes {
     if let Some(known) = contents.get(&content) {
         return known.clone();
     }
-    if contents.len() >= MOST_CONTENTS {
+    if contents.len() >= MAX_CONTENTS {
         contents.clear();
     }
     contents.insert(content.clone());

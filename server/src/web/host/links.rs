@@ -1,10 +1,14 @@
-//! Where a talk is found, and how far its import is.
+//! A talk's links, and the progress of its import.
 
-use super::{Host, bases, presented, qr};
+use super::{Hosting, qr};
 use crate::{
-    access::refusal,
+    access::Refusal,
     talks::Talk,
-    web::{Shared, pages::render},
+    web::{
+        Shared,
+        extract::{OpenTalk, OrPage, Presenter},
+        render,
+    },
 };
 use app::{
     api::ErrorCode,
@@ -13,10 +17,9 @@ use app::{
 };
 use axum::{
     Json,
-    body::Body,
-    extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderMap, Response, header},
-    response::IntoResponse,
+    extract::State,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
 };
 use model::{
     deck::{Face, Slide},
@@ -24,90 +27,76 @@ use model::{
 };
 use serde_json::json;
 
-/// `GET /t/{code}/links`: for whoever presents the talk, and for the host.
+/// `GET /t/{code}/links`
 pub async fn links(
     State(shared): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Response<Body> {
-    let (talk, host) = match presented(&shared, path, request.headers()) {
-        Ok(allowed) => allowed,
-        Err(problem) => return render(&shared, Page::Problem(problem), request).await,
-    };
+    OrPage(Presenter { talk, .. }): OrPage<Presenter>,
+    OrPage(hosting): OrPage<Hosting>,
+    headers: HeaderMap,
+) -> Response {
     let links = TalkLinks {
         code: talk.code().clone(),
         title: talk.title(),
         whole: !talk.deck().is_being_read(),
         tiles: tiles(&talk),
         warnings: shared.talks.warnings(&talk.deck().id),
-        ways: ways_by(&shared, &host, talk.code(), request.headers()),
+        ways: hosting.ways(&shared, talk.code(), &headers),
     };
-    render(&shared, Page::Links(links), request).await
+    render::page(&shared, Page::Links(links)).await
 }
 
-/// `GET /t/{code}/ways`: where people find the talk by now, for a page that stays open while its
-/// machine changes its network.
+/// `GET /t/{code}/ways`: the links as they are now, for a page that stays open while the server's
+/// network changes.
 pub async fn ways(
     State(shared): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
+    OpenTalk(talk): OpenTalk,
     headers: HeaderMap,
-) -> Response<Body> {
-    let code = path.ok().and_then(|Path(typed)| typed.parse().ok());
-    let talk = code.and_then(|code| shared.talks.find(&code));
-    let ways = talk.and_then(|talk| talk_ways(&shared, talk.code(), &headers));
-    match ways {
-        Some(ways) => ([(header::CACHE_CONTROL, "no-store")], Json(ways)).into_response(),
-        None => refusal(ErrorCode::NoSuchTalk),
-    }
+) -> Result<Response, Refusal> {
+    let ways = talk_ways(&shared, talk.code(), &headers);
+    let ways = ways.ok_or(ErrorCode::NoSuchTalk)?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(ways)).into_response())
 }
 
-/// Where people find a talk; `None` while nobody knows our address.
+/// A talk's links; `None` in a test of a server without a host.
 pub fn talk_ways(shared: &Shared, code: &TalkCode, headers: &HeaderMap) -> Option<Ways> {
-    let host = shared.host.as_ref()?;
-    Some(ways_by(shared, host, code, headers))
+    let hosting = shared.host.as_ref()?;
+    Some(hosting.ways(shared, code, headers))
 }
 
-fn ways_by(shared: &Shared, host: &Host, code: &TalkCode, headers: &HeaderMap) -> Ways {
-    let bases = bases(shared, host, headers);
-    let way = |path: String| {
-        let url = format!("{}{path}", bases.likeliest);
-        let qr = qr::drawn(&url).unwrap_or_default();
-        Way { url, qr }
-    };
-    let audience = routes::follow(code);
-    let others = bases.others.iter();
-    Ways {
-        audience: way(audience.clone()),
-        projector: way(routes::project(code)),
-        others: others.map(|base| format!("{base}{audience}")).collect(),
-        warning: bases.reach.warning(),
-        asked_again_at: asked_again_at(host, code, headers),
-    }
-}
-
-/// Where a page asks for the links again that stays open while its machine changes its network.
-pub fn asked_again_at(host: &Host, code: &TalkCode, headers: &HeaderMap) -> Option<String> {
-    let stays = host.addresses.may_outlive_its_network(headers);
-    stays.then(|| routes::ways(code))
-}
-
-/// `GET /t/{code}/import`: how far it is, for the page of the links.
-pub async fn import(
-    State(shared): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
-) -> Response<Body> {
-    match presented(&shared, path, &headers) {
-        Ok((talk, _)) => {
-            let answer = json!({
-                "whole": !talk.deck().is_being_read(),
-                "slides": tiles(&talk),
-                "warnings": shared.talks.warnings(&talk.deck().id),
-            });
-            ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+impl Hosting {
+    fn ways(&self, shared: &Shared, code: &TalkCode, headers: &HeaderMap) -> Ways {
+        let bases = self.bases(shared, headers);
+        let way = |path: String| {
+            let url = format!("{}{path}", bases.likeliest);
+            let qr = qr::drawn(&url).unwrap_or_default();
+            Way { url, qr }
+        };
+        let audience = routes::follow(code);
+        let others = bases.others.iter();
+        Ways {
+            audience: way(audience.clone()),
+            projector: way(routes::project(code)),
+            others: others.map(|base| format!("{base}{audience}")).collect(),
+            warning: bases.reach.warning(),
+            asked_again_at: self.asked_again_at(code, headers),
         }
-        Err(problem) => refusal(problem.code()),
     }
+
+    /// Where a page asks for its links again if it may stay open while the server's network changes.
+    pub fn asked_again_at(&self, code: &TalkCode, headers: &HeaderMap) -> Option<String> {
+        let stays = self.addresses.may_outlive_its_network(headers);
+        stays.then(|| routes::ways(code))
+    }
+}
+
+/// `GET /t/{code}/import`: the import's progress, for the page of the links.
+pub async fn import(State(shared): State<Shared>, Presenter { talk, .. }: Presenter) -> Response {
+    let progress = json!({
+        "whole": !talk.deck().is_being_read(),
+        "slides": tiles(&talk),
+        "warnings": shared.talks.warnings(&talk.deck().id),
+    });
+    ([(header::CACHE_CONTROL, "no-store")], Json(progress)).into_response()
 }
 
 fn tiles(talk: &Talk) -> Vec<Tile> {

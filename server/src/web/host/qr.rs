@@ -2,7 +2,7 @@
 
 use qrcode::{EcLevel, QrCode, render::svg};
 
-/// An element for a page. `None` for a text that no QR code can hold.
+/// An SVG element for a page. `None` if the text is too long for a QR code.
 pub fn drawn(text: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let picture = code
@@ -10,7 +10,7 @@ pub fn drawn(text: &str) -> Option<String> {
         .min_dimensions(200, 200)
         .quiet_zone(true)
         .build();
-    // The page's own element; a declaration belongs to a file.
+    // Without the XML declaration, which belongs to a file.
     picture
         .find("<svg")
         .and_then(|start| picture.get(start..))

@@ -1,10 +1,15 @@
-//! The devices that present a talk: who they are, one more, one less.
+//! The devices that present a talk: list, add, admit, remove.
 
-use super::{bases, links::asked_again_at, presented, qr, visitor};
+use super::{Hosting, qr};
 use crate::{
-    access::refusal,
-    talks::{self, Device, Remote, Talk, Visitor},
-    web::{Shared, pages::render},
+    access::Refusal,
+    talks::{self, Device, Remote, Visitor},
+    web::{
+        Shared,
+        extract::{OrPage, Presenter, path_parameter},
+        render,
+        uninterrupted::uninterrupted,
+    },
 };
 use app::{
     api::ErrorCode,
@@ -12,114 +17,81 @@ use app::{
     routes,
 };
 use axum::{
-    body::Body,
-    extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderMap, Response, header},
-    response::{IntoResponse, Redirect},
+    extract::{FromRequestParts, State},
+    http::{HeaderMap, header, request::Parts},
+    response::{Redirect, Response},
 };
-use std::sync::Arc;
-use tokio::spawn;
-use tracing::error;
+
+/// The number of a remote, in the path.
+pub struct RemoteNumber(u64);
+
+impl<S: Sync> FromRequestParts<S> for RemoteNumber {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let number = path_parameter(parts, "number").await;
+        let number = number.and_then(|number| number.parse().ok());
+        number.map(Self).ok_or_else(|| ErrorCode::NotFound.into())
+    }
+}
 
 /// `GET /t/{code}/remotes`
 pub async fn remotes(
     State(shared): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Response<Body> {
-    let page = match presented(&shared, path, request.headers()) {
-        Ok((talk, _)) => page(&shared, &talk, request.headers(), None),
-        Err(problem) => Page::Problem(problem),
-    };
-    render(&shared, page, request).await
+    OrPage(presenter): OrPage<Presenter>,
+) -> Response {
+    render::page(&shared, page(&presenter, None)).await
 }
 
 /// `POST /t/{code}/remotes`: the same page, with a link for one more.
-pub async fn link(
+pub async fn add_remote(
     State(shared): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Response<Body> {
-    let (talk, host) = match presented(&shared, path, request.headers()) {
-        Ok(presented) => presented,
-        Err(problem) => return refusal(problem.code()),
-    };
-    let (talks, to) = (shared.talks.clone(), talk.clone());
-    // A task of its own, here and below: a browser that leaves must not stop it half-way.
-    let key = match spawn(async move { talks.link(&to).await }).await {
-        Ok(Ok(key)) => key,
-        failed => {
-            error!(?failed, "no link was made for a remote");
-            return refusal(ErrorCode::NotStored);
-        }
-    };
-    let present = routes::present(talk.code());
-    let headers = request.headers();
-    let bases = bases(&shared, &host, headers);
-    let url = format!("{}{present}?key={}", bases.likeliest, key.reveal());
+    presenter: Presenter,
+    hosting: Hosting,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (talks, talk) = (shared.talks.clone(), presenter.talk.clone());
+    let linked = async move { talks.link(&talk).await };
+    let key = uninterrupted(linked, "no link was made for a remote").await?;
+    let code = presenter.talk.code();
+    let bases = hosting.bases(&shared, &headers);
+    let path = routes::presenter_link(code, key.reveal());
+    let url = format!("{}{path}", bases.likeliest);
     let qr = qr::drawn(&url).unwrap_or_default();
     let link = RemoteLink {
         way: Way { url, qr },
         warning: bases.reach.warning(),
-        asked_again_at: asked_again_at(&host, talk.code(), headers),
+        asked_again_at: hosting.asked_again_at(code, &headers),
     };
-    let page = page(&shared, &talk, headers, Some(link));
-    render(&shared, page, request).await
+    Ok(render::page(&shared, page(&presenter, Some(link))).await)
 }
 
 /// `POST /t/{code}/remotes/{number}/allow`
 pub async fn allow(
     State(shared): State<Shared>,
-    path: Result<Path<(String, u64)>, PathRejection>,
-    headers: HeaderMap,
-) -> Response<Body> {
-    change(shared, path, &headers, true).await
+    RemoteNumber(number): RemoteNumber,
+    Presenter { talk, .. }: Presenter,
+) -> Result<Redirect, Refusal> {
+    let back = routes::remotes(talk.code());
+    let allowed = async move { shared.talks.allow(&talk, number).await };
+    uninterrupted(allowed, "a remote was not admitted").await?;
+    Ok(Redirect::to(&back))
 }
 
 /// `POST /t/{code}/remotes/{number}/revoke`
 pub async fn revoke(
     State(shared): State<Shared>,
-    path: Result<Path<(String, u64)>, PathRejection>,
-    headers: HeaderMap,
-) -> Response<Body> {
-    change(shared, path, &headers, false).await
-}
-
-async fn change(
-    shared: Shared,
-    path: Result<Path<(String, u64)>, PathRejection>,
-    headers: &HeaderMap,
-    lets_in: bool,
-) -> Response<Body> {
-    let Ok(Path((code, number))) = path else {
-        return refusal(ErrorCode::NotFound);
-    };
-    let talk = match presented(&shared, Ok(Path(code)), headers) {
-        Ok((talk, _)) => talk,
-        Err(problem) => return refusal(problem.code()),
-    };
+    RemoteNumber(number): RemoteNumber,
+    Presenter { talk, .. }: Presenter,
+) -> Result<Redirect, Refusal> {
     let back = routes::remotes(talk.code());
-    let talks = shared.talks.clone();
-    let changed = spawn(async move {
-        if lets_in {
-            talks.allow(&talk, number).await
-        } else {
-            talks.revoke(&talk, number).await
-        }
-    });
-    match changed.await {
-        Ok(Ok(())) => Redirect::to(&back).into_response(),
-        failed => {
-            error!(?failed, "a remote was not changed");
-            refusal(ErrorCode::NotStored)
-        }
-    }
+    let revoked = async move { shared.talks.revoke(&talk, number).await };
+    uninterrupted(revoked, "a remote was not removed").await?;
+    Ok(Redirect::to(&back))
 }
 
-fn page(shared: &Shared, talk: &Arc<Talk>, headers: &HeaderMap, link: Option<RemoteLink>) -> Page {
-    let this = visitor(shared, headers)
-        .remote(talk)
-        .map(|remote| remote.number);
+fn page(Presenter { talk, visitor }: &Presenter, link: Option<RemoteLink>) -> Page {
+    let this = visitor.remote(talk).map(|remote| remote.number);
     let line = |remote: &Remote| RemoteLine {
         number: remote.number,
         name: remote.name.clone(),
@@ -153,7 +125,7 @@ pub fn device(visitor: &Visitor, headers: &HeaderMap) -> Device {
     }
 }
 
-/// What kind of device it is, as far as its browser says.
+/// The kind of a device, as far as its browser tells.
 fn kind(headers: &HeaderMap) -> String {
     let browser = headers.get(header::USER_AGENT);
     let browser = browser

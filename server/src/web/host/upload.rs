@@ -1,35 +1,32 @@
-//! `POST /decks`: files that are brought in the browser become a talk.
+//! `POST /decks`: uploaded files become a talk.
 
-use super::{
-    Host, answer_page,
-    form::{MAX_FILES, MAX_UPLOAD_BYTES, Sent, gather},
-    home::page,
-    names::{own_name, passed_over},
-    places::Places,
-    remotes::device,
-    visitor, wants_json,
-};
+mod form;
+mod names;
+pub mod slots;
+
+use super::{Hosting, Shared, home::page, is_secure, remotes::device, wants_json};
 use crate::{
-    access::{Key, asker, refusal, refusal_in_words},
+    access::{Asker, Key, Refusal},
     importing::{Begun, BroughtBy, DeckError, Rest, bring},
     store::Cause,
     talks::{Bringer, Device, OpenError, Talk, Talks, Visitor},
-    web::{Shared, pages::is_secure},
+    web::{extract::Creator, render},
 };
 use app::{api::ErrorCode, routes};
 use axum::{
     Json,
-    body::Body,
-    extract::{ConnectInfo, Request, State, multipart::MultipartError},
-    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
-    response::{IntoResponse, Redirect},
+    extract::{Request, State, multipart::MultipartError},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
 };
+use form::{MAX_FILES, MAX_UPLOAD_BYTES, Sent, gather};
 use model::talk::TalkCode;
+use names::{own_name, passed_over};
 use reading::main_file;
 use serde_json::json;
+use slots::Slots;
 use std::{
     io,
-    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, PoisonError},
     time::Duration,
@@ -37,8 +34,8 @@ use std::{
 use tempfile::TempDir;
 use tokio::{spawn, time::timeout};
 
-/// How long a place is waited for.
-const PLACE_WITHIN: Duration = Duration::from_secs(30);
+/// How long an upload waits for a slot.
+const SLOT_WITHIN: Duration = Duration::from_secs(30);
 
 /// Why an upload made no talk.
 #[derive(Debug, thiserror::Error)]
@@ -69,59 +66,45 @@ pub enum UploadError {
 /// once its first slide can be shown.
 pub async fn upload(
     State(shared): State<Shared>,
+    Creator { visitor, hosting }: Creator,
+    asker: Option<Asker>,
     headers: HeaderMap,
     request: Request,
-) -> Response<Body> {
-    let visitor = visitor(&shared, &headers);
-    let Some(host) = &shared.host else {
-        return refusal(ErrorCode::NotFound);
-    };
-    if !host.may_create(&visitor) {
-        return refusal(ErrorCode::NoHostKey);
-    }
-    let places = if visitor.is_host() {
-        &host.places
+) -> Result<Response, Refusal> {
+    let slots = if visitor.is_host() {
+        &hosting.host_slots
     } else {
-        &host.guests_places
+        &hosting.guest_slots
     };
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let asker = peer.map(|ConnectInfo(peer)| asker(peer.ip(), &headers));
-    let made = match timeout(PLACE_WITHIN, places.place(asker)).await {
-        Ok(Some(_place)) => create(host, &visitor, &shared.talks, places, request).await,
+    let made = match timeout(SLOT_WITHIN, slots.acquire(asker)).await {
+        Ok(Some(_slot)) => create(&hosting, &visitor, &shared.talks, slots, request).await,
         _ => Err(UploadError::Busy),
     };
     let wants_json = wants_json(&headers);
-    match made {
-        Ok((talk, key)) => {
-            let links = routes::links(talk.code());
-            let cookie = shared
-                .talks
-                .cookies()
-                .give_device(&key, is_secure(&shared, &headers));
-            let mut answer = if wants_json {
-                let code = talk.code();
-                (
-                    StatusCode::CREATED,
-                    Json(json!({ "code": code, "links": links })),
-                )
-                    .into_response()
-            } else {
-                Redirect::to(&links).into_response()
-            };
-            if let Ok(cookie) = HeaderValue::try_from(cookie) {
-                answer.headers_mut().insert(header::SET_COOKIE, cookie);
-            }
-            answer
-        }
+    let (talk, key) = match made {
+        Ok(made) => made,
         Err(error) => {
-            let code = error.code();
-            let words = error.to_string();
+            let (code, words) = (error.code(), error.to_string());
             if wants_json {
-                return refusal_in_words(code, words);
+                return Err(Refusal::with_message(code, words));
             }
-            answer_page(&shared, page(&shared, &visitor, Some(words)), code).await
+            let form = page(&shared, &visitor, Some(words));
+            return Ok(render::form_again(&shared, form, code).await);
         }
+    };
+    let (code, links) = (talk.code(), routes::links(talk.code()));
+    let mut answer = if wants_json {
+        let made = Json(json!({ "code": code, "links": links }));
+        (StatusCode::CREATED, made).into_response()
+    } else {
+        Redirect::to(&links).into_response()
+    };
+    let secure = is_secure(&shared, &headers);
+    let cookie = shared.talks.cookies().give_device(&key, secure);
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        answer.headers_mut().insert(header::SET_COOKIE, cookie);
     }
+    Ok(answer)
 }
 
 impl UploadError {
@@ -145,30 +128,30 @@ impl UploadError {
     }
 }
 
-/// What somebody sent, on the disk.
+/// An upload, on the disk.
 struct Brought {
-    host: Arc<Host>,
+    hosting: Hosting,
     talks: Talks,
-    /// Goes when this does.
+    /// Removed when this is dropped.
     _directory: TempDir,
     main: PathBuf,
     passed_over: Vec<String>,
     code: Option<TalkCode>,
     password: Option<String>,
     bringer: Bringer,
-    /// What presents the talk from now on.
+    /// The device that presents the talk from now on.
     device: Device,
 }
 
 async fn create(
-    host: &Arc<Host>,
+    hosting: &Hosting,
     visitor: &Visitor,
     talks: &Talks,
-    places: &Places,
+    slots: &Slots,
     request: Request,
 ) -> Result<(Arc<Talk>, Key), UploadError> {
-    let directory = TempDir::new_in(&host.folder)?;
-    // What a deck of images without a name of its own is called.
+    let directory = TempDir::new_in(&hosting.uploads)?;
+    // A deck of images without a title is named after its folder.
     let folder = directory.path().join("Slides");
     tokio::fs::create_dir(&folder).await?;
     let device = device(visitor, request.headers());
@@ -179,15 +162,15 @@ async fn create(
     } = gather(
         request,
         &folder,
-        || Ok(host.decks.room().map(drop)?),
-        || places.others_wait(),
+        || Ok(hosting.decks.room().map(drop)?),
+        || slots.others_wait(),
     )
     .await?;
     let code: Option<TalkCode> = match code.trim() {
         "" => None,
         typed => Some(typed.parse().map_err(|_| UploadError::Code)?),
     };
-    // Before it is read, and again when it is opened: somebody may be quicker.
+    // Before the deck is read; opening the talk checks again, in case another upload was quicker.
     let taken = code.as_ref().and_then(|code| talks.find(code));
     let presents = code
         .as_ref()
@@ -199,7 +182,7 @@ async fn create(
     }
     let main = main_file::of_form(&folder, &files);
     let brought = Brought {
-        host: host.clone(),
+        hosting: hosting.clone(),
         talks: talks.clone(),
         _directory: directory,
         passed_over: passed_over(&main, &files),
@@ -216,19 +199,20 @@ async fn create(
         None
     } else {
         Some(
-            host.guests_decks
+            hosting
+                .guest_decks
                 .acquire()
                 .await
                 .map_err(io::Error::other)?,
         )
     };
-    // A task of its own: a browser that leaves must not stop it half-way, when pictures are kept and
-    // no deck is, or a talk is stored and not open.
+    // In a task of its own: a browser that leaves must not stop it halfway, with pictures stored and no
+    // deck, or a talk that is stored and not open.
     spawn(brought.open()).await.map_err(io::Error::other)?
 }
 
 impl Brought {
-    /// The talk of a deck, and the rest of its import. Must run to its end.
+    /// Opens the deck's talk and begins the rest of its import. Must not be cancelled.
     async fn open(mut self) -> Result<(Arc<Talk>, Key), UploadError> {
         let (talk, key, rest) = match self.begin().await {
             Ok((talk, key, Some(rest))) => (talk, key, rest),
@@ -238,7 +222,7 @@ impl Brought {
             }
         };
         let finish = bring::finish(rest, talk.clone(), self.talks.clone());
-        let imports = self.host.imports.lock();
+        let imports = self.hosting.imports.lock();
         let mut imports = imports.unwrap_or_else(PoisonError::into_inner);
         while imports.try_join_next().is_some() {}
         imports.spawn(finish);
@@ -251,7 +235,7 @@ impl Brought {
         } else {
             BroughtBy::Guest
         };
-        let decks = &self.host.decks;
+        let decks = &self.hosting.decks;
         let begun = decks.begin_at(&self.main, self.password.as_deref(), by, 0);
         let begun = begun.await;
         let Begun {
@@ -268,7 +252,7 @@ impl Brought {
             error => UploadError::Talk(error),
         })?;
         drop(awaited);
-        // The first of its devices: others ask it, where they have to.
+        // The talk's first device. Where others have to ask, this one admits them.
         let device = Device {
             name: std::mem::take(&mut self.device.name),
             key: self.device.key.take(),

@@ -6,8 +6,9 @@ use crate::{
     store::{
         Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord,
     },
-    web::addresses::Addresses,
+    web::{addresses::Addresses, router::router},
 };
+use axum::body::Body;
 use clap::Parser;
 use leptos::config::LeptosOptions;
 use model::{
@@ -15,6 +16,7 @@ use model::{
     talk::{EventId, Revision},
 };
 use tokio::sync::{Notify, mpsc::UnboundedReceiver};
+use tower::ServiceExt;
 
 /// Longer than it takes; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,13 +42,13 @@ async fn a_browser_that_leaves_while_its_talk_is_stored_leaves_a_talk_that_is_op
     let limits = Options::parse_from(["webslides"]).deck_limits;
     let decks = Decks::new(store, directory.path(), &limits).expect("it reads decks");
     let addresses = Addresses::new(([127, 0, 0, 1], 3000).into(), None);
-    let made = Host::new(decks, &talks, directory.path(), addresses, true).await;
-    let (host, _) = made.expect("a host");
+    let made = Hosting::new(decks, &talks, directory.path(), addresses, true).await;
+    let (hosting, _) = made.expect("a host");
     let shared = Shared {
         talks: talks.clone(),
         hub,
         leptos: LeptosOptions::builder().output_name("webslides").build(),
-        host: Some(Arc::new(host)),
+        host: Some(hosting),
         guesses: Arc::default(),
         unsent: crate::live::Unsent::default(),
         public: None,
@@ -57,7 +59,7 @@ async fn a_browser_that_leaves_while_its_talk_is_stored_leaves_a_talk_that_is_op
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX")
         .body(Body::from(form))
         .expect("a request");
-    let uploading = spawn(upload(State(shared), HeaderMap::new(), request));
+    let uploading = spawn(router(shared).oneshot(request));
     let is_asked = timeout(PATIENCE, asked.notified()).await;
     is_asked.expect("its talk is to be stored");
 

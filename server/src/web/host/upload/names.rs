@@ -1,12 +1,11 @@
-//! What a stranger's files are called here, and which of them are not in the deck.
+//! Names for uploaded files, and the files that are not in the deck.
 
 use std::path::Path;
 
-/// A stranger's name for a file.
 const MAX_NAME_BYTES: usize = 120;
 
-/// A stranger's name for a file, as one that leads nowhere: its last part, without what a system
-/// would read into it.
+/// A safe name for an uploaded file: the last part of its path, without characters that are special to a
+/// system.
 pub fn safe_name(name: &str) -> String {
     let own = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = own
@@ -15,7 +14,7 @@ pub fn safe_name(name: &str) -> String {
         .collect();
     let plain = plain.trim_start_matches(|c: char| c == '.' || c.is_whitespace());
     let plain = plain.trim_end();
-    // A long one keeps its ending, which tells what it is.
+    // A long name keeps its ending, which tells the file's kind.
     let (stem, ending) = plain.rsplit_once('.').unwrap_or((plain, ""));
     if plain.len() > MAX_NAME_BYTES && ending.len() <= 10 {
         let stem = stem.get(..stem.floor_char_boundary(MAX_NAME_BYTES - 11));
@@ -27,7 +26,7 @@ pub fn safe_name(name: &str) -> String {
         .to_owned()
 }
 
-/// Sentences about what was sent and is not in that deck. Of a folder of images its reader says so.
+/// Sentences about uploaded files that are not in the deck. The reader of a folder of images has its own.
 pub fn passed_over(main: &Path, files: &[String]) -> Vec<String> {
     let own = own_name(main);
     let Some((stem, ending)) = own.rsplit_once('.').filter(|_| files.contains(&own)) else {
@@ -39,7 +38,7 @@ pub fn passed_over(main: &Path, files: &[String]) -> Vec<String> {
         if is_pdf {
             name == format!("{stem}.pdfpc")
         } else {
-            // What it does not show of these is nobody's loss.
+            // Markdown may use any other file, and what it does not use is no loss.
             ![".pdf", ".md", ".markdown", ".zip"]
                 .iter()
                 .any(|it| ends(it))

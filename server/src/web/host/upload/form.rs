@@ -1,6 +1,6 @@
-//! A form with files, as it comes: gathered on the disk, with an eye on its size and pace.
+//! Writes the files of a form to the disk as they arrive, and limits their size and pace.
 
-use super::{names::safe_name, upload::UploadError};
+use super::{UploadError, names::safe_name};
 use axum::{
     body::Body,
     extract::{
@@ -22,48 +22,49 @@ use std::{
 };
 use tokio::{fs::File, io::AsyncWriteExt, time::timeout};
 
-/// All that one upload may bring, and in how many files.
+/// Limits of one upload.
 pub const MAX_UPLOAD_BYTES: u64 = 500 << 20;
 pub const MAX_FILES: usize = 2_500;
 
-/// How long the next piece is waited for.
-const STEP_WITHIN: Duration = Duration::from_secs(15);
+/// How long the next piece may take.
+const PIECE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How fast an upload must be.
+/// The average pace that an upload must keep.
 struct Pace {
-    /// Bytes a second.
-    least: u64,
-    /// Seconds from which on it is looked at.
-    from: u64,
+    /// Bytes per second.
+    min: u64,
+    /// Seconds until the pace counts.
+    grace: u64,
 }
 
-/// What the worst of phones' networks can do.
+/// Slow phone networks can do this.
 const USUAL: Pace = Pace {
-    least: 4 << 10,
-    from: 15,
+    min: 4 << 10,
+    grace: 15,
 };
-/// A few that are slow on purpose keep nobody out.
+/// Uploads that are slow on purpose keep nobody out.
 const WHILE_OTHERS_WAIT: Pace = Pace {
-    least: 64 << 10,
-    from: 5,
+    min: 64 << 10,
+    grace: 5,
 };
 
-/// What may come without making a part or a piece of one.
+/// Bytes that may arrive without completing a part's head or a piece of its content.
 const MAX_IDLE_BYTES: u64 = 4 << 20;
 
-/// What a form brought.
+/// The fields of an upload.
 #[derive(Default)]
 pub struct Sent {
+    /// Names in the folder, in order of arrival.
     pub files: Vec<String>,
     pub code: String,
     pub password: String,
 }
 
-/// Puts the files of a form into `folder`, while there is `room`. `others_wait` says whether it
-/// should hurry.
+/// Writes the files of a form into `folder` while there is `room` on the disk. Must be faster while
+/// `others_wait`.
 ///
 /// # Errors
-/// When it is cut off, too large or too slow, holds no file, or the disk takes none.
+/// When the form is cut off, too large, too slow or without a file, or the files can't be written.
 pub async fn gather(
     request: Request,
     folder: &Path,
@@ -76,7 +77,7 @@ pub async fn gather(
     let mut names = Names::default();
     let mut left = MAX_UPLOAD_BYTES;
     while let Some(mut field) = patience.wait(form.next_field()).await? {
-        // With the heads of its parts, of which there may be any number.
+        // Includes the heads of the parts, of which there may be any number.
         if patience.came.load(Ordering::Relaxed) > MAX_UPLOAD_BYTES + MAX_IDLE_BYTES {
             return Err(UploadError::TooLarge);
         }
@@ -85,7 +86,7 @@ pub async fn gather(
             Some("password") => sent.password = short(&mut field, &patience).await?,
             Some("file") => {
                 let name = safe_name(field.file_name().unwrap_or_default());
-                // A form without a choice sends a file without a name.
+                // A browser sends this if no file was chosen.
                 if name.is_empty() {
                     continue;
                 }
@@ -114,8 +115,8 @@ pub async fn gather(
     Ok(sent)
 }
 
-/// Files that are called the same, as a phone calls its photos, or are once their names are safe:
-/// `image.jpg`, `image-2.jpg`, in the order in which they came.
+/// Numbers files of the same name in order of arrival: `image.jpg`, `image-2.jpg`. A phone names all photos
+/// alike, and safe names may coincide.
 #[derive(Default)]
 struct Names(HashMap<String, usize>);
 
@@ -130,7 +131,7 @@ impl Names {
                 (number, None) => format!("{name}-{number}"),
             };
             match File::create_new(folder.join(&own)).await {
-                // One may have been sent that is called so.
+                // Another file was sent under this very name.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 created => return Ok((own, created?)),
             }
@@ -143,7 +144,7 @@ fn counted(left: u64, bytes: &Bytes) -> Result<u64, UploadError> {
     left.checked_sub(length).ok_or(UploadError::TooLarge)
 }
 
-/// A field that a person typed.
+/// Reads a field that a person typed.
 async fn short(
     field: &mut Field<'_>,
     patience: &Patience<impl Fn() -> bool>,
@@ -158,8 +159,8 @@ async fn short(
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// How slow an upload may be, and how much may come without leading to anything: the form's reader
-/// keeps all of a part's head, however long, and looks through it with each piece.
+/// Limits the pace of an upload, and the bytes that arrive without progress: the multipart reader buffers a
+/// part's head of any length, and scans it again with each piece.
 struct Patience<W> {
     since: Instant,
     came: Arc<AtomicU64>,
@@ -202,7 +203,7 @@ impl<W: Fn() -> bool> Patience<W> {
         &self,
         step: impl Future<Output = Result<T, MultipartError>>,
     ) -> Result<T, UploadError> {
-        let step = timeout(STEP_WITHIN, step).await;
+        let step = timeout(PIECE_TIMEOUT, step).await;
         let step = step.map_err(|_| UploadError::TooSlow)??;
         self.idle.store(0, Ordering::Relaxed);
         let pace = if (self.others_wait)() {
@@ -211,8 +212,8 @@ impl<W: Fn() -> bool> Patience<W> {
             USUAL
         };
         let seconds = self.since.elapsed().as_secs();
-        let is_slow = self.came.load(Ordering::Relaxed) < seconds.saturating_mul(pace.least);
-        if is_slow && seconds > pace.from {
+        let is_slow = self.came.load(Ordering::Relaxed) < seconds.saturating_mul(pace.min);
+        if is_slow && seconds > pace.grace {
             return Err(UploadError::TooSlow);
         }
         Ok(step)
