@@ -21,7 +21,7 @@ use tracing::Level;
     subcommand_precedence_over_arg = true
 )]
 pub struct Options {
-    /// Without one, WebSlides serves
+    /// Without a command, WebSlides serves
     #[command(subcommand)]
     pub command: Option<Command>,
 
@@ -42,7 +42,7 @@ pub struct Options {
     #[arg(long)]
     pub open: bool,
 
-    /// A further device that opens a presenter's link waits until one that presents lets it in
+    /// Another device that opens a presenter's link waits until a presenting device admits it
     #[arg(long)]
     pub ask_first: bool,
 
@@ -68,7 +68,7 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub max_followers: Option<usize>,
 
-    /// A stream that takes nothing of what is written to it for so many seconds is let go: 1 to 600
+    /// Disconnect a stream whose browser has read nothing for so many seconds: 1 to 600
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub let_go_after: Duration,
 
@@ -77,11 +77,11 @@ pub struct Options {
     #[arg(long)]
     pub no_acknowledgements: bool,
 
-    /// What to say while running: error, warn, info (one line a request) or debug
+    /// What to log: error, warn, info (a line for each request) or debug
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     pub log: Level,
 
-    /// How to say it
+    /// The format of the log
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 

@@ -49,7 +49,7 @@ const RESERVED_FILES: usize = 40;
 /// Why the server could not start, in sentences for the host.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    #[error("cannot count: {0}.")]
+    #[error("cannot record metrics: {0}.")]
     Metrics(#[from] BuildError),
     #[error("the pages are not built. Run `make build` first.")]
     NotBuilt,
@@ -70,8 +70,8 @@ pub enum RunError {
     #[error("cannot listen on {0}: {1}. Choose another address with --listen.")]
     Listen(SocketAddr, io::Error),
     #[error(
-        "this system can't keep what reads strangers' decks from the files of this computer, so \
-         nobody else may bring decks here. Leave out --open, or run on Linux 5.13 or newer with \
+        "this system can't keep the program that reads guests' decks away from the files of this \
+         computer, so guests may not bring decks here. Leave out --open, or run on Linux 5.13 or newer with \
          Landlock."
     )]
     NoWall,
@@ -358,8 +358,8 @@ fn most_followers(asked: Option<usize>) -> usize {
     match asked {
         Some(asked) if asked > most => {
             eprintln!(
-                "webslides: {asked} followers are more than this process may have files for; {most} \
-                 get a seat. Raise the limit of open files (ulimit -n)."
+                "webslides: this process may not open enough files for {asked} followers; {most} get a \
+                 seat. Raise the limit of open files (ulimit -n)."
             );
             most
         }

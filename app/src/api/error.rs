@@ -87,7 +87,7 @@ error_codes! {
         a whole number.";
     /// A deck that can't be shown. The message says why.
     BadDeck = "bad_deck", 422, "This deck can't be shown.";
-    TooFast = "too_fast", 429, "This is too often. Wait a moment, then try again.";
+    TooFast = "too_fast", 429, "Too many requests. Wait a moment, then try again.";
     /// The change is not durable, so it was not made.
     NotStored = "not_stored", 500,
         "The change could not be stored, so the talk has not moved. The host should look \

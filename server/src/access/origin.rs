@@ -36,7 +36,7 @@ pub async fn refuse_other_origins(
 
 /// For the host, who reads it on a page or in a program's answer.
 const UNKNOWN_HOST: &str = "WebSlides does not know this address as its own. Start it with \
-    --public-url and this address, or open it by the computer's number or name.";
+    --public-url and this address, or open it by the computer's IP address or name.";
 
 /// Domains that nobody can register, or that makers of home routers own: their names belong to machines in
 /// this network.

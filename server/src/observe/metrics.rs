@@ -74,30 +74,27 @@ pub fn install() -> Result<(), BuildError> {
             handle.run_upkeep();
         }
     });
-    describe_gauge!(FOLLOWERS, "Streams that are open now");
+    describe_gauge!(FOLLOWERS, "Open streams");
     describe_counter!(
         STREAMS_OPENED,
         "Streams that were opened, by what they had before"
     );
-    describe_counter!(
-        STREAMS_REFUSED,
-        "Streams that were not let in or were let go"
-    );
+    describe_counter!(STREAMS_REFUSED, "Streams that were refused or disconnected");
     describe_counter!(COMMANDS, "Commands, by their outcome");
     describe_histogram!(
         COMMIT_SECONDS,
         Unit::Seconds,
-        "From a command to its being durable"
+        "From a command until its change is durable"
     );
     describe_histogram!(
         PUBLISH_SECONDS,
         Unit::Seconds,
-        "From there to every stream being woken"
+        "From then until every stream is woken"
     );
     describe_histogram!(
         LAG_SECONDS,
         Unit::Seconds,
-        "From a commit until a page had painted it"
+        "From a commit until a page has painted it"
     );
     describe_counter!(TRANSACTIONS, "Transactions of the store");
     describe_counter!(FRAMES, "Snapshots and pings given to sockets");
