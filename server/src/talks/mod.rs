@@ -24,7 +24,7 @@ use crate::{
 use metrics::gauge;
 use model::{
     deck::{Deck, DeckId},
-    talk::{Command, TalkCode},
+    talk::TalkCode,
 };
 use std::{
     collections::HashMap,
@@ -196,9 +196,7 @@ impl Talks {
     /// # Errors
     /// When it can't be stored.
     pub async fn end(&self, talk: &Talk) -> Result<(), EndError> {
-        talk.command(self.store(), Command::End, None)
-            .await
-            .map(drop)
+        talk.end(self.store()).await.map(drop)
     }
 
     /// Gives a talk another title; its deck's own stays.

@@ -8,7 +8,7 @@ use crate::{
 };
 use metrics::histogram;
 use model::{
-    deck::{Deck, DeckId, Face},
+    deck::{Deck, DeckId, Face, Outline},
     talk::{
         Command, Pointing, Refused, Revision, SeatNumber, SlideState, Snapshot, TalkCode, Tool,
     },
@@ -144,13 +144,32 @@ impl Talk {
         self.published.borrow().record.clone()
     }
 
-    /// Apply, commit, wait until it is published, answer. Must run to its end: whether what it staged
-    /// is durable is known only here.
+    /// Applies a presenter's command, and answers with the state once it is durable and published.
     pub(super) async fn command(
         &self,
         store: &dyn Store,
         command: Command,
         if_revision: Option<Revision>,
+    ) -> Result<SlideState, CommandError> {
+        let now = super::now();
+        self.advance(store, |state, outline| {
+            state.apply(outline, command, if_revision, now)
+        })
+        .await
+    }
+
+    /// Ends the talk for good; idempotent.
+    pub(super) async fn end(&self, store: &dyn Store) -> Result<SlideState, CommandError> {
+        let now = super::now();
+        self.advance(store, |state, _| Ok(state.ended(now))).await
+    }
+
+    /// Stages what `next` makes of the state, commits it, and waits until it is published. Must run to
+    /// its end: whether what it staged is durable is known only here.
+    async fn advance(
+        &self,
+        store: &dyn Store,
+        next: impl FnOnce(&SlideState, &Outline) -> Result<SlideState, Refused>,
     ) -> Result<SlideState, CommandError> {
         let (answer, told, committed, failures) = {
             let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
@@ -160,7 +179,7 @@ impl Talk {
             let before = &staged.record.state;
             let mut committed = None;
             let outline = staged.deck.outline();
-            let answer = match before.apply(&outline, command, if_revision, super::now()) {
+            let answer = match next(before, &outline) {
                 Ok(after) => {
                     let expected = before.revision;
                     if after.revision != expected {

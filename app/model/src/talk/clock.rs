@@ -165,6 +165,15 @@ impl TryFrom<u16> for Minutes {
     }
 }
 
+impl std::str::FromStr for Minutes {
+    type Err = InvalidMinutes;
+
+    fn from_str(minutes: &str) -> Result<Self, InvalidMinutes> {
+        let minutes: u16 = minutes.parse().map_err(|_| InvalidMinutes)?;
+        minutes.try_into()
+    }
+}
+
 impl From<Minutes> for u16 {
     fn from(minutes: Minutes) -> Self {
         minutes.0

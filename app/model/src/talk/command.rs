@@ -4,31 +4,41 @@ use super::{Beyond, Minutes, Revision, Screen, Shown, SlideState, Timestamp, Tim
 use crate::deck::{Outline, Place, SlideNumber};
 use std::{fmt, str::FromStr};
 
-/// What a presenter asks for.
+/// A presenter's command. Its form, [`to_form`](Self::to_form) and [`from_form`](Self::from_form), is
+/// its only encoding: pages, programs and server functions use it.
+///
+/// The end of a talk is no command: see [`SlideState::ended`].
+///
+/// ```
+/// use model::talk::{Command, Screen};
+///
+/// let black = Command::Screen(Screen::Black);
+/// assert_eq!((black.name(), black.to_form()), ("screen", vec![("screen", "black".to_owned())]));
+/// let field = |name: &str| (name == "screen").then(|| "black".to_owned());
+/// assert_eq!(Command::from_form("screen", field), Some(black));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// One step further: the slide's next build, or the following slide. At the end: no change.
+    /// One step forward: the slide's next build, or the following slide. No change at the end.
     Next,
-    /// One step back: the build before, or the slide before, wholly built. At the start: no change.
+    /// One step back: the previous build, or the previous slide fully built. No change at the start.
     Previous,
     GoTo {
         slide: SlideNumber,
         step: u16,
     },
-    /// Another screen for the room. A live one jumps to where the presenter is by then.
+    /// Changes what the room sees. [`Screen::Live`] jumps to where the presenter is.
     Screen(Screen),
-    /// Gives up what the presenter looked at while the screen was frozen: both are where the room
-    /// is. Unless it is frozen: no change.
+    /// Unfreezes the screen at the room's slide, not at the presenter's. No change unless frozen.
     BackToRoom,
+    /// The minutes are the plan's; the other timings ignore them.
     Clock(Timing, Option<Minutes>),
-    /// Whether the projector shows how to join.
+    /// Shows or hides the joining instructions on the projector.
     Invite(bool),
-    /// The host's, not the presenter's: the talk is over.
-    End,
 }
 
 impl Command {
-    /// The name of its server function.
+    /// The name of the command's server function.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Next => "next",
@@ -38,48 +48,56 @@ impl Command {
             Self::BackToRoom => "back_to_room",
             Self::Clock(..) => "clock",
             Self::Invite(_) => "invite",
-            Self::End => "end",
         }
     }
 
-    /// The fields of its server function's form that are its own, encoded, each after an `&`.
-    pub fn fields(self) -> String {
+    /// The command's form fields, by name. No value needs to be escaped.
+    pub fn to_form(self) -> Vec<(&'static str, String)> {
         match self {
-            Self::GoTo { slide, step } => format!("&slide={slide}&step={step}"),
-            Self::Screen(screen) => format!("&screen={screen}"),
-            Self::Clock(timing, None) => format!("&clock={timing}"),
-            Self::Clock(timing, Some(minutes)) => {
-                format!("&clock={timing}&minutes={}", minutes.get())
+            Self::Next | Self::Previous | Self::BackToRoom => Vec::new(),
+            Self::GoTo { slide, step } => {
+                vec![("slide", slide.to_string()), ("step", step.to_string())]
             }
-            Self::Invite(inviting) => format!("&inviting={inviting}"),
-            Self::Next | Self::Previous | Self::BackToRoom | Self::End => String::new(),
+            Self::Screen(screen) => vec![("screen", screen.as_str().to_owned())],
+            Self::Clock(timing, minutes) => {
+                let minutes = minutes.map(|minutes| ("minutes", minutes.get().to_string()));
+                let timing = ("clock", timing.as_str().to_owned());
+                [timing].into_iter().chain(minutes).collect()
+            }
+            Self::Invite(inviting) => vec![("inviting", inviting.to_string())],
         }
     }
 
-    /// The command that a form asks for: the name of its server function, and its fields by their
-    /// names. The inverse of [`name`](Self::name) and [`fields`](Self::fields). `None` for what is no
-    /// presenter's command, and for the host's.
+    /// Reads the form that was sent to the server function `name`. The inverse of
+    /// [`name`](Self::name) and [`to_form`](Self::to_form). An optional field may be absent or empty.
+    ///
+    /// `None` for an unknown name, and when a field is missing or malformed.
     pub fn from_form(name: &str, field: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        fn read<T: FromStr>(field: Option<String>) -> Option<T> {
-            field?.parse().ok()
-        }
-        match name {
-            "next" => Some(Self::Next),
-            "previous" => Some(Self::Previous),
-            "go_to" => Some(Self::GoTo {
-                slide: SlideNumber::new(read(field("slide"))?)?,
-                step: read(field("step")).unwrap_or(0),
-            }),
-            "screen" => read(field("screen")).map(Self::Screen),
-            "back_to_room" => Some(Self::BackToRoom),
-            "clock" => {
-                let minutes = read::<u16>(field("minutes"));
-                let minutes = minutes.and_then(|minutes| minutes.try_into().ok());
-                Some(Self::Clock(read(field("clock"))?, minutes))
-            }
-            "invite" => read(field("inviting")).map(Self::Invite),
-            _ => None,
-        }
+        Some(match name {
+            "next" => Self::Next,
+            "previous" => Self::Previous,
+            "go_to" => Self::GoTo {
+                slide: SlideNumber::new(required(field("slide"))?)?,
+                step: optional(field("step"))?.unwrap_or(0),
+            },
+            "screen" => Self::Screen(required(field("screen"))?),
+            "back_to_room" => Self::BackToRoom,
+            "clock" => Self::Clock(required(field("clock"))?, optional(field("minutes"))?),
+            "invite" => Self::Invite(required(field("inviting"))?),
+            _ => return None,
+        })
+    }
+}
+
+fn required<T: FromStr>(field: Option<String>) -> Option<T> {
+    field?.parse().ok()
+}
+
+/// The outer `None` is for a malformed field.
+fn optional<T: FromStr>(field: Option<String>) -> Option<Option<T>> {
+    match field.filter(|field| !field.is_empty()) {
+        Some(field) => field.parse().ok().map(Some),
+        None => Some(None),
     }
 }
 
@@ -112,11 +130,7 @@ impl SlideState {
             return Err(Refused::Stale);
         }
         if self.over {
-            return if command == Command::End {
-                Ok(self.clone())
-            } else {
-                Err(Refused::Over)
-            };
+            return Err(Refused::Over);
         }
         let mut after = self.clone();
         match command {
@@ -142,16 +156,24 @@ impl SlideState {
             Command::Clock(Timing::Reset, _) => after.clock.reset(),
             Command::Clock(Timing::Plan, planned) => after.clock.planned = planned,
             Command::Invite(inviting) => after.inviting = inviting,
-            Command::End => {
-                after.over = true;
-                after.clock.pause(now);
-            }
         }
         if after != *self {
             after.revision = self.revision.next();
         }
         after.remember_shown(outline);
         Ok(after)
+    }
+
+    /// The state after the host ended the talk. Idempotent.
+    #[must_use]
+    pub fn ended(&self, now: Timestamp) -> Self {
+        let mut after = self.clone();
+        if !self.over {
+            after.over = true;
+            after.clock.pause(now);
+            after.revision = self.revision.next();
+        }
+        after
     }
 
     /// The place where the room is was shown, or is. A dark screen shows nothing: the room stays

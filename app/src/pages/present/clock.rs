@@ -105,9 +105,9 @@ mod tests {
         assert_eq!(in_words(&state, at(100)), "Paused");
         assert_eq!(in_minutes(Duration::from_secs(4_025)), "1:07:05");
         let mut ended = SlideState::start(state.epoch, &outline);
-        for command in [Command::Clock(Timing::Plan, minutes), Command::End] {
-            ended = ended.apply(&outline, command, None, at(0)).expect("done");
-        }
+        let plan = Command::Clock(Timing::Plan, minutes);
+        ended = ended.apply(&outline, plan, None, at(0)).expect("done");
+        ended = ended.ended(at(0));
         assert_eq!(in_words(&ended, at(100)), "Over");
     }
 }

@@ -10,13 +10,36 @@ use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
 use server::store::TalkRecord;
 use std::collections::{HashMap, HashSet};
 
-/// A command that was sent.
+/// What is sent to the server.
+#[derive(Debug, Clone, Copy)]
+pub enum Asked {
+    Command(Command),
+    /// The host ends the talk.
+    End,
+}
+
+impl Asked {
+    /// What it makes of a state; `None` when it is refused.
+    fn apply(
+        self,
+        state: &SlideState,
+        outline: &Outline,
+        if_revision: Option<Revision>,
+    ) -> Option<SlideState> {
+        match self {
+            Self::Command(command) => state.apply(outline, command, if_revision, NOW).ok(),
+            Self::End => Some(state.ended(NOW)),
+        }
+    }
+}
+
+/// A request that was sent.
 pub struct Sent {
     /// The number of the first of these that this one only repeats.
     pub tap: usize,
     /// For the reader of a failure.
     pub by: String,
-    pub command: Command,
+    pub what: Asked,
     pub if_revision: Option<Revision>,
     /// Where the sender was when it was made.
     pub epoch: Epoch,
@@ -36,11 +59,11 @@ struct Change {
 
 impl Change {
     fn is_made_by(&self, sent: &Sent) -> bool {
-        let after = self
-            .before
-            .apply(&self.outline, sent.command, sent.if_revision, NOW);
+        let after = sent
+            .what
+            .apply(&self.before, &self.outline, sent.if_revision);
         let is_its_own = sent.if_revision.is_none() || sent.epoch == self.before.epoch;
-        is_its_own && after.is_ok_and(|after| after.is_like(&self.after))
+        is_its_own && after.is_some_and(|after| after.is_like(&self.after))
     }
 }
 
@@ -137,7 +160,7 @@ fn is_nothing_at(log: &[TalkRecord], state: &SlideState, sent: &Sent) -> bool {
         .is_some_and(|revision| revision != state.revision);
     records
         .map(outline_of)
-        .any(|outline| state.apply(&outline, sent.command, None, NOW).as_ref() == Ok(state))
+        .any(|outline| sent.what.apply(state, &outline, None).as_ref() == Some(state))
         && !moved_from_it
 }
 

@@ -1,5 +1,6 @@
 //! One server's life: from a start on what the disk has to its end, or to a pulled plug.
 
+use crate::whole_path::ledger::Asked;
 use app::api::ApiError;
 use axum::{
     Router,
@@ -10,7 +11,7 @@ use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use model::{
     deck::{Deck, DeckId, Face, Rendition, Slide},
-    talk::{Command, Revision, SlideState, Snapshot, TalkCode},
+    talk::{Revision, SlideState, Snapshot, TalkCode},
 };
 use server::{
     live::Hub,
@@ -155,17 +156,19 @@ impl Life {
     pub fn command(
         &self,
         key: &str,
-        command: Command,
+        what: Asked,
         if_revision: Option<Revision>,
     ) -> JoinHandle<Answer> {
         let mut form = "code=room".to_owned();
         if let Some(revision) = if_revision {
             form.push_str(&format!("&if_revision={revision}"));
         }
-        if command == Command::End {
+        let Asked::Command(command) = what else {
             return self.end_talk();
+        };
+        for (name, value) in command.to_form() {
+            form.push_str(&format!("&{name}={value}"));
         }
-        form += &command.fields();
         let request = Request::post(format!("/api/{}", command.name()))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("authorization", format!("Bearer {key}"))

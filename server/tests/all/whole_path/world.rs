@@ -5,7 +5,7 @@ mod commands;
 use super::{
     Schedule, Step,
     disk::{Act, Disk},
-    ledger::{Sent, balance},
+    ledger::{Asked, Sent, balance},
     life::{Answer, Life, decks},
     page::Page,
 };
@@ -84,7 +84,7 @@ impl World {
         self.say("one more tap, as a program".to_owned());
         self.send(
             "the last".to_owned(),
-            Command::Next,
+            Asked::Command(Command::Next),
             Some(self.stored().revision),
             self.life().key.clone(),
         );
@@ -115,11 +115,12 @@ impl World {
             }
             Step::Program(command) => {
                 let key = self.life().key.clone();
-                self.send("a program".to_owned(), command, None, key);
+                let what = Asked::Command(command);
+                self.send("a program".to_owned(), what, None, key);
             }
             Step::End => {
                 let key = self.life().key.clone();
-                self.send("the host".to_owned(), Command::End, None, key);
+                self.send("the host".to_owned(), Asked::End, None, key);
             }
             Step::Arrive(which) => {
                 let waiting = self.to_server();

@@ -25,7 +25,6 @@ fn commands() -> impl Strategy<Value = Command> {
         1 => any::<bool>().prop_map(Command::Invite),
         1 => (prop::sample::select(timing), minutes)
             .prop_map(|(timing, minutes)| Command::Clock(timing, minutes)),
-        1 => Just(Command::End),
     ]
 }
 
@@ -60,14 +59,14 @@ fn seen(state: &SlideState) -> impl PartialEq + std::fmt::Debug + use<> {
 proptest! {
     #[test]
     fn a_command_is_the_same_after_its_form(command in commands()) {
-        let fields = command.fields();
+        let fields = command.to_form();
         let field = |wanted: &str| {
-            let mut fields = fields.split('&').filter_map(|field| field.split_once('='));
-            let found = fields.find(|(name, _)| *name == wanted);
-            found.map(|(_, value)| value.to_owned())
+            let found = fields.iter().find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| value.clone())
         };
-        let again = Command::from_form(command.name(), field);
-        prop_assert_eq!(again, (command != Command::End).then_some(command));
+        prop_assert_eq!(Command::from_form(command.name(), field), Some(command));
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric();
+        prop_assert!(fields.iter().all(|(_, value)| value.bytes().all(is_plain)));
     }
 
     #[test]
@@ -300,13 +299,9 @@ fn the_clock_starts_when_the_talk_first_leaves_a_slide_and_ends_with_the_talk() 
     let outline = Outline::new(vec![1, 0, 0]).expect("slides");
     let built = run(&outline, &[Command::Next]);
     assert!(!built.clock.has_started(), "a build is no move");
-    let moved = [
-        Command::Next,
-        Command::Next,
-        Command::Screen(Screen::Black),
-        Command::End,
-    ];
-    let over = run(&outline, &moved);
+    let moved = [Command::Next, Command::Next, Command::Screen(Screen::Black)];
+    let moved = run(&outline, &moved);
+    let over = moved.ended(Timestamp::from_unix_ms(1_700_000_003_000));
     assert_eq!((over.clock.is_running(), over.clock.ran_ms), (false, 2_000));
     let paused = [
         Command::Clock(Timing::Run, None),
@@ -331,18 +326,45 @@ fn the_clock_starts_when_the_talk_first_leaves_a_slide_and_ends_with_the_talk() 
 #[test]
 fn nothing_moves_a_talk_that_is_over() {
     let outline = Outline::new(vec![0, 2]).expect("two slides");
-    let over = start(&outline)
-        .apply(&outline, Command::End, None, NOW)
-        .expect("it ends");
+    let first = start(&outline);
+    let over = first.ended(NOW);
     assert!(over.over);
+    assert_eq!(over.revision, first.revision.next());
     assert_eq!(
         over.apply(&outline, Command::Next, None, NOW),
         Err(Refused::Over)
     );
-    assert_eq!(
-        over.apply(&outline, Command::End, None, NOW),
-        Ok(over.clone())
-    );
+    assert_eq!(over.ended(NOW), over);
+}
+
+#[test]
+fn a_form_with_a_missing_or_malformed_field_is_no_command() {
+    let read = |name: &str, form: &[(&str, &str)]| {
+        let field = |wanted: &str| {
+            let found = form.iter().find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Command::from_form(name, field)
+    };
+    let slide = |slide| SlideNumber::new(slide).expect("from 1");
+    let (slide, step) = (slide(3), 0);
+    let go_to = Some(Command::GoTo { slide, step });
+    let plan = Some(Command::Clock(Timing::Plan, None));
+    for (name, form, expected) in [
+        ("go_to", &[("slide", "3")][..], go_to),
+        ("go_to", &[("slide", "3"), ("step", "")], go_to),
+        ("go_to", &[("slide", "3"), ("step", "x")], None),
+        ("go_to", &[("slide", "0")], None),
+        ("go_to", &[], None),
+        ("clock", &[("clock", "plan"), ("minutes", "")], plan),
+        ("clock", &[("clock", "plan"), ("minutes", "0")], None),
+        ("clock", &[("minutes", "5")], None),
+        ("screen", &[("screen", "Black")], None),
+        ("invite", &[("inviting", "yes")], None),
+        ("end", &[], None),
+    ] {
+        assert_eq!(read(name, form), expected, "{name} {form:?}");
+    }
 }
 
 #[test]

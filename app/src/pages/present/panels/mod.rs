@@ -56,14 +56,11 @@ fn Panel(id: &'static str, name: &'static str, children: Children) -> impl IntoV
 
 /// A button that sends a command, whatever the page shows by then.
 fn ask(code: &TalkCode, command: Command, name: &'static str) -> impl IntoView + use<> {
-    let fields = command.fields();
-    let fields: Vec<_> = fields
-        .split('&')
-        .filter_map(|field| field.split_once('='))
-        .map(|(field, value)| {
-            view! { <input type="hidden" name=field.to_owned() value=value.to_owned()/> }
-        })
-        .collect();
+    let fields = command
+        .to_form()
+        .into_iter()
+        .map(|(field, value)| view! { <input type="hidden" name=field value=value/> });
+    let fields: Vec<_> = fields.collect();
     view! {
         <form method="post" action=api::path(command)>
             <input type="hidden" name="code" value=code.to_string()/>

@@ -1,7 +1,10 @@
 //! Commands on their way to the server, and answers on their way back.
 
 use super::{Outcome, World};
-use crate::whole_path::{ledger::Sent, life::Answer};
+use crate::whole_path::{
+    ledger::{Asked, Sent},
+    life::Answer,
+};
 use axum::http::StatusCode;
 use model::talk::{Command, Outbox, Revision};
 use proptest::{prop_assert, test_runner::TestCaseError};
@@ -39,25 +42,26 @@ impl World {
 
     pub fn send_tap(&mut self, remote: usize, command: Command, if_revision: Revision, tries: u32) {
         let key = self.remotes[remote].key.clone();
-        let sent = self.send(format!("remote {remote}"), command, Some(if_revision), key);
+        let what = Asked::Command(command);
+        let sent = self.send(format!("remote {remote}"), what, Some(if_revision), key);
         self.remotes[remote].waits_for = Some((sent, tries));
     }
 
     pub fn send(
         &mut self,
         by: String,
-        command: Command,
+        what: Asked,
         if_revision: Option<Revision>,
         key: String,
     ) -> usize {
         let number = self.sent.len();
         let against = if_revision.map(|revision| format!(" against {revision}"));
         let against = against.unwrap_or_default();
-        self.say(format!("{by} sends {command:?}{against} (#{number})"));
+        self.say(format!("{by} sends {what:?}{against} (#{number})"));
         self.sent.push(Sent {
             tap: number,
             by: format!("{by} (#{number})"),
-            command,
+            what,
             if_revision,
             epoch: self.stored().epoch,
             answer: None,
@@ -76,7 +80,7 @@ impl World {
     pub fn arrive(&mut self, number: usize) {
         if let Way::ToServer { key } = &self.on_the_way[number] {
             let sent = &self.sent[number];
-            let running = self.life().command(key, sent.command, sent.if_revision);
+            let running = self.life().command(key, sent.what, sent.if_revision);
             self.on_the_way[number] = Way::AtServer(running);
             self.say(format!("#{number} arrives"));
         }
@@ -152,9 +156,7 @@ impl World {
 
     pub fn allow(&self, answer: &Answer, number: usize) -> Outcome {
         let Sent {
-            command,
-            if_revision,
-            ..
+            what, if_revision, ..
         } = &self.sent[number];
         let log = self.disk.log();
         match answer {
@@ -174,7 +176,7 @@ impl World {
             }
             Answer::Ended => prop_assert!(log.records().iter().any(|record| record.state.over)),
             Answer::Refused(StatusCode::UNPROCESSABLE_ENTITY) => {
-                let can_be = matches!(command, Command::GoTo { .. });
+                let can_be = matches!(what, Asked::Command(Command::GoTo { .. }));
                 prop_assert!(can_be, "only slides can be out of range");
             }
             Answer::Refused(StatusCode::GONE) => {
