@@ -9,13 +9,13 @@
 
 pub mod api;
 mod components;
+mod json;
 pub mod live;
 pub mod pages;
 pub mod routes;
 
 #[cfg(feature = "ssr")]
 mod document;
-#[cfg(feature = "hydrate")]
 pub use components::prepare_page;
 #[cfg(feature = "ssr")]
 pub use document::document;

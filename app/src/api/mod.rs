@@ -1,12 +1,10 @@
 //! What a presenter's page asks of the server: thin server functions and their errors.
 
-#[cfg(feature = "hydrate")]
 mod call;
 mod commands;
 mod error;
 mod stage;
 
-#[cfg(feature = "hydrate")]
 pub use call::{ask, say};
 pub use commands::{
     BackToRoom, GoTo, Invite, Next, Previous, SetClock, SetScreen, back_to_room, clock, go_to,
@@ -15,18 +13,16 @@ pub use commands::{
 pub use error::{ApiError, ErrorCode};
 pub use stage::Stage;
 
-use model::talk::Command;
-#[cfg(feature = "hydrate")]
-use {crate::routes, model::talk::{Revision, Role, SlideState, TalkCode}};
+use crate::{json, routes};
+use model::talk::{Command, Revision, Role, SlideState, TalkCode};
 
 /// The address of a command's server function.
 pub fn path(command: Command) -> String {
-    crate::routes::api(command.name())
+    routes::api(command.name())
 }
 
 /// Carries a command from a page to the server, by the server function of its name. The server must
 /// begin it at `begin_by`, in milliseconds of its own clock, or not at all.
-#[cfg(feature = "hydrate")]
 pub async fn send(
     code: &TalkCode,
     command: Command,
@@ -38,19 +34,16 @@ pub async fn send(
 }
 
 /// The same, whatever the talk's revision is by then. Whether it was done.
-#[cfg(feature = "hydrate")]
 pub async fn send_once(code: &TalkCode, command: Command, begin_by: u64) -> bool {
     say(&path(command), &form(code, command, begin_by)).await
 }
 
 /// What the server says that this browser may do, and what its time is. `None` without an answer.
-#[cfg(feature = "hydrate")]
 pub async fn role(code: &TalkCode) -> Option<Role> {
     let answer = ask(&routes::role(code)).await?;
-    serde_json::from_str(&answer).ok()
+    json::read(&answer)
 }
 
-#[cfg(feature = "hydrate")]
 fn form(code: &TalkCode, command: Command, begin_by: u64) -> String {
     let mut form = format!("code={code}&begin_by={begin_by}");
     for (name, value) in command.to_form() {
@@ -63,7 +56,6 @@ fn form(code: &TalkCode, command: Command, begin_by: u64) -> String {
 }
 
 /// The command that a form asks for, by its address and its fields.
-#[cfg(feature = "hydrate")]
 pub fn command_of(path: &str, field: impl Fn(&str) -> Option<String>) -> Option<Command> {
     Command::from_form(crate::routes::function_of(path)?, field)
 }

@@ -1,6 +1,7 @@
 //! A screen stays on while its page follows a talk: the phone that presents, the laptop behind the
 //! projector, which nobody touches for an hour, and a follower's phone.
 
+use super::in_browser;
 use crate::live::LinkState;
 use gloo_events::EventListener;
 use leptos::{prelude::*, task::spawn_local};
@@ -31,6 +32,10 @@ extern "C" {
 /// screen on there. Without a sound it may start by itself, which is enough for a laptop; with the
 /// first tap it gets its own, which a phone wants.
 pub fn stay_awake(link: ReadSignal<LinkState>) {
+    in_browser(move || hold(link));
+}
+
+fn hold(link: ReadSignal<LinkState>) {
     let held = StoredValue::new_local(None::<Sentinel>);
     let video = StoredValue::new_local(None::<HtmlVideoElement>);
     let needs_none = move || {

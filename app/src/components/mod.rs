@@ -1,7 +1,6 @@
 //! What several pages use.
 
 mod alive;
-#[cfg(feature = "hydrate")]
 mod awake;
 mod icon;
 mod join_form;
@@ -11,19 +10,15 @@ mod slide_view;
 mod ways;
 mod wordmark;
 
-use crate::live::LinkState;
 use leptos::{nonce::use_nonce, prelude::*};
 
-pub use alive::hydrated;
-#[cfg(feature = "hydrate")]
-pub use alive::{has_panicked, prepare_page};
+pub use alive::{has_panicked, hydrated, prepare_page};
+pub use awake::stay_awake;
 pub use icon::Icon;
 pub use join_form::JoinForm;
 pub use link_badge::LinkBadge;
 pub use place::Place;
-#[cfg(feature = "hydrate")]
-pub use slide_view::pointing;
-pub use slide_view::{Showing, SlideView, draw_pointing, markup};
+pub use slide_view::{Showing, SlideView, markup, pointing};
 pub use ways::{Way, WayFigure, Ways, WaysNotes, ask_again};
 pub use wordmark::Wordmark;
 
@@ -33,12 +28,16 @@ pub fn popovers() -> impl IntoView {
     view! { <script nonce=use_nonce() inner_html=SCRIPT></script> }
 }
 
-/// Keeps the screen on while a page follows a talk. In the browser only.
-pub fn stay_awake(link: ReadSignal<LinkState>) {
-    #[cfg(feature = "hydrate")]
-    awake::stay_awake(link);
-    #[cfg(not(feature = "hydrate"))]
-    let _ = link;
+/// Runs `start` in the browser, once the current island is hydrated; on the server, never. What it
+/// stores is dropped with the island. Boxed: Leptos compiles an effect for each type of closure.
+pub fn in_browser(start: impl FnOnce() + 'static) {
+    let start: Box<dyn FnOnce()> = Box::new(start);
+    let mut start = Some(start);
+    Effect::new(move |_| {
+        if let Some(start) = start.take() {
+            untrack(start);
+        }
+    });
 }
 
 /// What a page says in an attribute, as one type: each closure of its own would cost the browser half

@@ -1,6 +1,6 @@
-//! A page says what it has painted, so that the presenter knows that the room has it.
+//! A page tells the server what it has painted, so that the presenter knows how far the room is.
 
-use super::{LinkState, Live, jitter_ms};
+use super::{LinkState, Live, jitter_ms, seat};
 use crate::routes;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -8,20 +8,29 @@ use model::talk::{SlideState, TalkCode};
 use std::cell::{Cell, RefCell};
 use web_sys::VisibilityState;
 
-/// Who taps quickly is answered for the slide where the tapping stops.
-const APART_MS: u32 = 250;
+/// Debounce: quick taps are acknowledged once, where they end.
+const DEBOUNCE_MS: u32 = 250;
 
-/// Says, once it is painted, each revision that `shown` comes to, while the page is sure that it
-/// is the newest.
+/// What a page shows of a talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attention {
+    /// The current slide.
+    Current,
+    /// A slide that was shown before.
+    Elsewhere,
+}
+
+/// Acknowledges each revision that `shown` comes to, once it is painted, for as long as the server asks
+/// for it and the stream is live. A page whose attention is elsewhere acknowledges that it knows of it.
 pub fn acknowledge(
     code: &TalkCode,
     live: Live,
+    attention: Attention,
     shown: impl Fn() -> SlideState + 'static,
-    looks_back: bool,
 ) {
-    let (url, seat) = (routes::seen(code), live.seat);
+    let url = routes::seen(code);
     let said = RefCell::new(None);
-    // Dropped by the next: what was not yet said is not said any more.
+    // Replacing it cancels an acknowledgement that was not sent yet.
     let waiting = Cell::new(None);
     Effect::new(move |_| {
         let id = shown().event_id();
@@ -36,23 +45,24 @@ pub fn acknowledge(
             return;
         }
         let url = url.clone();
-        let waited_ms = APART_MS + jitter_ms(within);
+        let waited_ms = DEBOUNCE_MS + jitter_ms(within);
         waiting.set(Some(Timeout::new(waited_ms, move || {
+            let seat = seat();
             let said = format!("seat={seat}&id={id}&waited_ms={waited_ms}");
-            let is_seen = document().visibility_state() == VisibilityState::Visible;
-            if is_seen && !looks_back {
+            let is_visible = document().visibility_state() == VisibilityState::Visible;
+            if is_visible && attention == Attention::Current {
                 request_animation_frame(move || say(&url, &said));
             } else {
-                // Nothing is painted in a tab that nobody looks at. Looked at again, it says more.
+                // A hidden tab paints nothing. Once it is visible again, its stream starts anew.
                 say(&url, &(said + "&elsewhere=true"));
             }
         })));
     });
 }
 
-/// `said` has the fields of `talk::Seen`.
+/// `said` has the fields of [`Seen`](model::talk::Seen).
 fn say(url: &str, said: &str) {
-    // One that does not arrive is made good by the next slide's.
+    // A lost one is made good by the next slide's.
     let _ = window()
         .navigator()
         .send_beacon_with_opt_str(url, Some(said));

@@ -7,12 +7,12 @@
 mod asking;
 mod tabs;
 
-use super::{LinkState, backoff::Backoff, turns::Turns};
-use crate::{components::has_panicked, routes};
+use super::{LinkState, backoff::Backoff, seat, turns::Turns};
+use crate::{components::has_panicked, json, routes};
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use model::talk::{Pointing, Presence, Revision, SeatNumber, SlideState, Snapshot, TalkCode, View};
+use model::talk::{Pointing, Presence, Revision, SlideState, Snapshot, TalkCode, View};
 use serde::Deserialize;
 use std::{
     cell::{Cell, RefCell},
@@ -50,7 +50,6 @@ pub struct Told {
 struct Inner {
     code: TalkCode,
     view: View,
-    seat: SeatNumber,
     /// What the page has; a re-created stream says it in its query, since only a native
     /// reconnection sends the `Last-Event-ID` header.
     newest: RefCell<SlideState>,
@@ -93,17 +92,10 @@ struct Ping {
 }
 
 impl Link {
-    pub fn open(
-        code: &TalkCode,
-        view: View,
-        seat: SeatNumber,
-        newest: &Snapshot,
-        told: Told,
-    ) -> Self {
+    pub fn open(code: &TalkCode, view: View, newest: &Snapshot, told: Told) -> Self {
         let inner = Rc::new(Inner {
             code: code.clone(),
             view,
-            seat,
             newest: RefCell::new(newest.state.clone()),
             told,
             connection: RefCell::default(),
@@ -144,7 +136,7 @@ impl Inner {
             self.ask_after(WITHHELD_MS);
         }
         let last = self.newest.borrow().event_id();
-        let url = routes::events_since(&self.code, &last, self.view, self.seat);
+        let url = routes::events_since(&self.code, &last, self.view, seat());
         let Ok(source) = EventSource::new(&url) else {
             self.connect_later();
             return;
@@ -419,5 +411,5 @@ fn since_begin() -> f64 {
 /// The event's data; `None` when this page is too old to read it.
 fn parsed<T: for<'de> Deserialize<'de>>(event: &Event) -> Option<T> {
     let data = event.dyn_ref::<MessageEvent>()?.data().as_string()?;
-    serde_json::from_str(&data).ok()
+    json::read(&data)
 }

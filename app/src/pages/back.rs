@@ -1,6 +1,7 @@
+use super::page_data;
 use crate::{
     components::{LinkBadge, hydrated, markup, stay_awake, text, words},
-    live::{acknowledge, use_live},
+    live::{Attention, acknowledge, use_live},
     routes,
 };
 use leptos::prelude::*;
@@ -8,6 +9,7 @@ use model::{
     deck::{DeckId, Face, SlideNumber},
     talk::{SlideState, Snapshot, TalkCode, View},
 };
+use serde::{Deserialize, Serialize};
 
 /// A slide that was shown before, as a follower looks back at it.
 #[derive(Debug, Clone)]
@@ -34,20 +36,31 @@ pub fn step_to_look_at(
     Some(asked.unwrap_or(most).min(most))
 }
 
+/// What [`Back`] starts from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BackData {
+    pub code: TalkCode,
+    /// The talk as it is now.
+    pub rendered: Snapshot,
+    /// The slide that the page shows.
+    pub slide: SlideNumber,
+}
+
 /// The page around a slide that was shown before, which says where the talk is by now. Its
 /// presenter is told that somebody looks elsewhere. Without script it shows the slide all the same.
 #[island]
-pub fn Back(
-    code: TalkCode,
-    /// The talk as it is.
-    rendered: Snapshot,
-    slide: SlideNumber,
-    children: Children,
-) -> impl IntoView {
+pub fn Back(children: Children) -> impl IntoView {
+    let BackData {
+        code,
+        rendered,
+        slide,
+    } = page_data::read();
     let live = use_live(&code, View::Follow, rendered, |_| {});
     let snapshot = live.snapshot;
     stay_awake(live.link);
-    acknowledge(&code, live, move || snapshot.get().state, true);
+    acknowledge(&code, live, Attention::Elsewhere, move || {
+        snapshot.get().state
+    });
     // Of another deck it may not be the same slide, or none.
     Effect::new(move |before: Option<DeckId>| {
         let deck = snapshot.get().deck;

@@ -1,24 +1,34 @@
+use super::page_data;
 use crate::{
     components::{
-        LinkBadge, Place, Showing, SlideView, draw_pointing, hydrated, stay_awake, text, words,
+        LinkBadge, Place, Showing, SlideView, hydrated, pointing, stay_awake, text, words,
     },
-    live::{acknowledge, use_live},
+    live::{Attention, acknowledge, use_live},
 };
 use leptos::prelude::*;
 use model::talk::{Snapshot, TalkCode, View};
+use serde::{Deserialize, Serialize};
 
 /// How long a room's fetches of the next slide are spread over: a slide of 75 KB to 300 phones
 /// is 180 Mbit, more than a venue's Wi-Fi carries in a second.
 const PRELOAD_SPREAD_MS: u32 = 1_500;
 
+/// What [`Follow`] starts from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FollowData {
+    pub code: TalkCode,
+    pub rendered: Snapshot,
+}
+
 /// A follower's page: the slide, where the talk is, and whether that is sure.
 #[island]
-pub fn Follow(code: TalkCode, rendered: Snapshot) -> impl IntoView {
-    let live = use_live(&code, View::Follow, rendered, draw_pointing);
+pub fn Follow() -> impl IntoView {
+    let FollowData { code, rendered } = page_data::read();
+    let live = use_live(&code, View::Follow, rendered, pointing::draw);
     let snapshot = live.snapshot;
     stay_awake(live.link);
     let showing = Showing::of(snapshot);
-    acknowledge(&code, live, move || showing.state(), false);
+    acknowledge(&code, live, Attention::Current, move || showing.state());
     // The browser's: another deck may come while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {

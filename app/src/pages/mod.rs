@@ -6,6 +6,7 @@ mod follow;
 mod home;
 mod host;
 mod links;
+mod page_data;
 mod present;
 mod problem;
 mod project;
@@ -21,9 +22,9 @@ pub use problem::ProblemPage;
 pub use remotes::{RemoteLine, RemoteLink, RemotesPage};
 
 use crate::components::ask_again;
-use back::{Back, past_slide};
+use back::{Back, BackData, past_slide};
 use change::{Delete, Rename};
-use follow::Follow;
+use follow::{Follow, FollowData};
 use home::Home;
 use host::Host;
 use leptos::prelude::*;
@@ -33,7 +34,7 @@ use model::{
     talk::{Snapshot, TalkCode},
 };
 use present::RemoteView;
-use project::{Project, invitation};
+use project::{Project, ProjectData, invitation};
 use remotes::{Admit, RemotesView, Waiting};
 
 /// A page with all that it shows, read before anything is rendered: so its status is known, and
@@ -164,7 +165,8 @@ impl Page {
             Self::Rename(change) => view! { <Rename change/> }.into_any(),
             Self::Delete(change) => view! { <Delete change/> }.into_any(),
             Self::Follow { code, rendered } => view! {
-                <Follow code rendered/>
+                {page_data::embed(FollowData { code, rendered })}
+                <Follow/>
                 <noscript>
                     <p class="notice">
                         {format!(
@@ -181,7 +183,16 @@ impl Page {
                 past,
             } => {
                 let (slide, shown) = (past.slide, past_slide(&code, &rendered.talk, past));
-                view! { <Back code rendered slide>{shown}</Back> }.into_any()
+                let data = BackData {
+                    code,
+                    rendered,
+                    slide,
+                };
+                view! {
+                    {page_data::embed(data)}
+                    <Back>{shown}</Back>
+                }
+                .into_any()
             }
             Self::Project {
                 code,
@@ -191,8 +202,14 @@ impl Page {
             } => {
                 let again = ways.as_ref().and_then(|ways| ways.asked_again_at.clone());
                 let invitation = ways.map(|ways| invitation(&code, ways.audience, ways.warning));
+                let data = ProjectData {
+                    code,
+                    rendered,
+                    presents,
+                };
                 view! {
-                    <Project code rendered presents>{invitation}</Project>
+                    {page_data::embed(data)}
+                    <Project>{invitation}</Project>
                     {ask_again(again)}
                 }
                 .into_any()

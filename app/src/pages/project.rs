@@ -1,30 +1,37 @@
+use super::{page_data, present::listen_to_clicker};
 use crate::{
     components::{
-        LinkBadge, Showing, SlideView, Way, draw_pointing, hydrated, stay_awake, text, words,
+        LinkBadge, Showing, SlideView, Way, hydrated, in_browser, pointing, stay_awake, text, words,
     },
-    live::{acknowledge, use_live},
+    live::{Attention, acknowledge, use_live},
 };
 use leptos::prelude::*;
 use model::talk::{Snapshot, TalkCode, View};
+use serde::{Deserialize, Serialize};
+
+/// What [`Project`] starts from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ProjectData {
+    pub code: TalkCode,
+    pub rendered: Snapshot,
+    /// This browser may move the talk already: a clicker's keys go to the window that has the focus.
+    pub presents: bool,
+}
 
 /// The projector's page: only the slide. A quiet sign in the corner when it is not sure.
 #[island]
-pub fn Project(
-    code: TalkCode,
-    rendered: Snapshot,
-    /// This browser may move the talk already: a clicker's keys go to the window that has the focus.
-    presents: bool,
-    children: Children,
-) -> impl IntoView {
-    let live = use_live(&code, View::Project, rendered, draw_pointing);
+pub fn Project(children: Children) -> impl IntoView {
+    let ProjectData {
+        code,
+        rendered,
+        presents,
+    } = page_data::read();
+    let live = use_live(&code, View::Project, rendered, pointing::draw);
     let snapshot = live.snapshot;
     stay_awake(live.link);
     let showing = Showing::of(snapshot);
-    acknowledge(&code, live, move || showing.state(), false);
-    #[cfg(feature = "hydrate")]
-    super::present::listen_to_clicker(code, live, presents);
-    #[cfg(not(feature = "hydrate"))]
-    let _ = presents;
+    acknowledge(&code, live, Attention::Current, move || showing.state());
+    in_browser(move || listen_to_clicker(code, live, presents));
     // The browser's: another deck may come while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {

@@ -132,6 +132,16 @@ impl Deck {
         self.missing.is_empty() && self.ready() == self.slides.len()
     }
 
+    /// The same deck without the slides' [words](Slide::text), which can be as long as a book.
+    #[must_use]
+    pub fn without_words(&self) -> Self {
+        let mut deck = self.clone();
+        for slide in &mut deck.slides {
+            slide.text.clear();
+        }
+        deck
+    }
+
     pub fn outline(&self) -> Outline {
         Outline::of(self.slides.iter().map(|slide| slide.steps))
     }

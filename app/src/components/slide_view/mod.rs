@@ -1,9 +1,7 @@
 //! A slide on a page: shown whole or not at all.
 
-#[cfg(feature = "hydrate")]
 mod faces;
 mod markup;
-#[cfg(feature = "hydrate")]
 pub mod pointing;
 
 use crate::components::{text, words};
@@ -11,7 +9,7 @@ use leptos::{html, prelude::*};
 pub use markup::{escape, markup};
 use model::{
     deck::Face,
-    talk::{Pointing, Screen, SlideState, Snapshot},
+    talk::{Screen, SlideState, Snapshot},
 };
 
 /// What a slide view shows.
@@ -82,10 +80,7 @@ pub fn SlideView(
     let Showing { wanted, shown } = showing;
     let first = shown.get_untracked();
     let frame = NodeRef::<html::Figure>::new();
-    #[cfg(feature = "hydrate")]
     faces::show_decoded(frame, wanted, shown, sizes, spread_ms);
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (wanted, spread_ms);
     let preview = first.face.preview.clone();
     view! {
         <figure
@@ -106,14 +101,6 @@ pub fn SlideView(
             inner_html=text(move || announcement(&shown.read()))
         ></p>
     }
-}
-
-/// Shows on the slide what the presenter points at.
-pub fn draw_pointing(pointing: &Pointing) {
-    #[cfg(feature = "hydrate")]
-    pointing::draw(pointing);
-    #[cfg(not(feature = "hydrate"))]
-    let _ = pointing;
 }
 
 /// What a screen reader says when the slide changes.

@@ -2,8 +2,8 @@
 
 use super::Inner;
 use crate::{
-    api,
-    live::{LinkState, jitter_ms},
+    api, json,
+    live::{LinkState, jitter_ms, seat},
     routes,
 };
 use leptos::{prelude::Set, task::spawn_local};
@@ -33,7 +33,7 @@ impl Inner {
 
     /// Asks where the talk is, while the stream says nothing. It is tried again meanwhile.
     fn ask(self: &Rc<Self>) {
-        let url = routes::state_of_seat(&self.code, self.view, self.seat);
+        let url = routes::state_of_seat(&self.code, self.view, seat());
         // By then what it was told last is too old to be sure of.
         let doubt = self.timeout(ANSWER_MS, |inner| {
             if inner.asking.borrow().is_some() && inner.was_answered.replace(false) {
@@ -44,7 +44,7 @@ impl Inner {
         spawn_local(async move {
             let answer = api::ask(&url).await.unwrap_or_default();
             drop(doubt);
-            let snapshot = serde_json::from_str::<Snapshot>(&answer).ok();
+            let snapshot = json::read::<Snapshot>(&answer);
             let Some(inner) = inner.upgrade() else { return };
             // The stream has spoken, or the page is out of sight.
             if inner.asking.borrow().is_none() {
@@ -82,10 +82,10 @@ impl Inner {
         if self.view != View::Present {
             return;
         }
-        match serde_json::from_str::<Room>(answer) {
-            Ok(room) => self.told.presence.set(Some(room.presence)),
-            Err(_) if snapshot.state.over => {}
-            Err(_) => self.finish(LinkState::Revoked),
+        match json::read::<Room>(answer) {
+            Some(room) => self.told.presence.set(Some(room.presence)),
+            None if snapshot.state.over => {}
+            None => self.finish(LinkState::Revoked),
         }
     }
 }

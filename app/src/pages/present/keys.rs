@@ -7,10 +7,6 @@ use model::{
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "hydrate"),
-    expect(dead_code, reason = "a search's keys, which are the browser's part")
-)]
 pub enum Wish {
     Tap(Command),
     Open(&'static str),

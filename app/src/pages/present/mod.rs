@@ -2,33 +2,27 @@
 
 mod buttons;
 mod clock;
-#[cfg(any(feature = "hydrate", test))]
 mod fingers;
-#[cfg(feature = "hydrate")]
 mod input;
-#[cfg(any(feature = "hydrate", test))]
 mod keys;
 mod look;
 mod panels;
 mod remote;
 mod room;
-#[cfg(feature = "hydrate")]
 mod sending;
-#[cfg(feature = "hydrate")]
 mod ticking;
 
-#[cfg(feature = "hydrate")]
 pub use input::listen_to_clicker;
 pub use look::Look;
 pub use remote::TOO_LATE;
 
 use crate::{
     components::{
-        LinkBadge, Place, Showing, SlideView, ask_again, draw_pointing, hydrated, markup, popovers,
-        stay_awake, text, words,
+        LinkBadge, Place, Showing, SlideView, ask_again, hydrated, in_browser, markup, pointing,
+        popovers, stay_awake, text, words,
     },
     live::use_live,
-    pages::Ways,
+    pages::{Ways, page_data},
 };
 use buttons::Buttons;
 use clock::ClockFace;
@@ -40,6 +34,7 @@ use model::{
 use panels::Panels;
 use remote::Remote;
 use room::Room;
+use serde::{Deserialize, Serialize};
 
 /// Answers a finger in the next frame: no WASM, which may not be there yet.
 const PRESSED_SCRIPT: &str = include_str!("pressed.js");
@@ -59,6 +54,17 @@ pub struct RemotePage {
     pub links: Option<Ways>,
 }
 
+/// What [`Present`] starts from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct PresentData {
+    code: TalkCode,
+    rendered: Snapshot,
+    /// Every slide with its notes, without the words that only the search needs: it has them.
+    deck: Deck,
+    rendered_at: Timestamp,
+    hint: String,
+}
+
 /// The page: what lives in the browser, and around it what the server knows best.
 #[component]
 pub fn RemoteView(page: RemotePage) -> impl IntoView {
@@ -74,19 +80,21 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
     let again = links
         .as_ref()
         .and_then(|links| links.asked_again_at.clone());
+    let data = PresentData {
+        code: code.clone(),
+        rendered: rendered.clone(),
+        deck: deck.without_words(),
+        rendered_at,
+        hint,
+    };
     view! {
         <div
             class="remote"
             data-layout=look.layout.as_str()
             data-notes_size=look.notes_size.to_string()
         >
-            <Present
-                code=code.clone()
-                rendered=rendered.clone()
-                deck=deck.clone()
-                rendered_at
-                hint
-            >
+            {page_data::embed(data)}
+            <Present>
                 <Buttons code=code.clone() state=rendered.state.clone()/>
                 <Panels code rendered deck look links/>
             </Present>
@@ -99,28 +107,29 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
 
 /// The presenter's remote: what the room sees, what comes next, and two big buttons.
 #[island]
-fn Present(
-    code: TalkCode,
-    rendered: Snapshot,
-    deck: Deck,
-    rendered_at: Timestamp,
-    hint: String,
-    children: Children,
-) -> impl IntoView {
-    let live = use_live(&code, View::Present, rendered.clone(), draw_pointing);
+fn Present(children: Children) -> impl IntoView {
+    let PresentData {
+        code,
+        rendered,
+        deck,
+        rendered_at,
+        hint,
+    } = page_data::read();
+    let live = use_live(&code, View::Present, rendered.clone(), pointing::draw);
     stay_awake(live.link);
     let state = rendered.state.clone();
     let remote = Remote::new(&code, &deck, state, rendered_at, live.link, hint);
     remote.listen_to(live.snapshot);
-    #[cfg(feature = "hydrate")]
-    {
-        input::listen(remote, live.seat);
+    let is_read = deck.ready() == deck.slides().len();
+    let slides = deck.slides().len();
+    in_browser(move || {
         remote.keep_time(live.presence);
-        remote.reload_when_read(&deck, live.presence);
-        if !remote.hint.read_untracked().is_empty() {
-            sending::forget_hint(remote);
+        input::listen(remote);
+        if !is_read {
+            remote.reload_when_read(slides, live.presence);
         }
-    }
+        sending::forget_hint(remote);
+    });
 
     let deck = StoredValue::new(deck);
     // Where the presenter is: the stream's newest state with this remote's own taps on it, made

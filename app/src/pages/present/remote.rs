@@ -1,47 +1,40 @@
+use super::ticking::{ServerClock, time_of_day};
 use crate::live::LinkState;
 use leptos::prelude::*;
 use model::{
     deck::Deck,
-    talk::{Outbox, SlideState, Snapshot, TalkCode, Timestamp},
+    talk::{Outbox, Presence, SlideState, Snapshot, TalkCode, Timestamp},
 };
-
-#[cfg(feature = "hydrate")]
-use super::ticking::ServerClock;
 
 /// Says what is true of a tap without script too, where a doubled press was carried out once.
 pub const TOO_LATE: &str = "The talk is further on. Look where it is, then tap again.";
 
 /// A clock that is asked less often than this skips seconds now and then.
-#[cfg(feature = "hydrate")]
 const TICK_MS: u32 = 250;
 
 /// A remote's taps: shown at once, sent one after another, corrected by what the stream says.
 #[derive(Clone, Copy)]
 pub struct Remote {
-    #[cfg(feature = "hydrate")]
     code: StoredValue<TalkCode>,
     pub(super) outbox: RwSignal<Outbox>,
     /// Whether a command is on its way: the next one waits for its answer, so that a network
     /// that reorders can't.
-    #[cfg(feature = "hydrate")]
     pub(super) sending: StoredValue<bool>,
     /// Its answer is late: until it is there, or given up, no other tap is taken.
-    #[cfg(feature = "hydrate")]
     pub(super) unanswered: StoredValue<bool>,
     pub(super) hint: RwSignal<String>,
     pub(super) link: ReadSignal<LinkState>,
     /// By the server's clock, as far as this page can know it. Grows by the second.
     pub(super) now: RwSignal<Timestamp>,
     /// What `now` is kept by.
-    #[cfg(feature = "hydrate")]
-    pub(super) clock: StoredValue<ServerClock, LocalStorage>,
+    pub(super) clock: StoredValue<ServerClock>,
     /// On the wall: hours and minutes. Empty until the page lives, since only it knows where it is.
     pub(super) time_of_day: RwSignal<String>,
 }
 
 impl Remote {
     pub fn new(
-        #[cfg_attr(not(feature = "hydrate"), expect(unused_variables))] code: &TalkCode,
+        code: &TalkCode,
         deck: &Deck,
         state: SlideState,
         rendered_at: Timestamp,
@@ -49,18 +42,14 @@ impl Remote {
         hint: String,
     ) -> Self {
         Self {
-            #[cfg(feature = "hydrate")]
             code: StoredValue::new(code.clone()),
             outbox: RwSignal::new(Outbox::new(deck.outline(), state)),
-            #[cfg(feature = "hydrate")]
             sending: StoredValue::new(false),
-            #[cfg(feature = "hydrate")]
             unanswered: StoredValue::new(false),
             hint: RwSignal::new(hint),
             link,
             now: RwSignal::new(rendered_at),
-            #[cfg(feature = "hydrate")]
-            clock: StoredValue::new_local(ServerClock::new(rendered_at)),
+            clock: StoredValue::new(ServerClock::default()),
             time_of_day: RwSignal::new(String::new()),
         }
     }
@@ -78,7 +67,6 @@ impl Remote {
         });
     }
 
-    #[cfg(feature = "hydrate")]
     pub fn code(self) -> TalkCode {
         self.code.get_value()
     }
@@ -110,16 +98,7 @@ impl Remote {
     /// A page that was opened while its deck was still being imported lacks the notes and titles of
     /// what came since. Once all is there it is loaded anew, at a moment when nobody uses it: no tap
     /// is on its way, and nothing is open.
-    #[cfg(feature = "hydrate")]
-    pub fn reload_when_read(
-        self,
-        deck: &Deck,
-        presence: ReadSignal<Option<model::talk::Presence>>,
-    ) {
-        let slides = deck.slides().len();
-        if deck.ready() == slides {
-            return;
-        }
+    pub fn reload_when_read(self, slides: usize, presence: ReadSignal<Option<Presence>>) {
         Effect::new(move |_| {
             let has_come = presence
                 .read()
@@ -133,19 +112,22 @@ impl Remote {
     }
 
     /// Keeps `now` and the time of day, by the second.
-    #[cfg(feature = "hydrate")]
-    pub fn keep_time(self, presence: ReadSignal<Option<model::talk::Presence>>) {
+    pub fn keep_time(self, presence: ReadSignal<Option<Presence>>) {
+        let rendered_at = self.now.get_untracked();
+        self.clock.set_value(ServerClock::rendered(rendered_at));
         Effect::new(move |was_told: Option<bool>| {
             let room = presence.read();
             if let Some(room) = &*room {
-                let afresh = was_told != Some(true);
-                self.clock.with_value(|clock| clock.told(room.now, afresh));
+                self.clock.update_value(|clock| match was_told {
+                    Some(true) => clock.told(room.now),
+                    _ => clock.told_after_loss(room.now),
+                });
             }
             room.is_some()
         });
         let tick = move || {
             let now = self.clock.with_value(ServerClock::now);
-            let time_of_day = super::ticking::time_of_day();
+            let time_of_day = time_of_day();
             // Nothing is painted anew for a second that is the same.
             if now.unix_ms() / 1_000 != self.now.get_untracked().unix_ms() / 1_000 {
                 self.now.set(now);

@@ -126,7 +126,7 @@ async fn send(
             Either::Left((Err(error), _)) if error.code() == ErrorCode::TooSlow && !has_asked => {
                 has_asked = true;
                 if let Some(role) = api::role(&code).await {
-                    remote.clock.with_value(|clock| clock.told(role.now, false));
+                    remote.clock.update_value(|clock| clock.told(role.now));
                 }
                 error
             }
@@ -166,6 +166,9 @@ fn refused(remote: Remote, error: ApiError) {
 /// The page was told, by its address, of a tap that changed nothing. Said once: not again after a
 /// reload.
 pub fn forget_hint(remote: Remote) {
+    if remote.hint.read_untracked().is_empty() {
+        return;
+    }
     let clean = routes::present(&remote.code());
     let history = window().history();
     // Without a history to change, the hint is said again; that is all.

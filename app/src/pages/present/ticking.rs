@@ -3,45 +3,50 @@
 use js_sys::Date;
 use leptos::prelude::window;
 use model::talk::Timestamp;
-use std::cell::Cell;
 
-/// A new connection's first word is not as slow as this.
+/// A clock that is so far behind is another one: no network delays the first event of a new connection
+/// for as long.
 const ANOTHER_CLOCK_MS: f64 = 3_000.0;
 
-/// Runs as the page does, from the moment that the page was made by the server's.
+/// The server's clock, which runs on with the page's monotonic one.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct ServerClock {
-    /// The server's time when the page began.
-    began_ms: Cell<f64>,
+    /// The server's time when the page began, in milliseconds since 1970.
+    began_ms: f64,
 }
 
 impl ServerClock {
-    /// The page's first byte came a network's delay after it was made: as close as it gets.
-    pub fn new(rendered_at: Timestamp) -> Self {
+    /// In a page that was rendered at this time. Its first byte came a network delay later: that is as
+    /// exact as it gets.
+    pub fn rendered(rendered_at: Timestamp) -> Self {
         let came_after = window()
             .performance()
             .map(|performance| performance.timing())
             .map(|timing| timing.response_start() - timing.navigation_start())
             .filter(|came_after| *came_after > 0.0)
             .unwrap_or_else(since_begin);
-        Self {
-            began_ms: Cell::new(in_js(rendered_at) - came_after),
-        }
+        let began_ms = in_js(rendered_at) - came_after;
+        Self { began_ms }
     }
 
-    /// As the server has just said.
+    /// As the server has just told.
     pub fn as_told(now: Timestamp) -> Self {
-        Self {
-            began_ms: Cell::new(in_js(now) - since_begin()),
-        }
+        let began_ms = in_js(now) - since_begin();
+        Self { began_ms }
     }
 
-    /// The server has said what its time is. That took its way over the network, which may stall for
-    /// seconds: of two times the one that says more was the faster. Only the first word after a loss,
-    /// which is `afresh`, may be of a server whose clock began anew.
-    pub fn told(&self, now: Timestamp, afresh: bool) {
-        let ahead = self.began_ms.get() - (in_js(now) - since_begin());
-        if ahead < 0.0 || afresh && ahead > ANOTHER_CLOCK_MS {
-            self.began_ms.update(|began| began - ahead);
+    /// The server has told its time. A network may stall for seconds: of two times, the later one
+    /// was delayed less.
+    pub fn told(&mut self, now: Timestamp) {
+        self.began_ms = self.began_ms.max(Self::as_told(now).began_ms);
+    }
+
+    /// The same, on a new connection: the server may have restarted with another clock.
+    pub fn told_after_loss(&mut self, now: Timestamp) {
+        if self.began_ms - Self::as_told(now).began_ms > ANOTHER_CLOCK_MS {
+            *self = Self::as_told(now);
+        } else {
+            self.told(now);
         }
     }
 
@@ -51,7 +56,7 @@ impl ServerClock {
 
     /// The server's time so many milliseconds after the page began.
     pub fn at(&self, since_begin: f64) -> Timestamp {
-        in_rust(self.began_ms.get() + since_begin)
+        in_rust(self.began_ms + since_begin)
     }
 }
 

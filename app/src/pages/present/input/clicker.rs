@@ -26,7 +26,7 @@ struct Known {
     presents: StoredValue<bool>,
     /// The server's clock. Until it is known no key is sent: one that is held up on its way would move
     /// the talk when nobody means it any more.
-    clock: StoredValue<Option<ServerClock>, LocalStorage>,
+    clock: StoredValue<Option<ServerClock>>,
     /// The screen that the last key has asked for, until it is answered: pressed again before, the same
     /// key takes it back.
     asked: StoredValue<Option<Screen>>,
@@ -40,7 +40,7 @@ struct Known {
 pub fn listen_to_clicker(code: TalkCode, live: Live, presents: bool) {
     let known = Known {
         presents: StoredValue::new(presents),
-        clock: StoredValue::new_local(None),
+        clock: StoredValue::new(None),
         asked: StoredValue::new(None),
     };
     // A computer that slept has a clock that stood still.

@@ -11,13 +11,12 @@ pub use clicker::listen_to_clicker;
 pub use sheets::is_one_open;
 
 use super::remote::Remote;
-use model::talk::SeatNumber;
 use pencil::Pencil;
 
 /// Listens for as long as the page's owner lives.
-pub fn listen(remote: Remote, seat: SeatNumber) {
+pub fn listen(remote: Remote) {
     forms::listen(remote);
-    let pencil = Pencil::new(remote, seat);
+    let pencil = Pencil::new(remote);
     gestures::listen(remote, &pencil);
     sheets::listen(remote);
     shortcuts::listen(remote, pencil);

@@ -1,9 +1,9 @@
 //! What a finger does on the slide, on its way to the room.
 
-use crate::{api, components::pointing, pages::present::remote::Remote, routes};
+use crate::{api, components::pointing, live::seat, pages::present::remote::Remote, routes};
 use gloo_timers::callback::Interval;
 use leptos::{prelude::*, task::spawn_local};
-use model::talk::{Pointing, Screen, SeatNumber, Tool};
+use model::talk::{Pointing, Screen, Tool};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -25,7 +25,6 @@ pub struct Pencil(Rc<Inner>);
 
 struct Inner {
     remote: Remote,
-    seat: SeatNumber,
     count: Cell<u64>,
     on_their_way: Cell<u32>,
     /// What is pointed at, with what was drawn so far.
@@ -36,10 +35,9 @@ struct Inner {
 }
 
 impl Pencil {
-    pub fn new(remote: Remote, seat: SeatNumber) -> Self {
+    pub fn new(remote: Remote) -> Self {
         Self(Rc::new(Inner {
             remote,
-            seat,
             count: Cell::new(0),
             on_their_way: Cell::new(0),
             now: RefCell::default(),
@@ -166,7 +164,7 @@ impl Pencil {
             y,
             ink,
         } = pointing;
-        let (seat, tool) = (self.0.seat, tool.as_str());
+        let (seat, tool) = (seat(), tool.as_str());
         let form = format!(
             "seat={seat}&count={count}&slide={slide}&tool={tool}&x={x}&y={y}&ink={ink}&last={last}"
         );

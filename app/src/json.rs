@@ -1,0 +1,221 @@
+//! Reads JSON in the browser. `JSON.parse` parses it; serde's derived code takes it from there.
+//!
+//! serde_json would add 25 KiB of compressed WASM, measured: a parser, error messages that nobody reads,
+//! the printing of floating-point numbers for these, and code that reads each struct from a list.
+
+use js_sys::{Array, JSON, Reflect};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess,
+    Visitor, value::StrDeserializer,
+};
+use std::fmt;
+use wasm_bindgen::JsValue;
+
+/// `None` for text that is not JSON or not a `T`.
+pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let value = JSON::parse(text).ok()?;
+    T::deserialize(Value(value)).ok()
+}
+
+struct Value(JsValue);
+
+/// Has no message: a reader can only give up.
+#[derive(Debug)]
+struct Unreadable;
+
+type Result<T> = std::result::Result<T, Unreadable>;
+
+impl Value {
+    /// JavaScript's numbers are exact up to 2^53; all of ours are below.
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "the result is compared with the number"
+    )]
+    fn whole(&self) -> Result<u64> {
+        let number = self.0.as_f64().ok_or(Unreadable)?;
+        let whole = number as u64;
+        if whole as f64 == number {
+            Ok(whole)
+        } else {
+            Err(Unreadable)
+        }
+    }
+
+    fn string(&self) -> Result<String> {
+        self.0.as_string().ok_or(Unreadable)
+    }
+}
+
+/// Methods for whole numbers. The visitor checks the range of its type.
+macro_rules! whole {
+    ($($method:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+            visitor.visit_u64(self.whole()?)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Value {
+    type Error = Unreadable;
+
+    whole! { deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_bool(self.0.as_bool().ok_or(Unreadable)?)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_string(self.string()?)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_string(self.string()?)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        if self.0.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        if !Array::is_array(&self.0) {
+            return Err(Unreadable);
+        }
+        visitor.visit_seq(Elements {
+            array: self.0.into(),
+            index: 0,
+        })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        if !self.0.is_object() {
+            return Err(Unreadable);
+        }
+        visitor.visit_map(Fields {
+            object: self.0,
+            names: fields.iter(),
+            value: JsValue::UNDEFINED,
+        })
+    }
+
+    /// Only variants without data.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        let name = self.string()?;
+        let name: StrDeserializer<'_, Unreadable> = name.as_str().into_deserializer();
+        visitor.visit_enum(name)
+    }
+
+    /// No type of ours needs what ends up here.
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value> {
+        Err(Unreadable)
+    }
+
+    serde::forward_to_deserialize_any! {
+        i8 i16 i32 i64 i128 u128 f32 f64 char bytes byte_buf unit unit_struct newtype_struct tuple
+        tuple_struct map identifier ignored_any
+    }
+}
+
+struct Elements {
+    array: Array,
+    index: u32,
+}
+
+impl<'de> SeqAccess<'de> for Elements {
+    type Error = Unreadable;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+        if self.index >= self.array.length() {
+            return Ok(None);
+        }
+        let element = self.array.get(self.index);
+        self.index += 1;
+        seed.deserialize(Value(element)).map(Some)
+    }
+}
+
+/// The fields of a struct that an object has. Its other properties are ignored.
+struct Fields {
+    object: JsValue,
+    names: std::slice::Iter<'static, &'static str>,
+    /// The value of the field whose name was read last.
+    value: JsValue,
+}
+
+impl<'de> MapAccess<'de> for Fields {
+    type Error = Unreadable;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+        for name in self.names.by_ref() {
+            let value = Reflect::get(&self.object, &JsValue::from_str(name));
+            self.value = value.map_err(|_| Unreadable)?;
+            if !self.value.is_undefined() {
+                let name: StrDeserializer<'_, Unreadable> = name.into_deserializer();
+                return seed.deserialize(name).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
+        seed.deserialize(Value(self.value.clone()))
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+impl de::Error for Unreadable {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+
+    fn invalid_type(_: de::Unexpected<'_>, _: &dyn de::Expected) -> Self {
+        Self
+    }
+
+    fn invalid_value(_: de::Unexpected<'_>, _: &dyn de::Expected) -> Self {
+        Self
+    }
+
+    fn invalid_length(_: usize, _: &dyn de::Expected) -> Self {
+        Self
+    }
+
+    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
+        Self
+    }
+
+    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
+        Self
+    }
+
+    fn missing_field(_: &'static str) -> Self {
+        Self
+    }
+
+    fn duplicate_field(_: &'static str) -> Self {
+        Self
+    }
+}
