@@ -53,6 +53,7 @@ pub struct Options {
 
     /// What links and QR codes say, when behind a proxy, such as https://slides.example
     #[arg(long, value_name = "URL", value_parser = public_url)]
+    #[allow(rustdoc::bare_urls, reason = "--help prints it as it stands")]
     pub public_url: Option<Uri>,
 
     /// Where talks and slides are kept

@@ -188,6 +188,28 @@ pub async fn serve(
 ///
 /// # Errors
 /// When it can't start; see [`RunError`].
+///
+/// ```
+/// use axum::{body::Body, http::Request};
+/// use clap::Parser;
+/// use leptos::config::LeptosOptions;
+/// use server::{cli::Options, in_process};
+/// use tower::ServiceExt;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let data = tempfile::tempdir()?;
+/// let mut options = Options::parse_from(["webslides", "--code", "room"]);
+/// options.data = data.path().to_owned();
+/// let leptos = LeptosOptions::builder().output_name("webslides").build();
+/// let (router, links) = in_process(options, leptos).await?;
+/// assert!(links[0].audience.ends_with("/t/room"));
+///
+/// let request = Request::get("/t/room/state").body(Body::empty())?;
+/// assert_eq!(router.oneshot(request).await?.status(), 200);
+/// # Ok(())
+/// # }
+/// ```
 pub async fn in_process(
     options: Options,
     leptos: LeptosOptions,

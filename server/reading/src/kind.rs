@@ -27,6 +27,14 @@ pub const HEAD_BYTES: u64 = 1_024;
 impl Kind {
     /// Recognises a file by its first [`HEAD_BYTES`]. Any text may be Markdown, so there the ending of
     /// its name (in lower case, without the dot) decides.
+    ///
+    /// ```
+    /// use reading::kind::Kind;
+    ///
+    /// assert_eq!(Kind::of(b"%PDF-1.7", "md"), Some(Kind::Pdf), "whatever its name says");
+    /// assert_eq!(Kind::of(b"# Words", "md"), Some(Kind::Markdown));
+    /// assert_eq!(Kind::of(b"# Words", "docx"), None);
+    /// ```
     pub fn of(head: &[u8], ending: &str) -> Option<Self> {
         let is_marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
         let is_wide = is_marked || text::wide(head).is_some();

@@ -4,6 +4,39 @@
 //! [`source::Source`]. The [`worker`] is the process that runs them, behind walls, and what it says to
 //! the server. The server itself calls nothing here that decodes a deck: it uses the words of the wire,
 //! and the rules about names ([`main_file`], [`titles`]).
+//!
+//! A worker does this for each deck, once it is confined:
+//!
+//! ```
+//! use reading::{
+//!     kind::Kind,
+//!     manifest::{Manifest, NamedFile},
+//!     source::{Bounds, Face},
+//!     sources::reader_of,
+//!     worker::serve::Reader,
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("0");
+//! std::fs::write(&path, "# One\n\n---\n\n# Two\n")?;
+//! let deck = Manifest {
+//!     unpacked: None,
+//!     name: "talk".to_owned(),
+//!     files: vec![NamedFile { name: "talk.md".to_owned(), path }],
+//!     said: Vec::new(),
+//! };
+//! deck.write(folder.path())?;
+//!
+//! let Some(Reader::Deck(open)) = reader_of(Kind::Markdown) else { unreachable!() };
+//! let mut source = open(folder.path(), None, &Bounds::default())?;
+//! assert_eq!(source.outline().slides.len(), 2);
+//! let second = source.page(1, 1_920)?;
+//! assert_eq!(second.title.as_deref(), Some("Two"));
+//! assert!(matches!(second.face, Face::Html(_)));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod archive;
 mod beside;

@@ -46,6 +46,15 @@ pub enum MainFile {
 /// `names` are paths from one folder, separated by '/'. In this order: a text that is called as slides
 /// are, the only PDF, the topmost text that does not tell of a project, images, a README. What lies in a
 /// folder below several images is not looked at, but for slides.md.
+///
+/// ```
+/// use reading::main_file::{self, MainFile};
+///
+/// assert_eq!(main_file::of(&["README.md", "slides.md", "slides.pdf"]), MainFile::Text(1));
+/// assert_eq!(main_file::of(&["talk.pdf", "notes.txt"]), MainFile::Pdf(0));
+/// assert_eq!(main_file::of(&["1.png", "2.png"]), MainFile::Images);
+/// assert_eq!(main_file::of(&["a.pdf", "b.pdf"]), MainFile::ManyPdfs(0, 1));
+/// ```
 pub fn of(names: &[&str]) -> MainFile {
     let all = Name::all(names);
     let images = Images::among(&all);

@@ -58,6 +58,16 @@ pub fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// UTF-8; UTF-16 when it says so with its first two bytes or by its zeros; else what it looks like to
 /// a browser.
+///
+/// ```
+/// use reading::text::decoded;
+///
+/// assert_eq!(decoded("Größe".as_bytes()).text, "Größe");
+/// assert_eq!(decoded(b"\xff\xfeH\0i\0").text, "Hi", "UTF-16 with its mark");
+///
+/// let western = decoded(b"Gr\xf6\xdfe");
+/// assert_eq!((&*western.text, western.guessed), ("Größe", None));
+/// ```
 pub fn decoded(bytes: &[u8]) -> Text {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return Text::read(bytes.get(mark..).unwrap_or_default(), encoding);

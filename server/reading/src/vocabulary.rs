@@ -225,6 +225,15 @@ pub fn is_attribute(element: &str, key: &str, value: &str) -> bool {
 }
 
 /// Whether markup consists of these words only, each tag closed in its turn.
+///
+/// ```
+/// use reading::vocabulary::is_slide;
+///
+/// assert!(is_slide("<p>one <strong>word</strong></p>"));
+/// assert!(!is_slide("<p>not <strong>closed</p>"));
+/// assert!(!is_slide("<script>alert(1)</script>"));
+/// assert!(!is_slide("<p onclick=\"alert(1)\">a click</p>"));
+/// ```
 pub fn is_slide(markup: &str) -> bool {
     read(markup, is_attribute).is_some()
 }
