@@ -6,6 +6,7 @@ SHELL := /bin/bash
 CARGO_LEPTOS := 0.3.11
 BINARYEN := 132
 CARGO_FUZZ := 0.13.2
+NEXTEST := 0.9.143
 GECKODRIVER := 0.37.1
 # What people put in front, and end2end/tests/proxies.spec.ts too.
 PROXIES := nginx caddy haproxy
@@ -24,7 +25,7 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # Tools are built once and run seldom: fast to compile rather than fast.
 TOOL_PROFILE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 
-.PHONY: help run build test check front released bench soak fuzz setup tools packages compared deny watch loom
+.PHONY: help run build test check loom front released bench soak fuzz setup tools nextest packages compared deny watch
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -54,11 +55,13 @@ front: tools
 	cargo leptos build --release --precompress --frontend-only
 
 # Without `frontend`, whose feature would turn the shared crate into the browser's.
-check: tools ## format, lints, unit and server tests
+check: tools nextest ## format, lints, unit and server tests
 	cargo fmt --check
 	cargo clippy --workspace --exclude frontend --all-targets -- --deny warnings
 	cargo clippy --package frontend --target wasm32-unknown-unknown --target-dir target/front -- --deny warnings
-	cargo test --workspace --exclude frontend
+	cargo nextest run --workspace --exclude frontend
+	cargo test --workspace --exclude frontend --doc
+	RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --exclude frontend --no-deps --document-private-items
 	@$(MAKE) --no-print-directory loom
 
 # In a folder of its own: `--cfg loom` changes what every crate is compiled to.
@@ -97,7 +100,7 @@ deny: tools ## licences, advisories, sources of what we use
 	@command -v cargo-deny >/dev/null || $(TOOL_PROFILE) cargo install --locked cargo-deny
 	cargo deny check
 
-setup: tools packages ## all that is missing to build and to test
+setup: tools nextest packages ## all that is missing to build and to test
 
 tools:
 	@command -v rustup >/dev/null || { echo 'Rust is missing. Install rustup (rustup.rs), then run this again.'; exit 1; }
@@ -111,6 +114,10 @@ tools:
 	  || $(TOOL_PROFILE) cargo install --locked --force cargo-leptos --version $(CARGO_LEPTOS)
 	@wasm-opt --version 2>/dev/null | grep -q 'version $(BINARYEN)' \
 	  || npm install --global --prefix "$(CARGO_HOME)" binaryen@$(BINARYEN)
+
+nextest:
+	@cargo nextest --version >/dev/null 2>&1 || $(TOOL_PROFILE) cargo install --locked cargo-nextest \
+	  --version $(NEXTEST) --no-default-features --features default-no-update
 
 packages: end2end/node_modules/.package-lock.json
 	@[ -x "$(CHROMIUM)" ] || $(call install,chromium,Chromium (or say where it is with CHROMIUM=/path/to/it))

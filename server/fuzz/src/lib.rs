@@ -1,5 +1,5 @@
 //! What must be true whatever a stranger sends: one function for each fuzz target. The same
-//! functions replay the corpus in `make test` (tests/fuzz_replay.rs).
+//! functions replay the corpus in `make test` (tests/all/fuzz_replay.rs).
 //!
 //! Each panics on a find, and gives `None` for an input that is not worth keeping because it could
 //! not have come through HTTP, or is no text where only text comes.
