@@ -27,7 +27,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Whoever waits longer for the largest pictures has a page that gets none.
+/// A page whose largest picture takes longer than this has none.
 const LONGEST: Duration = Duration::from_secs(180);
 
 struct Imported {

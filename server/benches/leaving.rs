@@ -1,10 +1,9 @@
-//! A server that is told to leave, and comes again, with a room full of followers. `make bench` runs
-//! it.
+//! Restart of a server with a room full of followers. `make bench` runs it.
 //!
-//! How long until the process has left, whether each stream was ended or cut, over what time the
-//! followers are told to come back, and how that goes once a new process has the same data and the
-//! same port. Followers do what browsers do: they wait as they were told, and if nobody is there
-//! they wait that long again.
+//! Measures how long the process takes to end, whether each stream was ended or cut, over what time
+//! followers are told to reconnect, and how that goes once a new process has the same data and port.
+//! Followers behave like browsers: they wait for the time they were given, and when the connection is
+//! refused, for the same time again.
 
 #![expect(
     clippy::as_conversions,
@@ -47,7 +46,7 @@ const ADDRESSES: usize = 8;
 /// How many may be on their way in when the room fills for the first time.
 const UNDER_WAY: usize = 500;
 
-/// Whoever is not back by then is lost.
+/// A follower that is not back by then counts as lost.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const LAST_CHUNK: &str = "0\r\n\r\n";
@@ -61,7 +60,7 @@ struct Seen {
     refused: usize,
     /// How often its new stream broke before it said anything.
     cut: usize,
-    /// `None`: not at all.
+    /// `None` when it never came back.
     back: Option<Instant>,
 }
 

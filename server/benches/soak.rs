@@ -52,7 +52,7 @@ const IMPATIENT: usize = 50;
 /// One loopback address has some 28,000 ports, and one that was used rests for a minute.
 const ADDRESSES: usize = 16;
 
-/// Longer than the server takes to let go of whoever left.
+/// Longer than the server takes to notice a disconnect.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const FLAT: f64 = 1.1;
@@ -72,7 +72,8 @@ enum Leaving {
     CutAfter,
 }
 
-/// Those that were a stream twice: whoever leaves before is often gone before the server looks.
+/// The ways of leaving in turn. Those with a snapshot stand twice: earlier leavers are often gone before the
+/// server looks.
 const LEAVINGS: [Leaving; 8] = [
     Leaving::Silent,
     Leaving::CloseBefore,
@@ -91,9 +92,9 @@ struct Server {
     _directory: TempDir,
 }
 
-/// What the server holds while nobody is there.
+/// Resources that the server holds while nobody is connected.
 struct Holding {
-    /// Bytes that are resident.
+    /// Resident memory in bytes.
     memory: u64,
     files: usize,
     followers: u64,

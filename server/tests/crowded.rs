@@ -1,4 +1,4 @@
-//! More connections than there are places for: a presenter gets in all the same.
+//! More connections than the server has places for: a presenter still gets in.
 
 #![expect(
     clippy::expect_used,
@@ -35,13 +35,13 @@ use tokio::{
     task::JoinSet,
 };
 
-/// Held by each test: what is measured here is not what the other crowds take.
+/// Held by each test, so that `cargo test` measures one crowd at a time.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// Well below the 15 s after which whoever says nothing is let go anyway.
+/// Well below the 15 s after which silent connections are closed anyway.
 const SOON: Duration = Duration::from_secs(10);
 
-/// Of 200 files, 160 are for connections, and 144 of those for followers' streams.
+/// With 200 files, 160 connections are possible, and 144 of those may be followers' streams.
 const FILES: usize = 200;
 const SEATS: usize = 144;
 
@@ -73,7 +73,7 @@ fn tap(printed: &str) {
     assert_eq!(parts(&answer).0, 200, "{answer}");
 }
 
-/// Reads an answer's head; `false` when the connection was closed instead.
+/// Reads the head of an answer; `false` if the connection was closed instead.
 fn is_answered(socket: &mut BufReader<TcpStream>) -> bool {
     let mut line = String::new();
     while line != "\r\n" {
@@ -100,7 +100,7 @@ fn connections_that_say_nothing_keep_no_presenter_out() {
     tap(&printed);
 }
 
-/// As many files as most systems let a program have.
+/// With the usual limit of 1,024 open files.
 #[test]
 fn three_thousand_silent_connections_hold_a_tap_up_for_less_than_a_second() {
     let _alone = ALONE.blocking_lock();
@@ -114,10 +114,10 @@ fn three_thousand_silent_connections_hold_a_tap_up_for_less_than_a_second() {
     assert!(waited < Duration::from_secs(1), "{waited:?}");
 }
 
-/// What a connection of HTTP/2 begins with: who it is, and that it has no wishes.
+/// The preface of an HTTP/2 connection, with empty SETTINGS.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
-/// The head of such a connection's first request, of room.
+/// HEADERS of the first request on such a connection, to the host `room`.
 fn head_by_http_2(flags: u8, method: u8, path: &str) -> Vec<u8> {
     let length = |bytes: &[u8]| u8::try_from(bytes.len()).expect("a short one");
     let path = [&[4, length(path.as_bytes())], path.as_bytes()].concat();
@@ -125,8 +125,8 @@ fn head_by_http_2(flags: u8, method: u8, path: &str) -> Vec<u8> {
     [&[0, 0, length(&block), 1, flags, 0, 0, 0, 1], &block[..]].concat()
 }
 
-/// Each may go on for a moment, because a phone's next word may be under way; and a thousand of them
-/// at a time have a place.
+/// Each gets a short grace period, because the next packet of a phone may be under way, and a thousand at a
+/// time have a place.
 #[test]
 fn three_thousand_connections_that_do_not_go_on_hold_a_tap_up_for_seconds_at_most() {
     const GET: u8 = 0x82;
@@ -171,7 +171,7 @@ fn three_thousand_connections_that_do_not_go_on_hold_a_tap_up_for_seconds_at_mos
 
 #[test]
 fn pictures_that_nobody_takes_over_http_2_keep_no_presenter_out() {
-    /// What its peer may send before it is read: nothing.
+    /// SETTINGS with an initial window of 0: the server may send no body.
     const NO_WINDOW: [u8; 15] = [0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0];
     let _alone = ALONE.blocking_lock();
     let place = Place::new();
@@ -187,7 +187,7 @@ fn pictures_that_nobody_takes_over_http_2_keep_no_presenter_out() {
     tap(&printed);
 }
 
-/// Puts a picture of 2 MB where the server keeps those, and gives its address.
+/// Puts a picture of 2 MB into the media folder; returns its path.
 fn large_picture(place: &Place) -> String {
     let name = format!("{}.png", "a".repeat(64));
     let file = place.path("data/media").join(&name);
@@ -195,7 +195,7 @@ fn large_picture(place: &Place) -> String {
     format!("/media/{name}")
 }
 
-/// That of some taps most are fast and none is slow.
+/// Taps 11 times: the median is below 100 ms, and the slowest below 1 s.
 fn assert_taps_are_fast(printed: &str) {
     let mut waits: Vec<_> = (0..11)
         .map(|_| {
@@ -209,7 +209,7 @@ fn assert_taps_are_fast(printed: &str) {
     assert!(waits[10] < Duration::from_secs(1), "{waits:?}");
 }
 
-/// Whose answer has begun, and who reads no more of it.
+/// A client that stops reading after the first bytes of its answer.
 fn deaf(address: SocketAddr, request: &str) -> Socket {
     let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket.set_recv_buffer_size(1).expect("the least there is");
@@ -238,8 +238,7 @@ fn five_hundred_readers_that_take_nothing_cost_little_and_hold_no_tap_up() {
     assert!(more < 64, "{more} MiB");
 }
 
-/// Our own script, which every page loads. With a file open for each, no files were left for
-/// connections.
+/// With an open file for each reader of the script that every page loads, none were left for connections.
 #[test]
 fn readers_of_scripts_that_take_nothing_hold_no_files() {
     let _alone = ALONE.blocking_lock();
@@ -271,7 +270,7 @@ fn many_titles() -> String {
     slides.collect::<Vec<_>>().join("\n---\n\n")
 }
 
-/// So many ask for what is `least` bytes long, and read nothing of it.
+/// `readers` clients ask for at least `least` bytes each, and read nothing.
 fn assert_bounded(deck: &str, question: &str, least: usize, readers: usize) {
     let place = Place::new();
     let file = place.path("long.md");
@@ -300,7 +299,7 @@ fn assert_bounded(deck: &str, question: &str, least: usize, readers: usize) {
     tap(&printed);
     let more = running.peak_memory() - before;
     assert!(more < 256, "{more} MiB");
-    // Those that take nothing are let go soon, and then there is room for those that do.
+    // Stalled readers are disconnected soon, and then others are served.
     let start = Instant::now();
     while parts(&ask(&printed, &head)).0 != 200 {
         assert!(start.elapsed() < SOON, "it stays full");
@@ -308,7 +307,7 @@ fn assert_bounded(deck: &str, question: &str, least: usize, readers: usize) {
     }
 }
 
-/// Whoever presents may read a whole deck.
+/// Only a presenter may read a whole deck.
 #[test]
 fn answers_that_nobody_takes_are_bounded_in_all_and_what_is_read_is_not() {
     let _alone = ALONE.blocking_lock();
@@ -323,7 +322,7 @@ fn lists_of_slides_that_nobody_takes_are_bounded_in_all() {
     assert_bounded(&many_titles(), question, 1 << 20, 200);
 }
 
-/// A connection of HTTP/2 to this address that takes nothing of an answer.
+/// An HTTP/2 connection with an initial window of 0.
 async fn deaf_by_http_2(address: SocketAddr) -> http2::SendRequest<Body> {
     let socket = tokio::net::TcpStream::connect(address).await;
     let mut client = http2::Builder::new(TokioExecutor::new());
@@ -334,8 +333,8 @@ async fn deaf_by_http_2(address: SocketAddr) -> http2::SendRequest<Body> {
     sender
 }
 
-/// The same as over HTTP/1; and pictures, of which one connection of HTTP/1 holds a piece only, are
-/// refused, too.
+/// As over HTTP/1. Pictures are refused, too: a connection of HTTP/1 holds one piece of one picture, one of
+/// HTTP/2 a piece for each of its requests.
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_that_nobody_takes_over_http_2_are_bounded_in_all() {
     let _alone = ALONE.lock().await;
@@ -375,7 +374,7 @@ async fn answers_that_nobody_takes_over_http_2_are_bounded_in_all() {
     tap(&printed);
     let more = running.peak_memory() - before;
     assert!(more < 256, "{more} MiB");
-    // Those that take nothing are let go soon, and then there is room for those that do.
+    // Stalled readers are disconnected soon, and then others are served.
     let start = Instant::now();
     while asked(&mut sender, "/t/room/slides").await.status() != 200 {
         assert!(start.elapsed() < SOON, "it stays full");
@@ -383,7 +382,7 @@ async fn answers_that_nobody_takes_over_http_2_are_bounded_in_all() {
     }
 }
 
-/// 640 pictures of 2 MB: 1.3 GB, if all of it waited in memory.
+/// 640 pictures of 2 MB: 1.3 GB if all were buffered.
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_that_nobody_takes_over_http_2_cost_little_hold_no_tap_up_and_are_let_go() {
     let _alone = ALONE.lock().await;
@@ -407,13 +406,13 @@ async fn pictures_that_nobody_takes_over_http_2_cost_little_hold_no_tap_up_and_a
                         answered.add_permits(1);
                         answer.into_body().collect().await.is_ok()
                     }
-                    // More at once than are allowed.
+                    // Above the limit of concurrent requests.
                     Err(_) => false,
                 }
             });
         }
     }
-    // Some of each connection's are waiting to be taken.
+    // By now every connection has answers that wait to be read.
     let waiting = soon(answered.acquire_many(100)).await;
     drop(waiting.expect("it is open"));
     let taps = tokio::task::spawn_blocking(move || assert_taps_are_fast(&printed));
@@ -425,7 +424,7 @@ async fn pictures_that_nobody_takes_over_http_2_cost_little_hold_no_tap_up_and_a
     assert!(more < 128, "{more} MiB");
 }
 
-/// A ping costs its sender nothing, and its answer is ours to make.
+/// PING, SETTINGS and reset requests are cheap to send, and cost an answer each.
 #[test]
 fn a_connection_that_sends_control_frames_without_end_is_closed() {
     let _alone = ALONE.blocking_lock();
@@ -435,7 +434,7 @@ fn a_connection_that_sends_control_frames_without_end_is_closed() {
     const ASKED: [u8; 9] = [0x82, 0x86, 0x84, 0x41, 4, b'r', b'o', b'o', b'm'];
     let place = Place::new();
     let (_running, printed) = place.started(&[]);
-    // Each asks, and in the same moment does not want it any more.
+    // Each request is reset at once.
     let asked_and_reset = (0..5_000_u32).flat_map(|number| {
         let stream = (2 * number + 1).to_be_bytes();
         let asks = [&[0, 0, 9, 1, 5], &stream[..], &ASKED].concat();
@@ -454,7 +453,7 @@ fn a_connection_that_sends_control_frames_without_end_is_closed() {
         let mut socket = connected(&printed);
         socket.set_read_timeout(Some(SOON)).expect("a timeout");
         let flood = [PREFACE, &frames].concat();
-        // It may be closed before all of it was sent.
+        // The server may close the connection before all is sent.
         let _ = socket.write_all(&flood);
         let mut answered = Vec::new();
         match socket.read_to_end(&mut answered) {
@@ -488,7 +487,7 @@ fn downloads_that_nobody_reads_keep_no_presenter_out() {
     let _unread: Vec<_> = (0..170)
         .map(|_| {
             let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-            // What both kernels hold is less than that.
+            // More than both sockets can buffer.
             socket.set_recv_buffer_size(1).expect("the least there is");
             socket.set_tcp_mss(536).expect("small segments");
             socket
@@ -526,7 +525,7 @@ fn projector(printed: &str, header: &str) -> Option<BufReader<TcpStream>> {
     Some(stream)
 }
 
-/// The cookie that an answer gives, as a browser sends it.
+/// The `cookie` header for what an answer sets.
 fn given(answer: &str) -> String {
     let (_, cookie) = answer.split_once("set-cookie: ").expect("a cookie");
     let (cookie, _) = cookie.split_once(';').expect("its end");
@@ -549,7 +548,7 @@ fn a_device_that_says_it_is_many_projectors_leaves_a_seat_to_another() {
     let other = from(2);
     assert!(other.is_some());
     assert!(from(3).is_none(), "all are taken");
-    // There is room again for whoever had one.
+    // The seats are free again.
     drop(flood);
     let start = Instant::now();
     while from(1).is_none() {
@@ -588,7 +587,7 @@ fn a_full_room_and_pages_that_ask_again_and_again_keep_no_presenter_out() {
     thread::scope(|scope| {
         for _ in 0..40 {
             scope.spawn(|| {
-                // A bodiless answer, so that the next one's head follows.
+                // HEAD: the next answer's head follows directly.
                 let request = "HEAD /t/room/state HTTP/1.1\r\nhost: room\r\n\r\n";
                 while !is_over.load(Ordering::Relaxed) {
                     let mut socket = asked(&printed, request);

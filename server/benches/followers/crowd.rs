@@ -14,7 +14,7 @@ const ADDRESSES: usize = 8;
 /// How many connections may be under way: less than the listen queue of each system.
 const UNDER_WAY: usize = 1_000;
 
-/// Whoever has nothing by then has lost the event.
+/// A follower without the event by then has lost it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long one event took to reach the crowd.

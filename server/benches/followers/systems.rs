@@ -63,7 +63,7 @@ impl System {
         }
     }
 
-    /// `None` when it is not installed. Peers publish `event`, with its revision put in.
+    /// `None` if it is not installed. Peers publish `event` with the revision inserted.
     pub fn start(self, event: &str) -> Option<Running> {
         let directory = match self {
             Self::UsInMemory => TempDir::new_in("/dev/shm").ok()?,
@@ -233,7 +233,7 @@ impl Running {
         Duration::from_nanos(nanoseconds)
     }
 
-    /// Bytes that are resident.
+    /// Resident memory in bytes.
     pub fn memory(&self) -> u64 {
         let status =
             fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");

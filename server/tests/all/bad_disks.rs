@@ -1,5 +1,5 @@
-//! A disk that is full, read-only or damaged: a clear sentence, nothing acknowledged that is not
-//! stored, and the talk that runs goes on being shown.
+//! A full, read-only or damaged disk: the error is clear, nothing is acknowledged that is not stored, and
+//! the running talk is still shown.
 
 use crate::support::{
     path,
@@ -10,7 +10,7 @@ use std::{
     io::{Seek, SeekFrom, Write},
 };
 
-/// What somebody did to the file.
+/// Damages the bytes of a file.
 type Harm = fn(&mut Vec<u8>);
 
 fn next(printed: &str, key: &str) -> (u16, String) {
@@ -32,7 +32,7 @@ fn a_full_disk_stores_nothing_shows_on_and_once_there_is_room_takes_commands_aga
         assert!(body.contains("could not be stored"), "{body}");
     }
     assert_eq!(state(&printed), last, "nothing moved");
-    // Whoever has no script is told so by the page that they come back to.
+    // Without script, the page after the redirect says so.
     let form = format!(
         "POST /api/next HTTP/1.1\r\nauthorization: Bearer {key}\r\naccept: text/html\r\n\
          referer: http://localhost/t/room/present"
@@ -67,7 +67,7 @@ fn a_full_disk_stores_nothing_shows_on_and_once_there_is_room_takes_commands_aga
 #[test]
 fn a_directory_that_cannot_be_written() {
     let place = Place::new();
-    // Nobody, not even root, makes a folder here.
+    // Not even root can create a folder here.
     let said = place.refused(&["--listen", "127.0.0.1:0", "--data", "/proc/webslides"]);
     assert!(
         said.starts_with("webslides: /proc/webslides: cannot use the data directory: "),
@@ -161,7 +161,7 @@ fn a_disk_that_is_full_at_the_start() {
     }
 }
 
-/// By a mount: permissions do not keep root out.
+/// Read-only by a mount: permissions do not stop root.
 #[test]
 fn a_data_directory_that_became_read_only() {
     let place = Place::new();
@@ -192,8 +192,8 @@ fn a_store_that_is_damaged_while_it_runs_takes_nothing_and_shows_on() {
     let noise = vec![0xa5; usize::try_from(length).expect("a length")];
     file.write_all(&noise).expect("it is harmed");
 
-    // What redb has in memory may serve it for a while; a command is stored or refused, and the
-    // server lives.
+    // redb may go on with its cache for a while: a command is stored or refused, and the server
+    // stays up.
     for _ in 0..20 {
         let (status, body) = next(&printed, &key);
         assert!(matches!(status, 200 | 500), "{body}");

@@ -1,4 +1,4 @@
-//! The program as a host types it: what goes wrong ends with a clear sentence and exit code 2.
+//! The command line: errors end with a clear sentence and exit code 2.
 
 use crate::support::{
     path,
@@ -76,7 +76,7 @@ fn a_pipe_that_nobody_fills_is_no_deck() {
 #[test]
 fn a_folder_that_cannot_be_read() {
     let place = Place::new();
-    // A path through a file can't be read, not even by the system's administrator.
+    // A path through a file can't be read, not even by root.
     let file = place.path("file");
     fs::write(&file, "words").expect("a file");
     let said = place.refused(&["--listen", "127.0.0.1:0", path(&file.join("deck"))]);
@@ -169,7 +169,7 @@ fn a_second_process_on_the_same_data() {
     assert_eq!(said.lines().count(), 1, "{said}");
 }
 
-/// What the program prints for these words, and the exit code that it ends with.
+/// Output and exit code of the program with these arguments.
 fn printed_for(words: &[&str]) -> (String, Option<i32>) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_webslides"));
     let output = program.args(words).output().expect("it runs");
@@ -347,7 +347,7 @@ fn links_follow_the_network_that_the_computer_is_in() {
         .and_then(|(_, rest)| rest.split_once('/'))
         .map(|(port, _)| port.to_owned())
         .expect("a port");
-    // It is listened to there, too.
+    // The server listens on that address, too.
     inside(&format!("exec 3<>/dev/tcp/fd00::7/{port}"));
 }
 
@@ -366,7 +366,7 @@ fn a_port_that_browsers_refuse_to_open() {
         "webslides: browsers refuse to open http://x:6000/, whose port belongs to another \
          protocol. Let the proxy listen on another one.\n"
     );
-    // They open the proxy's.
+    // Browsers open the proxy's port.
     let (_running, _) = place.started(&[
         "--listen",
         "127.0.0.1:6666",
@@ -422,7 +422,7 @@ fn the_host_sees_what_was_done_and_whether_all_is_well() {
     ] {
         assert!(text.contains(line), "{line:?} in {text}");
     }
-    // It names codes: whoever comes through a proxy is not the host.
+    // Metrics name codes, so they are refused to clients behind a proxy.
     let far = ask(
         &printed,
         "GET /metrics HTTP/1.1\r\nx-forwarded-for: 192.0.2.1",
@@ -466,7 +466,7 @@ fn the_log_has_a_line_for_each_request_and_never_a_key() {
     }
 }
 
-/// What another call of the program on the same data prints.
+/// Output of a second process with the same data directory.
 fn printed_by(place: &Place, command: &[&str]) -> String {
     let data = place.path("data");
     let output = Command::new(env!("CARGO_BIN_EXE_webslides"))
@@ -501,8 +501,8 @@ fn talks_are_listed_exported_and_ended_while_they_run_and_after() {
         printed_by(&place, &["talks", "end", "ROOM"]),
         "The talk room is over.\n"
     );
-    // Whoever has something older is told, and once they know it, a browser is told not to come
-    // back; nor is one that has nothing.
+    // A stream with an older id gets the last event. One that knows it, or has none, gets 204, after
+    // which a browser does not reconnect.
     let stream = ask(&printed, "GET /t/room/events?last_event_id=x-0 HTTP/1.1");
     assert!(stream.contains("\"over\":true"), "{stream}");
     let (_, id) = stream.split_once("\nid: ").expect("an id");
@@ -531,7 +531,7 @@ fn talks_are_listed_exported_and_ended_while_they_run_and_after() {
     assert!(printed_by(&place, &["talks"]).contains("slide 1 of 6"));
 }
 
-/// A command of the host from another terminal: whether it succeeded, and what it said.
+/// A command from another terminal: whether it succeeded, and its output.
 fn command(data: &Path, words: &[&str]) -> (bool, String) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_webslides"));
     let output = program.args(words).args(["--data", path(data)]).output();

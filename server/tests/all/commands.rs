@@ -28,7 +28,7 @@ async fn an_accepted_command_is_answered_with_the_new_state() {
     check("/api/go_to", "code=room&slide=6&step=0", 6, 4).await;
     check("/api/next", "code=room&if_revision=4", 6, 4).await;
     check("/api/screen", "code=room&screen=black", 6, 5).await;
-    // The room sees none of it before the screen is live again.
+    // The room sees nothing of it until the screen is live again.
     check("/api/go_to", "code=room&slide=1&if_revision=5", 6, 6).await;
     check("/api/screen", "code=room&screen=live", 1, 7).await;
     check("/api/previous", "code=room", 1, 7).await;
@@ -425,7 +425,7 @@ async fn a_link_that_ends_with_its_sentence_is_good() {
     }
 }
 
-/// A chat that makes a preview of a link that was sent follows it, redirects and cookies and all.
+/// A chat that makes a preview of a link follows its redirects and keeps its cookies.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_that_is_followed_admits_nobody() {
     let server = Server::start().await;
@@ -452,7 +452,7 @@ async fn a_device_is_admitted_by_the_button_of_the_page_and_once() {
     assert_eq!(admitted.status, 303, "{admitted:?}");
     let device = admitted.cookies();
     assert!(!device.contains(&server.key), "a key of its own: {device}");
-    // Pressed twice, or gone back to.
+    // The button pressed twice, or the page opened again.
     let both = format!("{opened}; {device}");
     let again = server.ask("POST", "/t/room/present", &both).await;
     assert_eq!((again.status, again.cookies().as_str()), (303, ""));
@@ -465,8 +465,7 @@ async fn a_device_is_admitted_by_the_button_of_the_page_and_once() {
     assert_eq!(server.remotes().await, 1);
 }
 
-/// A server that was stopped, or too busy, gets to a command long after its sender has said that it
-/// failed.
+/// A server that was suspended or busy reads a command long after its sender reported a failure.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_comes_after_its_senders_patience_moves_nothing() {
     let server = Server::start().await;
@@ -484,7 +483,7 @@ async fn a_command_that_comes_after_its_senders_patience_moves_nothing() {
     assert_eq!(server.state().await["slide"], 2);
 }
 
-/// A page of another site that made its own name lead here is, for a browser, of our origin.
+/// DNS rebinding: for a browser, a site whose name resolves to this server has the same origin.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_is_not_ours_changes_nothing() {
     let server = Server::start().await;
@@ -522,7 +521,7 @@ async fn who_tries_many_codes_is_told_to_wait_and_others_at_the_venue_are_not() 
     assert_eq!(server.post("/api/next", "code=room").await.status, 200);
 }
 
-/// Any bytes at all in a form or in a code: an answer below 500, and nothing moved.
+/// Any bytes in a form or a code get a status below 500, and nothing moves.
 #[test]
 fn any_bytes_are_answered_below_500() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

@@ -1,12 +1,12 @@
-//! A follower that is there and never reads.
+//! A stalled follower: connected, and never reading.
 
 use crate::support::{Server, soon};
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::{fs, io::Write, net::SocketAddr};
 use tempfile::TempDir;
 
-/// Neither its own nor the server's end of the connection holds much: small segments keep the
-/// kernel from making the server's buffer megabytes large.
+/// With small socket buffers at both ends: small segments keep the kernel from growing the server's to
+/// megabytes.
 fn deaf(server: &Server) -> Socket {
     let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket.set_recv_buffer_size(1).expect("the least there is");
@@ -20,8 +20,7 @@ fn deaf(server: &Server) -> Socket {
     socket
 }
 
-/// How many bytes the kernel holds at the server's end because the other one does not take them;
-/// `None` once the server has closed it.
+/// Bytes in the server's send queue; `None` once the server has closed the connection.
 fn unread(server: &Server, deaf: &Socket) -> Option<u64> {
     let peer = deaf
         .local_addr()
@@ -42,7 +41,7 @@ fn unread(server: &Server, deaf: &Socket) -> Option<u64> {
     })
 }
 
-/// One more event; its revision.
+/// Causes one more event; returns its revision.
 async fn event(server: &Server) -> serde_json::Value {
     // Always a change.
     let slide = if server.state().await["slide"] == 1 {
@@ -56,7 +55,7 @@ async fn event(server: &Server) -> serde_json::Value {
     answer.json()["revision"].clone()
 }
 
-/// Says things until the deaf one's socket has taken none of the last twenty.
+/// Causes events until the last twenty have not fitted into the socket.
 async fn fill(server: &Server, deaf: &Socket) {
     let mut before = 0;
     loop {
@@ -101,12 +100,12 @@ async fn one_who_never_reads_is_let_go_and_its_seat_is_free() {
     assert_eq!(unread(&server, &deaf), None);
 }
 
-/// Completes for one that finds no seat, is sent away, and comes again.
+/// Reconnects until there is a seat.
 async fn seated(server: &Server) {
     while !server.stream().await.is_seated().await {}
 }
 
-/// Its connection goes on, and answers pings: only the stream is held up.
+/// The connection itself stays up and answers pings; only the stream stalls.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_who_takes_nothing_over_http_2_is_let_go_and_its_seat_is_free() {
     let directory = TempDir::new().expect("a temporary directory");

@@ -1,4 +1,4 @@
-//! The host renames and deletes talks: wholly or not at all, and nobody else does.
+//! The host, and nobody else, renames and deletes talks. A deletion is atomic.
 
 use crate::support::{
     path,
@@ -40,7 +40,7 @@ fn media(place: &Place) -> BTreeSet<String> {
     let files = fs::read_dir(place.path("data/media")).expect("a folder");
     let names = files.map(|file| file.expect("a file").file_name());
     let names = names.map(|name| name.into_string().expect("text"));
-    // Not what is being written: the list of those that may be no deck's is, after each import.
+    // Without temporary files and the list of loose files, which is rewritten after each import.
     let is_picture = |name: &String| name.contains('.') && !name.starts_with('.');
     names.filter(is_picture).collect()
 }
@@ -131,7 +131,7 @@ fn a_deleted_talk_is_gone_with_what_only_it_showed() {
     assert_eq!(get(&printed, "/t/talk-a/state").0, 404);
     assert_eq!(delete(&host).0, 404);
     assert_eq!(media(&place), of_b, "what another deck shows stays");
-    // Whoever was away meanwhile is told, as often as they ask.
+    // A page that was away gets the last event, each time it connects.
     let told = |printed: &str| {
         let last = follower.trim_start_matches('-');
         let (status, body) = get(printed, &format!("/t/talk-a/events?last_event_id={last}"));
@@ -149,7 +149,7 @@ fn a_deleted_talk_is_gone_with_what_only_it_showed() {
             "{state}"
         );
         assert_eq!(get(printed, "/t/talk-a/state").0, 404);
-        // And then does not come back.
+        // And then it does not reconnect.
         let (_, id) = body.split_once("id: ").expect("an event");
         let (id, _) = id.split_once('\n').expect("its end");
         let again = get(printed, &format!("/t/talk-a/events?last_event_id={id}"));
@@ -253,7 +253,7 @@ fn what_a_killed_import_left_behind_is_gone_with_the_next_start() {
     assert_eq!(get(&printed, "/t/room/state").0, 200);
 }
 
-/// Moved away, the store is empty; put back, it wants its media again.
+/// A store that is moved away and put back still finds its media.
 #[test]
 fn a_store_that_is_new_here_removes_nothing() {
     let place = Place::new();
@@ -271,7 +271,7 @@ fn a_store_that_is_new_here_removes_nothing() {
     assert!(kept.is_subset(&media(&place)));
 }
 
-/// Killed at any moment, a deletion has happened or has not.
+/// A deletion is atomic, whenever the server is killed.
 #[test]
 fn a_deletion_that_is_cut_off_leaves_all_or_nothing() {
     let place = Place::new();
@@ -306,7 +306,7 @@ fn a_deletion_that_is_cut_off_leaves_all_or_nothing() {
     }
 }
 
-/// A form whose answer nobody waits for.
+/// Sends a form without waiting for the answer.
 fn sent(printed: &str, address: &str) -> TcpStream {
     let (_, server) = printed.split_once("http://").expect("a link");
     let (server, _) = server.split_once('/').expect("its end");

@@ -1,4 +1,4 @@
-//! What was acknowledged survives a pulled plug.
+//! Acknowledged commands survive a killed server.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// How often the plug is pulled.
+/// How often the server is killed.
 const KILLS: u64 = 50;
 
 /// A real process on one data directory.
@@ -66,7 +66,7 @@ impl Process {
     }
 }
 
-/// One request on a connection that is kept; `None` when the server died under it.
+/// One request on a kept connection; `None` if the server died.
 fn ask(socket: &mut TcpStream, request: &str) -> Option<serde_json::Value> {
     socket.write_all(request.as_bytes()).ok()?;
     let mut seen = Vec::new();
@@ -111,7 +111,7 @@ fn nothing_acknowledged_is_lost_by_fifty_pulled_plugs() {
     let place = TempDir::new().expect("a temporary directory");
     fs::create_dir_all(place.path().join("site/pkg")).expect("a folder");
     let mut process = Process::start(place.path());
-    // The first key stays good through all of them.
+    // The first key stays valid.
     let key = process.key.clone();
     let epoch = state(&process.address)["epoch"].clone();
     let mut total = 0;
@@ -130,7 +130,7 @@ fn nothing_acknowledged_is_lost_by_fifty_pulled_plugs() {
                 told.store(revision, Ordering::SeqCst);
             }
         });
-        // After at least one, and then at another moment each time.
+        // Kills after at least one command, at a different moment each time.
         while acknowledged.load(Ordering::SeqCst) == before {
             assert!(!commands.is_finished(), "no command was taken");
             thread::yield_now();
@@ -147,7 +147,7 @@ fn nothing_acknowledged_is_lost_by_fifty_pulled_plugs() {
         let acknowledged = acknowledged.load(Ordering::SeqCst);
         assert_eq!(after["epoch"], epoch, "kill {kill}");
         let revision = after["revision"].as_u64().expect("a revision");
-        // One may have been stored whose answer was cut off.
+        // One more may be stored, whose answer was lost.
         assert!(
             (acknowledged..=acknowledged + 1).contains(&revision),
             "kill {kill}: {acknowledged} acknowledged, {revision} there"

@@ -1,4 +1,4 @@
-//! Everything that the fuzzers have kept, and every find, once more. `make fuzz` looks for others.
+//! Replays the corpus of the fuzzers and every find. `make fuzz` searches for new ones.
 
 #[path = "../../fuzz/src/lib.rs"]
 mod fuzz;
@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-/// Runs each file of a target: of its corpus, and of the finds that were not taken into it yet.
+/// Runs each file of a target: its corpus, and finds that are not part of it yet.
 fn replay(target: &str, check: fn(&[u8]) -> Option<bool>) {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
     let corpus = files(&home.join("corpus").join(target));
@@ -50,7 +50,7 @@ fn no_cookie_and_no_header_stands_for_a_key() {
     for (input, is_granted) in [
         ("\nauthorization: Bearer KEY", true),
         ("?key=KEY", true),
-        // A link's key presents by itself nothing in a browser.
+        // In a browser, a link's key alone does not make a presenter.
         ("\ncookie: a=b; webslides-room=KEY", false),
         ("?\ncookie: webslides-room=KEY", false),
         ("\nauthorization: Bearer OTHER", false),

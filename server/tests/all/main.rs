@@ -1,5 +1,5 @@
-//! The server from outside, over real sockets or in process: one program, because each would link
-//! the server. What needs the machine for itself is in `crowded.rs`; what is its own worker, in `worker/`.
+//! Tests of the server from outside, over real sockets or in process. One program, because each links the
+//! server. Tests that must run alone are in `crowded.rs`; tests that are their own workers, in `worker/`.
 
 #![expect(
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! What was counted, after what is known to have happened.
+//! Metrics after a known sequence of events.
 
 use crate::support::{
     path,
@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// Longer than anything here takes: a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn scraped(printed: &str) -> String {
@@ -22,7 +22,7 @@ fn scraped(printed: &str) -> String {
     body.to_owned()
 }
 
-/// A metric's number, by its name and labels as they stand; 0 for what was never counted.
+/// The value of a metric, by its name with labels; 0 if it is absent.
 fn number(scraped: &str, metric: &str) -> u64 {
     let mut numbers = scraped
         .lines()
@@ -34,7 +34,7 @@ fn number(scraped: &str, metric: &str) -> u64 {
     })
 }
 
-/// Asks until the metrics are as expected, and does something each time.
+/// Polls until the metrics are as expected; runs `meanwhile` before each try.
 fn until(printed: &str, mut meanwhile: impl FnMut(), expected: impl Fn(&str) -> bool) -> String {
     let start = Instant::now();
     loop {
@@ -51,7 +51,7 @@ fn command(printed: &str, name: &str, key: &str, form: &str) -> u16 {
     post(printed, &format!("/api/{name}"), key, form).0
 }
 
-/// An open stream, once it has said so many events, pings and words.
+/// An open stream from which `said` events were read.
 fn stream(printed: &str, query: &str, said: usize) -> BufReader<TcpStream> {
     let mut socket = connected(printed);
     let request = format!("GET /t/room/events{query} HTTP/1.0\r\nhost: room\r\n\r\n");
@@ -142,8 +142,8 @@ fn what_happened_is_counted_and_nothing_else() {
         assert_eq!(grown, expected, "{metric} in {after}");
     }
     assert!(!after.contains("nonsense"), "{after}");
-    // Three streams with three pieces each, and a word for each that was not let in; more only if
-    // all of this took so long that they were pinged.
+    // Three streams with three pieces each, and one for each that was refused; more only if this took
+    // long enough for pings.
     let frames = number(&after, "webslides_frames_total");
     assert!((11..30).contains(&frames), "{after}");
     assert!(

@@ -57,7 +57,7 @@ async fn a_form_that_does_not_come_is_not_waited_for() {
         .first()
         .and_then(|talk| talk.presenter.split_once("?key="));
     let (_, key) = link.expect("a key");
-    // From here on all that is waited for is time, which passes at once.
+    // From here on only timers are pending, and paused time skips to them.
     tokio::time::pause();
     let nothing = stream::pending::<Result<Bytes, Infallible>>();
     let request = Request::post("/t/room/point")

@@ -1,4 +1,4 @@
-//! What the presenter hears of the room.
+//! What the presenter is told about the room.
 
 use crate::support::{Server, Stream};
 use serde_json::Value;
@@ -89,7 +89,7 @@ async fn pages_are_asked_unless_the_host_says_no() {
     let state = server.state().await;
     assert!(state.get("acknowledge_within_ms").is_none());
 
-    // And a page of before, which says it all the same, is not counted.
+    // A page of the earlier run, which still acknowledges, is not counted.
     let mut presenter = presenter(&server).await;
     let _page = server.stream_from("?view=follow&seat=7", "").await;
     until(&mut presenter, |room| room["followers"] == 1).await;

@@ -43,8 +43,8 @@ async fn the_stream_says_at_once_that_it_is_open_and_then_where_the_talk_is() {
     );
 }
 
-/// When to come again, and the event in whose block that stands: alone, some clients take it for an
-/// event without data.
+/// The retry time, and the event in the same block: some clients take a block with `retry` alone for an event
+/// without data.
 fn opening(block: &str) -> (u32, &str) {
     let retry = block.strip_prefix(":\nretry: ").expect("first bytes");
     let (retry, event) = retry.split_once('\n').expect("an event in the same block");
@@ -200,7 +200,7 @@ async fn the_end_of_the_server_ends_every_stream_cleanly() {
     assert_eq!(ping, "event: ping\ndata: {\"revision\":0}");
     assert_eq!(stream.block().await, None, "a clean end");
 
-    // And on the same data it is the same talk.
+    // A server on the same data has the same talk.
     let again = Server::start_in(directory, &[]).await;
     assert_eq!(again.state().await["revision"], 0);
 }
@@ -243,7 +243,7 @@ async fn by_http_2_a_stream_has_the_same_lines_and_whoever_leaves_it_frees_its_s
         "{said}"
     );
     drop(answer);
-    // It is heard of the leaving in a moment.
+    // The server notices the disconnect a moment later.
     let seated = async {
         loop {
             let mut stream = server.stream().await;
@@ -280,7 +280,7 @@ async fn when_all_seats_are_taken_a_follower_is_asked_to_come_again_and_a_presen
     let mut presenter = server.stream_from("", &key).await;
     assert_eq!(presenter.snapshot().await["slide"], 1);
 
-    // Those who leave make room; the server notices in its own time.
+    // Seats become free when the server notices the disconnects.
     drop(presenter);
     drop(second);
     while !server.stream().await.is_seated().await {}
@@ -336,7 +336,7 @@ async fn one_connection_of_http_2_takes_few_seats() {
     let mut streams = Vec::new();
     while streams.len() < 32 {
         let answer = soon(asked.join_next()).await.expect("more were asked for");
-        // Those that were asked for before the limit was known are refused.
+        // Requests sent before the client knew the limit are refused.
         streams.extend(answer.expect("it ran").ok());
     }
     assert!(server.stream().await.is_seated().await);

@@ -1,4 +1,4 @@
-//! Decks that are brought over HTTP, when something goes wrong on the way.
+//! Uploaded decks when something goes wrong.
 
 use crate::support::{
     path,
@@ -21,14 +21,14 @@ use std::{
     time::Duration,
 };
 
-/// Brings pictures as a form does, and gives status and answer.
+/// Uploads pictures as a form does; returns status and answer.
 fn brought(printed: &str, key: &str, code: &str, pictures: &[Vec<u8>]) -> (u16, Value) {
     let named = pictures.iter().enumerate();
     let named = named.map(|(number, picture)| (format!("{number}.png"), picture.clone()));
     brought_as(printed, key, code, &named.collect::<Vec<_>>())
 }
 
-/// The same, of files that have names.
+/// The same with named files.
 fn brought_as(printed: &str, key: &str, code: &str, files: &[(String, Vec<u8>)]) -> (u16, Value) {
     let answer = sent(
         printed,
@@ -40,7 +40,7 @@ fn brought_as(printed: &str, key: &str, code: &str, files: &[(String, Vec<u8>)])
     (status, serde_json::from_str(body).expect("JSON"))
 }
 
-/// The same with this line of the head, and the whole answer.
+/// The same with this header line; returns the whole answer.
 fn sent(printed: &str, header: &str, code: &str, files: &[(String, Vec<u8>)]) -> String {
     let mut form =
         format!("--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\n{code}").into_bytes();
@@ -58,7 +58,7 @@ fn sent(printed: &str, header: &str, code: &str, files: &[(String, Vec<u8>)]) ->
     ask_with(printed, &head, &form)
 }
 
-/// The wider, the longer it takes to be read. No two are the same.
+/// Wider pictures take longer to decode. Each shade gives different bytes.
 fn picture(width: u32, shade: u8) -> Vec<u8> {
     let mut png = Cursor::new(Vec::new());
     image::RgbImage::from_pixel(width, width / 2, image::Rgb([shade, 0, 99]))
@@ -67,7 +67,7 @@ fn picture(width: u32, shade: u8) -> Vec<u8> {
     png.into_inner()
 }
 
-/// Small ones, so that they are read at once.
+/// Small pictures, which are decoded at once.
 fn pictures() -> Vec<Vec<u8>> {
     let picture = |shade: u8| {
         let mut png = Cursor::new(Vec::new());
@@ -79,7 +79,7 @@ fn pictures() -> Vec<Vec<u8>> {
     (1..5).map(picture).collect()
 }
 
-/// The talk's import, as the page of its links asks for it.
+/// How many slides are ready, by the request that the page of links makes.
 fn ready(printed: &str, code: &str, key: &str) -> usize {
     let head = format!("GET /t/{code}/import HTTP/1.1\r\nauthorization: Bearer {key}");
     let answer = ask(printed, &head);
@@ -90,17 +90,17 @@ fn ready(printed: &str, code: &str, key: &str) -> usize {
     slides.iter().filter(|it| it["ready"] == true).count()
 }
 
-/// Waits until a talk's deck is whole.
+/// Waits until `slides` slides are ready.
 fn until_ready(printed: &str, code: &str, key: &str, slides: usize) {
     until("it is whole", || ready(printed, code, key) >= slides);
 }
 
-/// Deletes a talk, and gives the status.
+/// Deletes a talk; returns the status.
 fn delete(printed: &str, code: &str, key: &str) -> u16 {
     post(printed, &format!("/t/{code}/delete"), key, "").0
 }
 
-/// The pictures that lie on the disk.
+/// Names of the pictures on disk.
 fn media(place: &Place) -> BTreeSet<String> {
     let files = fs::read_dir(place.path("data/media")).expect("a folder");
     let names = files.map(|file| file.expect("a file").file_name());
@@ -108,7 +108,7 @@ fn media(place: &Place) -> BTreeSet<String> {
     names.filter(|name| name.ends_with(".webp")).collect()
 }
 
-/// Serves a deck under the code `mine`, and is killed before that is whole.
+/// Serves a deck under the code `mine`, and is killed during the import.
 fn killed_while_importing(place: &Place) {
     let folder = place.folder("deck");
     for number in 0..8 {
@@ -118,12 +118,12 @@ fn killed_while_importing(place: &Place) {
     drop(place.started(&["--code", "mine", path(&folder)]));
 }
 
-/// It was taken for one that somebody else reads, and never came to its end.
+/// Such an upload once waited for an import that nobody ran.
 #[test]
 fn a_deck_that_got_no_talk_can_be_brought_again() {
     let place = Place::new();
     killed_while_importing(&place);
-    // Its import goes on, and its code is no guest's.
+    // The import resumes, and guests cannot take its code.
     let (_running, printed) = place.started(&["--open"]);
     let slides = pictures();
     let (status, body) = brought(&printed, "", "mine", &slides);
@@ -134,14 +134,14 @@ fn a_deck_that_got_no_talk_can_be_brought_again() {
     until_ready(&printed, code, &host_key(&printed), slides.len());
 }
 
-/// Half of those that were killed were lost, and their codes with them.
+/// Half of the killed imports were once lost, and their codes with them.
 #[test]
 fn what_was_answered_201_survives_any_end_and_its_import_goes_on() {
     let place = Place::new();
     let (mut running, mut printed) = place.started(&["--open"]);
     for (round, ready) in (0..12).zip([1, 2, 3, 4].into_iter().cycle()) {
         let code = format!("talk-{round}");
-        // A deck of its own each time: none is known.
+        // A different deck each time, so that none is known.
         let picture = |number| (format!("{number}.png"), picture(400 + 16 * round, number));
         let files: Vec<_> = (0..6).map(picture).collect();
         let (status, body) = brought_as(&printed, "", &code, &files);
@@ -156,7 +156,7 @@ fn what_was_answered_201_survives_any_end_and_its_import_goes_on() {
         (running, printed) = place.started(&["--open"]);
         let state = ask(&printed, &format!("GET /t/{code}/state HTTP/1.1"));
         assert_eq!(parts(&state).0, 200, "{round}: {state}");
-        // Its answer may have been lost on the way.
+        // A client whose answer was lost uploads again.
         let (status, body) = brought_as(&printed, "", &code, &files);
         assert_eq!(
             (status, &body["code"]),
@@ -165,7 +165,7 @@ fn what_was_answered_201_survives_any_end_and_its_import_goes_on() {
         );
         until_ready(&printed, &code, &host_key(&printed), files.len());
     }
-    // What was gone on with is done: nothing of it is left behind.
+    // Once the resumed imports are complete, nothing of them is left behind.
     let importing = place.path("data/importing");
     until("no folder is left", || {
         let mut folders = fs::read_dir(&importing).expect("a folder");
@@ -173,7 +173,7 @@ fn what_was_answered_201_survives_any_end_and_its_import_goes_on() {
     });
 }
 
-/// Whoever brings it again may have a key of the talk. Others have none of one that is used.
+/// Uploading again gives a presenter of the talk access to it, and others none once it was used.
 #[test]
 fn a_deck_that_is_brought_again_is_the_same_talk_for_those_who_present_it() {
     let place = Place::new();
@@ -188,12 +188,12 @@ fn a_deck_that_is_brought_again_is_the_same_talk_for_those_who_present_it() {
     assert_eq!(status, 409, "{body}");
     let (status, body) = brought(&printed, &host, "mine", &slides);
     assert_eq!((status, &body["code"]), (201, &"mine".into()), "{body}");
-    // Another deck takes no talk over.
+    // Another deck does not take the talk over.
     let (status, body) = brought(&printed, &host, "mine", &slides[1..]);
     assert_eq!(status, 409, "{body}");
 }
 
-/// With a cookie for each talk, the head of the 119th request was too large.
+/// With one cookie for each talk, the 119th request had too large a head.
 #[test]
 fn a_browser_that_brings_many_decks_has_few_cookies() {
     let place = Place::new();
@@ -226,7 +226,7 @@ fn a_browser_that_brings_many_decks_has_few_cookies() {
             }
         }
     }
-    // They are for every talk that it has brought.
+    // They are valid for each of its talks.
     let cookies: Vec<_> = jar
         .iter()
         .map(|(name, it)| format!("{name}={it}"))
@@ -241,8 +241,8 @@ fn a_browser_that_brings_many_decks_has_few_cookies() {
     }
 }
 
-/// Many more of them than there are places. One gives its place up when somebody waits for it, and who
-/// has none is before who has many.
+/// More slow uploads than places. One gives up its place when others wait, and clients without a place come
+/// before clients with many.
 #[test]
 fn guests_that_send_slowly_keep_no_other_guest_out() {
     let place = Place::new();
@@ -261,7 +261,7 @@ fn guests_that_send_slowly_keep_no_other_guest_out() {
         let honest = scope.spawn(|| brought(&printed, "", "mine", &pictures()));
         while !honest.is_finished() {
             for socket in &mut slow {
-                // It may have been let go.
+                // It may have been closed.
                 let _ = socket.write_all(b"x");
             }
             thread::sleep(Duration::from_millis(100));
@@ -328,11 +328,11 @@ fn how_far_an_import_is_is_told_to_whoever_presents_it() {
     assert_eq!(ready(&printed, "room", &key), 6);
 }
 
-/// In a room where one import or another always runs, what others left stayed and filled the disk.
+/// While imports were always running, leftovers of others once stayed and filled the disk.
 #[test]
 fn what_a_deleted_import_left_goes_while_another_one_runs_and_takes_nothing_of_it() {
     const SLIDES: u8 = 14;
-    // Both decks have their first slide in common.
+    // Both decks share their first slide.
     let common = picture(800, 200);
     let short: Vec<_> = (201..209).map(|shade| picture(800, shade)).collect();
     let short = [vec![common.clone()], short].concat();
@@ -343,7 +343,7 @@ fn what_a_deleted_import_left_goes_while_another_one_runs_and_takes_nothing_of_i
             let (status, body) = brought(&printed, "", code, slides);
             assert_eq!(status, 201, "{body}");
             until_ready(&printed, code, &host_key(&printed), slides.len());
-            // Their whole width and a smaller one.
+            // Each in full width and in a smaller size.
             until("all sizes are there", || {
                 media(&alone).len() == 2 * slides.len()
             });

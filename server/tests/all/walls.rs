@@ -7,7 +7,7 @@ use crate::support::{
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 use std::{collections::BTreeMap, env::consts::ARCH, process::Command, thread};
 
-/// What each is called, and the call that builds it.
+/// The name of each wall, and the system call that builds it.
 const NETWORK: (&str, libc::c_long) = ("the network's (namespaces)", libc::SYS_unshare);
 const FILES: (&str, libc::c_long) = ("the files' (Landlock)", libc::SYS_landlock_create_ruleset);
 const CALLS: (&str, libc::c_long) = ("the system calls' (seccomp)", libc::SYS_seccomp);
@@ -15,7 +15,7 @@ const CALLS: (&str, libc::c_long) = ("the system calls' (seccomp)", libc::SYS_se
 /// Runs a program on a system that does not know this call.
 fn without(call: libc::c_long, mut command: Command) -> Result<(Running, String), String> {
     let apart = thread::spawn(move || {
-        // What a thread may not do, the processes that it starts may not do either.
+        // Processes inherit the filter of the thread that starts them.
         let filter = SeccompFilter::new(
             BTreeMap::from([(call, Vec::new())]),
             SeccompAction::Allow,

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const A_MOMENT: Duration = Duration::from_millis(1_600);
 const LONGER: Duration = Duration::from_millis(3_000);
 
-/// Asks until the talk is as expected.
+/// Polls until the state is as expected.
 fn until(printed: &str, expected: impl Fn(&Value) -> bool) -> Value {
     let start = Instant::now();
     loop {
@@ -31,7 +31,7 @@ fn until(printed: &str, expected: impl Fn(&Value) -> bool) -> Value {
     }
 }
 
-/// As programs save: beside it, then in its place.
+/// Saves as programs do: to a new file, which replaces the old one.
 fn save(file: &Path, content: impl AsRef<[u8]>) {
     let beside = file.with_extension("new");
     fs::write(&beside, content).expect("a file");
@@ -58,7 +58,7 @@ fn a_saved_file_is_shown_at_the_same_place_and_a_broken_one_is_not() {
     assert_eq!((&now["slide"], &now["slides"]), (&2.into(), &2.into()));
     assert_eq!(now["epoch"], epoch);
 
-    // Binary: no Markdown, and nothing else that is known.
+    // Binary, and no known format.
     save(&deck, [0, 1, 2, 3]);
     save(&deck.with_extension("pdfpc"), "x");
     running.until_it_says("shown on");
@@ -134,7 +134,7 @@ fn a_deck_that_lacks_slides_for_a_moment_is_not_shown() {
     let took = start.elapsed();
     let now = until(&printed, |state| state["title"] == "New");
     assert_eq!(now["slide"], 3);
-    // On a machine that was busy it was not a moment.
+    // A busy machine may have taken longer than that.
     if took < LONGER {
         let revision = before["revision"].as_u64().expect("a number") + 1;
         assert_eq!(now["revision"], revision, "it changed once");
@@ -161,7 +161,7 @@ fn a_picture_that_a_text_names_is_watched_too() {
         draw(&beside, 64);
         fs::rename(&beside, &picture).expect("it is saved");
     });
-    // Named, and not there so far.
+    // Named in the text, and not there yet.
     changed(&|| save(&drawing, svg));
 }
 

@@ -1,4 +1,4 @@
-//! The JSON that pages and programs read, as it is today: a change of it is seen in a snapshot.
+//! Snapshots of the JSON that pages and programs read.
 
 use crate::support::{
     path,
@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, fmt::Write as _, fs};
 const DECK: &str =
     "---\ntitle: On the wire\n---\n\n# First\n\n---\n\n# Second\n\n* a\n* b\n\n---\n\n# Third\n";
 
-/// `/state`, without what differs from run to run.
+/// `/state` without values that differ between runs.
 fn state(printed: &str) -> Map<String, Value> {
     let Value::Object(mut state) = program::state(printed) else {
         panic!("the state is no object");
@@ -34,7 +34,7 @@ fn without_epoch(body: &str) -> String {
     format!("{before}\"epoch\":\"[epoch]\"{after}")
 }
 
-/// A line for each field that is new, has changed or is gone.
+/// One line for each field that was added, changed or removed.
 fn changes(before: &Map<String, Value>, after: &Map<String, Value>) -> String {
     let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     names

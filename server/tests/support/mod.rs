@@ -20,7 +20,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// Longer than anything here takes: a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server with the welcome deck under the code `room`.
@@ -77,14 +77,14 @@ impl Server {
         }
     }
 
-    /// Ends it as a signal would, and gives its directory for the next one.
+    /// Shuts it down as a signal would, and returns its directory for the next one.
     pub async fn end(self) -> TempDir {
         self.end.send(()).expect("it was running");
         soon(self.task).await.expect("it ended in peace");
         self.directory
     }
 
-    /// A request as it stands, its answer whole.
+    /// Sends these bytes as they are, and reads the whole answer.
     pub async fn send(&self, request: &[u8]) -> Answer {
         let mut socket = TcpStream::connect(self.address)
             .await
@@ -160,14 +160,14 @@ impl Server {
         self.get_with_window(path, u16::MAX).await
     }
 
-    /// The same, by one that takes so many bytes of an answer before it is read.
+    /// The same with an HTTP/2 window of `window` bytes.
     pub async fn get_with_window(&self, path: &str, window: u16) -> Response<Incoming> {
         let mut sender = self.by_http_2(window).await;
         let request = self.request(path);
         soon(sender.send_request(request)).await.expect("an answer")
     }
 
-    /// A connection of HTTP/2 that takes so many bytes of each answer before it is read.
+    /// An HTTP/2 connection whose streams have a window of `window` bytes.
     pub async fn by_http_2(&self, window: u16) -> http2::SendRequest<Body> {
         let socket = TcpStream::connect(self.address).await.expect("it listens");
         let mut client = http2::Builder::new(TokioExecutor::new());
@@ -187,7 +187,7 @@ impl Server {
         self.stream_from("", "").await
     }
 
-    /// A stream with this query and these header lines.
+    /// An event stream, requested with this query and these header lines.
     pub async fn stream_from(&self, query: &str, headers: &str) -> Stream {
         let mut socket = TcpStream::connect(self.address)
             .await
@@ -208,7 +208,7 @@ impl Server {
     }
 }
 
-/// An answer, taken apart.
+/// A parsed answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -236,7 +236,7 @@ impl Answer {
         }
     }
 
-    /// What a browser brings from now on: the cookies that were set and not taken away.
+    /// The cookies that a browser sends from now on: those set and not removed.
     pub fn cookies(&self) -> String {
         let set = self
             .head
@@ -251,7 +251,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// The `code` of an error body, which has a message for people too.
+    /// The `code` of an error body, which must have a message, too.
     pub fn error_code(&self) -> String {
         let json = self.json();
         let code = json["error"]["code"].as_str();
@@ -287,7 +287,7 @@ impl Stream {
         }
     }
 
-    /// The next block of lines up to an empty one, as it stands. `None` at a clean end.
+    /// The next block of lines up to an empty one, unparsed. `None` at a clean end.
     pub async fn block(&mut self) -> Option<String> {
         loop {
             self.text.push_str(&dechunked(&mut self.bytes));
@@ -302,7 +302,7 @@ impl Stream {
         }
     }
 
-    /// The same without the lines with which a stream opens or ends.
+    /// The same without the lines that open or end a stream.
     pub async fn event(&mut self) -> Option<String> {
         let block = self.block().await?;
         let lines = block.lines();
@@ -310,7 +310,7 @@ impl Stream {
         Some(lines.collect::<Vec<_>>().join("\n"))
     }
 
-    /// Whether this is the stream of one who found a seat.
+    /// Whether this stream got a seat.
     pub async fn is_seated(&mut self) -> bool {
         let first = self.event().await.expect("a word");
         first != "event: full\ndata: {}"
@@ -341,7 +341,7 @@ impl Stream {
 /// Takes every whole chunk out of `bytes`.
 fn dechunked(bytes: &mut Vec<u8>) -> String {
     let mut text = Vec::new();
-    // The last chunk is empty; it stays, as the mark of a clean end.
+    // The empty last chunk is kept: it marks a clean end.
     while let Some(line) = position(bytes, b"\r\n").filter(|_| !bytes.starts_with(b"0\r\n")) {
         let size = String::from_utf8_lossy(&bytes[..line]).into_owned();
         let size =

@@ -1,4 +1,4 @@
-//! The program as its own process, in a place of its own.
+//! The program as a process of its own, in a directory of its own.
 
 use super::path;
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// Longer than anything here takes: a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Says that this machine lets nobody have a namespace, so that what needs one is left out.
+/// Set where the machine forbids user namespaces: tests that need one are skipped.
 const WITHOUT_NAMESPACES: &str = "WEBSLIDES_TEST_WITHOUT_NAMESPACES";
 
-/// A place for one test: a data directory, and a site so that the program starts.
+/// A directory for one test, with a data directory and the site that the program needs to start.
 pub struct Place(TempDir);
 
 impl Place {
@@ -42,7 +42,7 @@ impl Place {
     }
 
     pub fn command(&self, options: &[&str]) -> Command {
-        // Another build of it, for what takes long without optimisation.
+        // Another build, for tests that are slow without optimisation.
         let program = env::var("WEBSLIDES_BIN");
         let program = program.unwrap_or_else(|_| env!("CARGO_BIN_EXE_webslides").to_owned());
         let mut command = Command::new(program);
@@ -53,7 +53,7 @@ impl Place {
         command
     }
 
-    /// Runs what should not start.
+    /// Runs the program where it must refuse to start; returns what it printed on stderr.
     pub fn refused(&self, options: &[&str]) -> String {
         let mut child = self
             .command(options)
@@ -78,31 +78,31 @@ impl Place {
         said
     }
 
-    /// Runs what should start, and gives what it printed up to its last line.
+    /// Starts the program on a free port; returns what it printed until it was ready.
     pub fn started(&self, options: &[&str]) -> (Running, String) {
         let any = ["--listen", "127.0.0.1:0"];
         Self::start(&mut self.command(&[&any, options].concat()))
     }
 
-    /// The same, where the disk can be filled.
+    /// The same with a disk that can be filled; see [`Running::fill_disk`].
     pub fn on_a_disk_that_may_fill(&self, options: &[&str]) -> (Running, String) {
-        // What passes a file's largest size fails, as on a full disk; but first comes a signal,
-        // which this process does not want.
+        // A write past RLIMIT_FSIZE fails as on a full disk, once the signal that comes first is
+        // ignored.
         Self::start(&mut self.in_shell("trap '' XFSZ", options))
     }
 
-    /// The command, once a shell has prepared its process.
+    /// The command in a shell that runs `first` before it.
     pub fn in_shell(&self, first: &str, options: &[&str]) -> Command {
         let mut shell = Command::new("bash");
         shell.args(["-c", &format!("{first} && exec \"$@\""), "bash"]);
         run_by(shell, &self.command(options))
     }
 
-    /// The same, where the shell is root in a namespace of its own, such as `--mount`. `None` where
-    /// there is none to be had, and whoever runs the tests has said so.
+    /// The same as root in a namespace of its own, such as `--mount`. `None` where namespaces are
+    /// forbidden and [`WITHOUT_NAMESPACES`] is set.
     ///
     /// # Panics
-    /// When nobody has said so.
+    /// When they are forbidden and it is not set.
     pub fn apart(&self, namespace: &str, first: &str, options: &[&str]) -> Option<Command> {
         let apart = [namespace, "--map-root-user"];
         let tried = Command::new("unshare").args(apart).arg("true").output();
@@ -117,7 +117,7 @@ impl Place {
                  {WITHOUT_NAMESPACES}=1.",
                 namespace
             );
-            // Not by a macro, whose words a test that passes keeps to itself.
+            // Not by `eprintln!`, whose output is captured when a test passes.
             let test = thread::current();
             let test = test.name().unwrap_or_default();
             let _ = writeln!(stderr(), "left out, by {WITHOUT_NAMESPACES}: {test}");
@@ -128,12 +128,12 @@ impl Place {
         Some(run_by(unshare, &self.in_shell(first, options)))
     }
 
-    /// The same, of a command that was prepared.
+    /// Runs a command that must start.
     pub fn start(command: &mut Command) -> (Running, String) {
         Self::tried(command).unwrap_or_else(|said| panic!("it ended: {said}"))
     }
 
-    /// Runs what may start or be refused: then what it said.
+    /// Runs a command that may start or be refused: `Err` has what it printed on stderr.
     pub fn tried(command: &mut Command) -> Result<(Running, String), String> {
         let mut child = command
             .stdout(Stdio::piped())
@@ -182,9 +182,9 @@ fn run_by(mut command: Command, program: &Command) -> Command {
 pub struct Running {
     child: Child,
     out: BufReader<ChildStdout>,
-    /// A line each, until it has ended.
+    /// Lines of stderr, until it ends.
     complaints: mpsc::Receiver<String>,
-    /// Those that were heard.
+    /// The lines received so far.
     said: String,
 }
 
@@ -193,7 +193,7 @@ impl Running {
         i32::try_from(self.child.id()).expect("a process's number")
     }
 
-    /// The most memory that it ever had, in MiB.
+    /// Peak resident memory, in MiB.
     pub fn peak_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
         let (_, peak) = status.split_once("VmHWM:").expect("its peak");
@@ -201,7 +201,7 @@ impl Running {
         kibibytes.parse::<u64>().expect("a number") >> 10
     }
 
-    /// From now on there is room for no file above 4 KiB, or for all.
+    /// Limits files to 4 KiB, as a full disk would, or lifts the limit.
     pub fn fill_disk(&self, is_full: bool) {
         let most = if is_full { 4_096 } else { rlimit::INFINITY };
         let limits = Some((most, rlimit::INFINITY));
@@ -209,7 +209,7 @@ impl Running {
             .expect("its limit is set");
     }
 
-    /// All that it has complained about, once that holds `word`.
+    /// Waits until stderr contains `word`; returns all of stderr so far.
     pub fn until_it_says(&mut self, word: &str) -> &str {
         while !self.said.contains(word) {
             let line = self.complaints.recv_timeout(PATIENCE);
@@ -220,7 +220,7 @@ impl Running {
         &self.said
     }
 
-    /// What it prints up to its next announcement of links.
+    /// Waits for the next announcement of links; returns what was printed up to its end.
     pub fn announced_again(&mut self) -> String {
         let mut printed = String::new();
         while !printed.contains("Ctrl-C") {
@@ -230,7 +230,7 @@ impl Running {
         printed
     }
 
-    /// Waits until the deck that it imports is whole.
+    /// Waits until its import is complete.
     pub fn until_imported(&mut self) {
         let mut printed = String::new();
         while !printed.contains("all slides are ready") {
@@ -239,12 +239,12 @@ impl Running {
         }
     }
 
-    /// Its processes that decode.
+    /// The process ids of its workers.
     pub fn workers(&self) -> Vec<i32> {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).expect("it runs");
         tasks
             .flat_map(|task| {
-                // A thread that has just ended has none.
+                // The thread may have ended since.
                 let children = task.expect("a thread").path().join("children");
                 let children = fs::read_to_string(children).unwrap_or_default();
                 let numbers = children.split_whitespace();
@@ -255,14 +255,14 @@ impl Running {
             .collect()
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Sends SIGTERM, and waits for its end.
     pub fn end(mut self) {
         let process = nix::unistd::Pid::from_raw(self.pid());
         nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGTERM).expect("it runs");
         self.child.wait().expect("it ends");
     }
 
-    /// Kills it, and gives what it complained about.
+    /// Kills it; returns all of stderr.
     pub fn complaints(mut self) -> String {
         self.child.kill().expect("it ran");
         let mut said = std::mem::take(&mut self.said);
@@ -286,7 +286,7 @@ pub fn ask_with(printed: &str, head: &str, body: impl AsRef<[u8]>) -> String {
     String::from_utf8(answer(printed, head, body)).expect("text")
 }
 
-/// An answer that may be a picture.
+/// The same as bytes: an answer may be a picture.
 pub fn answer(printed: &str, head: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut socket = connected(printed);
@@ -300,7 +300,7 @@ pub fn answer(printed: &str, head: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     answer
 }
 
-/// A form as a page's script sends it: the answer's status and body.
+/// Posts a form as a page's script does; returns status and body.
 pub fn post(printed: &str, path: &str, key: &str, form: &str) -> (u16, String) {
     let head = format!(
         "POST {path} HTTP/1.1\r\naccept: application/json\r\nauthorization: Bearer {key}\r\n\
@@ -319,8 +319,7 @@ pub fn state(printed: &str) -> Value {
     serde_json::from_str(body).expect("a state")
 }
 
-/// Waits until it is so. Looks every few milliseconds: asking all the time takes a processor from what is
-/// waited for.
+/// Waits until `is_so`. Sleeps in between: polling without a pause takes CPU time from what is waited for.
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
@@ -333,7 +332,7 @@ pub fn connected(printed: &str) -> TcpStream {
     TcpStream::connect(address(printed)).expect("it listens")
 }
 
-/// As another device, of those that this machine can be.
+/// A connection from another loopback address: another device to the server.
 pub fn connected_from(printed: &str, device: [u8; 4]) -> TcpStream {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     let local = SocketAddr::from((device, 0));
@@ -350,13 +349,13 @@ fn address(printed: &str) -> SocketAddr {
     address.parse().expect("an address")
 }
 
-/// The presenter's key, from what was printed.
+/// The presenter's key in what was printed.
 pub fn key(printed: &str) -> String {
     let (_, key) = printed.split_once("?key=").expect("a key");
     key.split_whitespace().next().expect("its end").to_owned()
 }
 
-/// The host's key, which is printed after the presenter's.
+/// The host's key in what was printed.
 pub fn host_key(printed: &str) -> String {
     let (_, key) = printed.split_once("/?key=").expect("the host's link");
     key.split_whitespace().next().expect("its end").to_owned()

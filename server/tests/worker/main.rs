@@ -47,7 +47,7 @@ fn main() -> ExitCode {
         _ => {}
     }
     let mut arguments = Arguments::from_args();
-    // They look at the processes of this one.
+    // Tests look at the child processes of this one.
     arguments.test_threads = Some(1);
     let mut trials = Vec::new();
     macro_rules! trials {
@@ -100,7 +100,7 @@ fn run(test: impl Future<Output = ()>) -> Result<(), Failed> {
 const COLOURS: Kind = Kind::Images;
 const MISDEEDS: Kind = Kind::Markdown;
 
-/// A worker, or one that was taken over and says what a file has.
+/// A worker, or a compromised one that answers with the bytes of a file.
 fn worker() -> ExitCode {
     if let Ok(bytes) = fs::read("said") {
         let _ = io::stdout().write_all(&bytes);
@@ -120,7 +120,7 @@ fn worker() -> ExitCode {
     serve::run_behind(sources, walls)
 }
 
-/// Says that its worker is busy, and is busy with it.
+/// Prints its worker's process id, and keeps it busy.
 fn server() -> ExitCode {
     let served = run(async {
         let import = misdeeds(&pool(Limits::default()), "fine\nloop").await;
@@ -169,7 +169,7 @@ async fn misdeeds(pool: &Arc<Pool>, content: &str) -> Import {
     opened.expect("a deck").0
 }
 
-/// The text of each page, or why there is none.
+/// The text of each page, or the error.
 async fn pages(import: &Import, count: u32) -> Vec<String> {
     let mut pages = Vec::new();
     for index in 0..count {
@@ -181,7 +181,7 @@ async fn pages(import: &Import, count: u32) -> Vec<String> {
     pages
 }
 
-/// Processes of this one, zombies too.
+/// Child processes, zombies included.
 fn children() -> Vec<String> {
     let mut children = Vec::new();
     for task in fs::read_dir("/proc/self/task").expect("tasks") {
@@ -390,7 +390,7 @@ async fn a_worker_makes_no_thread_and_asks_for_no_signal() {
     assert_eq!(pages(&import, 6).await, expected);
 }
 
-/// What a worker may do with one wall less: the other two hold what they hold alone.
+/// What a worker may do without one of its walls.
 async fn each_wall_that_is_left_out_leaves_what_the_others_hold() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a listener");
     let address = listener.local_addr().expect("an address");
@@ -460,12 +460,12 @@ async fn a_lie_about_many_things_costs_no_more_memory_than_its_frame() {
         let understood = protocol::understood::<protocol::Answer>(&content);
         assert!(understood.is_err(), "{what}");
         let more = most_memory().saturating_sub(before);
-        // The frame is there twice while it is made.
+        // Twice the frame while it is built.
         assert!(more < 80 << 10, "{what} took {more} KiB");
     }
 }
 
-/// Of this process, at any time, in KiB.
+/// Peak resident memory of this process, in KiB.
 fn most_memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("readable");
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -584,7 +584,7 @@ async fn never_more_workers_than_seats() {
             for page in 0..3 {
                 import.page(page, &[64]).await.expect("a page");
             }
-            // Kept open: it has nothing to do, and gives way.
+            // Kept open: an idle import gives up its seat.
             import
         });
     }

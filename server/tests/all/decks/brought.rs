@@ -1,4 +1,4 @@
-//! Decks that are brought in a browser and read with a password, or by a server that is killed.
+//! Uploaded decks that need a password, or whose server is killed.
 
 use super::{
     cut::grey,
@@ -16,10 +16,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Long for a debug build on a busy machine, and shorter than one page that wastes its time.
+/// Enough for a debug build on a busy machine, and less than one page that wastes its time.
 const A_FIRST_SLIDE: Duration = Duration::from_secs(8);
 
-/// Brings a file as a form does, and gives status and answer.
+/// Uploads a file as a form does; returns status and answer.
 pub fn brought(
     printed: &str,
     code: &str,
@@ -29,7 +29,7 @@ pub fn brought(
     brought_by(printed, "", code, file, password)
 }
 
-/// The same, by whoever has this key.
+/// The same with a key.
 fn brought_by(
     printed: &str,
     key: &str,
@@ -119,7 +119,7 @@ fn wait_of_the_host(printed: &str) -> Duration {
     start.elapsed()
 }
 
-/// With their pages before it, it took 80 s.
+/// It took 80 s when the pages of guests came first.
 #[test]
 fn the_hosts_first_slide_waits_for_no_pages_of_guests() {
     let place = Place::new();
@@ -129,7 +129,7 @@ fn the_hosts_first_slide_waits_for_no_pages_of_guests() {
         for guest in 0..6 {
             let printed = &printed;
             scope.spawn(move || {
-                // No two are the same.
+                // Each is different.
                 let deck = laughing(20 + guest);
                 let code = format!("guest-{guest}");
                 let (status, body) = brought(printed, &code, ("slow.pdf", &deck), None);
