@@ -1,4 +1,4 @@
-//! Brings decks to their talks: those of the command line, and those that a restart goes on with.
+//! Imports the decks of the command line, and resumes imports after a restart.
 
 use super::{Awaited, Begun, DeckError, Decks, Interrupted, Rest, Sharpening, Told, welcome};
 use crate::{
@@ -10,18 +10,18 @@ use model::deck::Deck;
 use std::{path::PathBuf, sync::Arc};
 use tokio::task::JoinSet;
 
-/// What whoever brought a deck is told when its import ended; the terminal knows more of why.
+/// Tells the user that an import failed. The terminal has the reason.
 const CUT_SHORT: &str = "The rest could not be stored. What is ready is shown on. Make room on the \
                          computer that shows it, then give the deck again.";
 
-/// What is said of a deck whose talk ended before all of it was read.
+/// The note about a deck whose talk ended before it was read completely.
 const ENDED: &str =
     "Its talk ended before all of it was read. Give the deck again to read the rest.";
 
-/// Each deck in its order, with its first slide at least; the welcome deck when there is none.
+/// Opens the decks in order, each with at least its first slide. Without any it opens the welcome deck.
 ///
 /// # Errors
-/// When one of them can't be shown.
+/// When a deck can't be shown.
 pub async fn begin(
     paths: &[PathBuf],
     password: Option<&str>,
@@ -46,8 +46,8 @@ pub async fn begin(
     Ok(begun)
 }
 
-/// The rest of an import, while its talk is on already, and what makes it sharper. Dropped, it ends
-/// its workers. It ends when no talk shows its deck any more.
+/// Runs the rest of an import and its sharpening while its talk is live. Ends when no talk shows the
+/// deck any more. Dropping the future ends its workers.
 pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
     let id = rest.deck().clone();
     let unwanted = rest.until_unwanted({
@@ -69,8 +69,8 @@ pub async fn finish(rest: Rest, talk: Arc<Talk>, talks: Talks) {
     talks.clear_away(Cause::LetGo).await;
 }
 
-/// Goes on with the imports that an earlier server did not come to the end of. Dropped, it ends
-/// their workers, and the next start goes on.
+/// Resumes the imports that an earlier server did not finish. Dropping the future ends their workers;
+/// the next start resumes them again.
 pub async fn resume(decks: Decks, talks: Talks) {
     let interrupted = decks.interrupted();
     let mut lost: Vec<_> = talks.all().iter().map(|talk| talk.deck()).collect();
@@ -126,12 +126,12 @@ async fn sharpen(sharpening: Sharpening, talk: &Talk, talks: &Talks) {
     }
 }
 
-/// The rest of an import: from then on the deck is whole.
+/// Runs the rest of an import. The deck is complete afterwards.
 async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
     let id = rest.deck().clone();
     let at = || talk.snapshot().state.slide.index().as_usize();
     let tell = |deck: Deck, told: Told<'_>| {
-        // Whoever sees that it is whole sees what it lacks.
+        // Stored first: a reader that sees the complete deck must see its warnings, too.
         match told {
             Told::Grown(warnings) => talks.warn(&deck.id, warnings, false),
             Told::Waits(words) => talks.waits(&deck.id, Some(words)),
@@ -143,7 +143,7 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
         Ok((warnings, sharpening)) => {
             complain(&warnings);
             let deck = talk.deck();
-            // It may have another one by now.
+            // The talk may show another deck by now.
             if deck.id != id {
                 return sharpening;
             }
@@ -162,14 +162,14 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
             eprintln!("webslides: {error}");
             talks.warn(&id, &[CUT_SHORT.to_owned()], false);
             talks.cut_short(&id, CUT_SHORT).await;
-            // Whoever watches the import looks again.
+            // Wakes pages that watch the import.
             talk.channel().attendance().prepared(talk.deck().ready());
             None
         }
     }
 }
 
-/// What was left out of a deck, to the host's terminal.
+/// Prints a deck's warnings to the host's terminal.
 pub fn complain(warnings: &[String]) {
     let mut told = Warnings::default();
     told.add(warnings);

@@ -1,4 +1,4 @@
-//! What a page that was read becomes: pictures that are kept, or HTML that shows such.
+//! Turns a page of a reader into a [`Face`]: stored pictures, or HTML with their addresses.
 
 use super::{keeper::Keeper, staging::short_name};
 use data_encoding::BASE64;
@@ -7,22 +7,21 @@ use reading::{source::Html, worker::protocol::FaceParts};
 use sha2::{Digest, Sha256};
 use std::{collections::HashMap, io};
 
-/// The size that Markdown's slides are written for.
+/// The design size of Markdown's slides.
 const DESIGN: (u32, u32) = (1_280, 720);
 
-/// How wide a slide is shown, as CSS says it, which is the most that a picture in it is: by it the
-/// browser chooses a rendition.
+/// The width of a slide in CSS, by which the browser chooses a rendition. A picture is never wider.
 const SLIDE_SIZES: &str = "min(100vw, 177.78vh)";
 
 const ENDING: &str = ".webp";
 
-/// Whether a medium may be one that is kept here.
+/// Whether a medium's name has the form that pictures get here.
 pub fn is_a_pictures_name(name: &str) -> bool {
     let hash = name.strip_suffix(ENDING);
     hash.is_some_and(|hash| hash.len() == short_name(&[0; 32]).len())
 }
 
-/// Keeps a picture's renditions under their hashes.
+/// Stores a picture's renditions under their hashes.
 ///
 /// # Errors
 /// When they can't be written.
@@ -57,14 +56,13 @@ pub(super) fn picture(parts: FaceParts, keeper: &Keeper) -> io::Result<Face> {
     })
 }
 
-/// A page of HTML: the names in it become addresses. A picture that is still to come has no address
-/// yet; one that never comes (it is there without a rendition) is left out, and so is what held
-/// nothing else.
+/// Replaces the names of pictures in HTML by addresses. A picture that is not in `pictures` yet gets no
+/// address. A picture without renditions has failed: it is removed, with the elements that held only it.
 pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
     let mut markup = String::with_capacity(html.markup.len());
     let mut rest = html.markup.as_str();
     let mut left_out_at = None;
-    // In tags only: what looks the same in a slide's text, or in a picture's words, stays.
+    // Only inside of tags: a slide's text may look the same.
     while let Some((text, tag)) = rest.split_once('<') {
         markup.push_str(text);
         let start = markup.len();
@@ -91,8 +89,8 @@ pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
     }
 }
 
-/// Where the element begins that this tag closes, when it holds nothing since a picture was left
-/// out of it. A cell or a column keeps its place.
+/// Where the element begins that this tag closes, if it is empty because a picture was removed from it.
+/// Cells and columns stay, to keep their places.
 fn emptied(markup: &str, left_out_at: usize, tag: &str) -> Option<usize> {
     let (name, _) = tag.strip_prefix('/')?.split_once('>')?;
     let start = markup.rfind('<').filter(|start| *start < left_out_at)?;
@@ -101,8 +99,7 @@ fn emptied(markup: &str, left_out_at: usize, tag: &str) -> Option<usize> {
     (opened == name && matches!(name, "p" | "a" | "li" | "span" | "figure")).then_some(start)
 }
 
-/// Writes a tag's attributes. Gives what comes after the last, and whether the tag is a picture
-/// that never comes.
+/// Writes a tag's attributes. Returns the markup after them, and whether the tag is a failed picture.
 fn with_address<'a>(
     mut rest: &'a str,
     pictures: &HashMap<String, Face>,
@@ -148,7 +145,7 @@ fn with_address<'a>(
     (rest, is_left_out)
 }
 
-/// Of each rendition.
+/// The attributes with the address of each rendition.
 fn addresses(picture: &Face) -> String {
     let Some(largest) = picture.rendition() else {
         return String::new();
@@ -163,8 +160,8 @@ fn addresses(picture: &Face) -> String {
     addresses
 }
 
-/// What its author did not say of a picture: without it, a browser takes `sizes` for its size. The
-/// theme tells it from what an author said by the mark.
+/// The picture's own size, for an `<img>` whose author gave none. Without it a browser would use `sizes`
+/// as the size. The mark `data-own` tells the theme that the author did not ask for this size.
 fn own_size(picture: &Face) -> String {
     let (width, height) = (picture.width, picture.height);
     format!(" width=\"{width}\" height=\"{height}\" data-own=\"\"")
@@ -207,7 +204,7 @@ mod tests {
         );
     }
 
-    /// Each came in one size, so that a phone loaded what a projector shows.
+    /// Pictures had one size, so that a phone loaded what a projector needs.
     #[test]
     fn the_browser_chooses_a_pictures_size_and_its_author_how_large_it_is() {
         let rendition = |width: u32| Rendition {
@@ -269,8 +266,8 @@ mod tests {
         }
     }
 
-    /// Taken for a name, it took the next tag's first quote with it: what stood in that tag's
-    /// values was then markup.
+    /// Text was taken for an attribute up to the first quote of the next tag, whose values then became
+    /// markup.
     #[test]
     fn words_that_look_like_a_picture_are_words() {
         for markup in [

@@ -1,4 +1,4 @@
-//! A deck whose pages come one after another, and the pictures that its HTML shows after those.
+//! A deck during its import: first its pages arrive, then the pictures in their HTML.
 
 use super::{
     pictures::Pictures,
@@ -8,27 +8,26 @@ use model::deck::{self, Deck, DeckId, Face, NoSlides, STILL_READ, Slide};
 use reading::source::{Html, Link, Outline, Target, Warning};
 use std::collections::HashMap;
 
-/// What a page becomes that could not be read.
+/// Stands in for a page that could not be read.
 const UNREADABLE: &str = "<p class=\"pending\">This slide could not be read.</p>";
 
 pub struct Growing {
     id: DeckId,
     title: String,
     slides: Vec<Slide>,
-    /// Each page's slide and step.
+    /// The slide and step of each page.
     places: Vec<(usize, usize)>,
-    /// Which pages were asked for, or need not be.
+    /// For each page, whether it was requested, or need not be.
     asked: Vec<bool>,
     pictures: Pictures,
     pub warnings: Vec<String>,
-    /// What another try may bring.
+    /// Sentences about content that another import may recover.
     missing: Vec<String>,
-    /// Pages that nobody tried to read, because the deck had used up what it may. Told in one
-    /// sentence.
+    /// Number of pages that were skipped because the deck used up its budget. They share one warning.
     untried: Option<(usize, Spent)>,
 }
 
-/// A page as it was read, its picture kept.
+/// A page as it was read, with its picture stored.
 pub struct Read {
     pub title: Option<String>,
     pub text: String,
@@ -38,7 +37,7 @@ pub struct Read {
     pub warnings: Vec<Warning>,
 }
 
-/// A picture that HTML shows, kept, and what of it is missing.
+/// A stored picture of HTML, with warnings about missing parts.
 pub struct Shown {
     pub face: Face,
     pub warnings: Vec<Warning>,
@@ -50,7 +49,7 @@ pub enum Look {
 }
 
 impl Growing {
-    /// Every slide is known, and none can be seen yet.
+    /// A deck whose slides are known and pending.
     pub fn new(id: DeckId, name: String, outline: Outline) -> Self {
         let mut places = HashMap::new();
         let mut slides = Vec::new();
@@ -83,8 +82,7 @@ impl Growing {
         }
     }
 
-    /// Takes over the pictures that an earlier import of the same files came to. Whether there
-    /// were any.
+    /// Takes over the pictures of an earlier import of the same files. Returns whether there were any.
     pub fn resume(&mut self, known: &Deck) -> bool {
         let shape = |slides: &[Slide]| slides.iter().map(|s| s.faces.len()).collect::<Vec<_>>();
         if shape(&self.slides) != shape(known.slides()) {
@@ -113,7 +111,7 @@ impl Growing {
         self.asked.contains(&true)
     }
 
-    /// The deck as far as it has come.
+    /// The deck so far.
     ///
     /// # Errors
     /// Without any slide.
@@ -123,7 +121,7 @@ impl Growing {
         Ok(deck)
     }
 
-    /// The deck, when nothing more comes that it needs. What it misses is said in it.
+    /// The complete deck, with sentences about what is missing.
     ///
     /// # Errors
     /// Without any slide.
@@ -138,7 +136,8 @@ impl Growing {
         Ok(deck)
     }
 
-    /// Pages whose pictures are not wider than this are asked for once more. Whether there are any.
+    /// Marks the pages whose pictures are at most this wide to be requested again. Returns whether there
+    /// are any.
     pub fn ask_again_up_to(&mut self, width: u32) -> bool {
         for ((at, step), asked) in self.places.iter().zip(&mut self.asked) {
             let face = self
@@ -150,7 +149,7 @@ impl Growing {
         self.asked.contains(&false)
     }
 
-    /// Takes in a larger picture of a page; all else that it has stays.
+    /// Adds a larger picture of a page.
     pub fn sharpen(&mut self, page: u32, larger: Face) {
         let Some((at, step)) = self.places.get(index(page)) else {
             return;
@@ -164,8 +163,8 @@ impl Growing {
         }
     }
 
-    /// The page that is needed most when this slide (from 0) is shown: the first that was not asked
-    /// for from there on, else the first. From now on it was asked for.
+    /// Chooses the next page to request when this slide (from 0) is shown: the first pending page from
+    /// there on, else the first of all. Marks it as requested.
     pub fn next_page(&mut self, slide: usize) -> Option<u32> {
         let missing = |page: &u32| self.asked.get(index(*page)) == Some(&false);
         let page = self.by_need(slide).find(missing)?;
@@ -173,12 +172,12 @@ impl Growing {
         Some(page)
     }
 
-    /// The same of the pictures in HTML.
+    /// Like [`Self::next_page`], for the pictures in HTML.
     pub fn next_picture(&mut self, slide: usize) -> Option<String> {
         self.pictures.next(self.by_need(slide))
     }
 
-    /// The same of what this slide shows itself.
+    /// Like [`Self::next_picture`], only for pictures on this slide.
     pub fn next_picture_of(&mut self, slide: usize) -> Option<String> {
         let pages = self.by_need(slide);
         let own: Vec<u32> = pages
@@ -199,10 +198,10 @@ impl Growing {
         self.places.get(index(page)).map(|(slide, _)| *slide)
     }
 
-    /// Takes a page in: its slide shows it.
+    /// Adds a page to its slide.
     pub fn take(&mut self, page: u32, read: Read) {
         for words in read.warnings.iter().map(in_words) {
-            // Of the deck, and said with each of many pages.
+            // A warning about the deck may come with each page.
             if !self.warnings.contains(&words) {
                 self.warnings.push(words);
             }
@@ -226,7 +225,7 @@ impl Growing {
         if let Some(title) = read.title.filter(|_| step == 0) {
             slide.title = title;
         }
-        // The last step has all of its words, and steps are read in any order.
+        // The last step has all words of the slide, and steps arrive in any order.
         if step + 1 == slide.faces.len() || slide.text.is_empty() {
             slide.text = read.text;
         }
@@ -238,7 +237,7 @@ impl Growing {
         }
     }
 
-    /// Takes a picture in. The pages that show it.
+    /// Adds a picture of HTML. Returns the pages that show it.
     pub fn take_picture(&mut self, name: &str, picture: Shown) -> Vec<u32> {
         let page = self.pictures.page_with(name);
         for mut warning in picture.warnings {
@@ -253,7 +252,7 @@ impl Growing {
         shown.collect()
     }
 
-    /// The slides that show this picture go on without it.
+    /// Removes a picture that could not be read from the slides that show it.
     pub fn give_up_picture(&mut self, name: &str, reason: &Reason) {
         let words = in_words(&Warning {
             line: None,
@@ -272,7 +271,7 @@ impl Growing {
         self.take_picture(name, nothing);
     }
 
-    /// The deck goes on without this page.
+    /// Shows a placeholder for a page that could not be read.
     pub fn give_up(&mut self, page: u32, error: &PageError) {
         self.ask(page);
         if let Reason::NotTried(spent) = error.reason {
@@ -301,7 +300,7 @@ impl Growing {
         }
     }
 
-    /// Shows a face at its page's place: the slide, and which step of it.
+    /// Puts a face at its page's place. Returns the slide and the step.
     fn face(&mut self, page: u32, face: Face) -> Option<(&mut Slide, usize)> {
         let (at, step) = *self.places.get(index(page))?;
         let slide = self.slides.get_mut(at)?;
@@ -309,7 +308,7 @@ impl Growing {
         Some((slide, step))
     }
 
-    /// A link as a page of ours has it, in ten-thousandths.
+    /// Converts a link to the model's coordinates, in ten-thousandths.
     #[expect(
         clippy::as_conversions,
         clippy::cast_possible_truncation,
@@ -335,7 +334,7 @@ impl Growing {
     }
 }
 
-/// A picture that may be had in more than this width.
+/// Whether a face is a picture of at most this width.
 pub fn is_picture_up_to(face: &Face, width: u32) -> bool {
     !face.renditions.is_empty() && face.width <= width
 }

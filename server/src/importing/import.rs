@@ -1,4 +1,4 @@
-//! An import: its first slide at once, the others in the order of need.
+//! Starts imports: opens a deck and reads its first slide at once. [`Rest`] reads the others.
 
 use super::{
     DeckError,
@@ -24,43 +24,43 @@ use std::{
 use tempfile::TempDir;
 use tokio::{task::spawn_blocking, time::sleep};
 
-/// What is made of a page: for a projector, a laptop, a phone. Pictures that are sharp enough get
-/// a size for 4K screens too.
+/// Widths of a page's renditions: for a phone, a laptop, a projector, and a 4K screen where the picture is
+/// sharp enough.
 const WIDTHS: [u32; 4] = [640, 1_280, 1_920, 3_840];
 
-/// A PDF is sharp in any size, and the largest takes three times as long as all others together: it
-/// comes once the deck is whole ([`Sharpening`](super::Sharpening)).
+/// Widths for vector graphics at first. The largest takes three times as long as all others together, so
+/// it is made once the deck is complete ([`Sharpening`](super::Sharpening)).
 const AT_FIRST: [u32; 3] = [640, 1_280, 1_920];
 
-/// What the first slide is shown with, until there is time for the rest: on a screen, and where the
-/// host watches the import.
+/// Widths of the first slide until the rest is read: for a screen, and for the page on which the host
+/// watches the import.
 const FIRST: [u32; 2] = [640, 1_920];
 
-/// How long the first slide waits for the pictures in its HTML; what comes later is put in.
+/// How long the first slide waits for the pictures in its HTML. Later ones are added to it.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Reads decks. A cheap handle.
+/// Imports decks. Cheap to clone.
 #[derive(Clone)]
 pub struct Decks {
     pool: Arc<Pool>,
     store: Arc<dyn Store>,
     staging: Arc<Staging>,
-    /// Decks that are being read: one that is given twice is read once.
+    /// Decks that are being imported, so that the same deck is imported once.
     begun: Arc<Mutex<HashMap<DeckId, Reading>>>,
-    /// Decks whose first slide is being read. Who brings the same one waits for it.
+    /// A lock for each deck whose first slide is being read. A second import of it waits.
     opening: Arc<Mutex<HashMap<DeckId, Weak<Opening>>>>,
 }
 
 type Opening = tokio::sync::Mutex<()>;
 
-/// A deck that is being read.
+/// A deck that is being imported.
 struct Reading {
     deck: Deck,
     awaited: Awaited,
 }
 
-/// While it is held, the import of a deck goes on although no talk shows it yet, and what is in the
-/// store for the deck stays.
+/// A lease: while it is held, the import of a deck continues although no talk shows it yet, and the
+/// deck's files stay in the store.
 #[derive(Clone)]
 pub struct Awaited {
     awaiting: Arc<()>,
@@ -75,23 +75,23 @@ impl Awaited {
         }
     }
 
-    /// Names it without holding it.
+    /// A reference that does not keep it alive.
     pub fn weak(&self) -> Weak<()> {
         Arc::downgrade(&self.awaiting)
     }
 }
 
-/// How often it is looked whether a deck that is being read is shown by anybody.
+/// How often an import checks whether any talk still shows its deck.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// A deck that can be shown.
+/// An opened deck that can be shown.
 pub struct Begun {
     pub deck: Deck,
-    /// Sentences for the person, each naming what was left out.
+    /// Sentences for the user about what was left out.
     pub warnings: Vec<String>,
-    /// What is still to be read; nothing when the deck is known, or is being read already.
+    /// The rest of the import. None when the deck is complete, or is being imported already.
     pub rest: Option<Rest>,
-    /// To be held until a talk shows the deck.
+    /// Must be held until a talk shows the deck.
     pub awaited: Awaited,
 }
 
@@ -99,7 +99,7 @@ impl Decks {
     /// Must be called in a runtime, by the one process that has the `data` directory.
     ///
     /// # Errors
-    /// When no workers can be started, or they can have no folder.
+    /// When no workers can be started, or there can be no folder for them.
     pub fn new(store: Arc<dyn Store>, data: &Path, limits: &DeckLimits) -> Result<Self, DeckError> {
         let pool = Pool::new(limits.of_workers()).map_err(DeckError::NoWorkers)?;
         Ok(Self {
@@ -111,27 +111,26 @@ impl Decks {
         })
     }
 
-    /// What this system lets a process that reads decks take from itself.
+    /// Which parts of the readers' sandbox this system allows.
     ///
     /// # Errors
-    /// When no such process can be started.
+    /// When no reader can be started.
     pub async fn confinement(&self) -> Result<Confinement, DeckError> {
         let nothing = TempDir::new().map_err(DeckError::NoWorkers)?;
         let told = self.pool.confinement(nothing.path()).await;
         told.map_err(DeckError::NoWorkers)
     }
 
-    /// Opens the deck at `path` and reads its first slide. One that was imported before is there
+    /// Opens the deck at `path` and reads its first slide. A deck that was imported before is returned
     /// at once.
     ///
     /// # Errors
-    /// When there is nothing to show; the sentence says why and what to do.
+    /// When there is nothing to show. The sentence says why, and what to do.
     pub async fn begin(&self, path: &Path, password: Option<&str>) -> Result<Begun, DeckError> {
         self.begin_at(path, password, BroughtBy::Host, 0).await
     }
 
-    /// The imports that an earlier server did not come to the end of, but for those that were begun
-    /// since. To be asked once.
+    /// Takes the imports that an earlier server did not finish, without those that were begun since.
     pub fn interrupted(&self) -> Vec<Interrupted> {
         let all = self.staging.interrupted();
         self.with_begun(|begun| {
@@ -141,7 +140,7 @@ impl Decks {
         })
     }
 
-    /// Goes on with one of them, for a talk that is at this slide, from 0.
+    /// Resumes an import for a talk that is at this slide, from 0.
     ///
     /// # Errors
     /// As `begin`.
@@ -152,20 +151,20 @@ impl Decks {
         self.begin_staged(&path, staged, at).await
     }
 
-    /// Whether a deck is being read just now.
+    /// Whether a deck is being imported.
     pub fn are_reading(&self, id: &DeckId) -> bool {
         self.with_begun(|begun| begun.contains_key(id))
     }
 
-    /// Keeps the import of a deck going, if there is one, for somebody who is about to show it.
+    /// A lease on a running import of a deck, for a caller that is about to show it.
     pub fn awaited(&self, id: &DeckId) -> Option<Awaited> {
         self.with_begun(|begun| begun.get(id).map(|reading| reading.awaited.clone()))
     }
 
-    /// Bytes that uploads and imports may still take of the disk.
+    /// Number of bytes that uploads and imports may still write to the disk.
     ///
     /// # Errors
-    /// When there are none.
+    /// When it is zero.
     pub fn room(&self) -> Result<u64, DeckError> {
         let room = self.staging.room();
         match room.left() {
@@ -174,12 +173,12 @@ impl Decks {
         }
     }
 
-    /// The server ends: what is being read now is gone on with at the next start.
+    /// Shuts down: the running imports are resumed at the next start.
     pub fn end(&self) {
         self.pool.end();
     }
 
-    /// Completes when nobody shows the deck, nor is about to. From then on it may be begun again.
+    /// Completes when no talk shows the deck or is about to. It may then be imported again.
     pub(super) async fn until_unwanted(
         &self,
         id: &DeckId,
@@ -189,7 +188,7 @@ impl Decks {
         loop {
             sleep(LOOK_EVERY).await;
             let is_wanted = self.with_begun(|begun| {
-                // The import holds it, and the list of what is being read.
+                // The import itself and the list of running imports hold one each.
                 let is_wanted = awaited.strong_count() > 2 || is_shown();
                 if !is_wanted {
                     forget(begun, id, awaited);
@@ -214,7 +213,7 @@ impl Decks {
         });
     }
 
-    /// The same for a talk that is at this slide, from 0.
+    /// Like [`Self::begin`], for a talk that is at this slide, from 0.
     ///
     /// # Errors
     /// As `begin`.
@@ -236,7 +235,7 @@ impl Decks {
         self.begin_staged(path, staged, at).await
     }
 
-    /// `path` is what the person calls it.
+    /// `path` is for messages.
     async fn begin_staged(
         &self,
         path: &Path,
@@ -265,9 +264,8 @@ impl Decks {
                 awaited,
             })
         };
-        // One of which a part could not be read is tried again, from where it came to.
+        // A deck with unread parts is read on.
         let whole = known.clone().filter(Deck::is_whole);
-        // What a zip has in it is known only once it is opened.
         let may_be_sharper = kind.may_be_vector();
         let is_done = whole
             .clone()
@@ -352,7 +350,7 @@ impl Decks {
         let read = folder.to_owned();
         let manifest = spawn_blocking(move || Manifest::read(&read)).await;
         let manifest = manifest.map_err(io::Error::other)??;
-        // Before a restart.
+        // It was unpacked before a restart.
         if let Some(kind) = manifest.unpacked {
             return Ok(kind);
         }
@@ -365,8 +363,8 @@ impl Decks {
         Ok(kind)
     }
 
-    /// Reads until something can be shown. The page that was made in one size for that; what is
-    /// wrong with the first one, when there is nothing to show.
+    /// Reads until something can be shown. Returns the page that was read in the first widths only, or
+    /// the first error when there is nothing to show.
     async fn read_first(
         &self,
         import: &Import,
@@ -384,8 +382,8 @@ impl Decks {
                     if is_picture {
                         return Ok(Ok(Some(page)));
                     }
-                    // Steps of HTML are known only once it is written, and it is written in no
-                    // time: all of it.
+                    // The steps of HTML are known only after rendering, which is fast: all pages are
+                    // read.
                     is_shown = true;
                 }
                 Err(error) => {
@@ -421,12 +419,12 @@ impl Decks {
     }
 
     fn with_begun<T>(&self, work: impl FnOnce(&mut HashMap<DeckId, Reading>) -> T) -> T {
-        // Nothing panics while it holds this.
+        // No code panics while it holds this lock.
         work(&mut self.begun.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Another import of the same deck may have begun since.
+/// Removes an import from the list, unless another import of the same deck has begun.
 fn forget(begun: &mut HashMap<DeckId, Reading>, id: &DeckId, awaited: &Weak<()>) {
     let own = |reading: &Reading| reading.awaited.weak().ptr_eq(awaited);
     if begun.get(id).is_some_and(own) {
@@ -434,8 +432,8 @@ fn forget(begun: &mut HashMap<DeckId, Reading>, id: &DeckId, awaited: &Weak<()>)
     }
 }
 
-/// What was read with a password is found with the same one only, of any kind of source: what is
-/// protected may lie in an archive.
+/// The id of a deck that was opened with a password, so that only the same password finds it. Holds for
+/// every kind: an archive may contain a protected file.
 fn opened_with(id: &DeckId, password: &str) -> DeckId {
     let mut hash = Sha256::new();
     for part in [id.as_str(), password] {

@@ -1,4 +1,4 @@
-//! Where an import keeps what it makes.
+//! An import's access to the store.
 
 use super::{DeckError, kept::kept};
 use crate::store::{Claim, Store};
@@ -6,9 +6,9 @@ use model::deck::{Deck, DeckId};
 use std::{io, sync::Arc};
 use tokio::task::spawn_blocking;
 
-/// The store, and what an import has claimed of it: what it has put there stays until a stored deck
-/// names it, and goes if the import ends before. Whatever still writes when the import ends has one
-/// of its own, so that nothing is put there once all is let go.
+/// The store, with a claim on what an import writes. Media stay until a stored deck names them, and are
+/// removed if the import ends before. Each task that writes has a keeper of its own, so that the claim
+/// outlives all writes.
 #[derive(Clone)]
 pub struct Keeper {
     store: Arc<dyn Store>,
@@ -25,8 +25,7 @@ impl Keeper {
         self.claim.clone()
     }
 
-    /// A stored deck, which stays from then on. One of 2,000 pages is not read on a thread that
-    /// carries taps.
+    /// Claims and reads a stored deck, on a blocking thread: a deck may have 2,000 pages.
     ///
     /// # Errors
     /// When the store can't be read.
@@ -39,7 +38,7 @@ impl Keeper {
         Ok(stored.await.map_err(io::Error::other)??)
     }
 
-    /// Keeps the deck as it is now.
+    /// Stores the deck.
     ///
     /// # Errors
     /// When it can't be stored.
@@ -49,7 +48,7 @@ impl Keeper {
         Ok(stored.map_err(io::Error::other)??)
     }
 
-    /// Writes it through to the disk: not on a thread that carries taps.
+    /// Stores a medium and flushes it. Blocks.
     ///
     /// # Errors
     /// When it can't be written.

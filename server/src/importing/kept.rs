@@ -1,11 +1,11 @@
-//! A deck as an earlier import kept it, and what the disk has lost of it since.
+//! Reads decks of earlier imports, and finds pictures that the disk has lost since.
 
 use super::faces::is_a_pictures_name;
 use crate::store::{Store, StoreError, media_of};
 use model::deck::{Deck, DeckId, Face};
 
-/// A stored deck. A page with a picture that is gone or damaged is pending, so that an import reads it
-/// again.
+/// Reads a stored deck. A page whose picture is missing or damaged becomes pending, so that an import
+/// reads it again.
 ///
 /// # Errors
 /// When the store can't be read.
@@ -33,7 +33,7 @@ pub fn kept(store: &dyn Store, id: &DeckId) -> Result<Option<Deck>, StoreError> 
 
 fn has_its_pictures(store: &dyn Store, face: &Face) -> Result<bool, StoreError> {
     let names = media_of(&serde_json::to_vec(face)?);
-    // An author's text may have the address of something else.
+    // An author's text may contain other addresses.
     let mut ours = names.iter().filter(|name| is_a_pictures_name(name));
     Ok(ours.all(|name| matches!(store.media(name, 0, 1), Ok(Some(_)))))
 }

@@ -1,4 +1,4 @@
-//! What a deck may take: said once on the command line, for every part that holds to it.
+//! The limits of a deck, from the command line.
 
 use super::readers;
 use clap::Args;
@@ -8,14 +8,14 @@ use std::{ops::RangeInclusive, time::Duration};
 const PAGES: RangeInclusive<u32> = 1..=check::MAX_PAGES;
 const MEGAPIXELS: RangeInclusive<u32> = 1..=1_000;
 const SIZE: RangeInclusive<u32> = 1..=65_536;
-/// A worker with less does not come to its first page.
+/// With less memory a worker does not reach its first page.
 const MEMORY: RangeInclusive<u32> = 256..=65_536;
 const OUTPUT: RangeInclusive<u32> = 1..=1_048_576;
 const MINUTES: RangeInclusive<u32> = 1..=1_440;
 const RESERVE: RangeInclusive<u32> = 0..=65_536;
 const SECONDS: RangeInclusive<u32> = 1..=600;
 
-/// Whole numbers, in the units that people say them in.
+/// Options in the units that users think in.
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "What a deck may take")]
 pub struct DeckLimits {
@@ -66,7 +66,7 @@ impl DeckLimits {
         u64::from(self.mebibytes) << 20
     }
 
-    /// What stays free on the disk, in bytes.
+    /// Bytes that stay free on the disk.
     pub fn reserve(&self) -> u64 {
         u64::from(self.reserve_mebibytes) << 20
     }

@@ -1,10 +1,10 @@
-//! A deck on its way in: from what people bring to a [`Deck`](model::deck::Deck) that a talk shows.
+//! Imports decks: turns a user's files into a [`Deck`](model::deck::Deck) that a talk shows.
 //!
-//! [`bring`] takes decks from the command line to their talks, [`watched`] again when they change. [`staging`] gathers a deck's files, the
-//! [`readers`] open them and give its pages, [`growing`] makes slides of them. The first slide can be
-//! shown before the others are there ([`rest`]), and the sizes that few screens need come last
-//! ([`sharpening`]). What strangers made is decoded in the readers' processes only (the crate
-//! `reading`).
+//! [`bring`] imports the decks of the command line, and [`watched`] imports them again when they change.
+//! [`staging`] copies a deck's files, the [`readers`] open them and return pages, and [`growing`] makes
+//! slides of the pages. The first slide can be shown before the others are read ([`rest`]). The sizes
+//! that few screens need come last ([`sharpening`]). Untrusted files are decoded only in the readers'
+//! processes, by the crate `reading`.
 
 pub mod bring;
 pub mod faces;
@@ -34,7 +34,7 @@ use crate::store::StoreError;
 use model::deck::NoSlides;
 use std::{io, path::PathBuf};
 
-/// Sentences for the person who brought the deck.
+/// Sentences for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum DeckError {
     #[error("{} does not exist. Give a PDF, a Markdown file or a folder of images.", .0.display())]
@@ -71,7 +71,7 @@ pub enum DeckError {
     TooMany(PathBuf, usize),
     #[error("{} is larger than {} MB. Make it smaller.", .0.display(), .1)]
     TooLarge(PathBuf, u64),
-    /// What the deck's own reader says, or how it ended.
+    /// What the reader said about the deck, or how its process ended.
     #[error("{}: {}.", .0.display(), .1)]
     Refused(PathBuf, String),
     #[error(
@@ -90,7 +90,7 @@ pub enum DeckError {
 }
 
 impl DeckError {
-    /// The same of a file that was uploaded: where it lies here is nobody's business.
+    /// The same error about an uploaded file, without its path on the server.
     #[must_use]
     pub fn about(self, name: &str) -> Self {
         let name = || PathBuf::from(name);

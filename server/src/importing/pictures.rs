@@ -1,4 +1,4 @@
-//! The pictures that a deck's HTML shows: they come after it, in the order of need, each once.
+//! The pictures in a deck's HTML. Each is requested once, after the HTML, in the order of need.
 
 use super::faces::written;
 use model::deck::Face;
@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 #[derive(Default)]
 pub struct Pictures {
     asked: HashSet<String>,
-    /// HTML that shows pictures which are still to come, by page.
+    /// HTML with pending pictures, by page.
     waiting: BTreeMap<u32, Html>,
-    /// By name. One that never comes is here without a rendition.
+    /// Pictures by name. One that failed has no rendition.
     there: HashMap<String, Face>,
 }
 
 impl Pictures {
-    /// The page as it can be seen now; it is seen again with each picture of it that comes.
+    /// The face of a page with the pictures so far. [`Self::take`] returns it again with more pictures.
     pub fn show(&mut self, page: u32, html: Html) -> Face {
         let face = written(&html, &self.there);
         if !self.are_there(&html) {
@@ -24,7 +24,7 @@ impl Pictures {
         face
     }
 
-    /// The first that was not asked for and one of these pages shows. From now on it was.
+    /// The first picture on these pages that was not requested. Marks it as requested.
     pub fn next(&mut self, mut pages: impl Iterator<Item = u32>) -> Option<String> {
         let name = pages.find_map(|page| {
             let mut files = self.waiting.get(&page)?.files.iter();
@@ -41,7 +41,7 @@ impl Pictures {
         Some(*page)
     }
 
-    /// The pages that show it, as they can be seen now.
+    /// Adds a picture. Returns the pages that show it, with their faces.
     pub fn take(&mut self, name: &str, picture: Face) -> Vec<(u32, Face)> {
         self.there.insert(name.to_owned(), picture);
         let with = self.waiting.iter();
@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(pages(pictures.take("logo", Face::pending(1, 1))), [1, 2]);
         assert_eq!(pages(pictures.take("b", Face::pending(1, 1))), [1]);
         assert_eq!(pictures.page_with("b"), None);
-        // What comes later finds the picture there.
+        // A later page finds the picture at once.
         pictures.show(3, html(&["logo"]));
         assert_eq!(pictures.next([3].into_iter()), None);
     }

@@ -1,4 +1,4 @@
-//! The rest of an import, while its deck is on screen already.
+//! Runs the rest of an import while its deck is shown.
 
 use super::{
     DeckError, Decks,
@@ -19,23 +19,23 @@ use std::{
 };
 use tokio::task::{JoinSet, spawn_blocking};
 
-/// A picture within a Markdown slide.
+/// Widths of a picture within a Markdown slide.
 const INSIDE: [u32; 4] = [640, 1_280, 1_920, 3_840];
 
-/// Who looks at the deck is told of slides that nobody waits for so often. A deck is told of whole:
-/// one of 2,000 pages for each of its pages would keep the threads that carry taps busy.
+/// How often progress is published if no viewer waits for it. A deck is always published as a whole: to
+/// publish a deck of 2,000 pages after each page would keep the async workers busy.
 const TELL_EVERY: Duration = Duration::from_millis(250);
 
-/// How much of an import a restart may have to do again.
+/// How often progress is stored. A restart repeats at most this much of an import.
 const STORE_EVERY: Duration = Duration::from_secs(10);
 
 pub struct Rest {
     pub(super) import: Arc<Import>,
     pub(super) growing: Growing,
     pub(super) widths: &'static [u32],
-    /// The page that was made in one size only.
+    /// The page that was read in the first widths only.
     pub(super) first: Option<u32>,
-    /// It can be drawn larger than `widths` say.
+    /// Whether it can be rendered larger than `widths`.
     pub(super) any_size: bool,
     pub(super) wanted: Wanted,
     pub(super) keeper: Keeper,
@@ -43,7 +43,7 @@ pub struct Rest {
     pub(super) under_way: UnderWay,
 }
 
-/// While it lives, the deck is read by somebody. Dropped, also half-way, it may be begun again.
+/// Marks a deck as being imported. When it is dropped, the deck may be imported again.
 pub struct UnderWay {
     pub(super) decks: Decks,
     pub(super) id: DeckId,
@@ -56,17 +56,17 @@ impl Drop for UnderWay {
     }
 }
 
-/// Something that was asked for has come, or never will.
+/// The result of a request to a reader.
 enum Done {
     Page(u32, Result<Read, PageError>),
     Picture(String, Result<Shown, Reason>),
 }
 
-/// What there is to say of a deck that is being read.
+/// Progress of an import.
 pub enum Told<'a> {
-    /// More of it can be seen; with what was left out of that.
+    /// More slides can be shown, with warnings about them.
     Grown(&'a [String]),
-    /// Nothing more is read for now, as this says.
+    /// The import pauses, for this reason.
     Waits(String),
     GoesOn,
 }
@@ -76,20 +76,20 @@ impl Rest {
         &self.under_way.id
     }
 
-    /// Completes when nobody shows the deck, nor is about to. Then this is to be dropped.
+    /// Completes when no talk shows the deck or is about to. The caller then drops this.
     pub fn until_unwanted<F: Fn() -> bool>(
         &self,
         is_shown: F,
     ) -> impl Future<Output = ()> + use<F> {
         let (decks, id) = (self.under_way.decks.clone(), self.under_way.id.clone());
-        // Not counted as one of those who are about to show it.
+        // Otherwise its own lease would count as one.
         let awaited = self.under_way.awaited.weak();
         async move { decks.until_unwanted(&id, &awaited, is_shown).await }
     }
 
-    /// Reads what is missing, and tells of the deck when there is more of it, with what was left out
-    /// of that. `at` says which slide (from 0) is needed next. The deck is stored when there is
-    /// nothing more to read. Gives all that was left out, and what may be done yet.
+    /// Reads the missing pages and pictures, and calls `tell` with the progress. `at` returns the slide
+    /// (from 0) that is needed next. Stores the deck when it is complete. Returns all warnings, and the
+    /// sharpening that may follow.
     ///
     /// # Errors
     /// When it can't be stored.
@@ -133,7 +133,7 @@ impl Rest {
             };
             let done: io::Result<Done> = done.map_err(io::Error::other)?;
             let shows = self.take(done?);
-            // What Next leads to is fetched ahead.
+            // The next slide is fetched ahead.
             let near = at()..at().saturating_add(2);
             if shows.iter().any(|slide| near.contains(slide)) || told.elapsed() > TELL_EVERY {
                 let warnings = self.growing.warnings.get(said..).unwrap_or_default();
@@ -157,7 +157,7 @@ impl Rest {
         let warnings = std::mem::take(&mut self.growing.warnings);
         keeper.put(&deck).await?;
         let sharpening = if self.any_size {
-            // Whoever brings the same deck now gets this.
+            // An import of the same deck returns this one.
             self.under_way.decks.has_come_to(deck.clone());
             Sharpening::new(self.import, self.growing, keeper, self.room, self.under_way)
         } else {
@@ -168,7 +168,7 @@ impl Rest {
         Ok((warnings, sharpening))
     }
 
-    /// The slides that have changed.
+    /// The indices of the slides that have changed.
     fn take(&mut self, done: Done) -> Vec<usize> {
         let pages = match done {
             Done::Page(page, read) => {
@@ -191,10 +191,10 @@ impl Rest {
     }
 }
 
-/// One page.
+/// Reads a page and stores its picture.
 ///
 /// # Errors
-/// When its picture can't be kept. A page that can't be read is no such error.
+/// When the picture can't be stored. The inner error is about a page that can't be read.
 pub async fn read(
     import: &Import,
     page: u32,
@@ -226,10 +226,10 @@ pub async fn read(
     }))
 }
 
-/// A picture that HTML shows.
+/// Reads a picture of HTML and stores it.
 ///
 /// # Errors
-/// As for a page.
+/// As [`read`].
 pub async fn shown_inside(
     import: &Import,
     name: &str,
@@ -245,7 +245,7 @@ pub async fn shown_inside(
     }))
 }
 
-/// A picture is written through to the disk, which is not for a thread that carries taps.
+/// Stores a picture on a blocking thread, because it is flushed to the disk.
 async fn kept(parts: FaceParts, keeper: &Keeper) -> io::Result<Face> {
     let keeper = keeper.clone();
     let kept = spawn_blocking(move || picture(parts, &keeper));

@@ -1,12 +1,12 @@
-//! The room that imports leave on the disk: a tap must be stored also when somebody brings too much.
+//! The disk space that imports leave free, so that taps can always be stored.
 
 use std::{path::PathBuf, time::Duration};
 use tokio::{task::spawn_blocking, time::sleep};
 
-/// How often it is looked whether there is room again.
+/// How often a waiting import checks for free space.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// A cheap handle.
+/// Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Room {
     folder: PathBuf,
@@ -19,7 +19,8 @@ impl Room {
         Self { folder, reserve }
     }
 
-    /// What imports may take, in bytes. A disk that can't be asked has room: writing will tell.
+    /// Bytes that imports may still write. If the disk can't be asked, there is no limit: a write will
+    /// fail then.
     pub fn left(&self) -> u64 {
         let Ok(disk) = nix::sys::statvfs::statvfs(&self.folder) else {
             return u64::MAX;
@@ -28,8 +29,8 @@ impl Room {
         free.saturating_sub(self.reserve)
     }
 
-    /// Waits until imports may take something. `tell` is given what to say meanwhile, once. Whether
-    /// it had to wait.
+    /// Waits until imports may write. Calls `tell` once with a sentence if it has to wait. Returns whether
+    /// it had to.
     pub async fn wait(&self, tell: impl FnOnce(String)) -> bool {
         if self.is_there().await {
             return false;

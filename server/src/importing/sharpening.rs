@@ -1,7 +1,7 @@
-//! Pictures for 4K screens of what is sharp in any size: a PDF's pages.
+//! Renders vector pages (of a PDF) for 4K screens, once the deck is complete and stored.
 //!
-//! One takes three times as long as all smaller ones together, so a deck is whole, stored and told
-//! of as such before. No page is told of a larger picture of what it shows; the next slide has it.
+//! The largest size takes three times as long as all smaller ones together. A client is not told about a
+//! larger picture of the slide that it shows; it gets larger pictures from the next slide on.
 
 use super::{
     DeckError,
@@ -14,30 +14,30 @@ use super::{
 use model::deck::{Deck, Face};
 use std::sync::Arc;
 
-/// As wide as a full-HD screen: pages that have more are done.
+/// The width of a full-HD screen. Pages with wider pictures are done.
 const ENOUGH: u32 = 1_920;
 const LARGER: [u32; 1] = [3_840];
 
-/// What may be done of a deck that is whole. Dropped, it ends its workers; what is not stored by
-/// then is done when the deck is given again.
+/// The sharpening of a complete deck. Dropping it ends its workers. Pages that are not stored by then are
+/// rendered at the deck's next import.
 pub struct Sharpening {
     import: Arc<Import>,
     growing: Growing,
     keeper: Keeper,
     room: Room,
-    /// Nobody else begins the deck meanwhile.
+    /// Keeps other imports of the deck from starting.
     _under_way: UnderWay,
 }
 
-/// Whether a deck that can be drawn in any size has its largest. A page that was not even drawn
-/// [`ENOUGH`] is one that has no more.
+/// Whether all pages of a deck have their largest size. A page that is narrower than [`ENOUGH`] can't be
+/// rendered larger.
 pub fn is_sharp(deck: &Deck) -> bool {
     let mut faces = deck.slides().iter().flat_map(|slide| &slide.faces);
     !faces.any(|face: &Face| is_picture_up_to(face, ENOUGH) && face.width == ENOUGH)
 }
 
 impl Sharpening {
-    /// `None` when there is nothing to do.
+    /// `None` when all pages have their largest size.
     pub(super) fn new(
         import: Arc<Import>,
         mut growing: Growing,
@@ -55,12 +55,12 @@ impl Sharpening {
         })
     }
 
-    /// One page after the other, so that a core is left for the talk, and none while somebody waits
-    /// for another deck. `at` says which slide (from 0) is needed next; `tell` is given the deck as
-    /// it is stored, whenever a slide that is needed soon is done, and at the end.
+    /// Renders one page after another, so that a core is left for the talk, and pauses while somebody waits
+    /// for another deck. `at` returns the slide (from 0) that is needed next. `tell` is called with the
+    /// stored deck whenever a slide that is needed soon is done, and at the end.
     ///
     /// # Errors
-    /// When it can't be stored: the deck stays as it was.
+    /// When it can't be stored. The deck stays as it was.
     pub async fn sharpen(
         mut self,
         at: impl Fn() -> usize,
@@ -78,7 +78,7 @@ impl Sharpening {
                         self.growing.sharpen(page, face);
                     }
                 }
-                // It stays as it is, and nobody misses anything.
+                // The page keeps its smaller pictures.
                 Err(error) => {
                     tracing::info!(%error, "no picture for 4K screens");
                     if matches!(error.reason, Reason::NotTried(_)) {
@@ -95,7 +95,8 @@ impl Sharpening {
         self.put(&mut tell).await
     }
 
-    /// Stored before it is told of: else a full disk would leave a talk that names what is gone.
+    /// Stores the deck before it is published. On a full disk a talk would otherwise name pictures that do
+    /// not exist.
     async fn put(&mut self, tell: &mut impl FnMut(Deck)) -> Result<(), DeckError> {
         let deck = self.growing.finished()?;
         self.keeper.put(&deck).await?;

@@ -1,4 +1,4 @@
-//! A deck's files, gathered where its worker may read them: nothing is decoded here.
+//! Copies a deck's files into a folder that its worker may read. Nothing is decoded here.
 
 mod below;
 mod folder;
@@ -25,49 +25,50 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Changes with what an import makes of the same files: decks of before are then made anew.
+/// Changes whenever an import makes something else of the same files. Decks are then imported again.
 const VERSION: &str = "7";
 
-/// In the data directory: a server that was killed finds there what it left behind.
+/// The folder in the data directory. After a crash the server finds its unfinished imports there.
 const FOLDER: &str = "importing";
 
 const MAX_FILES: usize = 10_000;
 
-/// In a staged folder whose deck has its first slide: what its import needs to go on after a restart.
+/// The file in a staged folder that a restart needs to resume the import. Written once the deck has its
+/// first slide.
 const IMPORT: &str = "import.json";
 
-/// A deck that can be opened by a worker.
+/// A staged deck, which a worker can open.
 pub struct Staged {
-    /// Removed when it is dropped, unless the server is ending.
+    /// Removed on drop, unless the server is shutting down.
     pub directory: TempDir,
     pub import: KeptImport,
 }
 
-/// An import, as a restart finds it again.
+/// What a restart needs to know about an import.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct KeptImport {
     pub id: DeckId,
     pub kind: Kind,
-    /// What the deck is called when it does not say so itself.
+    /// The deck's title, if it has none of its own.
     pub name: String,
-    /// Without it the file could not be opened again.
+    /// Needed to open the file again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
     pub by: BroughtBy,
 }
 
-/// Makes a staged folder and its import durable: from now on a restart goes on with it.
+/// Makes a staged folder and its import durable, so that a restart resumes it.
 ///
 /// # Errors
-/// When the disk does not take it.
+/// When the disk can't be written.
 pub fn keep(folder: &Path, import: &KeptImport) -> io::Result<()> {
     let mut file = File::create(folder.join(IMPORT))?;
     file.write_all(&serde_json::to_vec(import)?)?;
-    // One flush for thousands of pictures.
+    // One flush for thousands of files.
     Ok(nix::unistd::syncfs(&file)?)
 }
 
-/// An import that a restart cut off. Dropped without being taken up, its folder is removed.
+/// An import that a restart interrupted. Dropping it without taking it up removes its folder.
 pub struct Interrupted {
     pub import: KeptImport,
     folder: PathBuf,
@@ -79,7 +80,7 @@ impl Interrupted {
     pub fn take_up(self) -> io::Result<Staged> {
         let below = self.folder.parent().unwrap_or(Path::new("."));
         let directory = tempfile::Builder::new().tempdir_in(below)?;
-        // A folder that is empty may be replaced.
+        // An empty folder may be replaced.
         fs::rename(&self.folder, directory.path())?;
         Ok(Staged {
             directory,
@@ -90,12 +91,12 @@ impl Interrupted {
 
 impl Drop for Interrupted {
     fn drop(&mut self) {
-        // Gone when it was taken up.
+        // Fails if it was taken up, because the folder was moved.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// A deck's files where they lie now, by their names.
+/// A deck's files, with their names and paths.
 struct Found {
     kind: Kind,
     /// The main one first.
@@ -103,22 +104,22 @@ struct Found {
     said: Vec<String>,
 }
 
-/// Where decks lie while they are read.
+/// The folder for decks that are being imported.
 pub struct Staging {
     folder: PathBuf,
-    /// What a deck's files may have, all together.
+    /// The limit for all files of a deck together.
     most_bytes: u64,
     room: Room,
-    /// What earlier servers did not come to the end of.
+    /// The folders of imports that earlier servers did not finish.
     interrupted: Mutex<Vec<PathBuf>>,
 }
 
 impl Staging {
-    /// Without what an earlier server left there, except for imports that go on. For the one
-    /// process that has `data`.
+    /// Opens the folder, and removes what an earlier server left there, except for imports that can be
+    /// resumed. Only for the process that owns `data`.
     ///
     /// # Errors
-    /// When there can be no such folder.
+    /// When the folder can't be created or cleared.
     pub fn in_data(data: &Path, limits: &DeckLimits) -> io::Result<Self> {
         let folder = data.join(FOLDER);
         fs::create_dir_all(&folder)?;
@@ -141,7 +142,7 @@ impl Staging {
         })
     }
 
-    /// The imports that an earlier server did not come to the end of. Asked again, there are none.
+    /// Takes the imports that an earlier server did not finish.
     pub fn interrupted(&self) -> Vec<Interrupted> {
         let mut folders = self
             .interrupted
@@ -151,10 +152,10 @@ impl Staging {
         folders.filter_map(interrupted_in).collect()
     }
 
-    /// Copies what makes the deck: whoever changes the files meanwhile changes nothing here.
+    /// Copies the deck's files, so that later changes to them have no effect.
     ///
     /// # Errors
-    /// When it is not there, can't be read, is too large, or is nothing that is known.
+    /// When it does not exist, can't be read, is too large, or is of no known kind.
     pub fn stage(&self, path: &Path, by: BroughtBy) -> Result<Staged, DeckError> {
         stage(path, &self.folder, self.most_bytes, &self.room, by)
     }
@@ -169,7 +170,7 @@ fn interrupted_in(folder: PathBuf) -> Option<Interrupted> {
     match read.and_then(|import| Ok(serde_json::from_slice(&import)?)) {
         Ok(import) => Some(Interrupted { import, folder }),
         Err(error) => {
-            // It was never acknowledged: the file is whole before that.
+            // The import was never acknowledged: that comes after the file is complete.
             tracing::warn!(%error, "an interrupted import can't be gone on with");
             let _ = fs::remove_dir_all(folder);
             None
@@ -188,12 +189,12 @@ fn stage(
         io::ErrorKind::NotFound => DeckError::Missing(path.to_owned()),
         _ => DeckError::Unreadable(path.to_owned(), error),
     })?;
-    // A pipe or a device may never come to its end.
+    // A pipe or a device may have no end.
     if !found.is_file() && !found.is_dir() {
         return Err(DeckError::Unknown(path.to_owned()));
     }
     let unreadable = |error| DeckError::Unreadable(path.to_owned(), error);
-    // `.` and `..` have no name of their own.
+    // Resolves `.` and `..`, which have no name.
     let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let own = own_name(&full);
     let name = if found.is_dir() {
@@ -232,11 +233,11 @@ fn stage(
     staged.ok_or_else(|| DeckError::TooLarge(path.to_owned(), most_bytes >> 20))
 }
 
-/// Which end of a copy failed: the deck is to blame for one of them only.
+/// Which end of a copy failed.
 enum CopyError {
     From(io::Error),
     To(io::Error),
-    /// Imports may take no more of the disk.
+    /// The disk space for imports is used up.
     NoRoom,
 }
 
@@ -264,17 +265,17 @@ fn copied(
         said,
         unpacked: None,
     };
-    // Without its text or its PDF there is no deck; without one of its pictures, or its notes, it
-    // only misses that.
+    // The first file is the text or the PDF, which the deck can't do without. Pictures and notes may be
+    // missing.
     let may_miss = |index: usize| index > 0 || kind == Kind::Images;
     let mut missed = Missed::default();
     for (index, (name, path)) in files.into_iter().enumerate() {
-        // No stranger names a file here.
+        // Untrusted names are not used as names of files.
         let own = format!("{index:05}");
         let there = directory.path().join(&own);
         let (length, digest) = match copy_file(&path, &there, left, room) {
             Err(CopyError::From(error)) if may_miss(index) => {
-                // What came of it before it failed.
+                // Removes what was copied before the error.
                 let _ = fs::remove_file(there);
                 missed.add(&name, error);
                 continue;
@@ -308,7 +309,7 @@ fn copied(
     }))
 }
 
-/// What could not be read.
+/// Files that could not be read.
 #[derive(Default)]
 struct Missed {
     files: usize,
@@ -317,7 +318,7 @@ struct Missed {
 }
 
 impl Missed {
-    /// More is not read by anybody.
+    /// Nobody reads more sentences.
     const MOST_SAID: usize = 5;
 
     fn add(&mut self, name: &str, error: io::Error) {
@@ -337,7 +338,7 @@ impl Missed {
     }
 }
 
-/// No more than a byte above `most`, which tells that it is too long.
+/// Copies at most one byte more than `most`, which shows that the file is too long.
 fn copy_file(from: &Path, to: &Path, most: u64, room: &Room) -> Result<(u64, [u8; 32]), CopyError> {
     let from = File::open(from).map_err(CopyError::From)?;
     let from = from.take(most.saturating_add(1));
@@ -345,8 +346,8 @@ fn copy_file(from: &Path, to: &Path, most: u64, room: &Room) -> Result<(u64, [u8
     copy(from, to, || room.left() > 0)
 }
 
-/// How long it was, and its hash. A part at a time: the server's memory is for its followers. And as
-/// long as there is room: others may be taking from the same.
+/// Copies in parts, to use little memory, and checks for free space before each: other imports use it,
+/// too. Returns the length and the hash.
 fn copy(
     mut from: impl Read,
     mut to: impl Write,
@@ -370,13 +371,13 @@ fn copy(
     }
 }
 
-/// The first 160 bits, as text that a file's name may have.
+/// The first 160 bits of a hash, as text for the name of a file.
 pub fn short_name(hash: &[u8]) -> String {
     let short = hash.get(..20).unwrap_or(hash);
     BASE32_NOPAD.encode(short).to_ascii_lowercase()
 }
 
-/// What kind of deck a file is, by its content; Markdown by its name, too.
+/// The kind of a file, by its content; of Markdown also by its name.
 pub fn kind_of(path: &Path) -> io::Result<Option<Kind>> {
     Ok(Kind::of(&head_of(path)?, &ending_of(path)))
 }
@@ -387,7 +388,7 @@ fn head_of(path: &Path) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Any text may be in a `.txt`, so it is nobody's slides until its writer says so.
+/// The error about a file of no known kind. A `.txt` may have any text, so the user has to rename it.
 fn unknown(path: &Path) -> DeckError {
     let would_be = || {
         let markdown = Kind::Markdown.endings().first()?;

@@ -1,4 +1,4 @@
-//! With `--watch` a deck is shown again whenever it changes on the disk.
+//! Implements `--watch`: imports a deck again whenever its files change.
 
 use super::{
     Begun, BroughtBy, DeckError, Decks, Rest,
@@ -22,44 +22,43 @@ use tokio::{
     time::sleep,
 };
 
-/// How often a watched deck is looked at. A program that writes a PDF takes its time: it is read
-/// once it was the same twice.
+/// How often a watched deck is checked. It is read once two checks in a row are equal, because a program
+/// may take a while to write a PDF.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 
-/// A large folder takes long to look at: the pause is so many times longer, so that most of the
-/// machine stays for the talk.
+/// The pause after a check is at least this many times as long as the check, so that a large folder does
+/// not take the machine from the talk.
 const PAUSE_FOR_A_LOOK: u32 = 9;
 
-/// How many times a deck has to be the same again before it is shown with fewer slides than before. An
-/// export may delete its files first and write them one after another.
+/// How many checks a deck with fewer slides than before must pass before it is shown. An export may
+/// delete its files first and write them one after another.
 const LOOKS_AT_FEWER: u32 = 8;
 
-/// A deck that is shown again whenever it changes, at the same place.
+/// A deck that is imported again whenever it changes. The talk keeps its place.
 pub struct Watched {
     pub path: PathBuf,
-    /// What was read of it, if it was there.
+    /// The state of its files when it was read, if they existed.
     pub shown: Option<Look>,
     pub password: Option<String>,
     pub decks: Decks,
     pub talk: Arc<Talk>,
     pub talks: Talks,
-    /// What is still to be read of the deck as it is.
+    /// The rest of its current import.
     pub rest: Option<Rest>,
 }
 
 impl Watched {
-    /// Until the talk is over. What can't be read is said, and the deck of before goes on.
+    /// Runs until the talk is over. If a new version can't be read, prints why and keeps the old one.
     pub async fn watch(mut self) {
         let mut shown = self.shown.take();
-        // Each ends by itself once no talk shows its deck: a deck that is saved meanwhile does not wait
-        // for the one of before.
+        // Each import ends once no talk shows its deck, so a new version does not wait for the old one.
         let mut imports = JoinSet::new();
         if let Some(rest) = self.rest.take() {
             imports.spawn(finish(rest, self.talk.clone(), self.talks.clone()));
         }
         let mut before = shown.clone();
         let mut times_the_same = 0_u32;
-        // Held until it is likely that its other slides are gone for good.
+        // A deck with fewer slides, held back until the missing ones are likely gone for good.
         let mut fewer: Option<Begun> = None;
         let mut pause = LOOK_EVERY;
         while !self.talk.is_over() {
@@ -68,7 +67,7 @@ impl Watched {
             let start = Instant::now();
             let looked = self.look().await;
             pause = LOOK_EVERY.max(start.elapsed().saturating_mul(PAUSE_FOR_A_LOOK));
-            // In the middle of being replaced it may be gone for a moment.
+            // While it is being replaced, the file may not exist for a moment.
             let Ok(now) = looked else { continue };
             if before.as_ref() != Some(&now) {
                 before = Some(now);
@@ -94,9 +93,9 @@ impl Watched {
                 Ok(begun) => self.show(begun, &mut imports).await,
                 Err(error) => Err(error),
             };
-            // The deck of before, unless another talk shows it; or what one left that can't be read.
+            // Clears away the old deck unless another talk shows it, or the files of one that failed.
             self.talks.clear_away(Cause::Change).await;
-            // What could not be stored is tried again; what can't be read stays so.
+            // A deck that could not be stored is tried again. One that can't be read is not.
             if !matches!(done, Err(DeckError::Store(_) | DeckError::Media(_))) {
                 shown = Some(now);
             }
@@ -116,7 +115,7 @@ impl Watched {
             .await
     }
 
-    /// Than are shown.
+    /// Whether the deck has fewer slides than the one that is shown.
     fn has_fewer(&self, deck: &Deck) -> bool {
         deck.slides().len() < self.talk.deck().slides().len()
     }
@@ -145,7 +144,7 @@ impl Watched {
     }
 }
 
-/// What tells that a deck has changed: its files' names, lengths and times.
+/// The names, lengths and times of a deck's files, by which changes are detected.
 pub type Look = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
 /// # Errors

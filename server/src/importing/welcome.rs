@@ -1,4 +1,4 @@
-//! The deck that WebSlides brings, shown when it is started without one.
+//! The built-in deck, shown when WebSlides is started without one.
 
 use super::{DeckError, staging::short_name};
 use crate::store::{Claim, Store};
@@ -12,13 +12,13 @@ macro_rules! slides {
     };
 }
 
-/// How `welcome/draw.mjs` draws them.
+/// The sizes in which `welcome/draw.mjs` draws the slides.
 const SIZE: (u32, u32) = (1_920, 1_080);
 
 /// # Errors
 /// When its slides can't be stored.
 pub fn welcome(store: &dyn Store, claim: &Claim) -> Result<Deck, DeckError> {
-    // What a remote is for is seen with notes.
+    // Notes show what a remote is for.
     let files: [(&str, &str, &[u8]); 6] = slides![
         "1-WebSlides": "These are your notes: only you see them.\n\nTap Next, or swipe. A keyboard and a clicker do the same; ? lists the keys.",
         "2-One-tap-every-screen": "Look up: every screen has changed with your tap.\n\nHold the slide to point at something. Under More, choose a pencil or a magnifier.",

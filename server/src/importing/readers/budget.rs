@@ -1,5 +1,5 @@
-//! What a deck says in all: markup, text, notes, links, titles, warnings. A limit for each page is
-//! none for 2,000 of them, and the server keeps what a deck says in memory, several times.
+//! Limits a deck's text in total: markup, text, notes, links, titles and warnings. The server keeps
+//! several copies in memory, and limits for single pages do not bound 2,000 of them.
 
 use super::import::Reason;
 use reading::{
@@ -11,15 +11,14 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Of one deck, in bytes. The largest real decks say 5 MB; a book of 2,000 pages, 10. The server holds
-/// some ten copies while a deck grows.
+/// The limit for one deck, in bytes. The largest real decks have 5 MB, a book of 2,000 pages 10 MB. The
+/// server holds about ten copies during an import.
 const MOST_SAID: u64 = 16 << 20;
 
-/// What an item takes beside its letters: a link, a file's name, a warning, each with its share of
-/// the page that shows it.
+/// Overhead in bytes of an item, such as a link, a file's name or a warning.
 const ITEM: usize = 200;
 
-/// What one import has taken of a deck's share.
+/// What one import has used of the limit.
 #[derive(Default)]
 pub struct Budget {
     said: Mutex<Said>,
@@ -28,18 +27,18 @@ pub struct Budget {
 #[derive(Default)]
 struct Said {
     in_all: u64,
-    /// By page. One that is read again, in another size, costs what it says once.
+    /// By page, so that a page that is read again in another size is counted once.
     pages: HashMap<u32, u64>,
 }
 
 impl Budget {
-    /// Takes what a page says. `page` is none for a picture within one.
+    /// Counts a page. `page` is none for a picture in HTML.
     ///
-    /// Past the limit a page that is a picture stays, without its words and links, and says so; one
-    /// of markup is refused.
+    /// Above the limit a page that is a picture loses its text and links, with a warning, and a page of
+    /// markup is refused.
     ///
     /// # Errors
-    /// With the reason why the page is refused.
+    /// When the page is refused.
     pub fn take(&self, page: Option<u32>, mut parts: PageParts) -> Result<PageParts, Reason> {
         if self.has_room(page, size(&parts)) {
             return Ok(parts);
@@ -53,7 +52,7 @@ impl Budget {
         parts.links = Vec::new();
         parts.warnings = vec![Warning {
             line: None,
-            // The same sentence for all of them.
+            // The same sentence for all such pages.
             page: None,
             reason: format!(
                 "words and links of some pages are left out, because this deck has more than {} MiB \
@@ -64,11 +63,11 @@ impl Budget {
         Ok(parts)
     }
 
-    /// Takes what a source says of a page that it can't read. A sentence may have 500 bytes, and
-    /// each of a hundred thousand pictures fails with one.
+    /// Counts the error about a page. A sentence may have 500 bytes, and each of a hundred thousand
+    /// pictures may fail with one.
     ///
     /// # Errors
-    /// With a shorter reason, once there is no room for more sentences.
+    /// With a shorter reason, above the limit.
     pub fn take_words(&self, words: &str) -> Result<(), Reason> {
         if self.has_room(None, bytes(words.len().saturating_add(ITEM))) {
             Ok(())
@@ -94,7 +93,7 @@ impl Budget {
     }
 }
 
-/// What a page says, in bytes. Its pictures are written to the disk and not kept.
+/// The size of a page's text in bytes, without pictures, which are not kept in memory.
 fn size(parts: &PageParts) -> u64 {
     let PageParts {
         title,

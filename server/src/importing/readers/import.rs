@@ -1,4 +1,4 @@
-//! One deck being read: opened once, its pages asked for in the order they are needed.
+//! A deck that is read by workers: opened once, then read page by page in the order of need.
 
 use super::{
     budget::Budget,
@@ -22,30 +22,30 @@ use std::{
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
-/// A deck that can be read. Dropped, its workers are killed and its folder is removed.
+/// An open deck. Dropping it kills its workers and removes its folder.
 pub struct Import {
     deck: Deck,
     pages: u32,
-    /// One deck's pages do not fill the queue: another's first page waits for as many at most as
-    /// there are workers.
+    /// Limits the deck's requests in the queue to the number of workers, so that the first page of
+    /// another deck does not wait for longer.
     lanes: Semaphore,
     waste: Mutex<Waste>,
     budget: Budget,
 }
 
-/// Time that went into what could not be read. A hostile deck costs a minute at most, not its
-/// number of pages times ten seconds.
+/// Time that was spent on failed pages. It is limited, so that a hostile deck costs a minute, and not ten
+/// seconds for each page.
 #[derive(Default)]
 struct Waste {
     in_a_row: Duration,
     in_all: Duration,
-    /// What went into pages that could be read, too.
+    /// Time that was spent on all pages.
     worked: Duration,
-    /// Bytes of the pictures that came of them.
+    /// Bytes of all pictures.
     output: u64,
 }
 
-/// So many times what one page may take.
+/// In multiples of the limit for one page.
 const MOST_WASTE_IN_A_ROW: u32 = 2;
 const MOST_WASTE: u32 = 6;
 
@@ -57,8 +57,8 @@ struct Deck {
     password: Option<String>,
 }
 
-/// Why a page, or a whole deck, could not be read. In a sentence after what it is about:
-/// "page 7 took more than 10 s".
+/// Why a page or a deck could not be read. Follows its subject in a sentence: "page 7 took more than
+/// 10 s".
 #[derive(Debug, thiserror::Error)]
 pub enum Reason {
     #[error("took more than {} s", .0.as_secs_f32())]
@@ -77,17 +77,17 @@ pub enum Reason {
     NotStarted(io::Error),
     #[error("was not tried, because {0}")]
     NotTried(Spent),
-    /// The deck, in bytes, with all pages before.
+    /// The deck's limit in bytes.
     #[error("is too much: this deck has more than {} of text, links and markup", size(*.0))]
     TooMuch(u64),
     #[error("is not there: the deck has {0} pages")]
     NoSuchPage(u32),
-    /// What the source itself says.
+    /// The source's own error.
     #[error("could not be read: {0}")]
     Source(SourceError),
 }
 
-/// What a deck has used up, so that the rest of it is not read.
+/// The limit that a deck has used up, so that the rest of it is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Spent {
     #[error("those before took too long")]
@@ -99,8 +99,7 @@ pub enum Spent {
 }
 
 impl Reason {
-    /// Whether another try may end otherwise: on a machine that has more memory or time to spare,
-    /// or under other limits.
+    /// Whether another try may succeed, with more memory or time, or under other limits.
     pub const fn may_pass(&self) -> bool {
         !matches!(
             self,
@@ -127,7 +126,7 @@ impl std::error::Error for ImportError {}
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            // A whole sentence by itself, and the one that the person can do something about.
+            // A complete sentence, which says what the user can do.
             Reason::Source(error) => error.fmt(f),
             reason => write!(f, "the deck {reason}"),
         }
@@ -135,10 +134,10 @@ impl fmt::Display for ImportError {
 }
 
 impl Import {
-    /// `directory` holds the deck's files and nothing else.
+    /// Opens the deck in `directory`, which has only its files, for the host.
     ///
     /// # Errors
-    /// When the deck can't be opened: the source's own words, or how its worker ended.
+    /// When the deck can't be opened. Says what the source said, or how its worker ended.
     pub async fn open(
         pool: Arc<Pool>,
         directory: TempDir,
@@ -148,10 +147,10 @@ impl Import {
         Self::open_by(BroughtBy::Host, pool, directory, kind, password).await
     }
 
-    /// The same, of a deck that somebody else may have brought.
+    /// Like [`Self::open`], for anybody.
     ///
     /// # Errors
-    /// As `open`.
+    /// As [`Self::open`].
     pub async fn open_by(
         by: BroughtBy,
         pool: Arc<Pool>,
@@ -178,21 +177,21 @@ impl Import {
         Ok((import, outline))
     }
 
-    /// What it asks for from now on. At first it is the deck's first slide.
+    /// Sets the urgency of later requests. Initially it is that of a first slide.
     pub fn needs(&self, need: Need) {
         self.deck.guest.needs(need);
     }
 
-    /// Until nobody waits for any deck: then there is time for what nobody waits for.
+    /// Waits until nobody waits for any deck.
     pub async fn until_nobody_waits(&self) {
         self.deck.pool.until_nobody_waits().await;
     }
 
-    /// One page, with its picture in each of `widths`. May be called for many pages at once: as
-    /// many are read as there are workers, in the order of the calls.
+    /// Reads one page, with its picture in each of `widths`. May be called concurrently: as many pages are
+    /// read at once as there are workers, in the order of the calls.
     ///
     /// # Errors
-    /// Names the page and the reason. Other pages can still be asked for.
+    /// When the page can't be read. Other pages can still be read.
     pub async fn page(&self, index: u32, widths: &[u32]) -> Result<PageParts, PageError> {
         let failed = |reason| PageError {
             page: index.saturating_add(1),
@@ -208,10 +207,10 @@ impl Import {
         self.read(request, widths).await.map_err(failed)
     }
 
-    /// A picture that a page's HTML shows, in each of `widths`: a page that has nothing else.
+    /// Reads a picture of a page's HTML in each of `widths`. Returns a page with only the picture.
     ///
     /// # Errors
-    /// When there is none of that name, or as for a page.
+    /// When there is no such picture, or it can't be read.
     pub async fn picture(&self, name: &str, widths: &[u32]) -> Result<PageParts, Reason> {
         let request = Request::Picture {
             name: name.to_owned(),
@@ -239,7 +238,7 @@ impl Import {
                 return Err(Reason::NotTried(Spent::Output(most)));
             }
         } else {
-            // What a busy machine made of it is not the page's fault.
+            // On a busy machine it may have taken longer, which is not the page's fault.
             let wasted = start.elapsed().min(self.deck.pool.limits.time);
             waste.in_a_row += wasted;
             waste.in_all += wasted;
@@ -259,8 +258,8 @@ impl Import {
         };
         let (outcome, worker) = match turn {
             Turn::Worker(worker) => match self.deck.pool.ask(*worker, &request).await {
-                // A worker that did pages before may have ended for what those left behind: only
-                // a fresh one shows whether it is this page.
+                // A used worker may have ended because of earlier pages. Only a fresh one shows whether
+                // this page is the cause.
                 (Outcome::Ended(_), _) => {
                     let (_, worker) = self.deck.afresh().await?;
                     self.deck.pool.ask(worker, &request).await
@@ -327,7 +326,7 @@ impl Import {
 }
 
 impl Deck {
-    /// A worker that has done nothing but open the deck.
+    /// A fresh worker that has opened the deck.
     async fn afresh(&self) -> Result<(Outline, Worker), Reason> {
         let seat = self.pool.schedule.seat(&self.guest).await;
         self.opened(seat).await
@@ -375,13 +374,13 @@ impl Pool {
 
 impl Drop for Deck {
     fn drop(&mut self) {
-        // Before its folder goes, which is a field and so dropped after this.
+        // The folder is a field, so it is dropped after this.
         self.pool.schedule.leave(&self.guest);
         self.directory.disable_cleanup(self.pool.is_ending());
     }
 }
 
-/// Of a page's pictures.
+/// The size of a page's pictures.
 fn bytes(parts: &PageParts) -> u64 {
     let FaceParts::Pictures { renditions, .. } = &parts.face else {
         return 0;

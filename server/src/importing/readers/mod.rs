@@ -1,7 +1,6 @@
-//! The processes that decode decks, as the server has them: one is started for each deck, behind walls
-//! ([`reading::worker`]), asked page by page, and ended.
+//! The server's side of the sandboxed processes that decode decks ([`reading::worker`]).
 //!
-//! [`Import`] is a deck being read by workers of the [`Pool`]; `schedule` says whose turn it is.
+//! [`Import`] is a deck that is read by workers of the [`Pool`]; `schedule` decides whose turn it is.
 
 mod budget;
 mod import;

@@ -1,4 +1,4 @@
-//! All workers of this server: how many at once, and what each may take.
+//! The workers of this server: how many run at once, and their limits.
 
 use super::{
     process::{End, Process, ProcessorClock, Starter},
@@ -23,22 +23,22 @@ use std::{
 };
 use tokio::{runtime::Handle, sync::watch, time::timeout};
 
-/// What one deck may take.
+/// The limits of one deck.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Address space of one worker, in bytes. The heaviest real decks take a third of it; a
-    /// hostile page of 1.5 MB was seen to take 1.6 GB.
+    /// Address space of one worker, in bytes. The heaviest real decks use a third of the default; a hostile
+    /// page of 1.5 MB used 1.6 GB.
     pub memory: u64,
-    /// Of a processor, for opening and for each page; by the clock a few times as much, because on
-    /// a busy machine a worker gets what others leave. A page of a real deck takes 0.03 to 0.5 s.
+    /// Processor time to open a deck, and for each page. By the clock it is several times as long, because
+    /// a worker may have to share the processor. A page of a real deck takes 0.03 to 0.5 s.
     pub time: Duration,
     /// Bytes of all pictures of one deck.
     pub output: u64,
-    /// Of its workers, for all pages of one deck.
+    /// Working time for all pages of one deck.
     pub deck_time: Duration,
-    /// What a source holds to by itself.
+    /// Limits that the source enforces.
     pub bounds: Bounds,
-    /// Workers at once, of all imports; each decodes on one core.
+    /// Number of workers of all imports. Each uses one core.
     pub workers: usize,
 }
 
@@ -55,22 +55,22 @@ impl Default for Limits {
     }
 }
 
-/// After so much work a worker is replaced: what its caches keep goes with it.
+/// A worker is replaced after this much work, to free its caches.
 const REPLACED_AFTER: Duration = Duration::from_secs(60);
 
-/// By the clock, an answer may take so many times what it may take of a processor.
+/// The limit of an answer by the clock, in multiples of its processor time.
 const STARVED: u32 = 3;
 
-/// Every worker of the server. Dropped with the last import, it ends those that are left.
+/// All workers of the server. It is dropped with the last import, and kills the remaining ones.
 pub struct Pool {
     pub(super) limits: Limits,
     pub(super) schedule: Schedule,
     starter: Starter,
-    /// Decks that somebody waits for.
+    /// The number of decks that somebody waits for.
     wanted: watch::Sender<usize>,
-    /// What the system does not let us hold is told once.
+    /// Whether the log has been told about missing walls.
     told: Once,
-    /// From now on a dropped import leaves its folder, for the next start.
+    /// On shutdown a dropped import leaves its folder for the next start.
     is_ending: AtomicBool,
 }
 
@@ -83,10 +83,10 @@ impl Drop for Wanted {
     }
 }
 
-/// What became of a question.
+/// The outcome of a request.
 pub(super) enum Outcome {
     Answer(Answer),
-    /// It took too long, and its worker was ended.
+    /// It took too long, and its worker was killed.
     Late,
     Ended(End),
     NotStarted(io::Error),
@@ -96,11 +96,11 @@ impl Pool {
     /// Must be called in a runtime.
     ///
     /// # Errors
-    /// When the thread that starts workers can't be made.
+    /// When the thread that starts workers can't be created.
     pub fn new(limits: Limits) -> io::Result<Self> {
         Ok(Self {
             limits,
-            // And the one that is kept.
+            // Plus the reserved seat.
             schedule: Schedule::new(limits.workers.max(1) + 1),
             starter: Starter::new(Handle::current())?,
             wanted: watch::Sender::new(0),
@@ -109,7 +109,7 @@ impl Pool {
         })
     }
 
-    /// The server ends: imports that are dropped from now on are gone on with at the next start.
+    /// Shuts down: imports that are dropped from now on are resumed at the next start.
     pub fn end(&self) {
         self.is_ending.store(true, Ordering::Relaxed);
     }
@@ -118,21 +118,21 @@ impl Pool {
         self.is_ending.load(Ordering::Relaxed)
     }
 
-    /// Somebody waits for a deck, until this is dropped.
+    /// Registers that somebody waits for a deck, until the result is dropped.
     pub fn want(self: &Arc<Self>) -> Wanted {
         self.wanted.send_modify(|decks| *decks += 1);
         Wanted(self.clone())
     }
 
     pub(super) async fn until_nobody_waits(&self) {
-        // It lasts as long as the pool.
+        // The sender lives as long as the pool.
         let _ = self.wanted.subscribe().wait_for(|decks| *decks == 0).await;
     }
 
-    /// What this system lets a worker take from itself. `directory` is an empty folder.
+    /// Which parts of the sandbox this system allows. `directory` is an empty folder.
     ///
     /// # Errors
-    /// When no worker starts, or it does not say.
+    /// When no worker starts, or it does not answer.
     pub async fn confinement(&self, directory: &Path) -> io::Result<Confinement> {
         let gone = || io::Error::other("a worker ended before it read anything");
         let guest = self.schedule.guest(BroughtBy::Host);
@@ -151,7 +151,7 @@ impl Pool {
         }
     }
 
-    /// A fresh worker with the deck open, and what it said to that. No worker: no more answers.
+    /// Starts a worker and opens the deck. Returns the outcome, and the worker if it can be used further.
     pub(super) async fn open(
         &self,
         directory: &Path,
@@ -187,7 +187,7 @@ impl Pool {
         })
     }
 
-    /// Asks, and ends the worker when no answer comes.
+    /// Sends a request, and kills the worker when no answer comes.
     pub(super) async fn ask(
         &self,
         mut worker: Worker,
@@ -202,7 +202,7 @@ impl Pool {
         self.judged(worker, start, answered).await
     }
 
-    /// What a worker goes on to say, of an archive.
+    /// Receives the next answer about an archive.
     pub(super) async fn hear_more(&self, mut worker: Worker) -> (Outcome, Option<Worker>) {
         let start = Instant::now();
         let clock = worker.process.clock();
@@ -226,7 +226,7 @@ impl Pool {
                 tracing::debug!(%error, "a worker gives no more answers");
                 let end = match error {
                     FrameError::Pipe(_) => worker.process.end().await,
-                    // It talks, but not as a worker does.
+                    // It answered with garbage.
                     FrameError::TooLong(_) | FrameError::Garbled(_) => {
                         worker.process.kill().await;
                         End::Unexpected
@@ -242,7 +242,7 @@ impl Pool {
     }
 
     async fn answer(&self, process: &mut Process, request: &Request) -> Result<Answer, FrameError> {
-        // A worker that has ended may have said why before it did.
+        // A worker may have sent its reason before it ended.
         let asked = process.ask(request).await;
         loop {
             match process.answer(request.max_answer()).await {
@@ -261,13 +261,13 @@ impl Pool {
         }
     }
 
-    /// Whether a worker has done its share.
+    /// Whether a worker is to be replaced.
     pub(super) fn is_spent(worker: &Worker) -> bool {
         worker.worked > REPLACED_AFTER
     }
 
-    /// A worker's processor time is for the case that the server does not see to it: all that it
-    /// may work in its life, on every core.
+    /// The limits that a worker sets for itself. Its processor time is a second line of defence: all that
+    /// it may use in its life.
     fn process_limits(&self) -> ProcessLimits {
         let life = REPLACED_AFTER + 2 * self.limits.time;
         let cores = u64::try_from(cores()).unwrap_or(1);
@@ -278,7 +278,7 @@ impl Pool {
     }
 }
 
-/// `None` when the worker has had its time and did not answer.
+/// Waits for an answer. `None` when the worker has used up its time.
 async fn within<T>(
     time: Duration,
     clock: ProcessorClock,

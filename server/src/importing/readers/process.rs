@@ -1,4 +1,4 @@
-//! The server's side of one worker process: started, asked, and ended for good.
+//! One worker process: starts it, exchanges messages, and reaps it.
 
 use super::schedule::Seat;
 use reading::worker::{
@@ -23,14 +23,14 @@ use tokio::{
     time::timeout,
 };
 
-/// How much of what a worker writes to its log is kept, for the reason of its end.
+/// How much of a worker's standard error is kept to explain its end.
 const KEPT_LOG: usize = 4 << 10;
 
-/// For what the system does at once with a process that is ended.
+/// Timeout for what the system does at once with a process that was killed.
 const MOMENT: Duration = Duration::from_secs(1);
 
-/// Starts workers, from a thread of its own: the signal that ends a worker with the server is sent
-/// when the *thread* that started it ends, and a runtime's threads come and go.
+/// Starts workers from a dedicated thread. The signal that ends a worker with the server is sent when
+/// the *thread* that started it ends, and the threads of a runtime come and go.
 pub struct Starter {
     orders: mpsc::Sender<Order>,
     program: PathBuf,
@@ -42,10 +42,10 @@ struct Order {
 }
 
 impl Starter {
-    /// Workers of this very program, also when its file was replaced since it started.
+    /// Starts this program as the worker, even if its file was replaced since.
     ///
     /// # Errors
-    /// When there can be no thread.
+    /// When the thread can't be created.
     pub fn new(runtime: Handle) -> io::Result<Self> {
         let (orders, incoming) = mpsc::channel::<Order>();
         thread::Builder::new()
@@ -53,7 +53,7 @@ impl Starter {
             .spawn(move || {
                 let _runtime = runtime.enter();
                 for mut order in incoming {
-                    // Nobody waits any more: dropped, it is killed.
+                    // The caller is gone. Dropping the process kills it.
                     let _ = order.started.send(order.command.spawn());
                 }
             })?;
@@ -63,23 +63,23 @@ impl Starter {
         })
     }
 
-    /// `seat` is free again once the process is gone.
+    /// Starts a worker. `seat` is released once the process is gone.
     ///
     /// # Errors
-    /// When the system starts no more processes.
+    /// When the process can't be started.
     pub async fn start(&self, directory: &Path, seat: Seat) -> io::Result<Process> {
         let mut command = Command::new(&self.program);
         command
             .arg0("webslides")
             .arg(ARGUMENT)
             .env_clear()
-            // Where its user's own fonts are.
+            // The user's own fonts are below it.
             .envs(env::var_os("HOME").map(|home| ("HOME", home)))
             .current_dir(directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // Ctrl+C at the terminal is for the server, which ends its workers itself.
+            // Ctrl+C in the terminal must reach only the server, which ends its workers itself.
             .process_group(0)
             .kill_on_drop(true);
         let (started, child) = oneshot::channel();
@@ -92,7 +92,7 @@ impl Starter {
     }
 }
 
-/// A worker. Dropped, it is killed and reaped.
+/// A worker. Dropping it kills and reaps it.
 pub struct Process {
     requests: ChildStdin,
     answers: BufReader<ChildStdout>,
@@ -101,21 +101,21 @@ pub struct Process {
     life: Life,
 }
 
-/// What a process has had of the processors.
+/// Measures a process's processor time.
 #[derive(Debug, Clone, Copy)]
 pub struct ProcessorClock(Option<u32>);
 
 impl ProcessorClock {
-    /// To a hundredth of a second. Zero when the process is gone.
+    /// The processor time so far, to a hundredth of a second. Zero when the process is gone.
     pub fn read(self) -> Duration {
         let read = || {
             let stat = fs::read_to_string(format!("/proc/{}/stat", self.0?)).ok()?;
-            // Behind its name, which may have anything in it: the fields from the third on.
+            // The fields from the third on follow the process's name, which may contain anything.
             let (_, fields) = stat.rsplit_once(')')?;
             let mut fields = fields.split_whitespace().skip(11);
             let user: u64 = fields.next()?.parse().ok()?;
             let system: u64 = fields.next()?.parse().ok()?;
-            // Linux counts for people in hundredths, on every machine.
+            // Linux reports hundredths of a second on every machine.
             Some(Duration::from_millis(
                 user.saturating_add(system).saturating_mul(10),
             ))
@@ -124,16 +124,16 @@ impl ProcessorClock {
     }
 }
 
-/// How a worker that gives no more answers has ended.
+/// How a worker ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// It asked for more memory than it may have.
+    /// It exceeded its memory limit.
     Memory,
-    /// The system took it, as it does when memory runs out for everybody.
+    /// The system killed it because memory ran out.
     Taken,
-    /// It used up its processor time.
+    /// It exceeded its processor time.
     Processor,
-    /// It crashed, left, or does not say what a worker says.
+    /// It crashed, exited, or sent garbage.
     Unexpected,
 }
 
@@ -150,14 +150,14 @@ impl Process {
     }
 
     /// # Errors
-    /// When the worker is gone, or says what can't be understood. It is not to be asked again.
+    /// When the worker is gone, or its answer can't be decoded. It must not be used again.
     pub async fn ask(&mut self, request: &Request) -> Result<(), FrameError> {
         let frame = protocol::frame(request, protocol::MAX_REQUEST_BYTES)?;
         self.requests.write_all(&frame).await?;
         Ok(self.requests.flush().await?)
     }
 
-    /// Memory grows with the bytes that came, not with those that were announced.
+    /// Receives an answer. Memory grows with the received bytes, not with the announced length.
     ///
     /// # Errors
     /// As `ask`.
@@ -178,7 +178,7 @@ impl Process {
         self.clock
     }
 
-    /// How a worker that closed its pipes has ended. Nothing of it is left.
+    /// Reaps a worker that closed its pipes, and returns how it ended.
     pub async fn end(self) -> End {
         let status = self.life.end().await;
         let log = self.log.all().await;
@@ -188,14 +188,13 @@ impl Process {
         status.map_or(End::Unexpected, |status| how(status, &log))
     }
 
-    /// Ends it now, whatever it does. Nothing of it is left.
+    /// Kills and reaps the process.
     pub async fn kill(self) {
         self.life.kill().await;
     }
 }
 
-/// The process itself, watched by a task of its own, so that it is reaped and its seat is free
-/// also when nobody waits for that.
+/// The process, watched by a task, so that it is reaped and its seat released even if nobody waits.
 struct Life {
     /// Dropped, the process is killed.
     wanted: oneshot::Sender<()>,
@@ -224,8 +223,8 @@ impl Life {
         Self { wanted, ended }
     }
 
-    /// `None` when it had to be killed. One that crashed has closed its pipes a little before it
-    /// can be waited for.
+    /// The exit status. `None` when it had to be killed. A process that crashes closes its pipes slightly
+    /// before it can be reaped.
     async fn end(mut self) -> Option<ExitStatus> {
         if let Ok(Ok(status)) = timeout(MOMENT, &mut self.ended).await {
             return Some(status);
@@ -241,7 +240,7 @@ impl Life {
 }
 
 fn how(status: ExitStatus, log: &str) -> End {
-    // What `std` says before it aborts, when an allocation fails.
+    // The message of `std` when an allocation fails.
     const NO_MEMORY: &str = "memory allocation of ";
     match status
         .signal()
@@ -254,8 +253,8 @@ fn how(status: ExitStatus, log: &str) -> End {
     }
 }
 
-/// The end of what a worker wrote to standard error. Read all the time, so that a worker that
-/// writes much is not held up by a full pipe.
+/// The last lines of a worker's standard error. It is drained all the time, so that a full pipe does not
+/// block the worker.
 struct Log {
     kept: Arc<Mutex<Vec<u8>>>,
     reading: JoinHandle<()>,
@@ -279,7 +278,7 @@ impl Log {
         Self { kept, reading }
     }
 
-    /// All of it, once the worker has ended. Control characters are no part of a log's line.
+    /// The text, after the worker has ended, without control characters.
     async fn all(mut self) -> String {
         let _ = timeout(MOMENT, &mut self.reading).await;
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

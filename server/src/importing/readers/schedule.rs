@@ -1,12 +1,13 @@
-//! Which import's worker runs now. There are so many seats; a process has one until it is gone,
-//! also while it has nothing to do, because it keeps its memory.
+//! Schedules the workers of all imports. Their number is limited by seats. A process holds its seat until
+//! it is gone, even while it is idle, because it keeps its memory.
 //!
-//! First slides come before other pages, and those before larger pictures; among equals the host's
-//! decks come first, and then whoever waits longest. One seat is more than the processors want: it is
-//! taken only by the host's slides while others work, or by others while the host's slides have all
-//! the rest. So neither waits for what the other has begun, which may take half a minute. A worker that has nothing to do gives way at once, and after a page one gives way to what
-//! is more urgent. To its equals it gives way after a while only, because whoever comes next must open
-//! its deck again.
+//! First slides come before other pages, and those before larger pictures. Among equals the host's decks
+//! come first, then the import that waits longest. There is one more seat than processors. It is reserved
+//! for the host's slides while others work, and for others while the host's slides have all other seats,
+//! so that neither waits for a page of the other, which may take half a minute.
+//!
+//! An idle worker gives way at once. After a page a worker gives way to more urgent work. To work of the
+//! same urgency it gives way only after a while, because the next worker has to open its deck first.
 
 use super::process::Process;
 use std::{
@@ -15,14 +16,14 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// How long a worker keeps its seat while others wait that are as urgent.
+/// How long a worker keeps its seat while work of the same urgency waits.
 const SLICE: Duration = Duration::from_secs(1);
 
-/// And at least so many times what it took to open its deck: two decks that open slowly would else
-/// do little but open.
+/// A worker keeps its seat for at least this many times as long as its deck took to open. Otherwise two
+/// decks that open slowly would spend their time on opening.
 const OPENINGS: u32 = 4;
 
-/// Who waits for a deck: the host's decks come first.
+/// Who imports a deck. The host's decks come first.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
@@ -32,7 +33,7 @@ pub enum BroughtBy {
     Guest,
 }
 
-/// What an import waits for. The most urgent first.
+/// What an import waits for, most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
     FirstSlide,
@@ -42,12 +43,12 @@ pub enum Need {
 
 type Urgency = (Need, BroughtBy);
 
-/// Not what a guest waits for, and no larger picture.
+/// Whether this is urgent work for the host: neither a guest's, nor a larger picture.
 fn is_hosts((need, by): Urgency) -> bool {
     by == BroughtBy::Host && need <= Need::Page
 }
 
-/// The right to have one process.
+/// The right to run one process.
 pub struct Seat {
     desk: Arc<Mutex<Desk>>,
     guest: u64,
@@ -65,24 +66,24 @@ impl Drop for Seat {
     }
 }
 
-/// An opened worker, and whose it is.
+/// A worker with an open deck.
 pub struct Worker {
     pub process: Process,
-    /// Since when it has its seat.
+    /// When it got its seat.
     pub since: Instant,
     /// How long it took to open its deck.
     pub opening: Duration,
-    /// How long it has worked in all.
+    /// How long it has worked in total.
     pub worked: Duration,
 }
 
 pub enum Turn {
-    /// The import's own, that did a page before.
+    /// A worker of this import that has read pages before.
     Worker(Box<Worker>),
     Seat(Seat),
 }
 
-/// One import, as the schedule knows it.
+/// An import in the schedule.
 #[derive(Clone)]
 pub struct Guest {
     number: u64,
@@ -106,13 +107,13 @@ struct Desk {
     seats: usize,
     guests: u64,
     tickets: u64,
-    /// Seats that nobody has.
+    /// Free seats.
     free: usize,
-    /// Who has the others, once for each.
+    /// The owners of the other seats.
     seated: Vec<Guest>,
-    /// Of those, the workers that have nothing to do just now.
+    /// Idle workers, which hold some of these seats.
     idle: Vec<(u64, Worker)>,
-    /// Pages that wait for a seat.
+    /// Requests that wait for a seat.
     waiting: Vec<Waiter>,
 }
 
@@ -124,20 +125,19 @@ struct Waiter {
 }
 
 impl Desk {
-    /// Who is next of those that may have a seat.
+    /// The next of the waiting requests that may have a seat.
     fn next(&self) -> Option<&Waiter> {
         let waiting = self.waiting.iter().filter(|it| self.may_sit(it.urgency));
         waiting.min_by_key(|waiter| (waiter.urgency, waiter.ticket))
     }
 
-    /// Whether a seat can be had that is not kept: a worker that has nothing to do may be ended for
-    /// its own.
+    /// Whether there is a seat that is not reserved. An idle worker may be killed for its seat.
     fn may_sit(&self, urgency: Urgency) -> bool {
         let is_kept = self.seats > 1 && is_hosts(urgency) != self.others_work();
         self.free + self.idle.len() > usize::from(is_kept)
     }
 
-    /// Whether any worker has something to do that is not the host's.
+    /// Whether any worker is busy with work that is not the host's.
     fn others_work(&self) -> bool {
         let seated = self.seated.iter().filter(|it| !is_hosts(it.urgency()));
         seated.clone().any(|it| {
@@ -147,13 +147,13 @@ impl Desk {
         })
     }
 
-    /// Whether a worker that sat so long, and took so long to open its deck, ends for others.
+    /// Whether a worker that has had its seat for this long, and took this long to open its deck, gives way.
     fn gives_way(&self, guest: &Guest, sat: Duration, opening: Duration) -> bool {
         let urgency = guest.urgency();
         let has_nothing_to_do = !self.waiting.iter().any(|it| it.guest == guest.number);
         let is_over = sat > SLICE.max(opening * OPENINGS);
         let others = self.waiting.iter().filter(|it| it.guest != guest.number);
-        // For others its seat would be the one that is kept.
+        // For the others this seat would be the reserved one.
         let mut others = others.filter(|it| self.may_sit(it.urgency));
         others.any(|other| {
             has_nothing_to_do || other.urgency < urgency || (is_over && other.urgency == urgency)
@@ -190,9 +190,9 @@ impl Schedule {
         }
     }
 
-    /// Waits until the import may have a worker.
+    /// Waits until the import may use a worker.
     pub async fn turn(&self, guest: &Guest) -> Turn {
-        // From here on, whoever gives a worker back knows that one is waited for.
+        // Registers the request, so that a worker that is given back finds it.
         let waiting = Waiting::new(self, guest);
         loop {
             if let Some(turn) = self.turn_now(guest, waiting.ticket) {
@@ -221,7 +221,8 @@ impl Schedule {
             }));
         }
         let longest = if is_next {
-            // Nothing to do, and has sat longest. Its seat is free once its process is gone.
+            // Kills the idle worker that has had its seat longest. The seat is free once its process is
+            // gone.
             let idle = desk.idle.iter().enumerate();
             idle.min_by_key(|(_, (_, worker))| worker.since)
                 .map(|(at, _)| at)
@@ -229,7 +230,7 @@ impl Schedule {
             None
         };
         let ended = longest.map(|longest| desk.idle.swap_remove(longest));
-        // Its seat comes back to the desk.
+        // Its seat becomes free.
         drop(desk);
         drop(ended);
         None
@@ -245,7 +246,7 @@ impl Schedule {
         }
     }
 
-    /// After a page. The worker waits for the next one, or ends so that others have their turn.
+    /// Gives a worker back after a page. It waits for the next one, or is killed to give way.
     pub fn give_back(&self, guest: &Guest, worker: Worker) {
         let mut desk = self.desk();
         let (sat, opening) = (worker.since.elapsed(), worker.opening);
@@ -261,7 +262,7 @@ impl Schedule {
         }
     }
 
-    /// Ends the workers of an import that is done.
+    /// Kills the workers of an import that has ended.
     pub fn leave(&self, guest: &Guest) {
         let mut desk = self.desk();
         let idle = std::mem::take(&mut desk.idle);
@@ -276,7 +277,7 @@ impl Schedule {
     }
 }
 
-/// One page in the list of those that wait, as long as this lives.
+/// A request in the list of waiting ones. Dropping it removes the request.
 struct Waiting<'a> {
     schedule: &'a Schedule,
     ticket: u64,
@@ -308,13 +309,13 @@ impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let mut desk = self.schedule.desk();
         desk.waiting.retain(|waiter| waiter.ticket != self.ticket);
-        // A call that this one did not take is the next one's.
+        // Passes a wake-up that this request did not use on to the next one.
         desk.call_next();
     }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing panics while it holds one of these.
+    // No code panics while it holds this lock.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

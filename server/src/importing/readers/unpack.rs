@@ -1,5 +1,5 @@
-//! The server's side of an archive. One worker unpacks it and says what lies in it; a worker can't
-//! write, so the server does. The workers that read its pages find files.
+//! Unpacks an archive. One worker unpacks it and sends the files; a worker can't write to disk, so the
+//! server stores them. The workers that read the pages find plain files.
 
 use super::{import::Reason, pool::Pool, schedule::BroughtBy};
 use crate::importing::room::Room;
@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::task::spawn_blocking;
 
-/// Files that came out of an archive, in its folder.
+/// The files of an archive, stored in its folder.
 pub struct Unpacked {
     /// The main one first.
     pub files: Vec<NamedFile>,
@@ -33,7 +33,7 @@ pub enum UnpackError {
     Reader(Reason),
     #[error(transparent)]
     Disk(#[from] io::Error),
-    /// Imports may take no more of the disk.
+    /// The disk space for imports is used up.
     #[error("the disk has no room for more slides")]
     NoRoom,
 }
@@ -44,11 +44,11 @@ impl<R: Into<Reason>> From<R> for UnpackError {
     }
 }
 
-/// `folder` holds an archive of this kind, and gets what lies in it.
+/// Unpacks the archive in `folder` into the same folder.
 ///
 /// # Errors
-/// What the worker says of it or how it ended, or that the files can't be kept. Some of them may be
-/// in the folder then.
+/// When the worker reports an error or ends, or the files can't be stored. Some of them may be in the
+/// folder then.
 pub async fn unpack(
     pool: &Pool,
     by: BroughtBy,
@@ -80,7 +80,7 @@ pub async fn unpack(
                 return Err(Nonsense::AnotherAnswer.into());
             }
         };
-        // Each piece in time, and all of them: there may be many that are small.
+        // Each piece has a deadline. There may be many small ones, so all together have one, too.
         if start.elapsed() > pool.limits.deck_time {
             return Err(Reason::Time(pool.limits.deck_time).into());
         }
@@ -99,13 +99,13 @@ enum Piece {
     GoesOn(Vec<u8>),
 }
 
-/// What has come so far, counted: a worker's word is a stranger's.
+/// The files received so far. They are counted, because the worker is not trusted.
 struct Coming {
     folder: PathBuf,
     room: Room,
     files: Vec<NamedFile>,
     last: Option<File>,
-    /// Bytes that may still come.
+    /// Bytes that may still be received.
     left: u64,
 }
 
@@ -130,7 +130,7 @@ impl Coming {
                 if self.files.len() >= MAX_ENTRIES {
                     return Err(Nonsense::Count.into());
                 }
-                // No stranger names a file here, and the archive has a number only.
+                // Untrusted names are not used as names of files. The archive's own name is a number.
                 let path = PathBuf::from(format!("unpacked-{:05}", self.files.len()));
                 self.last = Some(File::create_new(self.folder.join(&path))?);
                 self.files.push(NamedFile { name, path });

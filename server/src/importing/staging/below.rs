@@ -1,4 +1,4 @@
-//! What lies in a folder and below it, looked at by its name only.
+//! Lists files in a folder and below it, by their names only.
 
 use super::{ending_of, own_name};
 use std::{
@@ -9,19 +9,19 @@ use std::{
 /// How deep below a Markdown file its pictures may lie.
 const MAX_DEPTH: usize = 4;
 
-/// Somebody's home is no folder of slides: what is left of it is not looked at.
+/// The most entries that are listed, in case that the folder is somebody's home.
 const MOST_LOOKED_AT: usize = 100_000;
 
-/// Of programs that a project uses. None is its own, and a large part of them is Markdown.
+/// A folder of third-party packages, with many Markdown files.
 const OTHERS: &str = "node_modules";
 
-/// Files with one of these endings in the folder and below, by their path from there. A folder below
-/// that can't be read is passed over: what it may hold is missed where it is shown.
+/// Files with one of these endings in the folder and below, by their paths from there. Folders that can't
+/// be read are skipped; a picture in one is reported as missing by the slide that shows it.
 pub fn files_below(folder: &Path, endings: &[&str]) -> io::Result<Vec<(String, PathBuf)>> {
     below(folder, |path| endings.contains(&ending_of(path).as_str()))
 }
 
-/// All that may make a deck of a folder, whatever it is called.
+/// All files in the folder and below.
 ///
 /// # Errors
 /// When the folder itself can't be read.
@@ -76,7 +76,7 @@ mod tests {
         }
         let closed = place.path().join("closed");
         fs::set_permissions(&closed, Permissions::from_mode(0o000)).expect("it is closed");
-        // Root reads everything.
+        // Root can read everything.
         let is_closed = fs::read_dir(&closed).is_err();
         let found = files_below(place.path(), &["png"]).expect("it is read");
         fs::set_permissions(&closed, Permissions::from_mode(0o700)).expect("it is opened");

@@ -1,4 +1,4 @@
-//! Which files of a folder are its deck.
+//! Chooses the files of a folder that make the deck.
 
 use super::{
     Found,
@@ -18,14 +18,14 @@ use std::{
 };
 
 /// # Errors
-/// When it can't be read, or nobody knows what is the deck in it.
+/// When the folder can't be read, or it is not clear which file is the deck.
 pub fn deck_in(folder: &Path) -> Result<Found, DeckError> {
     let unreadable = |error| DeckError::Unreadable(folder.to_owned(), error);
     let top = files_in(folder).map_err(unreadable)?;
     let of_decks = [Kind::Markdown, Kind::Pdf, Kind::Images].map(Kind::endings);
     let of_decks = of_decks.concat();
     let mut all = files_below(folder, &of_decks).map_err(unreadable)?;
-    // What lies at the top may be a link, too.
+    // In the folder itself, symbolic links are followed.
     let links = top.iter().filter(|file| !all.contains(file)).cloned();
     let links: Vec<_> = links.collect();
     all.extend(links);
@@ -65,8 +65,8 @@ pub fn deck_in(folder: &Path) -> Result<Found, DeckError> {
     Ok(Found { kind, files, said })
 }
 
-/// Those that a text names, wherever they lie in the folder that was given: `../img/a.png` of
-/// `talk/slides.md` is one of them. By their paths from there.
+/// The pictures that a text names anywhere in the given folder, by their paths from there. The text
+/// `talk/slides.md` may name `../img/a.png`.
 fn pictures_of(
     name: &str,
     text: &Path,
@@ -74,7 +74,7 @@ fn pictures_of(
 ) -> io::Result<Vec<(String, PathBuf)>> {
     let pictures = all.iter().filter(|(_, path)| is_picture(path)).cloned();
     let mut pictures = named_in_text(text, pictures.collect())?;
-    // Below the text they may lie deeper than is looked from the top.
+    // Pictures below the text may be deeper than the listing from the top goes.
     if let Some((folder, _)) = name.rsplit_once('/') {
         let below = shown_by(text)?.into_iter();
         let below = below.map(|(name, path)| (format!("{folder}/{name}"), path));
@@ -85,7 +85,7 @@ fn pictures_of(
     Ok(pictures)
 }
 
-/// Those in folders of the folder, with their notes. What else lies there is nobody's slide.
+/// The images in subfolders, with their notes.
 fn images_below(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let wanted: Vec<&str> = [&PICTURES[..], Kind::Markdown.endings(), &[TEXT]].concat();
     let mut files = files_below(folder, &wanted)?;
@@ -105,12 +105,12 @@ fn files_in(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = own_name(&path);
-        // Hidden on purpose, and not for us to show.
+        // Hidden files are not shown.
         if !name.starts_with('.') && path.is_file() {
             files.push((name, path));
         }
     }
-    // So that the same folder is the same deck.
+    // Makes the deck's hash independent of the order of the listing.
     files.sort();
     Ok(files)
 }

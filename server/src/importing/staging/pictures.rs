@@ -1,8 +1,8 @@
-//! The pictures that a Markdown file may show: those beside and below it whose names stand in its
-//! text. A folder of photos around a talk is not copied with it, nor does it make the talk too large.
+//! Finds the pictures that a Markdown file may show: those beside and below it whose names occur in its
+//! text. So a folder of photos around a talk is not copied, and does not make the deck too large.
 //!
-//! The text is not read here, only looked through for letters: what it shows is its worker's to say.
-//! So a picture too many is taken where this can't tell.
+//! The text is not parsed here, only searched for names; its worker parses it. In doubt a picture is
+//! copied.
 
 use super::below::files_below;
 use reading::kind::PICTURES;
@@ -13,10 +13,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// No worker reads a longer text.
+/// The worker refuses longer texts.
 const LONGEST_TEXT: u64 = 4 << 20;
 
-/// By their path from the file's folder.
+/// The pictures for a Markdown file, by their paths from its folder.
 pub fn shown_by(markdown: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let folder = markdown.parent().unwrap_or(Path::new("."));
     let folder = if folder.as_os_str().is_empty() {
@@ -27,7 +27,7 @@ pub fn shown_by(markdown: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     named_in_text(markdown, files_below(folder, &PICTURES)?)
 }
 
-/// Those of the pictures that it names.
+/// Keeps the pictures that a Markdown file names.
 pub fn named_in_text(
     markdown: &Path,
     mut pictures: Vec<(String, PathBuf)>,
@@ -45,13 +45,13 @@ pub fn named_in_text(
     Ok(pictures)
 }
 
-/// Those of the names that stand in a text of small letters. Each run of letters and digits of a
-/// name has to: what is between them is written in many ways, `%20` among them.
+/// Keeps the names that occur in a lower-case text. Each run of letters and digits of a name has to
+/// occur; the characters between them may be escaped in many ways, such as `%20`.
 fn named_in<'n>(
     text: &[u8],
     names: impl Iterator<Item = &'n str>,
 ) -> impl Iterator<Item = &'n str> {
-    // In other encodings a letter's second byte may look like one of ASCII.
+    // In other encodings the second byte of a letter may look like ASCII.
     let is_plain = std::str::from_utf8(text).is_ok() && !text.contains(&0x1b);
     let named: Vec<(&str, Option<Vec<Vec<u8>>>)> = names
         .map(|name| (name, runs_of_name(name).filter(|_| is_plain)))
@@ -76,7 +76,8 @@ fn named_in<'n>(
     })
 }
 
-/// None of a name that a text may have in other letters: composed, or by their bytes.
+/// The runs of ASCII letters and digits in a name. None for a name that is not ASCII, which a text may
+/// write composed, decomposed, or escaped.
 fn runs_of_name(name: &str) -> Option<Vec<Vec<u8>>> {
     let own = name.rsplit('/').next().unwrap_or(name);
     let stem = own.rsplit_once('.').map_or(own, |(stem, _)| stem);

@@ -46,7 +46,7 @@ fn a_projects_slides_are_its_deck_and_not_its_readme() {
     assert_eq!(staged(), (Kind::Markdown, "slides".to_owned()));
 }
 
-/// A folder of photos made a small talk too large.
+/// Regression: a folder of photos made a small talk too large.
 #[test]
 fn pictures_that_a_text_does_not_name_stay_where_they_are() {
     let place = TempDir::new().expect("a folder");
