@@ -1,7 +1,7 @@
-//! A zip, unpacked under limits. What lies in it decides what it is: images, a PDF, Markdown.
+//! Unpacks a zip under limits.
 //!
-//! Nothing is believed that a header says: what comes out is counted while it comes. It stays in
-//! memory: the worker that unpacks it can't write. The server does, for the workers of its pages.
+//! No header is trusted: bytes are counted as they are unpacked. The files stay in memory, because the
+//! worker can't write to disk; the server stores them for the workers that read the pages.
 
 mod names;
 
@@ -17,36 +17,36 @@ use zip::{
     unstable::read::ZipIterable,
 };
 
-/// As many files as a folder of slides may have.
+/// The same as in a folder of slides.
 pub const MAX_ENTRIES: usize = 10_000;
 
-/// All that is unpacked, together.
+/// All unpacked files together.
 pub const MAX_TOTAL_BYTES: u64 = 512 << 20;
 
 /// One file.
 const MAX_FILE_BYTES: u64 = 256 << 20;
 
-/// How many times larger than the archive its content may be. Images and PDFs are packed already;
-/// text shrinks to a tenth. Bombs start at a thousand.
+/// The highest ratio of unpacked to packed bytes. Images and PDFs are compressed already, text shrinks
+/// to a tenth, bombs start at a thousand.
 const MAX_RATIO: u64 = 100;
 
-/// Below this the ratio is nobody's concern: a folder of white pictures.
+/// The ratio is not checked below this size: white pictures compress very well.
 const FREE_BYTES: u64 = 16 << 20;
 
-/// Longer ones are nobody's file names.
+/// Longer than any real file name.
 pub const MAX_NAME_BYTES: usize = 1024;
 
-/// More is not read by anybody.
+/// Nobody reads more warnings.
 const MAX_WARNINGS: usize = 50;
 
-/// Endings of what is an archive again.
+/// Endings of nested archives.
 const ARCHIVES: [&str; 8] = ["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"];
 
 const BROKEN: &str = "is broken or incomplete;";
 
 #[derive(Debug)]
 pub struct Unpacked {
-    /// In the archive's order.
+    /// In the order of the archive.
     pub files: Vec<File>,
     /// Sentences.
     pub warnings: Vec<String>,
@@ -54,19 +54,19 @@ pub struct Unpacked {
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct File {
-    /// With the folders that it lies in, separated by '/'.
+    /// The path in the archive, separated by '/'.
     pub name: String,
     pub content: Vec<u8>,
 }
 
 /// # Errors
-/// When it is no zip, is protected, or too large in any way.
+/// When it is not a zip, is protected by a password, or exceeds a limit.
 pub fn unpack<R: Read + Seek>(mut archive: R) -> Result<Unpacked, SourceError> {
     let packed = archive
         .seek(SeekFrom::End(0))
         .map_err(|error| unreadable(&error))?;
     let mut index = ZipIterable::try_new(archive, Config::default()).map_err(|_| no_zip())?;
-    // It holds no more than one entry in memory; still each costs time.
+    // The reader keeps only one entry in memory, but each costs time.
     if index.len() > MAX_ENTRIES {
         return Err(SourceError::TooLarge(format!(
             "there are {} files in this zip; pack {MAX_ENTRIES} at most",
@@ -112,21 +112,21 @@ fn unreadable(error: &io::Error) -> SourceError {
 /// What to do with an entry.
 enum Entry {
     Unpack,
-    /// Nobody misses it.
+    /// Skip it silently.
     Skip,
-    /// Somebody may; why it is left out.
+    /// Skip it with this warning.
     LeaveOut(&'static str),
-    /// Nothing is, without its password.
+    /// The archive needs a password.
     Protected,
 }
 
 struct Unpacking {
-    /// Bytes that may still come.
+    /// Bytes that may still be unpacked.
     left: u64,
     encoded: Names,
     names: HashSet<String>,
     unpacked: Unpacked,
-    /// Warnings above the limit.
+    /// Number of warnings above the limit.
     untold: usize,
 }
 
@@ -136,7 +136,7 @@ impl Unpacking {
         entry: ZipFileEntry<'_>,
         archive: &mut R,
     ) -> Result<(), SourceError> {
-        // Some programs of Windows write its separator; all that is checked is checked after that.
+        // Some Windows programs write backslashes. All checks come after this.
         let name = self.encoded.read(entry.name_raw()).replace('\\', "/");
         match judge(&name, &entry) {
             Entry::Skip => {}
@@ -177,7 +177,7 @@ impl Unpacking {
             }
             Err(Stopped::TooMuch) => return Err(self.too_much(&name)),
             Err(Stopped::Read(bytes)) => {
-                // What was unpacked in vain counts too, else broken files would cost nothing.
+                // The bytes of a broken file count, too. Otherwise broken files would be free.
                 self.left = self.left.saturating_sub(bytes);
                 self.warn(&name, BROKEN);
             }
@@ -226,7 +226,7 @@ fn judge(name: &str, entry: &ZipFileEntry<'_>) -> Entry {
     if !stays_inside(name) {
         return Entry::LeaveOut("is no name for a file in a folder;");
     }
-    // Before the rest, so that a hidden link is nobody's worry.
+    // Comes before the other checks: a hidden link needs no warning.
     if is_hidden(name) {
         return Entry::Skip;
     }
@@ -259,7 +259,7 @@ fn stays_inside(name: &str) -> bool {
             .all(|part| !part.is_empty() && part != "." && part != "..")
 }
 
-/// What systems put beside people's files.
+/// Files that operating systems add.
 fn is_hidden(name: &str) -> bool {
     name.split('/')
         .any(|part| part.starts_with('.') || part == "__MACOSX")
@@ -274,11 +274,11 @@ fn is_readable(method: CompressionMethod) -> bool {
 
 enum Stopped {
     TooMuch,
-    /// After so many bytes.
+    /// The number of bytes copied before the error.
     Read(u64),
 }
 
-/// Copies until the end, or until one byte more than the limit came.
+/// Copies to the end, or one byte past the limit.
 fn copy(from: &mut impl Read, to: &mut Vec<u8>, limit: u64) -> Result<u64, Stopped> {
     let mut buffer = [0; 64 << 10];
     let mut copied = 0_u64;

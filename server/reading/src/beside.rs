@@ -1,8 +1,8 @@
-//! The files beside a deck, found by the names that authors write.
+//! Finds the files beside a deck by the names that authors write.
 //!
-//! A Mac decomposes the letters of a name where its keyboard composes them, Windows takes no account
-//! of case, and both keep a picture that a text calls otherwise. So names are compared step by
-//! step: as they are, then with composed letters, then without case.
+//! File names on a Mac are decomposed (NFD), and Windows ignores case, so a deck that worked there may
+//! spell a name differently from the file. Names are compared exactly first, then composed (NFC), then
+//! without case.
 
 use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
@@ -10,17 +10,17 @@ use unicode_normalization::UnicodeNormalization;
 #[derive(Debug, Default)]
 pub struct Beside {
     exact: HashSet<String>,
-    /// By their names with composed letters.
+    /// Files by composed name.
     composed: HashMap<String, String>,
-    /// By their names with composed letters and without case.
+    /// Files by composed lower-case name.
     caseless: HashMap<String, String>,
-    /// By the last part of their caseless name; none where several files share it.
+    /// Files by the last part of their lower-case name. None where several share it.
     bare: HashMap<String, Option<String>>,
 }
 
 impl Beside {
-    /// The file that one of these names means, as it is called there. The first name that is found
-    /// exactly wins over any that is found by folding.
+    /// The actual name of the file that one of these names refers to. An exact match of any name wins
+    /// over a folded match.
     pub fn find(&self, names: &[String]) -> Option<&str> {
         let exact = names.iter().find_map(|name| self.exact.get(name));
         exact
@@ -37,7 +37,7 @@ impl Beside {
             .map(String::as_str)
     }
 
-    /// The only file of that name in any folder, as Obsidian looks for one.
+    /// The only file of that name in any folder, which is how Obsidian resolves names.
     pub fn anywhere(&self, name: &str) -> Option<&str> {
         self.bare.get(&caseless(name))?.as_deref()
     }
@@ -70,7 +70,7 @@ fn composed(name: &str) -> String {
 }
 
 fn caseless(name: &str) -> String {
-    // Case may decompose again: the Turkish İ.
+    // Lower case may be decomposed again: the Turkish İ.
     composed(&composed(name).to_lowercase())
 }
 

@@ -1,11 +1,11 @@
-//! All that touches a stranger's bytes: what a deck is made of becomes slides here.
+//! Turns the files of a deck into slides. All code that touches untrusted bytes is here.
 //!
-//! [`sources`] is the table of importers: [`pdf`], [`markdown`], [`images`], [`archive`]. Each gives a
-//! [`source::Source`]. The [`worker`] is the process that runs them, behind walls, and what it says to
-//! the server. The server itself calls nothing here that decodes a deck: it uses the words of the wire,
-//! and the rules about names ([`main_file`], [`titles`]).
+//! [`sources`] is the table of importers: [`pdf`], [`markdown`], [`images`], [`archive`]. Each opens a
+//! [`source::Source`]. They run in the [`worker`], a sandboxed process that answers the server over a
+//! pipe. The server never calls a decoder: it uses the wire's types and the rules about files and their
+//! names ([`kind`], [`main_file`], [`titles`]).
 //!
-//! A worker does this for each deck, once it is confined:
+//! A worker does this for each deck, after it has confined itself:
 //!
 //! ```
 //! use reading::{

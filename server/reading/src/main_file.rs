@@ -1,5 +1,5 @@
-//! Which of several files is the deck: one rule for a folder, for a zip, and for what is sent together
-//! in a browser.
+//! Decides which of several files is the deck. The same rule holds for a folder, a zip, and files that
+//! are uploaded together.
 
 use super::{
     kind::{Kind, TEXT},
@@ -10,12 +10,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// As programs that make slides call them.
+/// The name that slide programs use.
 const SLIDES: &str = "slides";
-/// Likewise, but websites and projects have such files, too.
+/// Names that slide programs use, and websites and projects, too.
 const USUAL: [&str; 2] = ["index", "presentation"];
 
-/// What lies beside slides and is none.
+/// Names of files that are about a project and are not slides.
 const ABOUT: [&str; 8] = [
     "readme",
     "license",
@@ -27,25 +27,25 @@ const ABOUT: [&str; 8] = [
     "notice",
 ];
 
-/// More is not read by anybody.
+/// Nobody reads more sentences.
 const MOST_SAID: usize = 5;
 
-/// By places among the names.
+/// The files are indices into the list of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MainFile {
     Text(usize),
     Pdf(usize),
-    /// The deck is images, with their notes beside them or none.
+    /// The deck is a set of images, with or without notes.
     Images,
-    /// None is called as slides are, and nobody knows which of them has them.
+    /// Several Markdown files, and no name tells which has the slides.
     ManyTexts,
-    /// These are the first two.
+    /// Several PDFs, of which these are the first two.
     ManyPdfs(usize, usize),
 }
 
-/// `names` are paths from one folder, separated by '/'. In this order: a text that is called as slides
-/// are, the only PDF, the topmost text that does not tell of a project, images, a README. What lies in a
-/// folder below several images is not looked at, but for slides.md.
+/// `names` are paths below one folder, separated by '/'. Precedence: a text with the name of slides, the
+/// only PDF, the topmost text that is not about a project, images, a README. Folders below several
+/// images are ignored, except for slides.md.
 ///
 /// ```
 /// use reading::main_file::{self, MainFile};
@@ -81,12 +81,12 @@ pub fn of(names: &[&str]) -> MainFile {
     if let [pdf] = pdfs.as_slice() {
         return MainFile::Pdf(pdf.at);
     }
-    // A README is the deck when it is all there is, but not when it tells of images or of PDFs.
+    // A README is the deck when there is nothing else, but not when it describes images or PDFs.
     let about = match about.as_slice() {
         [about] if pdfs.is_empty() && !images.lie_beside(about) => Some(*about),
         _ => None,
     };
-    // One that has notes is a slide.
+    // An image with notes is a slide.
     let mut noted = all
         .iter()
         .filter(|name| name.is(Kind::Markdown) && images.have_notes(name));
@@ -95,7 +95,7 @@ pub fn of(names: &[&str]) -> MainFile {
     let topmost: Vec<_> = topmost.copied().collect();
     match (topmost.as_slice(), about, pdfs.as_slice()) {
         ([text], _, _) => MainFile::Text(text.at),
-        // They are what the README leads to.
+        // The README links to these texts.
         ([text, ..], Some(about), _) if about.depth() < text.depth() => MainFile::Text(about.at),
         ([text, ..], _, _) if !noted.any(|name| name.folder == text.folder) => MainFile::ManyTexts,
         ([], Some(about), _) => MainFile::Text(about.at),
@@ -106,7 +106,8 @@ pub fn of(names: &[&str]) -> MainFile {
     }
 }
 
-/// The name without what Notepad adds to it where endings are hidden: `slides.md` of `slides.md.txt`.
+/// The name without the `.txt` that Notepad appends to a name of Markdown: `slides.md` for
+/// `slides.md.txt`.
 pub fn as_meant(name: &str) -> &str {
     let is_markdown = |name: &str| {
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -118,11 +119,11 @@ pub fn as_meant(name: &str) -> &str {
     }
 }
 
-/// What is to be opened of files that were sent together into a folder.
+/// The path to open after files were uploaded together into a folder.
 pub fn of_form(folder: &Path, files: &[String]) -> PathBuf {
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
     match (names.as_slice(), of(&names)) {
-        // It says itself what it is; an image is a deck of one, whatever it is called.
+        // A single file is the deck, whatever its kind. A single image is a folder of one.
         ([only], _) if !Name::of(only, 0).is(Kind::Images) => folder.join(only),
         (_, MainFile::Text(at) | MainFile::Pdf(at)) => names
             .get(at)
@@ -131,7 +132,7 @@ pub fn of_form(folder: &Path, files: &[String]) -> PathBuf {
     }
 }
 
-/// Sentences about what lies beside the deck and may be somebody's slides, too.
+/// Sentences about files beside the deck that may have been meant as slides.
 pub fn left_out(names: &[&str], deck: MainFile) -> Vec<String> {
     let (at, others) = match deck {
         MainFile::Text(at) => (at, Kind::Pdf),
@@ -156,8 +157,8 @@ pub fn left_out(names: &[&str], deck: MainFile) -> Vec<String> {
     said.take(MOST_SAID).collect()
 }
 
-/// Of those that are called the same: the topmost, then the first by name, wherever it stands in an
-/// archive.
+/// Of files with the same name: the topmost, then the first by path. The order in an archive does not
+/// matter.
 fn first<'a>(named: impl Iterator<Item = &'a Name<'a>>) -> Option<&'a Name<'a>> {
     named.min_by_key(|name| (name.depth(), name.folder, name.stem))
 }
@@ -200,7 +201,7 @@ impl<'a> Name<'a> {
         self.stem.eq_ignore_ascii_case(stem)
     }
 
-    /// It tells of a project.
+    /// Whether it is about a project.
     fn is_about(&self) -> bool {
         ABOUT.iter().any(|it| self.is_called(it))
     }
@@ -212,7 +213,7 @@ impl<'a> Name<'a> {
 
 struct Images<'a> {
     in_folders: HashMap<&'a str, usize>,
-    /// Folder, and name without its ending.
+    /// Folder, and lower-case name without its ending.
     named: HashSet<(&'a str, String)>,
 }
 
@@ -229,7 +230,7 @@ impl<'a> Images<'a> {
         images
     }
 
-    /// One alone may be a logo.
+    /// Whether a folder has several. A single image may be a logo.
     fn are_slides(&self) -> bool {
         self.in_folders.values().any(|images| *images > 1)
     }
@@ -238,7 +239,7 @@ impl<'a> Images<'a> {
         self.in_folders.contains_key(name.folder)
     }
 
-    /// Whether these may be slides, and the file something that is kept in a folder beside them.
+    /// Whether the file is in a folder below several images, which then may be the slides.
     fn are_above(&self, name: &Name<'_>) -> bool {
         let mut folder = name.folder;
         while !folder.is_empty() {
@@ -254,7 +255,7 @@ impl<'a> Images<'a> {
         false
     }
 
-    /// Whether a text has the notes of one of them.
+    /// Whether a text is the notes of one of them.
     fn have_notes(&self, text: &Name<'a>) -> bool {
         self.named
             .contains(&(text.folder, text.stem.to_lowercase()))

@@ -1,4 +1,4 @@
-//! What lies in the folder that a worker is given: the list that the server wrote, and its files.
+//! The list of files in a staged folder. The server writes it, the worker reads it.
 
 use crate::{kind::Kind, titles, worker::protocol::Content};
 use serde::{Deserialize, Serialize};
@@ -14,33 +14,33 @@ const MANIFEST: &str = "files.json";
 /// The ending of a PDF's notes, as pdfpc writes them.
 pub const PDF_NOTES: &str = ".pdfpc";
 
-/// What lies in a staged folder.
+/// The content of a staged folder.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Manifest {
-    /// What the files are, once an archive was replaced by what it held.
+    /// The kind of the files that replaced an archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpacked: Option<Kind>,
     /// The folder's or file's name, without its ending.
     pub name: String,
     /// The main one first.
     pub files: Vec<NamedFile>,
-    /// What is not among them, in sentences for the person.
+    /// Sentences for the user about files that were left out.
     #[serde(default)]
     pub said: Vec<String>,
 }
 
 impl Manifest {
     /// # Errors
-    /// When the folder was not staged.
+    /// When the folder has no readable manifest.
     pub fn read(folder: &Path) -> io::Result<Self> {
         let file = fs::read(folder.join(MANIFEST))?;
         serde_json::from_slice(&file).map_err(io::Error::other)
     }
 
-    /// Says what came out of the archive that it named, and removes that.
+    /// Replaces the archive with the files that were unpacked from it.
     ///
     /// # Errors
-    /// When the disk does not take it.
+    /// When the disk can't be written.
     pub fn replaced_by(
         self,
         files: Vec<NamedFile>,
@@ -61,10 +61,10 @@ impl Manifest {
         Ok(())
     }
 
-    /// In the place of the one that is there, whole or not at all.
+    /// Writes it atomically.
     ///
     /// # Errors
-    /// When the disk does not take it.
+    /// When the disk can't be written.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         let mut file = NamedTempFile::new_in(folder)?;
         file.write_all(&serde_json::to_vec(self)?)?;
@@ -73,25 +73,25 @@ impl Manifest {
     }
 }
 
-/// One of the files that a deck is made of.
+/// One of a deck's files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedFile {
-    /// As the person calls it; with the folders that it lies in, separated by '/', if any.
+    /// The user's name for it, with its folders, separated by '/'.
     pub name: String,
-    /// Where it can be read. What it is called there says nothing.
+    /// Where it is stored. This name has no meaning.
     pub path: PathBuf,
 }
 
 impl NamedFile {
-    /// For a sentence: on one line, and nothing that a terminal would obey.
+    /// The name for a message: one line, without control characters.
     pub fn shown(&self) -> String {
         titles::plain(&self.name)
     }
 
-    /// At most so many bytes of it, however long it is or grows.
+    /// Reads at most `limit` bytes.
     ///
     /// # Errors
-    /// When its file can't be read.
+    /// When the file can't be read.
     pub fn read(&self, limit: u64) -> io::Result<Vec<u8>> {
         let mut content = Vec::new();
         let file = File::open(&self.path)?;

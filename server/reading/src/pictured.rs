@@ -1,4 +1,4 @@
-//! Markdown and the files that it shows.
+//! A Markdown deck together with the files that it shows.
 
 use super::{
     images,
@@ -7,17 +7,17 @@ use super::{
     source::{Face, Outline, Page, Picture, Source, SourceError},
 };
 
-/// Begins the name of a file that lies outside of the text's folder, and is followed by its path
-/// from the top: what a text names itself never begins so.
+/// Prefix of the name of a file outside of the text's folder; the path from the top folder follows. No
+/// name in a text begins like this.
 const FROM_TOP: &str = "./";
 
 pub struct Pictured {
     pub text: Markdown,
-    /// Where the text lies: "" or "a/b/", from the top of what was given.
+    /// The text's folder, from the top folder: "" or "a/b/".
     pub folder: String,
-    /// What was given with it, by its path from the top.
+    /// The other files, by their paths from the top folder.
     pub files: Vec<NamedFile>,
-    /// Of each picture.
+    /// The limit for each picture.
     pub pixels: u64,
 }
 
@@ -30,7 +30,8 @@ impl Pictured {
         self.files.iter().find(|file| file.name == path)
     }
 
-    /// What `../img/a.png` is, when it is there; nothing lies above the top.
+    /// Resolves a name like `../img/a.png`. None when there is no such file, or it would be above the top
+    /// folder.
     fn above(&self, name: &str) -> Option<String> {
         let mut parts: Vec<&str> = self.folder.split('/').filter(|it| !it.is_empty()).collect();
         for part in name.split('/') {
@@ -76,7 +77,7 @@ impl Source for Pictured {
     }
 }
 
-/// What a text in `folder` calls the file of that path from the top.
+/// The relative path from `folder` to a file whose path from the top folder is `path`.
 pub fn seen_from(folder: &str, path: &str) -> String {
     let mut folders = folder.split_terminator('/').peekable();
     let mut rest = path;
@@ -90,7 +91,7 @@ pub fn seen_from(folder: &str, path: &str) -> String {
     "../".repeat(folders.count()) + rest
 }
 
-/// As sanitised markup has it.
+/// The attribute, escaped as in sanitised markup.
 fn attribute(name: &str) -> String {
     let name = name
         .replace('&', "&amp;")

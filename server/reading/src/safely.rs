@@ -1,23 +1,23 @@
-//! Decoders that panic.
+//! Catches panics of decoders.
 
 use std::{
     alloc::{Layout, handle_alloc_error},
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-/// None where a decoder panicked. They are sound and mostly calm, but see what strangers wrote: a
-/// panic costs this page and not the deck. What they hold must not outlive a page, but for what is
-/// written once (`OnceLock`), so that nothing half done is seen afterwards.
+/// Runs a decoder. None when it panics on untrusted input, so that the panic costs one page and not the
+/// deck. The decoder's state must not outlive the page, except for values that are written once
+/// (`OnceLock`), so that nobody sees them half done.
 ///
-/// A panic because there was no memory ends the process as any other lack of memory does, so that
-/// the page is not called broken.
+/// A panic for lack of memory aborts the process, like any other lack of memory: the page is not
+/// broken.
 pub fn safely<T>(work: impl FnOnce() -> T) -> Option<T> {
     let panic = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(done) => return Some(done),
         Err(panic) => panic,
     };
     let words = panic.downcast_ref::<String>();
-    // How `TryReserveError` is printed by what `expect`s there to be none.
+    // The message of `expect` on a `TryReserveError`.
     if words.is_some_and(|words| words.contains("AllocError")) {
         handle_alloc_error(Layout::new::<u64>());
     }

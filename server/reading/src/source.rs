@@ -1,4 +1,4 @@
-//! What an importer gives: the same for every kind of deck. Runs in the worker process only.
+//! The trait that every importer implements, and its types. Sources live in the worker process only.
 
 use super::worker::{
     bounded::{self, PAGES},
@@ -6,17 +6,16 @@ use super::worker::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What a deck may have, as the options of the command line say.
+/// Limits of a deck, from the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bounds {
     pub pages: u32,
-    /// Width times height of one picture.
+    /// The largest width times height of one picture.
     pub pixels: u64,
 }
 
 impl Default for Bounds {
-    /// Two thousand pages are far more than any talk has, 64 megapixels more than a camera of 60
-    /// makes.
+    /// No talk has 2,000 pages, and a camera has up to 60 megapixels.
     fn default() -> Self {
         Self {
             pages: 2_000,
@@ -25,15 +24,15 @@ impl Default for Bounds {
     }
 }
 
-/// One deck, opened for reading. Lives in the worker; `page` is asked in the order of need.
+/// An open deck. Pages are requested in the order in which they are needed.
 pub trait Source {
-    /// Cheap: what can be said before any page is drawn.
+    /// The deck's structure, as far as it is known without rendering a page. Cheap.
     fn outline(&self) -> Outline;
-    /// Draws or writes one page. `index` is from 0, below the outline's number of pages; a picture
-    /// needs to be `width` pixels wide at most.
+    /// Renders one page. `index` is from 0 and below the outline's number of pages. A picture need not
+    /// be wider than `width` pixels.
     fn page(&mut self, index: u32, width: u32) -> Result<Page, SourceError>;
 
-    /// A picture that a page's HTML shows, by the name that it has there.
+    /// Decodes a picture by its name in [`Html::files`].
     fn picture(&mut self, _name: &str) -> Result<Picture, SourceError> {
         Err(SourceError::Damaged("there is no such picture".to_owned()))
     }
@@ -42,18 +41,18 @@ pub trait Source {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
     pub title: Option<String>,
-    /// In their order. The pages 0..n each belong to exactly one slide.
+    /// In order. Each page 0..n belongs to exactly one slide.
     #[serde(deserialize_with = "bounded::slides")]
     pub slides: Vec<SlideOutline>,
     #[serde(deserialize_with = "bounded::at_most::<MAX_WARNINGS, _, _>")]
     pub warnings: Vec<Warning>,
-    /// Its pages can be drawn in any size: the largest is made once the deck is whole.
+    /// Whether its pages are vector graphics. Their largest size is rendered once the deck is complete.
     pub any_size: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlideOutline {
-    /// Indices of its pages. More than one: each is a step of this slide (a PDF's builds).
+    /// Indices of its pages. If there are several, each is a step of the slide (a PDF's builds).
     #[serde(deserialize_with = "bounded::at_most::<PAGES, _, _>")]
     pub pages: Vec<u32>,
 }
@@ -83,25 +82,25 @@ pub struct Pixels {
     pub rgba: Vec<u8>,
 }
 
-/// A picture that a page's HTML shows, and what of it is missing.
+/// A picture in a page's HTML, with warnings about missing parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     pub pixels: Pixels,
     pub warnings: Vec<Warning>,
 }
 
-/// A slide as HTML at the fixed design size 1280 x 720. Sanitised.
+/// A slide as sanitised HTML at the fixed design size 1280 x 720.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Html {
     pub markup: String,
-    /// How many builds: elements with `data-step="1"`.. are hidden before their step, those with
+    /// Number of builds. Elements with `data-step="k"` are hidden before step k, those with
     /// `data-until="k"` from step k on.
     pub steps: u16,
-    /// Classes for the slide's root, of our own theme (layout names); never the author's.
+    /// Classes of the theme for the slide's root. Never the author's.
     #[serde(deserialize_with = "bounded::at_most::<MAX_CLASSES, _, _>")]
     pub classes: Vec<String>,
-    /// Files beside the Markdown that `markup` shows, as written there (`<img data-file="...">`),
-    /// to be imported as pictures and replaced by their renditions' addresses.
+    /// Names of the files in `markup` (`<img data-file="...">`). The server imports them as pictures
+    /// and puts the addresses of their renditions in.
     #[serde(deserialize_with = "bounded::at_most::<MAX_FILES, _, _>")]
     pub files: Vec<String>,
 }
@@ -118,13 +117,13 @@ pub struct Link {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
-    /// http, https or mailto only.
+    /// Only http, https or mailto.
     Url(String),
     /// A page's index.
     Page(u32),
 }
 
-/// Something that was left out or could not be understood. Words for the person.
+/// A sentence for the user about something that was left out or not understood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// From 1.
@@ -134,7 +133,7 @@ pub struct Warning {
     pub reason: String,
 }
 
-/// Sentences for the person who brought the deck: what is wrong, what to do.
+/// Sentences for the user: what is wrong, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum SourceError {
     #[error("this file is protected by a password; give it with --password, or on the upload page")]

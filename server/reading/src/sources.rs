@@ -1,4 +1,4 @@
-//! The kinds of decks that are read: one importer a line. Runs in the worker.
+//! The table of importers, one line for each kind of deck. Runs in the worker.
 
 use super::{
     archive,
@@ -31,8 +31,8 @@ pub fn reader_of(kind: Kind) -> Option<Reader> {
     Some(*reader)
 }
 
-/// A zip with one of these is a document of Microsoft Office, LibreOffice or Keynote: the pictures
-/// in it are no slides.
+/// A zip with one of these files is a document of Microsoft Office, LibreOffice or Keynote. Its pictures
+/// are not slides.
 const OFFICE: [&str; 3] = [
     "[Content_Types].xml",
     "META-INF/manifest.xml",
@@ -103,7 +103,7 @@ fn open_markdown(
     Ok(saying(pictured, said.into_iter().chain(letters)))
 }
 
-/// What lies in it decides.
+/// The files in the archive decide what kind of deck it is.
 fn unpack_zip(folder: &Path) -> Result<serve::Unpacked, SourceError> {
     let Manifest { files, .. } = manifest(folder)?;
     let archive = files.first().ok_or(SourceError::Empty)?;
@@ -170,7 +170,7 @@ fn saying(inner: impl Source + 'static, said: impl IntoIterator<Item = String>) 
     })
 }
 
-/// A source of which something was left out or damaged before it was opened.
+/// Adds the warnings from before a source was opened.
 struct Warned<S> {
     inner: S,
     warnings: Vec<Warning>,
@@ -210,7 +210,7 @@ mod tests {
     use std::io::Write;
     use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
-    /// A folder as it is staged for a worker, with one zip of these files in it.
+    /// A staged folder with a zip of these files.
     fn staged(method: CompressionMethod, files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("zip");

@@ -1,4 +1,4 @@
-//! Text as people's programs write it.
+//! Decodes text of any encoding.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_16BE, UTF_16LE, WINDOWS_1252};
@@ -6,10 +6,10 @@ use encoding_rs::{Encoding, ISO_2022_JP, UTF_16BE, UTF_16LE, WINDOWS_1252};
 #[derive(Debug, PartialEq, Eq)]
 pub struct Text {
     pub text: String,
-    /// Some of its letters are marks of what could not be read.
+    /// Some characters could not be decoded and are replaced.
     pub is_damaged: bool,
-    /// The encoding that was guessed; none where it was said, or where it is Western Europe's, in
-    /// which every byte is a letter.
+    /// The encoding, if it was guessed. None where the text declares it, and for windows-1252, in which
+    /// every byte is a letter.
     pub guessed: Option<&'static str>,
 }
 
@@ -24,16 +24,17 @@ impl Text {
     }
 }
 
-/// UTF-16 by its zeros, in a text that does not say so with its first two bytes: each space and each
-/// end of a line has one, and no other encoding has any.
+/// Recognises UTF-16 without a byte order mark by its zeros: each space and line end has one, and no
+/// other encoding has any.
 pub fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let zeros = |at: usize| {
         let half = bytes.iter().skip(at).step_by(2);
         half.filter(|byte| **byte == 0).count()
     };
     let (first, second) = (zeros(0), zeros(1));
-    // A lost zero in another text is none of these. What is UTF-8 as well is half of other controls,
-    // like Cyrillic, or of zeros; Chinese is none, and has few zeros.
+    // A stray zero in another encoding is not enough. Where the bytes are valid UTF-8, too, at least a
+    // quarter must be control characters: zeros, or the high bytes of Cyrillic. Chinese UTF-16 is not
+    // valid UTF-8 and has few zeros.
     let is_control = |byte: &&u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
     let is_enough = match std::str::from_utf8(bytes) {
         Ok(_) => bytes.iter().filter(is_control).count() * 4 >= bytes.len(),
@@ -42,7 +43,7 @@ pub fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     if first + second == 0 || !is_enough {
         return None;
     }
-    // A letter may have one on the other side.
+    // A few characters have a zero as their other byte.
     let encoding = if second >= first * 4 {
         UTF_16LE
     } else if first >= second * 4 {
@@ -50,14 +51,14 @@ pub fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     } else {
         return None;
     };
-    // Zeros are in files that are no text, too, and those have what nobody writes.
+    // Binary files have zeros, too. Decoded, they have control characters.
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     let is_text = !text.contains(|c: char| c.is_control() && !c.is_whitespace());
     is_text.then_some(encoding)
 }
 
-/// UTF-8; UTF-16 when it says so with its first two bytes or by its zeros; else what it looks like to
-/// a browser.
+/// Decodes UTF-8, UTF-16 with or without a byte order mark, else the encoding that a browser would
+/// guess.
 ///
 /// ```
 /// use reading::text::decoded;
@@ -78,7 +79,7 @@ pub fn decoded(bytes: &[u8]) -> Text {
             ..Text::read(bytes, encoding)
         };
     }
-    // Japanese mail is ASCII by its bytes, with escapes.
+    // ISO-2022-JP is ASCII with escape sequences.
     let has_escapes = bytes.contains(&0x1b);
     let text = String::from_utf8_lossy(bytes);
     let unread = text.chars().filter(|c| *c == '\u{fffd}').count();
@@ -87,7 +88,7 @@ pub fn decoded(bytes: &[u8]) -> Text {
         .filter(|c| !c.is_ascii() && *c != '\u{fffd}')
         .count();
     let is_utf8 = std::str::from_utf8(bytes).is_ok();
-    // UTF-8 in which a few bytes are broken: by another, each of its letters would be two.
+    // UTF-8 with a few broken bytes. In another encoding each character would become two.
     if is_utf8 && !has_escapes || read > unread {
         return Text {
             is_damaged: !is_utf8,
@@ -111,7 +112,7 @@ pub fn decoded(bytes: &[u8]) -> Text {
     }
 }
 
-/// The text of an XML document, which may name its encoding.
+/// Decodes an XML document, which may declare its encoding.
 pub fn xml(bytes: &[u8]) -> Text {
     let start = bytes.get(..200).unwrap_or(bytes);
     let start = String::from_utf8_lossy(start);
@@ -221,7 +222,7 @@ mod tests {
         let drawing = "<?xml version='1.0' encoding='windows-1251'?><svg>я</svg>";
         let read = xml(&WINDOWS_1251.encode(drawing).0);
         assert_eq!((read.text.as_str(), read.guessed), (drawing, None));
-        // What only looks like an escape.
+        // An escape sequence of a terminal.
         assert_eq!(decoded(b"a \x1b[31m").text, "a \x1b[31m");
     }
 }

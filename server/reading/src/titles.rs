@@ -1,13 +1,13 @@
-//! What a person would call a slide or a deck, from its file's name.
+//! Titles of slides and decks, from the names of their files.
 
 use unicode_normalization::UnicodeNormalization;
 
 /// Characters.
 const LONGEST_TITLE: usize = 120;
 
-/// A slide's title from its file's name without the ending: `03-why_we-built-it` is "why we built
-/// it"; a name that only counts (`slide2`, `IMG_0042`, `page-7`) is "Slide 2" and so on, by its
-/// place; in a language that is not known here it keeps its number (`スライド1`).
+/// A slide's title from its file's name without the ending. `03-why_we-built-it` becomes "why we built
+/// it". A name that only counts (`slide2`, `IMG_0042`, `page-7`) becomes "Slide 2" and so on, by its
+/// position. In languages that are not known here the name is kept (`スライド1`).
 pub fn of_slide(stem: &str, number: usize) -> String {
     let words = words(stem);
     let says_something = words.chars().filter(|c| c.is_alphabetic()).count() > 0;
@@ -32,7 +32,7 @@ pub fn of_slide(stem: &str, number: usize) -> String {
     }
 }
 
-/// A name of one word that counts: a camera's numbers are longer, or begin with zeros.
+/// A name of one word and a number, as it is. The numbers of cameras are longer, or begin with zeros.
 fn counted(stem: &str) -> Option<String> {
     let name = plain(stem);
     let word = name.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -57,12 +57,12 @@ pub fn of_deck(stem: &str) -> String {
     }
 }
 
-/// What can be said aloud, on one line: no control characters, which a terminal would obey, no marks
-/// that turn the direction of writing, and no more than a headline.
+/// The name as one short line: without control characters, which a terminal would obey, and without
+/// characters that change the direction of writing.
 pub fn plain(name: &str) -> String {
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let said = |c: &char| !c.is_control() && !turns(*c);
-    // A Mac's file names have their accents as letters of their own.
+    // File names on a Mac are decomposed.
     name.nfc().filter(said).take(LONGEST_TITLE).collect()
 }
 

@@ -1,8 +1,7 @@
-//! What a slide's HTML may consist of: every element, attribute and class, by name. The sanitiser
-//! lets nothing else of an author's through, the server takes nothing else from a worker, and the
-//! fuzzer looks for nothing else.
+//! The elements, attributes and classes of a slide's HTML. The sanitiser lets nothing else through, the
+//! server accepts nothing else from a worker, and the fuzzer reports everything else.
 
-/// What authors may write as HTML.
+/// Elements that authors may write.
 pub const WORDS: [&str; 54] = [
     "a",
     "abbr",
@@ -60,7 +59,7 @@ pub const WORDS: [&str; 54] = [
     "ul",
 ];
 
-/// What formulas are drawn with.
+/// Elements of formulas.
 pub const FORMULA: [&str; 29] = [
     "math",
     "mrow",
@@ -120,7 +119,7 @@ pub const FORMULA_ATTRIBUTES: [&str; 24] = [
     "rowspan",
 ];
 
-/// Classes that say what words are. An author's own never come through as they were written.
+/// Classes of text. Classes that an author writes are translated into these or dropped.
 const WORD_CLASSES: [&str; 34] = [
     "absent",
     "alert",
@@ -133,7 +132,7 @@ const WORD_CLASSES: [&str; 34] = [
     "figure",
     "fit",
     "footnotes",
-    // These two are put into the columns that they stand for by `steps`.
+    // `page::steps` turns these two into columns.
     "float",
     "grid-auto",
     "grid-1",
@@ -159,7 +158,7 @@ const WORD_CLASSES: [&str; 34] = [
     "warning",
 ];
 
-/// Classes that only our own code, formulas, pictures and lines at the edge have.
+/// Classes of code, formulas, backgrounds, headers and footers.
 const DRAWN_CLASSES: [&str; 38] = [
     "above", "below", "body", "boxed", "code", "contain", "file", "ground", "ha", "hc", "hd", "he",
     "hf", "hi", "hk", "hn", "ho", "hs", "ht", "hv", "line", "lit", "mbb", "mbl", "mbr", "mbt",
@@ -189,7 +188,7 @@ pub fn is_element(name: &str) -> bool {
     WORDS.contains(&name) || FORMULA.contains(&name) || matches!(name, "svg" | "rect")
 }
 
-/// Of a part of a slide that an author wrote.
+/// Whether the sanitiser keeps this class.
 pub fn is_word_class(class: &str) -> bool {
     WORD_CLASSES.contains(&class) || numbered(class, "w", 12)
 }
@@ -198,14 +197,14 @@ pub fn is_class(class: &str) -> bool {
     is_word_class(class) || DRAWN_CLASSES.contains(&class)
 }
 
-/// Of the slide as a whole.
+/// Whether a slide's root may have this class.
 pub fn is_slide_class(class: &str) -> bool {
     SLIDE_CLASSES.contains(&class)
         || numbered(class, "fit-", 100)
         || numbered(class, "beside-", 100)
 }
 
-/// Whether the element may have this attribute with this value, as it is written in HTML.
+/// Whether the element may have this attribute with this escaped value.
 pub fn is_attribute(element: &str, key: &str, value: &str) -> bool {
     match (element, key) {
         (_, "class") => value.split(' ').all(is_class),
@@ -224,7 +223,7 @@ pub fn is_attribute(element: &str, key: &str, value: &str) -> bool {
     }
 }
 
-/// Whether markup consists of these words only, each tag closed in its turn.
+/// Whether markup is well formed and has only what a slide may have.
 ///
 /// ```
 /// use reading::vocabulary::is_slide;
@@ -238,8 +237,8 @@ pub fn is_slide(markup: &str) -> bool {
     read(markup, is_attribute).is_some()
 }
 
-/// The same with other attributes: `allows` is asked for each with its element, name and value.
-/// `None` when one is refused, and when markup is not written as our renderer writes it.
+/// Reads markup as our renderer writes it. `allows` is called with each attribute's element, name and
+/// value. None when it refuses one, or the markup is not well formed.
 pub fn read(markup: &str, allows: impl Fn(&str, &str, &str) -> bool) -> Option<()> {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = markup;
@@ -277,7 +276,7 @@ pub fn read(markup: &str, allows: impl Fn(&str, &str, &str) -> bool) -> Option<(
     open.is_empty().then_some(())
 }
 
-/// A name, and what comes after it.
+/// Splits a name off.
 fn word(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     let end = end.unwrap_or(text.len());

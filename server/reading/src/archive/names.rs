@@ -1,31 +1,31 @@
-//! Names in a zip that does not say how they are encoded: UTF-8 on a Mac, the code page of the
-//! computer elsewhere, Shift_JIS in Japan. One program packed all of them, so all are looked at
-//! together.
+//! Decodes file names in a zip without the UTF-8 flag. A Mac writes UTF-8, other systems write the
+//! computer's code page, in Japan Shift_JIS. One program wrote all names, so the encoding is detected
+//! over all of them.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, IBM866, SHIFT_JIS, WINDOWS_1252};
 
-/// More tells nothing new of how they are encoded.
+/// More names don't improve the detection.
 const MOST_BYTES: usize = 64 << 10;
 
-/// The upper half of code page 850, as DOS and the zips of Windows have it in Western Europe. In
-/// its letters it is 437, which the format prescribes.
+/// The upper half of code page 850, which DOS and Windows use for zips in Western Europe. Its letters
+/// are those of 437, which the format prescribes.
 const DOS: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
 
-/// How the names are read that are no UTF-8.
+/// How names that are not UTF-8 are decoded.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// None is DOS.
+    /// None means the code page of DOS.
     encoding: Option<&'static Encoding>,
 }
 
 impl Names {
-    /// `raw` are the names of all entries.
+    /// `raw` is the names of all entries.
     pub fn of(raw: impl IntoIterator<Item = Vec<u8>>) -> Self {
         let mut all = Vec::new();
         for name in raw {
             if std::str::from_utf8(&name).is_err() && all.len() < MOST_BYTES {
-                // The ending is ASCII and tells nothing.
+                // The ending is ASCII and says nothing about the encoding.
                 let stem = name.rsplitn(2, |byte| *byte == b'.').last();
                 all.extend_from_slice(stem.unwrap_or(&name));
                 all.push(b'\n');
@@ -54,7 +54,7 @@ fn guessed(names: &[u8]) -> Option<&'static Encoding> {
     let high = || names.iter().filter(|byte| !byte.is_ascii());
     let letters = names.iter().filter(|byte| byte.is_ascii_alphabetic());
     let is_western = high().all(|byte| matches!(byte, 0x80..=0x9a | 0xa0..=0xa5 | 0xe1));
-    // Two bytes of a German word may be one of a Chinese; but most of its letters are plain.
+    // Two bytes of a German word may form a Chinese character, but most of its letters are ASCII.
     let is_sparse = high().count() * 3 < letters.count() * 2;
     let is_many = [SHIFT_JIS, EUC_JP, GBK, GB18030, BIG5, EUC_KR].contains(&guess);
     if is_western && (is_sparse || !is_many && guess != IBM866) {

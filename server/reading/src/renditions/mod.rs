@@ -1,6 +1,6 @@
-//! What browsers fetch: a slide's picture in a few widths, as WebP.
+//! Encodes a slide's picture as WebP in a few widths, for browsers to choose from.
 //!
-//! libwebp sees nothing here but pixels that we decoded and laid out ourselves.
+//! libwebp only sees pixels that were decoded and laid out here.
 
 mod encode;
 mod resize;
@@ -9,17 +9,17 @@ pub use resize::within;
 
 use crate::source::Pixels;
 
-/// The widest that is made, and the longest side that a page needs: a 4K screen's.
+/// The largest width, and the longest side that a page needs: those of a 4K screen.
 pub const WIDEST: u32 = 3840;
 
-/// A step of the ladder is left out where the source is hardly wider: in hundredths.
+/// A width is skipped where the source is wider by less than this, in percent.
 const HARDLY_WIDER: u32 = 125;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendition {
     pub width: u32,
     pub height: u32,
-    /// A WebP file.
+    /// The bytes of a WebP file.
     pub bytes: Vec<u8>,
     pub lossless: bool,
 }
@@ -34,8 +34,8 @@ pub enum RenditionError {
     Encode(u32, u32),
 }
 
-/// Those of `wanted` in which this picture is made, narrowest first. None is wider than the source,
-/// whose own width stands for what would be hardly narrower.
+/// The widths of `wanted` in which a picture is encoded, narrowest first. None is wider than the source.
+/// The source's own width replaces one that is hardly narrower.
 pub fn of_those(wanted: &[u32], pixels: &Pixels) -> Vec<u32> {
     let own = pixels.width.clamp(1, WIDEST);
     let mut widths: Vec<u32> = wanted.iter().map(|width| (*width).clamp(1, own)).collect();
@@ -50,7 +50,7 @@ pub fn of_those(wanted: &[u32], pixels: &Pixels) -> Vec<u32> {
     widths
 }
 
-/// The picture in these widths, in their order. A width above the source's gives the source's.
+/// Encodes the picture in these widths, in order. It is never enlarged.
 pub fn renditions(pixels: &Pixels, widths: &[u32]) -> Result<Vec<Rendition>, RenditionError> {
     widths
         .iter()
@@ -61,10 +61,10 @@ pub fn renditions(pixels: &Pixels, widths: &[u32]) -> Result<Vec<Rendition>, Ren
 /// The longest side of a preview.
 pub const PREVIEW_SIDE: u32 = 24;
 
-/// A few of the picture's pixels as WebP, some 100 bytes: what is seen until it has come.
+/// Encodes a tiny version of the picture, some 100 bytes, to show while the picture loads.
 ///
 /// # Errors
-/// When the pixels are not what they say.
+/// When the number of pixels does not match the size.
 pub fn preview(pixels: &Pixels) -> Result<Vec<u8>, RenditionError> {
     let small = resize::miniature(pixels, PREVIEW_SIDE)?;
     encode::roughly(&small)
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Deterministic noise over a slope: nothing that compresses well.
+    /// Deterministic noise over a gradient, which compresses badly.
     fn photo(width: u32, height: u32) -> Pixels {
         let mut noise = 1_u32;
         let rgba = (0..width * height)

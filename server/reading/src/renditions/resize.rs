@@ -8,7 +8,7 @@ use fast_image_resize::{
 };
 use std::borrow::Cow;
 
-/// The picture, as wide or narrower.
+/// Scales the picture down to at most this width.
 pub fn to_width(pixels: &Pixels, width: u32) -> Result<Cow<'_, Pixels>, RenditionError> {
     checked(pixels)?;
     let width = width.max(1);
@@ -20,13 +20,13 @@ pub fn to_width(pixels: &Pixels, width: u32) -> Result<Cow<'_, Pixels>, Renditio
         pixels,
         width,
         height,
-        // Its bow is just strong enough to keep text crisp. Lanczos3's puts a pale line around
+        // This filter overshoots just enough to keep text crisp. Lanczos3 puts a pale line around
         // letters, which costs bytes in WebP.
         FilterType::CatmullRom,
     )?))
 }
 
-/// The picture, so that no side is longer.
+/// Scales the picture down so that no side is longer than this.
 pub fn within(pixels: Pixels, side: u32) -> Result<Pixels, RenditionError> {
     checked(&pixels)?;
     if pixels.width.max(pixels.height) <= side {
@@ -35,12 +35,12 @@ pub fn within(pixels: Pixels, side: u32) -> Result<Pixels, RenditionError> {
     fitting(&pixels, side, FilterType::CatmullRom)
 }
 
-/// A few pixels that have the colours of the whole.
+/// Scales the picture to a few pixels that have its colours.
 pub fn miniature(pixels: &Pixels, side: u32) -> Result<Pixels, RenditionError> {
     fitting(pixels, side, FilterType::Box)
 }
 
-/// With its longest side as long as this.
+/// Scales the picture so that its longest side is this long.
 fn fitting(pixels: &Pixels, side: u32, filter: FilterType) -> Result<Pixels, RenditionError> {
     let longest = pixels.width.max(pixels.height);
     let width = scaled(pixels.width, side, longest);
@@ -48,8 +48,8 @@ fn fitting(pixels: &Pixels, side: u32, filter: FilterType) -> Result<Pixels, Ren
     to_size(pixels, width, height, filter)
 }
 
-/// In sRGB as it is, as every browser does: in linear light, thin dark letters on white lose
-/// weight, and it takes twice as long. Alpha is not looked at: a page is opaque.
+/// Scales in sRGB, as every browser does: in linear light, thin dark letters on white lose weight, and
+/// it takes twice as long. Alpha is ignored, because pages are opaque.
 fn to_size(
     pixels: &Pixels,
     width: u32,

@@ -1,6 +1,6 @@
-//! Sequences that are refused while they are decoded, once they are longer than anything honest. An
-//! item that takes one byte on the wire takes 24 to 50 in memory: counted only afterwards, a frame
-//! of 24 MiB would cost more than 600.
+//! Deserialises sequences and refuses them as soon as they exceed their limit. An item of one byte on
+//! the wire takes 24 to 50 bytes in memory: if a frame of 24 MiB was counted only afterwards, it would
+//! cost more than 600 MiB.
 
 use super::check;
 use crate::source::SlideOutline;
@@ -10,14 +10,14 @@ use serde::{
 };
 use std::{fmt, marker::PhantomData};
 
-/// Pages of a deck.
+/// The most pages of a deck.
 #[expect(clippy::as_conversions, reason = "there is no other way in a constant")]
 pub const PAGES: usize = check::MAX_PAGES as usize;
 
-/// `MOST` items.
+/// Up to `MOST` items.
 ///
 /// # Errors
-/// With one more, and as the items.
+/// When there are more, or an item fails.
 pub fn at_most<'de, const MOST: usize, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     T: Deserialize<'de>,
@@ -30,7 +30,7 @@ where
     })
 }
 
-/// Slides that have [`PAGES`] together; one without pages counts as one.
+/// Slides with up to [`PAGES`] pages together. A slide without pages counts as one.
 ///
 /// # Errors
 /// As [`at_most`].
@@ -56,7 +56,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
-        // What it announces is a stranger's word: room is made for what has come.
+        // The announced length is not trusted: the vector grows with the items.
         let mut items = Vec::new();
         let mut left = self.most;
         while let Some(item) = sequence.next_element()? {

@@ -1,6 +1,6 @@
-//! What a worker said, taken as a stranger's word: a worker that was taken over may send anything
-//! that can be encoded. Nothing is repaired here. An honest worker has seen to all of it
-//! ([`super::tidy`]), so whatever fails is a lie or a fault, and the worker is ended.
+//! Checks a worker's answers. A compromised worker may send anything that can be encoded. Nothing is
+//! repaired here: an honest worker has done so ([`super::tidy`]), so an answer that fails is an attack
+//! or a bug, and its worker is killed.
 
 use super::{
     protocol::{Content, FaceParts, PageParts, Rendition},
@@ -11,11 +11,11 @@ use crate::renditions::PREVIEW_SIDE;
 use crate::source::{Html, Link, Outline, SourceError, Target, Warning};
 use crate::vocabulary;
 
-/// The most that an option may allow. What a page costs the server is some 5 KB.
+/// The highest value of the option. A page costs the server about 5 KB.
 pub const MAX_PAGES: u32 = 10_000;
 
-/// Counts and lengths, in bytes where it is text. Each far above what a slide that people can
-/// read has: the largest page of real decks has 9 KB of text and 60 links.
+/// Counts, and lengths of text in bytes. Each limit is far above what a readable slide has: the largest
+/// page of real decks has 9 KB of text and 60 links.
 pub const MAX_TITLE: usize = 500;
 pub const MAX_TEXT: usize = 100_000;
 pub const MAX_URL: usize = 2_000;
@@ -23,16 +23,16 @@ pub const MAX_REASON: usize = 500;
 pub const MAX_LINKS: usize = 1_000;
 pub const MAX_WARNINGS: usize = 100;
 const MAX_PREVIEW: usize = 1_000;
-/// With its slide it travels to every follower.
+/// Every follower downloads it.
 pub const MAX_MARKUP: usize = 512 << 10;
 const MAX_STEPS: u16 = 1_000;
 pub const MAX_CLASSES: usize = 20;
-/// Sizes of one picture.
+/// The most sizes of one picture.
 pub const MAX_RENDITIONS: usize = 8;
 pub const MAX_FILES: usize = 200;
 const MAX_FILE_NAME: usize = 500;
 
-/// Why an answer is not taken. For the log: the person is told that the page could not be read.
+/// Why an answer is refused. This is for the log; the user is told that the page could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Nonsense {
     #[error("it is no answer to what was asked")]
@@ -51,10 +51,10 @@ pub enum Nonsense {
     Markup,
 }
 
-/// `most` is how many pages there may be.
+/// `most` is the number of pages that a deck may have.
 ///
 /// # Errors
-/// When the outline is out of bounds, or its pages do not belong to one slide each.
+/// When the outline exceeds a limit, or a page does not belong to exactly one slide.
 pub fn outline(outline: &Outline, most: u32) -> Result<(), Nonsense> {
     let Outline {
         title,
@@ -67,7 +67,7 @@ pub fn outline(outline: &Outline, most: u32) -> Result<(), Nonsense> {
         .iter()
         .try_fold(0_u32, |sum, slide| {
             let pages = u32::try_from(slide.pages.len()).ok()?;
-            // Before anything of that size is made.
+            // Checked before anything of that size is allocated.
             sum.checked_add(pages)
                 .filter(|sum| pages > 0 && *sum <= most)
         })
@@ -85,16 +85,16 @@ pub fn outline(outline: &Outline, most: u32) -> Result<(), Nonsense> {
     self::warnings(warnings, pages)
 }
 
-/// How many pages an outline that passed has.
+/// The number of pages of an outline that passed.
 pub fn pages(outline: &Outline) -> u32 {
     let pages: usize = outline.slides.iter().map(|slide| slide.pages.len()).sum();
     u32::try_from(pages).unwrap_or(MAX_PAGES)
 }
 
-/// `widths` as they were asked, of a deck of so many `pages`.
+/// `widths` are those of the request, `pages` is the deck's number of pages.
 ///
 /// # Errors
-/// When a part is out of bounds or not what it says it is.
+/// When a part exceeds a limit, or a picture is not what it claims to be.
 pub fn page(parts: &PageParts, widths: &[u32], pages: u32) -> Result<(), Nonsense> {
     let PageParts {
         title,
@@ -120,7 +120,7 @@ pub fn page(parts: &PageParts, widths: &[u32], pages: u32) -> Result<(), Nonsens
 }
 
 /// # Errors
-/// When its words are too many or not to be shown.
+/// When its sentence is too long or has control characters.
 pub fn error(error: &SourceError) -> Result<(), Nonsense> {
     match error {
         SourceError::NeedsPassword | SourceError::WrongPassword | SourceError::Empty => Ok(()),
@@ -128,17 +128,17 @@ pub fn error(error: &SourceError) -> Result<(), Nonsense> {
     }
 }
 
-/// The name of a file that lies in an archive, and becomes one in the list of a deck's files.
+/// Checks the name of a file in an archive.
 ///
 /// # Errors
-/// When it is no name, or no file of a slide has one that long.
+/// When it is empty, too long, or has control characters.
 pub fn file_name(name: &str) -> Result<(), Nonsense> {
     line(Some(name), MAX_NAME_BYTES)?;
     (!name.is_empty()).then_some(()).ok_or(Nonsense::Text)
 }
 
 /// # Errors
-/// When its kind is no deck's, or its words are too many or not to be shown.
+/// When it is an archive again, or its sentences are too many, too long, or have control characters.
 pub fn content(content: &Content) -> Result<(), Nonsense> {
     let Content { kind, said } = content;
     if kind.is_archive() {
@@ -184,7 +184,7 @@ fn link(link: &Link, pages: u32) -> Result<(), Nonsense> {
         height,
         target,
     } = link;
-    // A NaN is in no range. The far edge may be past 1 by what a float's rounding is.
+    // NaN is in no range. Rounding may put the far edge slightly above 1.
     let inside = |start: f32, length: f32| {
         (0.0..=1.0).contains(&start)
             && (0.0..=1.0).contains(&length)
@@ -194,7 +194,7 @@ fn link(link: &Link, pages: u32) -> Result<(), Nonsense> {
     fine.then_some(()).ok_or(Nonsense::Link)
 }
 
-/// Whether a link may lead there: to a page that exists, or where a browser goes without harm.
+/// Whether a link may have this target: a page of the deck, or an address that is safe to open.
 pub fn leads_somewhere(target: &Target, pages: u32) -> bool {
     match target {
         Target::Page(index) => *index < pages,
@@ -229,7 +229,7 @@ fn pictures(renditions: &[Rendition], widths: &[u32]) -> Result<(), Nonsense> {
     Ok(())
 }
 
-/// What is seen of a page until its picture has come travels with every event.
+/// A preview is part of every event, so it has to be small.
 fn small(preview: &[u8]) -> Result<(), Nonsense> {
     let size = webp_header::size(preview);
     let is_small = preview.len() <= MAX_PREVIEW
@@ -237,8 +237,8 @@ fn small(preview: &[u8]) -> Result<(), Nonsense> {
     is_small.then_some(()).ok_or(Nonsense::Picture)
 }
 
-/// A second look at what was sanitised in the worker, by the same list. Behind it stands the page's
-/// Content-Security-Policy: no script without the nonce.
+/// Checks by the same list what the worker has sanitised. The last defence is the page's
+/// Content-Security-Policy, which allows no script without the nonce.
 fn html(html: &Html) -> Result<(), Nonsense> {
     let Html {
         markup,
@@ -263,7 +263,7 @@ fn html(html: &Html) -> Result<(), Nonsense> {
     beside.then_some(()).ok_or(Nonsense::Markup)
 }
 
-/// What nothing shows and no markup needs.
+/// Whether a character is a control character that markup does not need.
 pub fn is_odd(character: char) -> bool {
     character.is_control() && !matches!(character, '\n' | '\t')
 }

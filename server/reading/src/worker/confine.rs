@@ -1,9 +1,9 @@
-//! What a worker takes from itself before it looks at a stranger's bytes. There is no way back.
+//! The sandbox. A worker gives up its rights for good before it reads untrusted bytes.
 //!
-//! Limits are a must: without them the worker does not start. The three walls (network, files,
-//! calls) are what the system lets us build: a container may forbid the first, an old kernel does
-//! not know the second. Any one of the three that stands keeps a worker from harm that matters:
-//! the filter of calls alone lets it neither reach a network nor write a file nor start a process.
+//! Resource limits are required: without them the worker does not start. The three walls (network,
+//! files, system calls) are built as far as the system allows: a container may forbid the first, an old
+//! kernel lacks the second. Each of them alone prevents serious harm: with the filter of system calls,
+//! for example, a worker can't reach a network, write a file, or start a process.
 
 mod calls;
 
@@ -26,18 +26,18 @@ use std::{
     path::PathBuf,
 };
 
-/// Where a PDF without its fonts finds some, and below the server's home what its user has installed.
-/// Folders that are not there are skipped.
+/// Folders of fonts, for PDFs that embed none. The last ones are below the server's home. Missing
+/// folders are skipped.
 const FONTS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
 const OWN_FONTS: [&str; 2] = [".fonts", ".local/share/fonts"];
 
-/// Open files at once: the pipes, a source's file, a font.
+/// Open files: the pipes, a source's file, a font.
 const OPEN_FILES: u64 = 64;
 
-/// Below everything else that runs here: a talk's taps come first.
+/// The lowest priority: a talk's taps come first.
 const NICE: i32 = 10;
 
-/// The newest of Landlock that is known here. Older kernels hold what they know of it.
+/// The newest version of Landlock that is used. Older kernels enforce what they know of it.
 const LANDLOCK: ABI = ABI::V6;
 
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +47,8 @@ pub struct Unlimited {
     cause: io::Error,
 }
 
-/// The pipe for answers. From here on standard output is the log's pipe: what a library prints is
-/// no answer. Descriptors that came along by mistake are closed.
+/// Takes over standard output as the pipe for answers, and redirects standard output to the log, so that
+/// what a library prints is no answer. Closes inherited descriptors.
 ///
 /// # Errors
 /// When there is no such pipe.
@@ -62,7 +62,7 @@ pub fn answers() -> io::Result<File> {
         })
         .unwrap_or_default();
     for descriptor in extra {
-        // The one that was listing is closed already.
+        // The descriptor of the listing itself is closed already.
         let _ = nix::unistd::close(descriptor);
     }
     let answers = io::stdout().as_fd().try_clone_to_owned()?;
@@ -70,8 +70,7 @@ pub fn answers() -> io::Result<File> {
     Ok(File::from(answers))
 }
 
-/// The walls that a worker builds around itself, where the system lets it. All of them, but in tests
-/// of what the others hold.
+/// The walls that a worker builds. Tests leave some out.
 #[derive(Debug, Clone, Copy)]
 pub struct Walls {
     pub network: bool,
@@ -87,14 +86,14 @@ impl Walls {
     };
 }
 
-/// Must be called while the process has one thread.
+/// Confines this process. It must have only one thread.
 ///
 /// # Errors
 /// When one of the limits can't be set.
 pub fn confine(limits: ProcessLimits, walls: Walls) -> Result<Confinement, Unlimited> {
-    // What `ps` shows; without it the worker is called "exe".
+    // Otherwise `ps` shows "exe".
     let _ = set_name(c"webslides-deck");
-    // When memory runs out for everybody, this is what the system ends first, not the server.
+    // When the system runs out of memory, it kills workers before the server.
     let _ = fs::write("/proc/self/oom_score_adj", "1000");
     let built = |wanted: bool, build: fn() -> Held| if wanted { build() } else { Held::Not };
     let network = built(walls.network, network);
@@ -106,8 +105,8 @@ pub fn confine(limits: ProcessLimits, walls: Walls) -> Result<Confinement, Unlim
     })
 }
 
-/// A new network namespace has no way out. An ordinary user needs a user namespace for it, and
-/// some systems forbid those.
+/// Enters a new, empty network namespace. Without privileges this needs a user namespace, which some
+/// systems forbid.
 fn network() -> Held {
     let own = unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET)
         .or_else(|_| unshare(CloneFlags::CLONE_NEWNET));
@@ -121,7 +120,7 @@ fn limit(limits: ProcessLimits) -> Result<(), Unlimited> {
             cause: cause.into(),
         })
     };
-    // After the namespace: a change of credentials forgets it.
+    // Comes after the namespace, because a change of credentials resets it.
     must(
         "dying with the server",
         set_parent_process_death_signal(Some(Signal::KILL)),
@@ -140,7 +139,7 @@ fn limit(limits: ProcessLimits) -> Result<(), Unlimited> {
         };
         must(what, setrlimit(resource, most))?;
     }
-    // A server in a container is often root. Its worker is nobody in particular.
+    // A server in a container often runs as root. Its worker must not.
     let none = CapabilitySets {
         effective: CapabilitySet::empty(),
         permitted: CapabilitySet::empty(),

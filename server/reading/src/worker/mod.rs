@@ -1,9 +1,9 @@
-//! The process that decodes: it may use a little memory and time, read its own folder and say what it
-//! found. Nothing else.
+//! The sandboxed process that decodes. It may use limited memory and time, read its own folder, and
+//! answer the server; nothing else.
 //!
-//! [`serve`] is its life, behind the walls of `confine`; [`protocol`] is what it and the server say to
-//! each other. The server takes its word as a stranger's: [`check`] comes before any use, and [`tidy`]
-//! sees to it that an honest worker's word passes.
+//! [`serve`] is its main loop, in the sandbox of `confine`. [`protocol`] has the messages between it and
+//! the server. The server does not trust a worker: it [`check`]s each answer before use, and [`tidy`]
+//! makes sure that the answers of an honest worker pass.
 
 pub mod bounded;
 pub mod check;
@@ -15,6 +15,6 @@ mod webp_header;
 
 pub use confine::Walls;
 
-/// The hidden argument that makes the program a worker. Looked at before a runtime is built or an
-/// option is read: a worker must have one thread when it confines itself.
+/// The hidden argument that makes the program a worker. It is read before a runtime is built or options
+/// are parsed, because a worker must have one thread when it confines itself.
 pub const ARGUMENT: &str = "decode-for-the-server";

@@ -1,5 +1,5 @@
-//! What server and worker say to each other over a pipe: frames of a length and so many bytes. Here
-//! are the words and the worker's end; the server's is asynchronous, and its own.
+//! The messages between server and worker, over a pipe: each frame is a length and that many bytes.
+//! This module has the messages and the worker's blocking end; the server's end is asynchronous.
 
 use super::{
     bounded,
@@ -15,31 +15,31 @@ use std::io::{self, Read, Write};
 /// A request is a few numbers and a password.
 pub const MAX_REQUEST_BYTES: u32 = 64 << 10;
 
-/// A page at 3840 px is below 1 MB; this is one of noise, in several sizes.
+/// A page of 3840 px takes less than 1 MB. This is enough for noise in several sizes.
 pub const MAX_ANSWER_BYTES: u32 = 24 << 20;
 
-/// An outline is a few bytes a page. Read, it takes some twenty times as much.
+/// An outline has a few bytes for each page. In memory it takes about twenty times as much.
 pub const MAX_OUTLINE_BYTES: u32 = 2 << 20;
 
-/// An archive's files come in pieces, shorter than an outline may be.
+/// The files of an archive are sent in pieces. Must be below [`MAX_OUTLINE_BYTES`].
 pub const PIECE_BYTES: usize = 1 << 20;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
-    /// The first one, and only the first.
+    /// Must be the first request, and only that.
     Open(Open),
     Page {
         /// From 0.
         index: u32,
-        /// Of the renditions that are wanted, in pixels. A page is never enlarged.
+        /// Widths of the renditions, in pixels. A page is never enlarged.
         widths: Vec<u32>,
     },
-    /// A picture that a page's HTML shows; answered with a page that has nothing else.
+    /// A picture in a page's HTML. The answer is a page with only the picture.
     Picture { name: String, widths: Vec<u32> },
 }
 
 impl Request {
-    /// How long an answer to it may be.
+    /// The longest answer to this request, in bytes.
     pub const fn max_answer(&self) -> u32 {
         match self {
             Self::Open(_) => MAX_OUTLINE_BYTES,
@@ -56,7 +56,7 @@ pub struct Open {
     pub bounds: Bounds,
 }
 
-/// By hand, because a password is never printed.
+/// Written by hand, because the password must not be printed.
 impl std::fmt::Debug for Open {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Open")
@@ -67,30 +67,30 @@ impl std::fmt::Debug for Open {
     }
 }
 
-/// What the worker puts upon itself before it looks at the source.
+/// Limits that the worker sets for itself before it reads the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessLimits {
     /// Address space, in bytes.
     pub memory: u64,
-    /// Processor time of its whole life, in seconds.
+    /// Processor time in total, in seconds.
     pub processor: u64,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub enum Answer {
-    /// Said once, before the source is opened.
+    /// Sent once, before the source is opened.
     Confined(Confinement),
     Opened(Outline),
     Page(PageParts),
     Failed(SourceError),
-    /// To `Open`, of an archive: a file that lies in it begins. Its bytes follow.
+    /// The answer to `Open` of an archive: the name of a file in it. Its bytes follow.
     File(String),
     Bytes(#[serde(with = "serde_bytes")] Vec<u8>),
-    /// There are no more files.
+    /// The last answer about an archive.
     Unpacked(Content),
 }
 
-/// What an archive turned out to have.
+/// The content of an archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// Never another archive.
@@ -100,20 +100,20 @@ pub struct Content {
     pub said: Vec<String>,
 }
 
-/// What the system let the worker take from itself. The limits of memory, time and files are not
-/// here: without those a worker does not start.
+/// Which parts of the sandbox the system allowed. The limits of memory, time and files are required and
+/// not listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confinement {
-    /// A network of its own, with nothing in it.
+    /// An empty network namespace.
     pub network: Held,
-    /// Landlock: reads its own folder and the fonts.
+    /// Landlock: reads only its own folder and the fonts.
     pub files: Held,
-    /// Seccomp: only the calls that a decoder makes.
+    /// Seccomp: only the system calls that decoders need.
     pub calls: Held,
 }
 
 impl Confinement {
-    /// The walls that do not stand, in words; nothing when all do.
+    /// The missing walls in words. None when there are none.
     pub fn missing(&self) -> Option<String> {
         let walls = [
             ("the network's (namespaces)", self.network),
@@ -132,7 +132,7 @@ impl Confinement {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Held {
     Fully,
-    /// An older system, that knows some of it.
+    /// The system is older and enforces a part of it.
     Partly,
     Not,
 }
@@ -153,10 +153,10 @@ pub struct PageParts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum FaceParts {
     Pictures {
-        /// From the narrowest to the widest.
+        /// Narrowest first.
         #[serde(deserialize_with = "bounded::at_most::<MAX_RENDITIONS, _, _>")]
         renditions: Vec<Rendition>,
-        /// A few pixels of it, as WebP.
+        /// A tiny WebP to show while the picture loads.
         #[serde(with = "serde_bytes")]
         preview: Vec<u8>,
     },
@@ -183,7 +183,7 @@ impl std::fmt::Debug for Rendition {
     }
 }
 
-/// A frame that could not be sent or understood. The peer is not asked again.
+/// A frame that could not be sent or decoded. The connection is not used again.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
     #[error("the pipe broke: {0}")]
@@ -194,7 +194,7 @@ pub enum FrameError {
     Garbled(#[from] postcard::Error),
 }
 
-/// The frame that says `value`: its length as four bytes, little end first, then the value.
+/// Encodes a frame: the length as four bytes, little-endian, then the value.
 pub fn frame<T: Serialize>(value: &T, max: u32) -> Result<Vec<u8>, FrameError> {
     let mut frame = postcard::to_extend(value, vec![0; 4])?;
     let long = frame.len().saturating_sub(4);
@@ -208,7 +208,7 @@ pub fn frame<T: Serialize>(value: &T, max: u32) -> Result<Vec<u8>, FrameError> {
     Ok(frame)
 }
 
-/// What a frame says. Bytes left over are a lie about its length.
+/// Decodes a frame's content. Bytes that are left over are an error.
 pub fn understood<T: DeserializeOwned>(content: &[u8]) -> Result<T, FrameError> {
     let (value, rest) = postcard::take_from_bytes(content)?;
     if rest.is_empty() {
@@ -218,10 +218,10 @@ pub fn understood<T: DeserializeOwned>(content: &[u8]) -> Result<T, FrameError> 
     }
 }
 
-/// The length that a frame begins with, when it may be that long.
+/// Decodes a frame's length.
 ///
 /// # Errors
-/// When it is longer.
+/// When it is above `max`.
 pub fn length(prefix: [u8; 4], max: u32) -> Result<u32, FrameError> {
     let length = u32::from_le_bytes(prefix);
     if length <= max {
@@ -233,13 +233,13 @@ pub fn length(prefix: [u8; 4], max: u32) -> Result<u32, FrameError> {
     }
 }
 
-/// The worker's side.
+/// Sends an answer. Blocks, for the worker.
 pub fn answer(pipe: &mut impl Write, answer: &Answer) -> Result<(), FrameError> {
     pipe.write_all(&frame(answer, MAX_ANSWER_BYTES)?)?;
     Ok(pipe.flush()?)
 }
 
-/// The worker's side. `None` when the server is done with it.
+/// Receives the next request. Blocks, for the worker. `None` when the server has closed the pipe.
 pub fn next(pipe: &mut impl Read) -> Result<Option<Request>, FrameError> {
     let mut prefix = [0; 4];
     match pipe.read_exact(&mut prefix) {

@@ -1,4 +1,5 @@
-//! The worker's side: takes a request, asks the source, encodes, answers; until the server is done.
+//! The worker's main loop: receives requests, calls the source, encodes, and answers, until the server
+//! closes the pipe.
 
 use super::{
     check,
@@ -21,21 +22,21 @@ use std::{
     process::ExitCode,
 };
 
-/// Opens the source whose files lie in the folder.
+/// Opens the deck in a staged folder, with its password.
 pub type Opener = fn(&Path, Option<&str>, &Bounds) -> Result<Box<dyn Source>, SourceError>;
 
-/// Unpacks the archive that lies in the folder.
+/// Unpacks the archive in a staged folder.
 pub type Unpacker = fn(&Path) -> Result<Unpacked, SourceError>;
 
 #[derive(Clone, Copy)]
 pub enum Reader {
     Deck(Opener),
-    /// What lies in it is opened by another worker, as what it is.
+    /// Its files are opened by another worker.
     Archive(Unpacker),
 }
 
 pub struct Unpacked {
-    /// The main one first.
+    /// The deck's main file first.
     pub files: Vec<File>,
     pub content: Content,
 }
@@ -55,13 +56,13 @@ enum ServeError {
     OutOfTurn,
 }
 
-/// The whole life of a worker. The process must have one thread, and the deck's files in its
-/// current folder. A panic ends it, which is what the server takes for an answer.
+/// Runs a worker until the server is done with it. The process must have one thread, and the deck's
+/// files in its current folder. The server treats the end of a process that panics as an answer.
 pub fn run(sources: Sources<'_>) -> ExitCode {
     run_behind(sources, Walls::ALL)
 }
 
-/// The same, with these walls only.
+/// Like [`run`], with only these walls.
 pub fn run_behind(sources: Sources<'_>, walls: Walls) -> ExitCode {
     match serve(sources, walls) {
         Ok(()) => ExitCode::SUCCESS,
@@ -98,7 +99,7 @@ fn serve(sources: Sources<'_>, walls: Walls) -> Result<(), ServeError> {
     Ok(protocol::answer(&mut answers, &failed)?)
 }
 
-/// Each is let go once it is said.
+/// Sends the files. Each is freed after it was sent.
 fn files(unpacked: Unpacked, answers: &mut impl Write) -> Result<(), ServeError> {
     for File { name, content } in unpacked.files {
         protocol::answer(answers, &Answer::File(name))?;
@@ -154,7 +155,7 @@ fn pages(
             Err(error) => Answer::Failed(tidy::error(error)),
         };
         match protocol::answer(answers, &answer) {
-            // Noise in many sizes. The next page may well be smaller.
+            // Noise in many sizes. The next page may be smaller.
             Err(FrameError::TooLong(_)) => protocol::answer(
                 answers,
                 &Answer::Failed(SourceError::TooLarge("it is too large to be kept".into())),
@@ -165,7 +166,7 @@ fn pages(
     Ok(())
 }
 
-/// What is said of a page: encoded in `widths`, brought within bounds.
+/// Turns a page into an answer: its picture encoded in `widths`, everything within the limits.
 ///
 /// # Errors
 /// When its picture can't be encoded.
@@ -217,7 +218,7 @@ pub(super) fn pictures(pixels: &Pixels, widths: &[u32]) -> Result<FaceParts, Sou
     })
 }
 
-/// A page that is nothing but a picture.
+/// A page with only a picture.
 fn bare(picture: Picture) -> Page {
     Page {
         title: None,

@@ -1,5 +1,5 @@
-//! The worker's side of [`super::check`]: brings what an honest source found within its bounds, so
-//! that a deck with an odd character or a thousand links is shown, not refused.
+//! The worker's counterpart of [`super::check`]: fits a source's answers into the limits, so that a deck
+//! with an odd character or a thousand links is shown and not refused.
 
 use super::{
     check::{
@@ -26,7 +26,7 @@ pub fn content(mut content: Content) -> Content {
     content
 }
 
-/// One line; nothing instead of an empty one.
+/// Makes one line of it. None when it is empty.
 pub fn title(title: Option<String>) -> Option<String> {
     title
         .map(|title| line(&title, MAX_TITLE))
@@ -40,7 +40,7 @@ pub fn text(text: &str) -> String {
     tidy
 }
 
-/// Clipped to the page. Those that lead nowhere are left out.
+/// Clips links to the page, and drops those with a forbidden target.
 pub fn links(links: Vec<Link>, pages: u32) -> Vec<Link> {
     links
         .into_iter()
@@ -62,10 +62,10 @@ pub fn warnings(warnings: Vec<Warning>, pages: u32) -> Vec<Warning> {
         .collect()
 }
 
-/// A file that can't be shown is left out; its place stays empty.
+/// Drops files that can't be shown; their `<img>` stays empty.
 ///
 /// # Errors
-/// With more markup than travels to every follower with its slide.
+/// When there is too much markup.
 pub fn html(mut html: Html) -> Result<Html, SourceError> {
     if html.markup.len() > MAX_MARKUP {
         return Err(SourceError::TooLarge(format!(
@@ -97,7 +97,7 @@ fn clipped(link: Link) -> Option<Link> {
     let span = |start: f32, length: f32| {
         let end = (start + length).clamp(0.0, 1.0);
         let start = start.clamp(0.0, 1.0);
-        // False for a NaN too.
+        // Also false for NaN.
         (end > start).then_some((start, end - start))
     };
     let (x, width) = span(link.x, link.width)?;

@@ -1,7 +1,6 @@
-//! The size that a WebP says it has, from its first bytes: RFC 9649, sections 2.4 to 2.7. Nothing
-//! is decoded here.
+//! Reads the size of a WebP from its header (RFC 9649, sections 2.4 to 2.7) without decoding it.
 
-/// Width and height, when `bytes` are one whole still WebP as our encoder writes them.
+/// Width and height of a complete still WebP as our encoder writes it. None for anything else.
 pub fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     let rest = bytes.strip_prefix(b"RIFF")?;
     let (length, rest) = rest.split_first_chunk()?;
@@ -25,7 +24,7 @@ pub fn size(bytes: &[u8]) -> Option<(u32, u32)> {
 /// A key frame's header: three bytes of tag, the start code, then 14 bits of each side.
 fn lossy(content: &[u8]) -> Option<(u32, u32)> {
     let (tag, rest) = content.split_first()?;
-    // The lowest bit is set in frames that lean on an earlier one.
+    // The lowest bit is set in frames that are not key frames.
     if tag & 1 != 0 {
         return None;
     }
@@ -47,7 +46,7 @@ fn lossless(content: &[u8]) -> Option<(u32, u32)> {
 
 /// Flags, three reserved bytes, then 24 bits of each side less one.
 fn extended(content: &[u8]) -> Option<(u32, u32)> {
-    /// Alpha. No profile, no metadata and no animation comes from our encoder.
+    /// Alpha. Our encoder writes no profile, metadata or animation.
     const OURS: u8 = 0x10;
     let [flags, _, _, _, a, b, c, d, e, f] = *content.first_chunk()?;
     if flags & !OURS != 0 {

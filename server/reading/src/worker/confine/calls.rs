@@ -1,8 +1,8 @@
-//! Seccomp: the calls that decoding needs. All others fail as if the system did not know them, so
-//! that a library which only tries one takes its older way.
+//! Seccomp: allows the system calls that decoding needs. All others fail with `ENOSYS`, so that a
+//! library which tries a new call falls back to an older one.
 //!
-//! A list of what is allowed, because one of what is forbidden misses the calls that come with the
-//! next kernel, and those of the x32 table, which are the same calls under other numbers.
+//! It is an allowlist, because a list of forbidden calls would miss those of the next kernel, and those
+//! of the x32 table, which are the same calls under other numbers.
 
 use crate::worker::protocol::Held;
 use rustix::process::getpid;
@@ -12,8 +12,8 @@ use seccompiler::{
 };
 use std::collections::BTreeMap;
 
-/// Reading what is open or may be opened, memory, time. Nothing that changes a file, reaches another
-/// process or makes one, or another thread: no decoder needs one.
+/// Calls to read files, allocate memory, and ask for the time. None changes a file, reaches another
+/// process, or starts a process or thread.
 const ALLOWED: &[libc::c_long] = &[
     libc::SYS_brk,
     libc::SYS_clock_getres,
@@ -103,7 +103,7 @@ fn program(architecture: TargetArch) -> seccompiler::Result<BpfProgram> {
     .try_into()?)
 }
 
-/// Calls that are harmless with some arguments only.
+/// Calls that are allowed with some arguments only.
 fn conditional() -> seccompiler::Result<Vec<(i64, Vec<SeccompRule>)>> {
     let when = |argument, long, is, value| -> seccompiler::Result<SeccompRule> {
         let condition = SeccompCondition::new(argument, long, is, value)?;
@@ -124,7 +124,7 @@ fn conditional() -> seccompiler::Result<Vec<(i64, Vec<SeccompRule>)>> {
         .collect::<Result<_, _>>()?;
     let own = bits(getpid().as_raw_nonzero().get()).into();
     Ok(vec![
-        // Files are opened for reading, where Landlock is not there to see to it too.
+        // Only for reading, in case that Landlock is missing.
         (
             libc::SYS_openat,
             vec![when(2, Long::Dword, Is::MaskedEq(writes), 0)?],
@@ -135,7 +135,7 @@ fn conditional() -> seccompiler::Result<Vec<(i64, Vec<SeccompRule>)>> {
             vec![when(1, Long::Dword, Is::MaskedEq(writes), 0)?],
         ),
         (libc::SYS_fcntl, of_files),
-        // All code is loaded by now; none is made of what a deck says.
+        // All code is loaded by now. Memory must not become executable.
         (
             libc::SYS_mmap,
             vec![when(2, Long::Dword, Is::MaskedEq(executable), 0)?],
@@ -144,9 +144,9 @@ fn conditional() -> seccompiler::Result<Vec<(i64, Vec<SeccompRule>)>> {
             libc::SYS_mprotect,
             vec![when(2, Long::Dword, Is::MaskedEq(executable), 0)?],
         ),
-        // abort() signals itself; nobody else is signalled.
+        // abort() signals the process itself. No other process may be signalled.
         (libc::SYS_tgkill, vec![when(0, Long::Dword, Is::Eq, own)?]),
-        // A thread's name and a mapping's. The signal at the server's death stays.
+        // The names of threads and mappings. The signal on the server's death can't be changed.
         (
             libc::SYS_prctl,
             vec![
@@ -154,7 +154,7 @@ fn conditional() -> seccompiler::Result<Vec<(i64, Vec<SeccompRule>)>> {
                 when(0, Long::Dword, Is::Eq, bits(libc::PR_SET_VMA).into())?,
             ],
         ),
-        // Asking for a limit, not setting one: the new one is a null pointer.
+        // Reads a limit and sets none: the pointer to the new one is null.
         (libc::SYS_prlimit64, vec![when(2, Long::Qword, Is::Eq, 0)?]),
     ])
 }
@@ -168,7 +168,7 @@ const fn bits(constant: i32) -> u32 {
 mod tests {
     use super::*;
 
-    /// What the filter does with a call: it is run as the kernel runs it.
+    /// Runs the filter as the kernel does.
     fn is_allowed(call: libc::c_long, arguments: [u64; 3]) -> bool {
         let architecture = TargetArch::try_from(std::env::consts::ARCH).expect("known");
         let program = program(architecture).expect("a program");
