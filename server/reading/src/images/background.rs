@@ -1,16 +1,16 @@
-//! A drawing's own ground, which PlantUML and draw.io write as `style="background:#222"`: usvg knows
-//! `background-color` only, and light words on a dark ground would stand on white.
+//! The background of an SVG. PlantUML and draw.io write `style="background:#222"`, and usvg only reads
+//! `background-color`: light text on a dark background would be drawn on white.
 
 use resvg::usvg::roxmltree::Document;
 
 pub struct Background {
-    /// The drawing with the colour where it is read; none when it is there, or there is none.
+    /// The drawing with its background where usvg reads it. None when nothing has to change.
     pub text: Option<String>,
-    /// Whether the ground is more than a plain colour.
+    /// Whether the background is more than a plain colour.
     pub is_lossy: bool,
 }
 
-/// `text` is what `document` was read from.
+/// `text` is the source of `document`.
 pub fn written(document: &Document<'_>, text: &str) -> Background {
     let mut background = Background {
         text: None,
@@ -50,8 +50,8 @@ pub fn written(document: &Document<'_>, text: &str) -> Background {
     background
 }
 
-/// The colour that is all of a value. Of `light-dark(…)`, the first one: slides are shown the same to
-/// everybody.
+/// The colour, if the value is nothing else. The first one of `light-dark(…)`, because all viewers see the
+/// same.
 fn plain(value: &str) -> Option<&str> {
     if let Some(inside) = value.strip_prefix("light-dark(") {
         return plain(first(inside)?.trim());
@@ -72,7 +72,7 @@ fn plain(value: &str) -> Option<&str> {
     is_plain.then_some(value)
 }
 
-/// What stands before the comma that is in no other parentheses.
+/// The part before the first comma outside of parentheses.
 fn first(arguments: &str) -> Option<&str> {
     let mut depth = 0_u32;
     let end = arguments.find(|c| {

@@ -1,4 +1,4 @@
-//! A drawing: SVG. Asks nobody for anything: no file, no other host, fonts of this machine only.
+//! Draws SVG. Reads no other file and asks no other host; only this machine's fonts are used.
 
 use super::{background, kind::Kind, labels, picture};
 use crate::{
@@ -19,13 +19,13 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-/// Elements and words between them.
+/// The most nodes: elements and text.
 const MAX_NODES: u32 = 200_000;
 
-/// Elements inside elements. Reading one is a recursion for each level.
+/// The deepest nesting of elements, because parsing is recursive.
 const MAX_DEPTH: usize = 200;
 
-/// Families that stand for "serif" and so on, the first that a machine has.
+/// Families for "serif" and so on. The first that the machine has is used.
 const SERIF: [&str; 5] = [
     "Times New Roman",
     "Liberation Serif",
@@ -49,8 +49,8 @@ const MONOSPACE: [&str; 5] = [
     "Menlo",
 ];
 
-/// The machine's fonts, for all drawings of this process. Looked for when the first text asks: it
-/// takes long, and most drawings have none.
+/// The machine's fonts, for all drawings of this process. Loaded with the first text, because it takes long,
+/// and most drawings have no text.
 static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut fonts = Database::new();
     fonts.load_system_fonts();
@@ -83,13 +83,11 @@ fn has_family(fonts: &Database, family: &str) -> bool {
 
 pub struct Drawn {
     pub pixels: Pixels,
-    /// What could not be drawn, in words for the person.
+    /// Sentences for the user about what could not be drawn.
     pub warnings: Vec<String>,
 }
 
-/// Draws as large as a slide is ever shown, on white.
-///
-/// Pictures in it have so many `pixels` at most.
+/// Draws on white, as large as a slide is ever shown. Each picture in it may have up to `pixels`.
 pub fn draw(name: &str, content: &[u8], pixels: u64) -> Result<Drawn, SourceError> {
     let text = text::xml(content);
     if text.is_damaged {
@@ -124,7 +122,7 @@ pub fn draw(name: &str, content: &[u8], pixels: u64) -> Result<Drawn, SourceErro
 }
 
 fn parsed<'a>(name: &str, text: &'a str) -> Result<Document<'a>, SourceError> {
-    // Drawing programs declare entities. roxmltree bounds how deep they unfold.
+    // Drawing programs declare entities. roxmltree limits their expansion.
     let rules = ParsingOptions {
         allow_dtd: true,
         nodes_limit: MAX_NODES,
@@ -147,7 +145,7 @@ fn too_complicated(name: &str) -> SourceError {
 }
 
 fn is_deeper_than(document: &Document<'_>, limit: usize) -> bool {
-    // Without recursion, which is what this guards.
+    // Not recursive itself, because it guards against recursion.
     let mut level = vec![document.root()];
     for _ in 0..=limit {
         level = level.iter().flat_map(|node| node.children()).collect();
@@ -204,11 +202,11 @@ fn options(left_out: &LeftOut, pixels: u64) -> Options<'_> {
     let by_name = FontResolver::default_font_selector();
     Options {
         image_href_resolver: ImageHrefResolver {
-            // resvg decodes pictures without limits; so their headers are read here before.
+            // resvg decodes pictures without limits, so their headers are checked here.
             resolve_data: Box::new(move |media_type, data, options| {
                 let is_safe = match Kind::of(&data) {
                     Kind::Picture(format) => picture::is_within_limits(&data, format, pixels),
-                    // A drawing in a drawing could hide what the checks above look for.
+                    // A nested drawing could evade the checks above.
                     Kind::Drawing | Kind::Empty | Kind::Other(_) => false,
                 };
                 let resolved = is_safe.then(|| embedded(media_type, data, options));
@@ -224,7 +222,7 @@ fn options(left_out: &LeftOut, pixels: u64) -> Options<'_> {
         },
         font_resolver: FontResolver {
             select_font: Box::new(move |font, loaded| {
-                // The drawing starts with no fonts at all, so taking another set loses none.
+                // The set is empty at first, so replacing it loses nothing.
                 if loaded.is_empty() {
                     *loaded = Arc::clone(&FONTS);
                 }
@@ -242,8 +240,8 @@ fn options(left_out: &LeftOut, pixels: u64) -> Options<'_> {
     }
 }
 
-/// The face of the machine's sans-serif where it has none of the families that are asked for. By
-/// itself usvg takes a serif, for Helvetica, too.
+/// The machine's sans-serif, if it has none of the requested families. usvg would fall back to a serif, even
+/// for Helvetica.
 fn plain_face(font: &Font, fonts: &Database) -> Option<fontdb::ID> {
     let families = font.families();
     let is_serif = |name: &str| {
@@ -277,7 +275,7 @@ fn painted(tree: &Tree) -> Option<Pixels> {
     let scale_x = f32_of(fitting.width())? / tree.size().width();
     let scale_y = f32_of(fitting.height())? / tree.size().height();
     let mut canvas = Pixmap::new(fitting.width(), fitting.height())?;
-    // On white, so that no pixel is transparent, and premultiplied is the same as straight.
+    // It is drawn on white, so no pixel is transparent, and premultiplied equals straight alpha.
     canvas.fill(Color::WHITE);
     resvg::render(
         tree,

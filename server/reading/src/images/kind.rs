@@ -1,19 +1,19 @@
-//! What a file is by its first bytes, whatever its name says.
+//! Recognises image files by their first bytes.
 
 use crate::text;
 use image::ImageFormat;
 
-/// How much of a file `Kind::of` wants to see. Drawing programs write long comments before `<svg`.
+/// The number of bytes that `Kind::of` reads. Drawing programs write long comments before `<svg`.
 pub const HEAD_BYTES: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Made of pixels.
+    /// A raster image.
     Picture(ImageFormat),
     /// SVG.
     Drawing,
     Empty,
-    /// Not for us. What it is, if we know, as in "is ... , which WebSlides does not show".
+    /// Anything else. Its description, if known, completes "is …, which WebSlides does not show".
     Other(Option<&'static str>),
 }
 
@@ -40,7 +40,7 @@ impl Kind {
     }
 }
 
-/// What people put beside their slides by mistake.
+/// Describes formats that users often add by mistake.
 fn known(head: &[u8]) -> Option<&'static str> {
     let brand = head.get(4..12).unwrap_or_default();
     let heic: [&[u8]; 4] = [b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"];
@@ -55,8 +55,8 @@ fn known(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether the first element is `<svg>`: only a declaration, comments and a document type stand
-/// before it, else every HTML page with a drawing would be a slide.
+/// Whether the first element is `<svg>`. Only a declaration, comments and a document type may precede it,
+/// because an HTML page with a drawing is not a slide.
 fn is_svg(head: &[u8]) -> bool {
     let text = text::decoded(head).text;
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
@@ -66,7 +66,7 @@ fn is_svg(head: &[u8]) -> bool {
         } else if rest.starts_with("<!--") {
             rest.split_once("-->")
         } else if rest.starts_with("<!DOCTYPE") {
-            // Its own entities stand in brackets.
+            // Brackets may contain entities.
             let ends = rest.find('>').unwrap_or(rest.len());
             match rest.find('[') {
                 Some(bracket) if bracket < ends => rest
@@ -75,7 +75,7 @@ fn is_svg(head: &[u8]) -> bool {
                 _ => rest.split_once('>'),
             }
         } else {
-            // A prefix is allowed by the rules of XML names, and some programs write one.
+            // Some programs write a namespace prefix.
             return ["<svg", "<svg:svg"].iter().any(|start| {
                 rest.strip_prefix(start)
                     .is_some_and(|after| after.starts_with(|c: char| c == '>' || c.is_whitespace()))

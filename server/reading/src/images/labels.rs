@@ -1,8 +1,8 @@
-//! Labels that a diagram keeps as HTML in `<foreignObject>`, as Mermaid and draw.io write them:
-//! written anew as SVG's own text, because nothing here lays out HTML.
+//! Rewrites HTML labels in `<foreignObject>`, which Mermaid and draw.io write, as SVG text, because the
+//! renderer can't lay out HTML.
 //!
-//! Only words are taken over, with their colour, size, weight, lines and place. What else stands
-//! there (formulas, pictures) is left out, and the caller is told.
+//! Only text is kept, with its colour, size, weight, lines and position. Anything else (formulas, pictures)
+//! is left out and reported.
 
 mod lines;
 
@@ -10,21 +10,21 @@ use lines::{Lines, Run, Style};
 use resvg::usvg::roxmltree::{Document, Node};
 use std::ops::Range;
 
-/// SVG 1.1's name for what a program must understand to show HTML in a drawing.
+/// SVG 1.1's name of the feature that HTML in a drawing requires.
 const EXTENSIBILITY: &str = "#Extensibility";
 
 pub struct Labels {
-    /// The drawing with its labels as text; none when it has no HTML.
+    /// The drawing with its labels as text. None when it has no HTML.
     pub text: Option<String>,
-    /// Whether some of the HTML is not in it.
+    /// Whether some of the HTML was left out.
     pub is_lossy: bool,
 }
 
-/// `text` is what `document` was read from.
+/// `text` is the source of `document`.
 pub fn written(document: &Document<'_>, text: &str) -> Labels {
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     let mut is_lossy = false;
-    // What an entity of the document type unfolds to has its place there, and can't be replaced.
+    // Content of an entity has its position in the document type, and can't be replaced.
     let root = document.root_element().range().start;
     let mut taken = root;
     for node in document.descendants().filter(Node::is_element) {
@@ -71,7 +71,7 @@ pub fn written(document: &Document<'_>, text: &str) -> Labels {
     }
 }
 
-/// draw.io: what a program shows that can't show HTML, such as "Text is not SVG - cannot display".
+/// draw.io's fallback for programs that can't show HTML, such as "Text is not SVG - cannot display".
 fn is_excuse(node: Node<'_, '_>) -> bool {
     let is_switch = |node: &Node<'_, '_>| node.tag_name().name() == "switch";
     let asks = |node: Node<'_, '_>| {
@@ -83,7 +83,7 @@ fn is_excuse(node: Node<'_, '_>) -> bool {
     node.parent_element().is_some_and(|it| is_switch(&it)) && node.prev_siblings().skip(1).any(asks)
 }
 
-/// The text in place of a `<foreignObject>`. Empty where what is drawn instead is better.
+/// The text for a `<foreignObject>`. Empty where the drawing's fallback is better.
 fn label(html: Node<'_, '_>, prefix: &str, is_lossy: &mut bool) -> String {
     let is_picture = |node: Node<'_, '_>| node.tag_name().name() == "image";
     let in_switch = html
@@ -95,7 +95,7 @@ fn label(html: Node<'_, '_>, prefix: &str, is_lossy: &mut bool) -> String {
     let lines = Lines::of(html);
     *is_lossy |= lines.is_lossy;
     if lines.is_empty() {
-        // A formula may have its words in what stands instead.
+        // The fallback may have the text of a formula.
         let empty = if lines.is_lossy {
             String::new()
         } else {
@@ -107,7 +107,7 @@ fn label(html: Node<'_, '_>, prefix: &str, is_lossy: &mut bool) -> String {
     let place = Place::of(html, &lines);
     let rows = lines.wrapped(size, place.room);
     let count = f32::from(u16::try_from(rows.len()).unwrap_or(u16::MAX));
-    // A tight box says how high a line is.
+    // The height of a tight box is that of a line.
     let tight = place
         .height
         .map(|height| height / count)
@@ -217,13 +217,13 @@ impl Align {
     }
 }
 
-/// The box that the words stand in.
+/// The box of a label.
 struct Place {
     x: f32,
     y: f32,
     width: Option<f32>,
     height: Option<f32>,
-    /// How wide a line may be.
+    /// The greatest width of a line.
     room: Option<f32>,
     across: Align,
     down: Option<Align>,
@@ -232,7 +232,7 @@ struct Place {
 impl Place {
     fn of(html: Node<'_, '_>, lines: &Lines) -> Self {
         let own = |key| html.attribute(key).and_then(pixels);
-        // draw.io places its first element in a box that is as large as the drawing.
+        // draw.io positions its first element in a box of the drawing's size.
         let first = html.children().find(Node::is_element);
         let style = first
             .and_then(|it| it.attribute("style"))
@@ -240,10 +240,10 @@ impl Place {
         let said = |key| property(style, key);
         let inner = |key| said(key).and_then(pixels);
         let width = inner("width").or_else(|| own("width"));
-        // Mermaid's boxes are as wide as their words, and our measure of those is a guess.
+        // Mermaid's boxes are exactly as wide as their text, and our measure of text is an estimate.
         let room = inner("width").or_else(|| own("width").map(|width| width * 1.15));
         let justified = said("justify-content").and_then(Align::of);
-        // Its width is 1 where the words may run past it.
+        // A width of 1 means that the text may overflow.
         let is_point = width.is_some_and(|width| width <= 2.0);
         let aligned = lines.align.as_deref().and_then(Align::of);
         let across = if is_point {
@@ -261,7 +261,7 @@ impl Place {
             width,
             room,
             height: inner("height").or_else(|| own("height")),
-            // Mermaid's stylesheet says so, which is not read here.
+            // From Mermaid's stylesheet, which is not read here.
             across: across.unwrap_or(if is_diagram {
                 Align::Middle
             } else {
@@ -272,7 +272,7 @@ impl Place {
     }
 }
 
-/// The size that a label inherits, by attributes, styles, or what Mermaid's stylesheet says of all.
+/// The inherited font size of a label: by attributes, styles, or Mermaid's default.
 fn size_around(html: Node<'_, '_>) -> Option<f32> {
     let own = |node: Node<'_, '_>| {
         let style = node.attribute("style").unwrap_or_default();
@@ -290,7 +290,7 @@ fn size_around(html: Node<'_, '_>) -> Option<f32> {
     })
 }
 
-/// A property's value in a `style`.
+/// The value of a property in a `style`.
 fn property<'a>(style: &'a str, key: &str) -> Option<&'a str> {
     style.split(';').rev().find_map(|declared| {
         let (name, value) = declared.split_once(':')?;
@@ -298,7 +298,7 @@ fn property<'a>(style: &'a str, key: &str) -> Option<&'a str> {
     })
 }
 
-/// `12px`, `9pt` or a bare number; no share of something else.
+/// Reads `12px`, `9pt` or a bare number. None for relative units.
 fn pixels(value: &str) -> Option<f32> {
     let value = value.trim().trim_end_matches("!important").trim();
     let (number, scale) = match value.strip_suffix("pt") {

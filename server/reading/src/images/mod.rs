@@ -1,7 +1,7 @@
-//! A folder of images: each is a slide, in the natural order of their names. A text file with the
-//! name of an image has its notes. Runs in the worker: what strangers made is decoded here.
+//! Reads a folder of images. Each is a slide, in natural order of their names. A text file with the name of
+//! an image has its notes. Runs in the worker only.
 //!
-//! When opened, only the first bytes of each file are read; the rest when its page is asked for.
+//! Opening reads only the first bytes of each file; the rest is read with its page.
 
 mod background;
 mod drawing;
@@ -23,19 +23,19 @@ use kind::{HEAD_BYTES, Kind};
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
-/// More files than a folder of slides has, counting its notes and what does not belong.
+/// The most files of a folder, including notes and files that are left out.
 const MAX_FILES: usize = 10_000;
 
-/// The largest file. A projector's slide is below 1 MB; this is a camera's largest.
+/// The largest file. An exported slide has less than 1 MB; this is for the largest photos of cameras.
 const MAX_FILE_BYTES: u64 = 100 << 20;
 
-/// The longest text of an SVG. Its pictures are in it, as base64.
+/// The longest SVG, including its pictures as base64.
 const MAX_DRAWING_BYTES: u64 = 32 << 20;
 
-/// A page of small print is 4 KB.
+/// The longest notes. A page of small print has 4 KB.
 const MAX_NOTES_BYTES: u64 = 64 << 10;
 
-/// Endings of text files that may be notes.
+/// The endings of files with notes.
 const NOTES: [&str; 2] = ["txt", "md"];
 
 struct Image {
@@ -44,10 +44,10 @@ struct Image {
     notes: Option<NamedFile>,
 }
 
-/// One picture among others, as a Markdown file shows it.
+/// Decodes a picture of a Markdown slide.
 ///
 /// # Errors
-/// When it is none, broken, or has more `pixels`.
+/// When it is not a picture, is damaged, or has more than `pixels`.
 pub fn one(file: &NamedFile, pixels: u64) -> Result<Picture, SourceError> {
     let kind = kind_of(file).map_err(SourceError::Damaged)?;
     let image = Image {
@@ -70,16 +70,16 @@ pub struct Images {
 }
 
 impl Images {
-    /// `name` is the folder's or archive's, without its ending.
+    /// `name` is that of the folder or archive, without its ending.
     ///
     /// # Errors
-    /// When there is no file or no image among them, or far too many.
+    /// When there is no image, or there are too many files.
     pub fn open(
         name: &str,
         mut files: Vec<NamedFile>,
         bounds: Bounds,
     ) -> Result<Self, SourceError> {
-        // Hidden on purpose, and not for us to show.
+        // Hidden files are not shown.
         files.retain(|file| !stem_and_ending(&file.name).0.is_empty());
         if files.is_empty() {
             return Err(SourceError::Empty);
@@ -189,7 +189,7 @@ fn about(reason: String, page: Option<u32>) -> Warning {
     }
 }
 
-/// Of the file's own name. A hidden file is all ending.
+/// The stem of a file's name. A hidden file has none.
 fn stem_and_ending(name: &str) -> (&str, &str) {
     let file = name.rsplit('/').next().unwrap_or(name);
     file.rsplit_once('.').unwrap_or((file, ""))
@@ -200,7 +200,7 @@ fn is_text(file: &NamedFile) -> bool {
     NOTES.iter().any(|notes| ending.eq_ignore_ascii_case(notes))
 }
 
-/// What the image is, or why it is left out.
+/// The kind of an image, or why it is left out.
 fn kind_of(file: &NamedFile) -> Result<Kind, String> {
     let name = file.shown();
     let head = file
@@ -218,7 +218,7 @@ fn kind_of(file: &NamedFile) -> Result<Kind, String> {
     }
 }
 
-/// The first reasons tell more than all of them.
+/// Keeps the first sentences, which say more than a long list.
 fn no_image(warnings: &[String]) -> String {
     let reasons: String = warnings
         .iter()
@@ -230,7 +230,7 @@ fn no_image(warnings: &[String]) -> String {
         .to_owned()
 }
 
-/// Gives each image the text beside it. What belongs to none is told.
+/// Gives each image its notes. Notes without an image are reported.
 fn give_notes(images: &mut [Image], texts: Vec<NamedFile>) -> Vec<String> {
     let mut by_stem: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, image) in images.iter().enumerate() {
@@ -261,8 +261,7 @@ fn give_notes(images: &mut [Image], texts: Vec<NamedFile>) -> Vec<String> {
     warnings
 }
 
-/// With its folders, without its ending; as the same for people who changed a letter's case
-/// or composed its accent.
+/// The path without its ending, to match notes with images. Ignores case and composition.
 fn path_stem(name: &str) -> String {
     let (_, ending) = stem_and_ending(name);
     let stem = name.strip_suffix(ending).unwrap_or(name);
@@ -312,7 +311,7 @@ fn decode(image: &Image, pixels: u64) -> Result<(Pixels, Vec<String>), SourceErr
     }
 }
 
-/// Text of any encoding is better than none.
+/// Reads notes of any encoding.
 fn notes(file: &NamedFile) -> Result<Text, String> {
     let content = file
         .read(MAX_NOTES_BYTES + 1)

@@ -1,9 +1,9 @@
-//! The order that people count in: `slide2` before `slide10`.
+//! Natural order: `slide2` before `slide10`.
 
 use std::cmp::Ordering;
 
-/// Sorts names as people would. A key is compared part by part, so it is a total order whatever
-/// strangers call their files; `sort_by` may panic on less.
+/// Sorts names in natural order. The keys have a total order for any names; `sort_by` may panic on anything
+/// less.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     parts: Vec<Part>,
@@ -37,7 +37,7 @@ impl PartialOrd for Part {
 
 pub fn key(name: &str) -> Key {
     let mut parts = Vec::new();
-    // The ending counts last: `intro.png` stands before `intro-2.png`.
+    // The ending is compared last, so that `intro.png` comes before `intro-2.png`.
     let mut rest = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     while let Some(first) = rest.chars().next() {
         let is_number = first.is_ascii_digit();

@@ -1,4 +1,4 @@
-//! A picture made of pixels, decoded under limits.
+//! Decodes raster images under limits.
 
 mod cut_off;
 
@@ -10,10 +10,10 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use std::io::Cursor;
 
-/// A slide is shown at 3840 pixels at most.
+/// A slide is shown with up to 3840 pixels.
 const MAX_SIDE: u32 = 20_000;
 
-/// What decoding may take: the picture with 16 bits for each of four channels.
+/// Memory for decoding: 16 bits for each of four channels.
 const MAX_BYTES_A_PIXEL: u64 = 8;
 
 pub struct Decoded {
@@ -22,9 +22,8 @@ pub struct Decoded {
     pub is_cut_off: bool,
 }
 
-/// The picture as it is to be seen: turned as its camera was held, over white, no larger than a
-/// slide is ever shown. A file of 50 KB may ask for gigabytes: `most` is how many pixels it may
-/// have.
+/// Decodes a picture: rotated by its EXIF orientation, on white, no larger than a slide is ever shown.
+/// `most` is the limit of pixels, because a file of 50 KB may declare gigabytes.
 pub fn decode(
     name: &str,
     content: &[u8],
@@ -36,16 +35,16 @@ pub fn decode(
             .into_decoder()
             .map_err(|error| refused(name, &error, most))?;
         check_size(name, decoder.dimensions(), most)?;
-        // A picture whose EXIF is broken is shown as it lies.
+        // Without readable EXIF it is not rotated.
         let orientation = decoder
             .orientation()
             .unwrap_or(image::metadata::Orientation::NoTransforms);
         (orientation, decoder.icc_profile().ok().flatten())
     };
-    // `decode` and not `DynamicImage::from_decoder`, which forgets the limits (image #3081).
+    // Not `DynamicImage::from_decoder`, which ignores the limits (image #3081).
     let whole = reader(content, format, most).decode();
     let (image, is_cut_off) = match (whole, format) {
-        // Its decoder takes what is missing for grey, and says nothing.
+        // The decoder fills missing parts with grey, silently.
         (Ok(image), ImageFormat::Jpeg) => (image, !cut_off::has_end(content)),
         (Ok(image), _) => (image, false),
         (Err(ImageError::Decoding(_) | ImageError::IoError(_)), ImageFormat::Png) => {
@@ -58,7 +57,7 @@ pub fn decode(
     if let Some(profile) = profile {
         to_srgb(&mut pixels, &profile);
     }
-    // Turned last, when it is small.
+    // Rotated last, when it is small.
     if orientation != image::metadata::Orientation::NoTransforms {
         let buffer = image::RgbaImage::from_raw(pixels.width, pixels.height, pixels.rgba)
             .ok_or_else(|| broken(name))?;
@@ -69,9 +68,8 @@ pub fn decode(
     Ok(Decoded { pixels, is_cut_off })
 }
 
-/// From the colours of an embedded RGB profile. Browsers and projectors take what has none for
-/// sRGB: a phone's photo (Display P3) would be pale. One that can't be read is passed over; those
-/// of printing and of grey are `image`'s.
+/// Converts from an embedded RGB profile to sRGB, which browsers assume: a phone's photo (Display P3) would
+/// be pale. Unreadable profiles are ignored. `image` converts CMYK and grey.
 fn to_srgb(pixels: &mut Pixels, profile: &[u8]) {
     let converted = || {
         let profile = ColorProfile::new_from_slice(profile).ok()?;
@@ -90,7 +88,7 @@ fn to_srgb(pixels: &mut Pixels, profile: &[u8]) {
     }
 }
 
-/// The size that the header tells, checked; for pictures that somebody else decodes.
+/// Checks the size in the header of a picture that another library decodes.
 pub fn is_within_limits(content: &[u8], format: ImageFormat, most: u64) -> bool {
     reader(content, format, most)
         .into_decoder()
@@ -127,7 +125,7 @@ fn refused(name: &str, error: &ImageError, most: u64) -> SourceError {
 }
 
 fn reader(content: &[u8], format: ImageFormat, most: u64) -> ImageReader<Cursor<&[u8]>> {
-    // Not its sides: a refusal by `check_size` says how large the picture is.
+    // No limits for the sides, because the error of `check_size` is better.
     let mut limits = Limits::default();
     limits.max_alloc = Some(most.saturating_mul(MAX_BYTES_A_PIXEL));
     let mut reader = ImageReader::with_format(Cursor::new(content), format);
@@ -135,7 +133,7 @@ fn reader(content: &[u8], format: ImageFormat, most: u64) -> ImageReader<Cursor<
     reader
 }
 
-/// Every kind of picture (16 bits, grey, palette) as 8-bit RGBA, on white where it is transparent.
+/// Converts any format (16 bits, grey, palette) to 8-bit RGBA on white.
 fn over_white(image: DynamicImage) -> Pixels {
     let has_alpha = image.color().has_alpha();
     let mut pixels = from_rgba(image);
@@ -147,7 +145,7 @@ fn over_white(image: DynamicImage) -> Pixels {
     pixels
 }
 
-/// Puts one pixel on white. Transparent pixels are mixed as every browser mixes them, in sRGB.
+/// Blends a pixel with white in sRGB, as browsers do.
 fn flatten([red, green, blue, alpha]: &mut [u8; 4]) {
     let opacity = u32::from(*alpha);
     if opacity == 255 {
@@ -229,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_picture_for_print_has_its_colours() {
-        // CMYK with Adobe's marker: red left, white right.
+        // CMYK with Adobe's marker: red on the left, white on the right.
         let content = include_bytes!("cmyk.jpg");
         let pixels = decode("a.jpg", content, ImageFormat::Jpeg).expect("decoded");
         let [red, green, blue] = pixel(&pixels, 2, 8);
@@ -263,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_photo_is_turned_as_its_camera_was_held() {
-        // A red corner at the top left of what is stored, in a picture of 32 x 16.
+        // The stored picture of 32 x 16 has a red corner at the top left.
         let stored = RgbImage::from_fn(32, 16, |x, y| {
             Rgb(if x < 8 && y < 8 {
                 [255, 0, 0]
@@ -271,7 +269,7 @@ mod tests {
                 [255, 255, 255]
             })
         });
-        // EXIF 1 to 8: where that corner is seen, and the size.
+        // For EXIF 1 to 8: the position of that corner, and the size.
         let seen = [
             ((0, 0), (32, 16)),
             ((31, 0), (32, 16)),

@@ -61,7 +61,7 @@ fn pixels(page: Page) -> Pixels {
     }
 }
 
-/// The one page of a folder that has this file only.
+/// The page of a folder with only this file.
 fn page_of(name: &str, content: impl AsRef<[u8]>) -> Result<Page, SourceError> {
     Folder::new().with(name, content).open()?.page(0, 3_840)
 }
@@ -191,7 +191,7 @@ fn a_file_that_went_away_is_told() {
 
 #[test]
 fn a_small_file_that_unfolds_to_gigabytes_is_refused_before_it_does() {
-    // Rows of zeros, 30,000 x 30,000, as far as 50 KB reach; what the header says is a lie then.
+    // Rows of zeros in 50 KB, with a header that declares 30,000 x 30,000.
     let mut content = png();
     content[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
     let sum = crc(&content[12..29]).to_be_bytes();
@@ -204,7 +204,7 @@ fn a_small_file_that_unfolds_to_gigabytes_is_refused_before_it_does() {
         error.starts_with("bomb.png is too large: 30000 x 30000 pixels."),
         "{error}"
     );
-    // The others' headers, each as large as it can say.
+    // Headers of other formats with the largest size that they can declare.
     let mut gif = picture(1, 1, ImageFormat::Gif);
     gif[6..10].fill(0xff);
     assert!(matches!(
@@ -223,7 +223,7 @@ fn a_small_file_that_unfolds_to_gigabytes_is_refused_before_it_does() {
     ));
 }
 
-/// As PNG wants it: of a chunk's name and content.
+/// PNG's checksum of a chunk's name and content.
 fn crc(content: &[u8]) -> u32 {
     !content.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
@@ -236,11 +236,11 @@ fn crc(content: &[u8]) -> u32 {
     })
 }
 
-/// Half of a photo on a disk that was full, or of a download.
+/// A photo that was truncated by a full disk or a broken download.
 #[test]
 fn a_picture_without_its_lower_part_is_shown_and_said_to_be_cut_off() {
     for (name, format) in [("a.png", ImageFormat::Png), ("a.jpg", ImageFormat::Jpeg)] {
-        // No row is like another, so that half of the file is half of the picture.
+        // All rows differ, so that half of the file is half of the picture.
         let noise = RgbImage::from_fn(64, 64, |x, y| {
             image::Rgb([x, y, x ^ y].map(|it| (it * it * 97 % 251).to_le_bytes()[0]))
         });
@@ -258,7 +258,7 @@ fn a_picture_without_its_lower_part_is_shown_and_said_to_be_cut_off() {
         let shown = pixels(page).rgba;
         assert_eq!(shown[seen.clone()], expected[seen]);
         assert_ne!(shown[rest.clone()], expected[rest]);
-        // Nothing of it is there.
+        // No row is complete.
         assert!(page_of(name, &whole[..50]).is_err());
     }
 }
@@ -272,7 +272,7 @@ fn a_drawing_is_drawn_as_large_as_a_slide() {
     assert_eq!(pixels.rgba[3839 * 4..3840 * 4], [255; 4]);
 }
 
-/// PlantUML's light words were on white.
+/// Regression: PlantUML's light text was drawn on white.
 #[test]
 fn a_drawing_has_the_background_of_its_style() {
     let of = |style: &str| {
@@ -339,7 +339,7 @@ fn a_drawing_asks_nobody() {
         "<!DOCTYPE svg [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>{}",
         svg("<text>&x;</text>")
     );
-    // An entity from elsewhere is unknown, so the drawing is broken; it is not read.
+    // External entities are not read, so that the drawing is broken.
     assert!(page_of("a.svg", entity).is_err());
     assert!(server.accept().is_err(), "somebody was asked");
 }

@@ -1,4 +1,4 @@
-//! Reads HTML as a row of tags, text and comments. Forgiving, linear, never recursive.
+//! Splits HTML into tags, text and comments. It accepts any input, in linear time and without recursion.
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Token<'a> {
@@ -16,7 +16,7 @@ pub struct Tag<'a> {
 }
 
 impl Tag<'_> {
-    /// An attribute's value as written, still escaped.
+    /// An attribute's value, still escaped.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.attributes
             .iter()
@@ -140,7 +140,7 @@ fn value(text: &str) -> (&str, &str) {
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
-/// Text for between tags and for attributes in double quotes.
+/// Escapes text for use between tags and in attributes with double quotes.
 pub fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
@@ -160,7 +160,7 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
-/// The few entities that a serialiser writes.
+/// Resolves the few entities that a serialiser writes.
 pub fn unescaped(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();

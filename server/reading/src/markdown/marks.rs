@@ -1,14 +1,14 @@
-//! What has no element of its own: pauses and columns. The renderer writes a mark among its markup, and
-//! the last pass carries it out.
+//! Marks for pauses and columns, which have no element in Markdown. The renderer writes them into its
+//! markup, and `page::steps` carries them out.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     Pause,
-    /// An element with a click was left out here.
+    /// Here an element with a click was left out.
     LostClick,
-    /// Columns begin; the value says how wide they are.
+    /// Columns begin. The value has their widths.
     Layout,
-    /// What follows goes into the column of this number, from 0.
+    /// The following content goes into the column of this number, from 0.
     Column,
     Left,
     Right,
@@ -48,10 +48,10 @@ impl Mark {
     }
 }
 
-/// What a comment begins with that stands for a mark: no word of the slide's own text, so that
-/// authors can't write one.
+/// The prefix of a comment that is a mark. It does not occur in the slide's text, so that authors can't
+/// write marks.
 pub fn seal(text: &str) -> String {
-    // Each round needs another word of the text: it ends.
+    // Terminates, because each round needs another word of the text.
     (0_u32..)
         .map(|number| format!("ws{number}:"))
         .find(|seal| !text.contains(seal.as_str()))

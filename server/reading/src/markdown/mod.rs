@@ -1,8 +1,11 @@
-//! Markdown decks: Marp, Slidev, reveal.js, presenterm, remark.js and plain. A slide is HTML at the fixed size
-//! of 1280 x 720 in our own theme; an author's styles, scripts and components never come through.
+//! Reads Markdown decks: Marp, Slidev, reveal.js, presenterm, remark.js and plain Markdown. A slide becomes
+//! HTML at the fixed size of 1280 x 720 in our own theme. An author's styles, scripts and components are
+//! never used.
 //!
-//! The way of a slide: `split` (before parsing), `speaker_notes`, `prepare`, comrak's tree, `render` and `author`
-//! (to our own vocabulary), `sanitise`, then `steps` with code and formulas put in, then `fit`.
+//! The steps: `split` cuts the text into slides by the rules of its `dialects` and takes the notes out;
+//! `prepare` rewrites what CommonMark would misread; comrak parses; `render` writes HTML in our own
+//! vocabulary; `page` sanitises it, adds steps and columns, and puts code and formulas in; `fit`
+//! chooses the size of the type.
 
 mod colour;
 mod dialects;
@@ -29,12 +32,12 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Of the whole file.
+    /// Size of the file.
     pub bytes: usize,
     pub slides: usize,
-    /// Of one slide's text; more is left out with a warning.
+    /// Size of one slide's text. The rest is left out with a warning.
     pub slide_bytes: usize,
-    /// Of a processor's time, for highlighting all of the deck's code; what comes later is plain.
+    /// Processor time to highlight all of the deck's code. Code after that is plain.
     pub highlighting: Duration,
 }
 
@@ -58,13 +61,13 @@ impl Limits {
     }
 }
 
-/// Definitions that other slides may refer to.
+/// The most link definitions that are shared between slides.
 const MAX_REFERENCES: usize = 1_000;
 
 pub struct Markdown {
     deck: Deck,
     title: Option<String>,
-    /// `[label]: address`, wherever in the deck it stands.
+    /// Link definitions (`[label]: address`) of all slides.
     references: Arc<HashMap<String, String>>,
     footnotes: Footnotes,
     own_classes: OwnClasses,
@@ -96,7 +99,7 @@ impl Markdown {
         Ok(opened)
     }
 
-    /// How many folders above its own were given with it.
+    /// Sets how many folders above the text's own were given with it.
     #[must_use]
     pub fn below(self, folders: usize) -> Self {
         Self {
@@ -105,8 +108,7 @@ impl Markdown {
         }
     }
 
-    /// The names of the files beside it: a picture that is not among them is said with its line,
-    /// and one that may have two names is looked for by both.
+    /// Sets the names of the files beside it. A picture that is not among them is reported with its line.
     #[must_use]
     pub fn beside(self, names: impl IntoIterator<Item = String>) -> Self {
         Self {
@@ -144,7 +146,7 @@ fn options(references: &Arc<HashMap<String, String>>, rules: &Rules) -> Options<
     options.extension.alerts = true;
     options.extension.math_dollars = true;
     options.extension.highlight = true;
-    // By the rule alone, stars beside a Chinese or Japanese full stop or bracket are stars.
+    // By CommonMark's rule, `**` beside a Chinese or Japanese full stop or bracket is not emphasis.
     options.extension.cjk_friendly_emphasis = true;
     options.extension.subscript = rules.subscript;
     options.extension.shortcodes = rules.shortcodes;

@@ -1,9 +1,9 @@
-//! The words of a label's HTML, line by line.
+//! Reads the text of a label's HTML, line by line.
 
 use super::{pixels, property};
 use resvg::usvg::roxmltree::Node;
 
-/// More of one label is not read by anybody.
+/// Nobody reads a longer label.
 const MAX_RUNS: usize = 500;
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,7 +18,7 @@ pub struct Style {
     is_unbroken: bool,
 }
 
-/// Words of one style.
+/// Text of one style.
 #[derive(Debug, Clone)]
 pub struct Run {
     pub text: String,
@@ -33,9 +33,9 @@ pub struct Lines {
     /// As a multiple of the size.
     pub line_height: Option<f32>,
     pub ground: Option<String>,
-    /// Of the elements around the words: the drawing's stylesheet may colour them.
+    /// The classes of the elements around the text. The drawing's stylesheet may colour them.
     pub classes: String,
-    /// Whether it has more than words.
+    /// Whether it has more than text.
     pub is_lossy: bool,
     runs: usize,
 }
@@ -63,7 +63,7 @@ impl Lines {
         self.rows.is_empty()
     }
 
-    /// The first size that is said.
+    /// The first size that is given.
     pub fn size(&self) -> Option<f32> {
         self.rows
             .iter()
@@ -72,9 +72,9 @@ impl Lines {
             .filter(|size| *size > 0.0)
     }
 
-    /// The rows, those that have no room broken at their spaces.
+    /// The lines, broken at spaces where they are too long.
     pub fn wrapped(&self, size: f32, room: Option<f32>) -> Vec<Vec<Run>> {
-        // Narrower, it is no box but a point.
+        // A narrower box is a point, not a box.
         let Some(room) = room.filter(|room| *room > size * 2.0) else {
             return self.rows.clone();
         };
@@ -129,7 +129,7 @@ impl Lines {
                 self.is_lossy = true;
                 return;
             }
-            // An icon of a typeface that draws it by a class.
+            // An icon font draws it by a class.
             "i" if !node.has_children() => self.is_lossy |= node.has_attribute("class"),
             _ => {}
         }
@@ -173,7 +173,7 @@ impl Lines {
         if self.classes.len() + class.len() < 500 {
             self.classes = format!("{} {class}", self.classes).trim().to_owned();
         }
-        // Mermaid's stylesheet has its colour, which would else be the line that it stands on.
+        // Mermaid's stylesheet has its colour. Without it, it would have the colour of the line below it.
         if class.split_whitespace().any(|word| word == "edgeLabel") {
             self.ground.get_or_insert_with(|| "#e8e8e8".to_owned());
         }
@@ -270,7 +270,7 @@ impl Lines {
 }
 
 impl Run {
-    /// About how wide it is, as most typefaces for screens have it.
+    /// The approximate width in common screen fonts.
     fn width(&self, size: f32) -> f32 {
         let of = |c: char| match c {
             'i' | 'j' | 'l' | 't' | 'f' | 'I' | ' ' | '.' | ',' | ':' | ';' | '!' | '|' | '\''
@@ -285,7 +285,7 @@ impl Run {
     }
 }
 
-/// The space that a line ends with would count when it is centred.
+/// Removes the space at the end of a line, which would count when the line is centred.
 fn trim(row: &mut [Run]) {
     if let Some(last) = row.last_mut().filter(|run| !run.style.keeps_spaces) {
         last.text.truncate(last.text.trim_end().len());
@@ -300,12 +300,12 @@ fn is_blank(row: &[Run]) -> bool {
     row.iter().all(|run| run.text.trim().is_empty())
 }
 
-/// Letters of Chinese, Japanese and Korean, and emoji: a line may break before each.
+/// Whether a character is Chinese, Japanese, Korean or an emoji. A line may break before each.
 fn is_wide(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' | '\u{1f300}'..='\u{3ffff}')
 }
 
-/// Words with the space after them; wide letters each by itself.
+/// Splits text into words with the space after them, and single wide characters.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut start = 0;
@@ -345,7 +345,7 @@ fn is_block(name: &str) -> bool {
     )
 }
 
-/// A colour as SVG has it: the light one of `light-dark(a, b)`, what a variable falls back to.
+/// A colour for SVG: the light one of `light-dark(a, b)`, and the fallback of a variable.
 fn colour(value: &str) -> Option<String> {
     let value = value.trim();
     if let Some(pair) = value.strip_prefix("light-dark(") {

@@ -5,7 +5,7 @@ fn svg(inside: &str) -> String {
     format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 100'>{inside}</svg>")
 }
 
-/// The drawing with its labels written anew, and whether something was lost.
+/// The drawing with its labels rewritten, and whether something was lost.
 fn of(inside: &str) -> (String, bool) {
     let text = svg(inside);
     let document = Document::parse(&text).expect("XML");
@@ -86,7 +86,7 @@ fn drawios_labels_are_text_and_its_excuse_is_never_shown() {
         attribute(DRAWIO, "tspan", "font-size").as_deref(),
         Some("12")
     );
-    // A picture of the label, which draw.io's newer exports have, is the label.
+    // Newer exports of draw.io contain a picture of the label, which is used.
     let picture = DRAWIO.replace(
         "<text x='60' y='34' text-anchor='middle'>A b...</text>",
         "<image href='data:image/png;base64,AAAA'/>",
@@ -168,7 +168,7 @@ fn a_label_is_drawn_where_its_box_is() {
     let places: Vec<(usize, usize)> = red
         .map(|(at, _)| (at % width * 200 / width, at / width * 200 / width))
         .collect();
-    // A machine without fonts says so.
+    // A machine without fonts reports it.
     assert_eq!(
         places.is_empty(),
         !drawn.warnings.is_empty(),

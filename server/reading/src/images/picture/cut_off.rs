@@ -1,10 +1,9 @@
-//! Files that end before their picture does.
+//! Truncated image files.
 
 use image::{DynamicImage, ImageDecoder, Limits, codecs::png::PngDecoder};
 use std::io::Cursor;
 
-/// The rows of a PNG that are there, over white. None when there are none, or it is of a kind that
-/// is rare.
+/// The rows of a truncated PNG, on white. None when there are none, or for rare formats.
 pub fn rows_of_png(content: &[u8], most_bytes: u64) -> Option<DynamicImage> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(most_bytes);
@@ -15,7 +14,7 @@ pub fn rows_of_png(content: &[u8], most_bytes: u64) -> Option<DynamicImage> {
     if length > most_bytes {
         return None;
     }
-    // The decoder writes row by row, until there is no more.
+    // The decoder writes row by row until the data ends.
     let mut rows = vec![u8::MAX; usize::try_from(length).ok()?];
     let _ends_early = decoder.read_image(&mut rows);
     if rows.iter().all(|byte| *byte == u8::MAX) {
@@ -34,20 +33,18 @@ pub fn rows_of_png(content: &[u8], most_bytes: u64) -> Option<DynamicImage> {
         image::ColorType::Rgba8 => {
             image::RgbaImage::from_raw(width, height, rows).map(DynamicImage::from)
         }
-        // 16 bits: what was read before the end is in the file's order of bytes.
+        // With 16 bits the rows are still in the byte order of the file.
         _ => None,
     }
 }
 
-/// Whether a JPEG has the mark at its end. A miniature inside has one of its own, so that the
-/// segments are gone through.
+/// Whether a JPEG has its end marker. A thumbnail inside has one of its own, so the segments are parsed.
 pub fn has_end(content: &[u8]) -> bool {
     const END: u8 = 0xD9;
     const SCAN: u8 = 0xDA;
     let mut rest = content.get(2..).unwrap_or_default();
     loop {
-        // To the next mark. In a scan, 0xFF is written with a 0 after it, and has marks where a
-        // reader may begin anew.
+        // Skips to the next marker. In a scan 0xFF is escaped by a 0, and restart markers may occur.
         let mark = rest
             .windows(2)
             .position(|pair| matches!(pair, [0xFF, 0x01..=0xCF | 0xD8..=0xFE]));
@@ -88,7 +85,7 @@ mod tests {
         };
         let content = photo(photo(Vec::new()));
         assert!(has_end(&content));
-        // Cameras write more after it.
+        // Cameras append more data.
         assert!(has_end(&[&content[..], b"\0\0more"].concat()));
         for end in 0..content.len() {
             assert!(!has_end(&content[..end]), "{end} of {}", content.len());

@@ -1,10 +1,11 @@
-//! remark.js' content classes, `.center[words]`, of which the words are shown.
+//! Removes remark.js's content classes: `.center[words]` becomes the words.
 
 use crate::markdown::split::scan::fence_of;
 
 const MAX_CLASS: usize = 80;
 
-/// A text without them, of as many lines; and the first one, with its line from 0.
+/// The text without content classes, with the same number of lines, and the first class with its line,
+/// from 0.
 pub fn without(text: &str) -> (String, Option<(usize, String)>) {
     let mut stripped = Stripped::default();
     let mut code: Option<&str> = None;
@@ -35,7 +36,7 @@ pub fn without(text: &str) -> (String, Option<(usize, String)>) {
 #[derive(Default)]
 struct Stripped {
     text: String,
-    /// Brackets that are open, and whether a class stands before them.
+    /// For each open bracket, whether it belongs to a class.
     open: Vec<bool>,
     first: Option<(usize, String)>,
 }
@@ -71,7 +72,7 @@ impl Stripped {
         }
     }
 
-    /// Whether a point is one of a name or of a number.
+    /// Whether a point here would be part of a name or a number.
     fn is_in_word(&self) -> bool {
         self.text.ends_with(|c: char| c.is_alphanumeric())
     }
@@ -81,7 +82,7 @@ impl Stripped {
 fn class(text: &str) -> Option<&str> {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
     let is_after = |c: char| !is_of_name(c) && c != '.';
-    // Nobody's class is longer; looking further for each point would take too long.
+    // No real class is longer, and a longer search for each point would take too much time.
     let end = text.chars().take(MAX_CLASS).position(is_after)?;
     let (class, after) = text.split_at_checked(end)?;
     let mut names = class.strip_prefix('.')?.split('.');

@@ -1,18 +1,18 @@
-//! Fenced divs, as Pandoc, Quarto and others have them: `::: notes`, `::: {.column width="40%"}`.
+//! Fenced divs of Pandoc, Quarto and others: `::: notes`, `::: {.column width="40%"}`.
 
 use crate::markdown::html::{Token, Tokens};
 
-/// The classes of what only the speaker sees.
+/// The classes of speaker notes.
 const NOTES: [&str; 2] = ["notes", "speaker-notes"];
 
-/// The classes of what nobody sees.
+/// The classes of hidden content.
 const HIDDEN: [&str; 2] = ["hidden", "content-hidden"];
 
-/// A line that is a fence.
+/// A line that opens or closes a div.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fence<'a> {
     Open(Div<'a>),
-    /// Closes the one that was opened last, however many colons either has.
+    /// Closes the innermost div. The number of colons does not matter.
     Close,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Fence<'a> {
                 width: width(inside),
             }));
         }
-        // Other programs write a title behind the class, and attributes in braces.
+        // Other programs write a title after the class, and attributes in braces.
         let name = words.split([' ', '{']).next().unwrap_or_default();
         let is_name = name.starts_with(|c: char| c.is_alphabetic());
         is_name.then(|| {
@@ -76,7 +76,8 @@ fn width(attributes: &str) -> Option<u16> {
     whole.parse().ok().filter(|width| (1..=99).contains(width))
 }
 
-/// The widths of the columns in the div that these lines follow; each has some.
+/// The widths of the columns in the div that begins before these lines. A column without one gets a
+/// share.
 pub fn columns<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<u16> {
     let mut widths = Vec::new();
     let mut depth = 1_u32;
@@ -106,12 +107,12 @@ pub fn columns<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<u16> {
         .collect()
 }
 
-/// Fences that are open, while lines are read in their order.
+/// The open divs, while lines are read in order.
 #[derive(Debug, Default)]
 pub struct OpenDivs {
-    /// Their lines, and whether they keep what is in them from the wall.
+    /// The line of each, and whether its content is private.
     open: Vec<(usize, bool)>,
-    /// First and last line of those that do, in the order of their ends.
+    /// First and last line of each private div, in the order of their ends.
     private: Vec<(usize, usize)>,
 }
 
@@ -128,7 +129,7 @@ impl OpenDivs {
         }
     }
 
-    /// Those that are in no other, the last one first.
+    /// The private divs that are in no other private one, the last one first.
     pub fn private(self) -> Vec<(usize, usize)> {
         let mut outermost: Vec<(usize, usize)> = Vec::new();
         for (from, to) in self.private.into_iter().rev() {

@@ -36,7 +36,7 @@ const KEYS: [&str; 10] = [
     "inlineSVG",
 ];
 
-/// Marp Core's themes but `default`, which others have, too.
+/// Marp Core's themes, except `default`, which others have, too.
 const THEMES: [&str; 2] = ["gaia", "uncover"];
 
 /// All directives, without the `_` of those that hold for one slide only.
@@ -140,7 +140,7 @@ pub fn directives_of(comment: &str) -> Option<FrontMatter> {
     }
     found.then(|| {
         FrontMatter::parse(comment.lines().map(|line| {
-            // A comment on one line begins with a space that is no indentation.
+            // The space at the beginning of a comment of one line is not indentation.
             if comment.trim().contains('\n') {
                 line
             } else {
@@ -150,7 +150,7 @@ pub fn directives_of(comment: &str) -> Option<FrontMatter> {
     })
 }
 
-/// Those of Marp's directives that hold for nothing here, and why.
+/// The directives that have no effect here, each with a sentence about it.
 pub fn unmet(directives: &FrontMatter) -> Vec<(&'static str, String)> {
     const UNMET: [(&str, &str); 5] = [
         (
@@ -178,7 +178,7 @@ pub fn unmet(directives: &FrontMatter) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// Marp's directives hold for their slide and those after it; with `_` for their slide only.
+/// Applies directives to their slide and all later ones, or with `_` only to their slide.
 fn carry(deck: &FrontMatter, scan: &Scan, slides: &mut [Slide]) {
     const CARRIED: [&str; 8] = [
         "class",
@@ -207,7 +207,7 @@ fn carry(deck: &FrontMatter, scan: &Scan, slides: &mut [Slide]) {
     for (at, (slide, end)) in slides.iter_mut().zip(ends).enumerate() {
         let mut own = FrontMatter::default();
         for key in CARRIED {
-            // The deck's own are its first slide's.
+            // In the deck's front matter these are about the first slide.
             if let Some(value) = deck.said(&format!("_{key}")).filter(|_| at == 0) {
                 own.set(key, value);
             }

@@ -44,24 +44,23 @@ const COMMANDS: [&str; 22] = [
     "newpage",
 ];
 
-/// The key of what the commands begin with, where other comments may say anything.
+/// The key of the prefix that commands have in this deck. Comments without it are ignored.
 pub const COMMAND_PREFIX: &str = "options.command_prefix";
 
-/// A command without its deck's prefix; none when it does not begin with it.
+/// A comment without the deck's prefix. None when it does not have it.
 pub fn unprefixed<'a>(comment: &'a str, prefix: &str) -> Option<&'a str> {
     comment.trim().strip_prefix(prefix).map(str::trim)
 }
 
-/// A command and its value, when the comment is one.
+/// A command and its value. None when the comment is not a command.
 pub fn command(comment: &str) -> Option<(&str, &str)> {
     let comment = comment.trim();
     let (name, value) = comment.split_once(':').unwrap_or((comment, ""));
     COMMANDS.contains(&name).then(|| (name, value.trim()))
 }
 
-/// Whether the deck has what only presenterm understands. A rule does not separate there: a deck with
-/// rules and no `end_slide` was written for another program, and borrows what every dialect
-/// understands.
+/// Whether the deck has what only presenterm understands. `---` does not separate there, so a deck that
+/// has it and no `end_slide` was written for another program.
 pub fn is_deck(clues: &Clues<'_>) -> bool {
     const KEYS: [&str; 4] = [
         "sub_title",
@@ -115,7 +114,7 @@ fn introduced(front: &FrontMatter, _: &Scan, slides: Vec<Slide>) -> Settled {
     }
 }
 
-/// The slide that presenterm makes of a deck's front matter.
+/// The slide that presenterm makes from a deck's front matter.
 fn introduction(front: &FrontMatter) -> Option<Slide> {
     let title = front.line("title")?;
     let mut text = format!("# {title}\n");

@@ -15,10 +15,10 @@ pub static RULES: Rules = Rules {
     ..FROM_MARKDOWN
 };
 
-/// Alone in its line, it begins the notes of a slide.
+/// Begins the notes of a slide, alone in its line.
 pub const NOTES: &str = "???";
 
-/// Alone in its line, it is a step: the slide again, with more on it.
+/// Begins a step, alone in its line: the slide again, with more on it.
 pub const STEP: &str = "--";
 
 const PROPERTIES: [&str; 11] = [
@@ -35,7 +35,7 @@ const PROPERTIES: [&str; 11] = [
     "background-position",
 ];
 
-/// Where the words of a slide stand.
+/// Classes for the position of a slide's text.
 const PLACES: [&str; 7] = [
     "left", "center", "right", "top", "middle", "bottom", "inverse",
 ];
@@ -66,7 +66,7 @@ pub fn is_deck<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
         has_steps |= line == STEP;
         has_notes |= line == NOTES;
         if matches!(line, "---" | STEP) {
-            // Between two lines of dashes they are the front matter of a slide.
+            // Closed by another `---`, they would be front matter.
             (is_top, is_asked) = (true, false);
         } else if is_top && property(line).is_some() {
             is_asked |= is_unmistakable(line);
@@ -80,13 +80,13 @@ pub fn is_deck<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
     has_steps && has_notes
 }
 
-/// What a slide's properties say, as front matter.
+/// A slide's properties.
 #[derive(Debug, Default)]
 pub struct Properties {
     pub front: FrontMatter,
     /// How many lines they take.
     pub lines: usize,
-    /// What they ask in vain, by its line.
+    /// Sentences about properties that have no effect, by line.
     pub left_out: Vec<(usize, String)>,
     pub is_hidden: bool,
 }

@@ -89,7 +89,7 @@ enum Separator {
 pub struct Separators {
     slide: Option<Separator>,
     vertical: Option<Separator>,
-    /// How the line begins from which on a slide is notes.
+    /// How the line begins after which a slide is notes.
     pub notes: Option<String>,
     /// Keys of which the value is not understood.
     unknown: Vec<&'static str>,
@@ -132,7 +132,7 @@ impl Separators {
         is(&self.slide, &USUAL) || is(&self.vertical, &USUAL_VERTICAL)
     }
 
-    /// How many empty lines separate, when the deck says so.
+    /// How many empty lines separate, if the deck says so.
     pub fn gap(&self) -> Option<usize> {
         let of = |separator: &Option<Separator>| match separator {
             Some(Separator::Gap(lines)) => Some(*lines),
@@ -142,7 +142,8 @@ impl Separators {
     }
 }
 
-/// `<!--s-->`, `^\r?\n---\r?\n$`, `^\n\n\n`. None when it is more than a line or its ends.
+/// Reads an expression such as `<!--s-->`, `^\r?\n---\r?\n$` or `^\n\n\n`. None when it is more than a
+/// line or line ends.
 fn separator(pattern: &str) -> Option<Separator> {
     let at_start = pattern.starts_with('^');
     let pattern = pattern
@@ -167,7 +168,7 @@ fn separator(pattern: &str) -> Option<Separator> {
     }
     let line = text.trim();
     if line.is_empty() {
-        // Of the line ends, one is that of the text before, unless the first line is empty.
+        // The first line end belongs to the text before, unless the expression begins with `^`.
         let lines = text.matches('\n').count();
         let lines = if at_start {
             lines

@@ -1,25 +1,25 @@
-//! How wide a formula will be. No browser breaks one into lines, so that it has to fit in one.
+//! Estimates the width of a formula. Browsers don't break formulas into lines, so that it has to fit.
 
 use crate::markdown::html::{Tag, is_void};
 
-/// The mean width of a letter or a figure of the theme's mathematical type, in its size.
+/// The mean width of a letter or digit in the theme's mathematical font, in em.
 const SIGN: f32 = 0.64;
-/// What stands between two operands, with its gaps.
+/// The width of an operator with its gaps.
 const OPERATOR: f32 = 1.5;
 const SCRIPT: f32 = 0.72;
-/// The theme's, against the words around it.
+/// The theme's font size of formulas, relative to the text.
 const LARGER: f32 = 1.06;
 
-/// A formula that is being read: its open elements.
+/// The open elements of a formula.
 pub struct Formula<'a> {
     open: Vec<Element<'a>>,
 }
 
 struct Element<'a> {
     name: &'a str,
-    /// Of those of its children that stand beside each other.
+    /// The width of its children side by side.
     row: f32,
-    /// Of the widest, where they stand above each other.
+    /// The width of the widest, if they are above each other.
     widest: f32,
     children: u16,
 }
@@ -51,7 +51,7 @@ impl<'a> Formula<'a> {
         }
     }
 
-    /// The whole width in the size of the words around it, when its last element is closed.
+    /// Closes an element. Returns the width in em of the text once the formula is complete.
     pub fn close(&mut self, name: &str) -> Option<f32> {
         let element = self.open.pop_if(|element| element.name == name)?;
         let width = element.width();
@@ -80,7 +80,7 @@ impl<'a> Element<'a> {
     fn width(&self) -> f32 {
         match self.name {
             "mfrac" | "munder" | "mover" | "munderover" | "mtable" => self.widest,
-            // A source's text, which is not shown.
+            // An annotation, which is not shown.
             "annotation" => 0.0,
             "mtd" => self.row + 0.6,
             "mspace" => 0.5,

@@ -1,51 +1,50 @@
-//! Guesses how tall a slide will be, to choose the size of its type where no script runs. A class
-//! on the slide's root scales all of it; the theme has the same sizes.
+//! Estimates the height of a slide to choose the size of its type without a script. A class on the slide's
+//! root scales all of it. The sizes here are those of the theme.
 
 mod formula;
 
 use crate::markdown::html::{Tag, Token, Tokens, is_void};
 use formula::Formula;
 
-/// The theme's `fit-NN` classes, largest first; the first is without a class.
+/// The theme's `fit-NN` classes, largest first. The first needs no class.
 const SMALLEST: u16 = 36;
 const SCALES: [u16; 17] = [
     100, 96, 92, 88, 84, 80, 76, 72, 68, 64, 60, 56, 52, 48, 44, 40, SMALLEST,
 ];
 
-/// Below that, people at the back can't read it.
+/// The smallest scale that is readable from the back of a room.
 pub const READABLE: u16 = 60;
 
 const WIDTH: f32 = 1280.0;
 const HEIGHT: f32 = 720.0 - 2.0 * 48.0;
 const TYPE: f32 = 36.0;
-/// The mean width of a letter, in its size; generous, since each system has other fonts.
+/// The mean width of a letter in em. It is generous, because each system has other fonts.
 const LETTER: f32 = 0.505;
 const BOLD_LETTER: f32 = 0.62;
 const CODE_LETTER: f32 = 0.605;
-/// From one baseline to the next, in the size of the type.
+/// The height of a line in em.
 const LINE: f32 = 1.38;
-/// The most that the theme gives a picture beside words, in a list or in a cell, in the size of the
-/// type there.
+/// The theme's maximum height of a picture beside text, in a list or in a cell, in em.
 const PICTURE: f32 = 6.0;
-/// The same where its author says how large it is.
+/// The same if its author gives a size.
 const SIZED_PICTURE: f32 = 12.0;
-/// So many of those lie on a line; how wide they are is not known.
+/// The assumed number of such pictures on a line. Their widths are not known.
 const PICTURES_ON_A_LINE: f32 = 4.0;
-/// What the theme leaves a picture that has the rest of the slide, in pixels.
+/// The least height of a picture that fills the rest of the slide, in pixels.
 const LEAST_PICTURE: f32 = 150.0;
-/// What the theme puts around a cell's words, in their size.
+/// The padding of a cell, in em.
 const CELL: f32 = 1.4;
 
-/// What the theme makes of a slide's layout, in the size of its own type.
+/// The measures of a layout in the theme, in em.
 #[derive(Clone, Copy)]
 struct Layout {
-    /// Of the slide's type, against that of a slide without a layout.
+    /// The font size, relative to a slide without a layout.
     large: f32,
     h1: f32,
     h2: f32,
-    /// A title's lines stand closer when it is large.
+    /// The line height of a title, which is less for large ones.
     title_line: f32,
-    /// What it draws before the words: a bar, a quotation mark.
+    /// The height of a bar or quotation mark before the text.
     drawn: f32,
     padding: f32,
 }
@@ -92,7 +91,7 @@ impl Layout {
     }
 }
 
-/// The scale, in percent, in which the slide fits. `layout` is the theme's class for it.
+/// The scale in percent at which the slide fits. `layout` is the theme's class of its layout.
 pub fn scale(markup: &str, is_beside_picture: bool, layout: Option<&str>) -> u16 {
     let layout = Layout::of(layout);
     let width = if is_beside_picture {
@@ -114,28 +113,28 @@ struct Frame<'a> {
     name: &'a str,
     width: f32,
     size: f32,
-    /// Of its inner blocks.
+    /// The height of its inner blocks.
     height: f32,
-    /// Of the line of text that is not ended yet.
+    /// The width of the current line of text.
     run: f32,
-    /// For those that stand beside each other: how many in a row, how many so far, the tallest.
+    /// For blocks side by side: how many are in a row, how many there are so far, and the tallest.
     beside: Option<(u16, u16, f32)>,
     share: f32,
     padding: f32,
     is_code: bool,
-    /// A picture in it gives way to what is beside it.
+    /// Whether a picture in it shrinks to fit.
     gives_way: bool,
     is_column: bool,
-    /// Those that do not: how many, and the tallest.
+    /// The pictures that do not shrink: how many, and the tallest.
     pictures: (f32, f32),
-    /// Of a cell: its longest word, which is not broken.
+    /// The longest word of a cell, which is not broken.
     word: f32,
-    /// In a name of code, which is broken where it has to be.
+    /// Whether it is inline code, which may be broken anywhere.
     is_broken: bool,
-    /// Of a table: the least that its columns need. Of a row: which one comes.
+    /// In a table the minimal widths of its columns, and in a row the index of the next one.
     columns: Vec<f32>,
     column: usize,
-    /// The width of a letter and the height of a line, in its size.
+    /// The width of a letter and the height of a line.
     letter: f32,
     line: f32,
 }
@@ -143,7 +142,7 @@ struct Frame<'a> {
 impl Frame<'_> {
     fn end_line(&mut self) {
         if self.run > 0.0 {
-            // Where a line ends, half a word is left open: of large type, a good part of the line.
+            // On average half a word is empty at the end of a line. With large type that is much.
             let open = if self.run > self.width {
                 self.size * self.letter * 2.5
             } else {
@@ -170,7 +169,7 @@ impl Frame<'_> {
         }
     }
 
-    /// Pictures stand on lines of their own, or make the lines as tall as they are.
+    /// Adds the pictures, which have lines of their own, or make lines as tall as they are.
     fn end_pictures(&mut self) {
         let (count, tallest) = std::mem::take(&mut self.pictures);
         self.height += (count / PICTURES_ON_A_LINE).ceil() * tallest;
@@ -183,7 +182,7 @@ impl Frame<'_> {
     }
 }
 
-/// None when something is wider than the slide.
+/// The height. None when something is wider than the slide.
 fn height(markup: &str, width: f32, size: f32, layout: Layout) -> Option<f32> {
     let root = Frame {
         name: "",
@@ -307,7 +306,7 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>, layout: Layout) -> Optio
             return Some(());
         }
         name if is_void(name) || !is_block(name) => {
-            // A line of code is a span: its text belongs to the block.
+            // The spans in code are not blocks.
             return Some(());
         }
         _ => {}
@@ -316,7 +315,7 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>, layout: Layout) -> Optio
     if !matches!(tag.name, "td" | "th") {
         parent.end_line();
     }
-    // As the theme has it: alone in a part of the slide, or of a column.
+    // As in the theme: a picture alone in the slide or in a column.
     let is_part = parent.name.is_empty() || parent.is_column;
     let gives_way = is_part
         && (tag.name == "figure"
@@ -326,7 +325,7 @@ fn open<'a>(frames: &mut Vec<Frame<'a>>, tag: &Tag<'a>, layout: Layout) -> Optio
     let (factor, gap, indent) = match tag.name {
         "h1" if class == "fit" => (2.2, 0.5, 0.0),
         "h1" => (layout.h1, 0.5, 0.0),
-        // In every layout: the theme says it of a slide's first h2 with more weight.
+        // In every layout, because the theme's rule for a slide's first h2 is more specific.
         "h2" if is_title => (1.5, 0.5, 0.0),
         "h2" => (layout.h2, 0.5, 0.0),
         "h3" | "h4" | "h5" | "h6" => (1.05, 0.5, 0.0),
@@ -411,20 +410,20 @@ fn is_title(name: &str) -> bool {
     matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
 }
 
-/// How tall a picture may be that does not give way. Its author may have said it in pixels.
+/// The height of a picture that does not shrink. Its author may have given it in pixels.
 fn picture(tag: &Tag<'_>, size: f32) -> f32 {
     let pixels = |name| tag.get(name).and_then(|value| value.parse::<f32>().ok());
     let (width, height) = (pixels("width"), pixels("height"));
     if tag.get("width").is_none() && tag.get("height").is_none() {
         return PICTURE * size;
     }
-    // Of its width only: it may be upright.
+    // A picture with only a width may be upright.
     height
         .or_else(|| width.map(|width| width * 1.34))
         .map_or(SIZED_PICTURE * size, |said| said.min(SIZED_PICTURE * size))
 }
 
-/// None when a table is wider than its part of the slide.
+/// Closes a table. None when it is wider than its part of the slide.
 fn close(frames: &mut Vec<Frame<'_>>, name: &str) -> Option<()> {
     if frames.len() < 2 || frames.last().is_none_or(|frame| frame.name != name) {
         return Some(());
@@ -436,7 +435,7 @@ fn close(frames: &mut Vec<Frame<'_>>, name: &str) -> Option<()> {
         && let Some(parent) = frames.last_mut()
     {
         if frame.share == 0.0 {
-            // Cells share their row's width as they need it.
+            // Cells share the width of their row by need.
             parent.run += frame.run + frame.size * CELL;
             let mut frame = frame;
             frame.end_pictures();
@@ -459,7 +458,7 @@ fn close(frames: &mut Vec<Frame<'_>>, name: &str) -> Option<()> {
     Some(())
 }
 
-/// A cell's column is as wide as the longest word in it.
+/// Makes a column at least as wide as the longest word in a cell.
 fn widen_column(frames: &mut [Frame<'_>]) {
     let Some((cell, outer)) = frames.split_last_mut() else {
         return;
@@ -510,7 +509,7 @@ fn is_block(name: &str) -> bool {
     )
 }
 
-/// How wide a text is, in its size.
+/// The width of a text, in em.
 fn units(text: &str, letter: f32) -> f32 {
     let mut width = 0.0;
     let mut entity = false;
@@ -523,7 +522,7 @@ fn units(text: &str, letter: f32) -> f32 {
             }
             ';' if entity => entity = false,
             _ if entity && c.is_ascii_alphanumeric() => {}
-            // Han, Kana, Hangul and emoji take a full square.
+            // Han, Kana, Hangul and emoji are 1 em wide.
             '\u{1100}'..='\u{11ff}'
             | '\u{2e80}'..='\u{d7ff}'
             | '\u{f900}'..='\u{faff}'

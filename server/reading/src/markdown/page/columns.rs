@@ -1,4 +1,4 @@
-//! Columns: what is written goes into one of them, until they end. They may be filled in any order.
+//! Collects markup in columns, until they end. They may be filled in any order.
 
 use super::steps::Pass;
 use crate::markdown::marks::Mark;
@@ -6,7 +6,7 @@ use crate::markdown::marks::Mark;
 pub struct Columns {
     widths: Vec<u16>,
     filled: Vec<String>,
-    /// What comes before them.
+    /// The markup before them.
     before: String,
     current: Option<usize>,
 }
@@ -77,7 +77,7 @@ impl Pass {
         }
     }
 
-    /// Two columns of which the first has what was written from `from` on.
+    /// Two columns. The markup from `from` on goes into the first.
     fn two_columns(&mut self, from: usize) {
         self.end_columns();
         let first = if self.out.is_char_boundary(from) {
@@ -138,7 +138,7 @@ impl Pass {
             .iter()
             .filter(|(html, _)| !html.trim().is_empty())
             .count();
-        // `[1, 3, 1]` with only the middle filled is a way to say: narrower, in the middle.
+        // `[1, 3, 1]` with only the middle filled means narrower, in the middle.
         let keeps_gaps = columns.widths.len() > 2;
         match filled {
             0 => {}
@@ -157,7 +157,7 @@ impl Pass {
     }
 }
 
-/// A column's width in twelfths: the theme has a class for each.
+/// A column's width in twelfths. The theme has a class for each.
 pub fn share(width: u16, all: &[u16]) -> u16 {
     let total: u16 = all.iter().sum();
     ((width * 24 / total.max(1)) + 1).div_euclid(2).clamp(1, 12)

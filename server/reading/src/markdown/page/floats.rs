@@ -1,4 +1,4 @@
-//! What floats side by side becomes columns.
+//! Turns elements that float side by side into columns.
 
 const END: &str = "</div>";
 const MOST: usize = 6;
@@ -14,12 +14,12 @@ struct Row {
     start: usize,
     end: usize,
     count: usize,
-    /// How deep it stands.
+    /// Its depth.
     level: usize,
 }
 
 impl Floats {
-    /// An element that floats and begins at `start` was written to the end of `out`.
+    /// Adds the floating element at the end of `out`, which begins at `start`.
     pub fn add(&mut self, out: &mut String, start: usize, level: usize) {
         let follows = |row: &Row| {
             let between = out.get(row.end..start);
@@ -51,7 +51,7 @@ impl Floats {
         self.row = Some(row);
     }
 
-    /// What was written has gone elsewhere.
+    /// Forgets the floats, because the markup was moved elsewhere.
     pub fn forget(&mut self) {
         self.row = None;
     }

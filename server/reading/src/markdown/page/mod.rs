@@ -1,4 +1,4 @@
-//! What goes around a slide's text: its layout, its ground, the size of its type.
+//! Completes a slide: its layout, its background, and the size of its type.
 
 pub mod columns;
 mod floats;
@@ -22,8 +22,8 @@ use running::Ink;
 /// The class of a slide with light words on a dark ground.
 pub const DARK: &str = "on-dark";
 
-/// Whether a deck asks for dark slides: by Slidev's `colorSchema`, or by the name of a theme of
-/// reveal.js or presenterm that is dark. Everybody sees the same, whatever their own screen prefers.
+/// Whether a deck asks for dark slides, by Slidev's `colorSchema` or by the name of a dark theme of
+/// reveal.js or presenterm. All viewers see the same, whatever their device prefers.
 pub fn is_dark(front: &FrontMatter) -> bool {
     const DARK_THEMES: [&str; 11] = [
         "black",
@@ -45,7 +45,7 @@ pub fn is_dark(front: &FrontMatter) -> bool {
     }
 }
 
-/// What a slide's front matter or directives ask for.
+/// Applies a slide's front matter and directives.
 pub fn front(renderer: &mut Renderer<'_>, slide: &Slide, index: u32) {
     let line = slide.line.saturating_sub(1).max(1);
     renderer.layout = slide.front.get("layout").map(str::to_owned);
@@ -83,7 +83,7 @@ pub fn front(renderer: &mut Renderer<'_>, slide: &Slide, index: u32) {
             "lead" => {
                 renderer.layout.get_or_insert_with(|| "center".to_owned());
             }
-            // The other one than the rest of the deck.
+            // In a dark deck an inverted slide is light.
             "invert" if renderer.classes.contains(&DARK) => {
                 renderer.classes.retain(|class| *class != DARK);
             }
@@ -137,7 +137,7 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
         .iter()
         .any(|class| class == "picture-left" || class == "picture-right");
     let scale = match share(&grounds).filter(|_| is_beside) {
-        // What is left for the words is measured as a column of so many twelfths.
+        // The remaining width for the text is measured as a column, in twelfths.
         Some(share) => {
             let column = ((100 - share) * 12 / 100).clamp(2, 11);
             let body = format!("<div class=\"column w{column}\">{body}</div>");
@@ -165,7 +165,7 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
     for warning in &mut warnings {
         warning.page = Some(index);
     }
-    // Together they come from three places; a person reads down the file.
+    // They were collected in three places.
     warnings.sort_by_key(|warning| warning.line);
     classes.dedup();
     let text = text.trim().to_owned();
@@ -186,7 +186,7 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
         notes,
         links: Vec::new(),
         face: Face::Html(Html {
-            // Arabic and Hebrew begin at the right; the browser knows which text does.
+            // The browser lets Arabic and Hebrew text begin at the right.
             markup: format!(
                 "{ground}{running}<div class=\"body{}\" dir=\"auto\">{body}</div>",
                 match ink {
@@ -202,7 +202,7 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
     }
 }
 
-/// The theme's layout: what the author asked for, or what the slide is by its content.
+/// The theme's layout, by the author's choice or by the slide's content.
 fn layout_class(
     asked: Option<&str>,
     body: &str,
@@ -247,8 +247,8 @@ fn layout_class(
     (headings == 1 && blocks == 0 && count("<h3") == 0).then_some("section")
 }
 
-/// How much of the width a picture beside the text has, where an author says so: in percent, one
-/// of those that the theme has a class for.
+/// The share of the width of a picture beside the text, if given: in percent, rounded to one that the
+/// theme has a class for.
 fn share(grounds: &[Ground]) -> Option<u16> {
     const SHARES: [u16; 11] = [20, 25, 30, 33, 40, 50, 60, 67, 70, 75, 80];
     let asked = grounds.iter().rev().find_map(|ground| match ground {
@@ -258,7 +258,7 @@ fn share(grounds: &[Ground]) -> Option<u16> {
     SHARES.into_iter().min_by_key(|share| share.abs_diff(asked))
 }
 
-/// Where the pictures are. One beside the text takes the others with it.
+/// The place of the pictures. If one is beside the text, all are.
 fn place(grounds: &[Ground]) -> Option<Place> {
     let places = || {
         grounds.iter().filter_map(|ground| match ground {
@@ -271,7 +271,7 @@ fn place(grounds: &[Ground]) -> Option<Place> {
         .or_else(|| places().next())
 }
 
-/// What lies behind or beside a slide's text. SVG's `fill` is an attribute: it needs no style.
+/// The markup behind or beside a slide's text. SVG has `fill` as an attribute, which needs no style.
 fn ground(
     grounds: &[Ground],
     ink: Option<Ink>,

@@ -1,4 +1,4 @@
-//! What Marp repeats on its slides: a line above, a line below, a number. Small, in the corners.
+//! Marp's header, footer and page number.
 
 use crate::markdown::{
     colour,
@@ -12,7 +12,7 @@ use comrak::{
     nodes::{AstNode, NodeValue},
 };
 
-/// Where `directives` puts a slide's number, for those that show it.
+/// The key under which `dialects::marp` stores the number of a slide that shows it.
 pub const NUMBER: &str = "number";
 
 const PLACES: [(&str, &str); 3] = [
@@ -44,7 +44,7 @@ pub fn markup(slide: &Slide, warnings: &mut Vec<Warning>) -> String {
     markup
 }
 
-/// The text of a line of Markdown, and whether it has a picture.
+/// The plain text of a line of Markdown, and whether it has a picture.
 pub fn plain(markdown: &str, has_emoji: bool) -> (String, bool) {
     let arena = Arena::new();
     let mut options = Options::default();
@@ -70,9 +70,9 @@ pub fn plain(markdown: &str, has_emoji: bool) -> (String, bool) {
 /// The colour that an author gives to all of a slide's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ink {
-    /// The theme's shade of it, as a class.
+    /// The class of the theme's shade.
     Shade(&'static str),
-    /// Without a hue: it says which of the two themes the slide's own ground asks for.
+    /// A colour without a hue, which chooses light or dark text.
     Light,
     Dark,
 }

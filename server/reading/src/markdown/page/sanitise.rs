@@ -1,5 +1,5 @@
-//! The last guard on what an author wrote. What is let through is our renderer's own vocabulary:
-//! an author's tag was translated into it before, and whatever slipped by ends here.
+//! Sanitises a slide's HTML. Only our renderer's vocabulary passes. An author's tags were translated into
+//! it before; this is the second line of defence.
 
 use crate::vocabulary::{WORDS, is_word_class};
 use ammonia::{Builder, UrlRelative};
@@ -9,8 +9,8 @@ use std::{
     sync::LazyLock,
 };
 
-/// Where a pause, a column or a piece of our own markup goes. Authors can't write them: the
-/// renderer lets no unknown tag through.
+/// Elements that stand for a pause, a column or a piece of our own markup. Authors can't write them,
+/// because the renderer drops unknown tags.
 pub const MARK: &str = "ws-mark";
 pub const PIECE: &str = "ws-piece";
 

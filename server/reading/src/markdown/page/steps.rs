@@ -1,5 +1,5 @@
-//! The last pass over a slide's markup: what was sanitised gets its steps and columns, and our own
-//! highlighted code and formulas are put in. What it reads is well formed; what it writes is, too.
+//! The last pass over a slide's sanitised markup: adds steps and columns, and inserts highlighted code and
+//! formulas. Its input is well formed, and so is its output.
 
 use super::{
     columns::Columns,
@@ -12,14 +12,14 @@ use crate::markdown::{
     render::grid::{COUNTED, FLOAT},
 };
 
-/// More builds than that on one slide are shown with the last one. The theme has rules for each.
+/// The most builds of one slide. Later ones are shown with the last. The theme has rules for each.
 pub const MAX_STEPS: u16 = 32;
 
-/// Our own markup, put in after sanitising. Each is used once.
+/// Our own markup, inserted after sanitising. Each is used once.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece {
     Html(String),
-    /// One after the other in the same place.
+    /// Replace each other in the same place.
     Stages(Vec<String>),
 }
 
@@ -38,7 +38,7 @@ pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
         ..Pass::default()
     };
     pass.fragments = fragments(clean);
-    // reveal: those without a place come after those with one.
+    // In reveal, fragments without a place come after those with one.
     pass.count = u16::try_from(pass.fragments.len())
         .unwrap_or(MAX_STEPS)
         .min(MAX_STEPS);
@@ -63,7 +63,7 @@ pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
     }
 }
 
-/// The places that reveal's fragments say they have, each once, in their order.
+/// The distinct places of reveal's fragments, in order.
 fn fragments(clean: &str) -> Vec<u16> {
     let mut places: Vec<u16> = Tokens::of(clean)
         .filter_map(|token| match token {
@@ -82,16 +82,16 @@ pub struct Pass {
     pub frames: Vec<Frame>,
     pieces: Vec<Option<Piece>>,
     fragments: Vec<u16>,
-    /// The step that the last click took.
+    /// The step of the last click.
     count: u16,
     highest: u16,
-    /// A pause counts when something follows it.
+    /// Whether there was a pause. It counts once something follows.
     pub pausing: bool,
     paused: u16,
-    /// An element with a click was left out; nothing has taken its place yet.
+    /// Whether an element with a click was left out, and its click is not used yet.
     pub lost_click: bool,
     pub columns: Option<Columns>,
-    /// Where the headings end that the slide begins with.
+    /// Where the headings at the beginning of the slide end.
     pub headings_end: usize,
     only_headings: bool,
     pub floats: Floats,
@@ -101,20 +101,20 @@ pub struct Pass {
 
 pub struct Frame {
     name: String,
-    /// Where its tag begins and ends in the output.
+    /// Where its start tag begins and ends in the output.
     start: usize,
     inside: usize,
-    /// The latest step of it and of what it is in.
+    /// The latest step of the element and its parents.
     step: u16,
-    /// The count and the highest step before its own click and after it: given back when it turns
-    /// out empty.
+    /// The count and the highest step before and after its own click. If the element is empty, the click is
+    /// undone.
     click: Option<[(u16, u16); 2]>,
-    /// How many elements it has so far.
+    /// The number of its child elements so far.
     children: u8,
-    /// Whether as many columns as those are.
+    /// Whether it has as many columns as child elements.
     is_counted: bool,
     is_float: bool,
-    /// `<v-clicks>`: how deep into lists, how many at once, how many so far.
+    /// For `<v-clicks>`: the depth of lists, the number of items at once, and of items so far.
     clicks: Option<(usize, usize, usize)>,
 }
 
@@ -150,7 +150,7 @@ impl Pass {
         let before = (self.count, self.highest);
         let click = self.click(tag);
         let hide = tag.get("data-hide");
-        // In a switch the next one's click hides this; the last stays.
+        // In a switch the click of the next template hides this one. The last stays.
         let in_switch = hide == Some("next");
         let until = hide.map(|value| match (in_switch, self.place(tag)) {
             (true, _) => click.unwrap_or(self.count).saturating_add(1),
@@ -234,7 +234,7 @@ impl Pass {
         self.out.push('"');
     }
 
-    /// The step that this element comes with.
+    /// The step with which an element appears.
     fn click(&mut self, tag: &Tag<'_>) -> Option<u16> {
         match tag.get("data-click") {
             Some(value) => Some(self.place(tag).unwrap_or_else(|| self.taken(value))),
@@ -242,7 +242,7 @@ impl Pass {
         }
     }
 
-    /// The step of a fragment that says its place.
+    /// The step of a fragment with a place.
     fn place(&self, tag: &Tag<'_>) -> Option<u16> {
         let place = tag.get("data-fragment")?.parse().ok()?;
         let before = self.fragments.binary_search(&place).ok()?;
@@ -253,8 +253,8 @@ impl Pass {
         )
     }
 
-    /// The step that a click takes. Slidev: a number alone is absolute, `+n` and none are counted
-    /// from the last, a range begins at its start.
+    /// The step of a click. In Slidev a number is absolute, `+n` and an empty value count from the last one,
+    /// and a range begins at its start.
     fn taken(&mut self, value: &str) -> u16 {
         let is_lost = std::mem::take(&mut self.lost_click);
         let step = match value {
@@ -342,7 +342,7 @@ impl Pass {
         }
     }
 
-    /// Columns that are known only now that their element ends.
+    /// Adds the columns that are known only at the end of an element.
     fn beside(&mut self, frame: &Frame) {
         if frame.is_counted
             && let Some(tag) = self.out.get(frame.start..frame.inside)

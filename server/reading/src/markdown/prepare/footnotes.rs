@@ -1,4 +1,5 @@
-//! Footnotes of the whole deck: each slide is parsed by itself, and may refer to what another says.
+//! Footnotes of the whole deck. Each slide is parsed separately, and may refer to a footnote that another
+//! slide defines.
 
 use crate::markdown::split::scan::Scan;
 use comrak::nodes::{AstNode, NodeValue};
@@ -7,11 +8,11 @@ use std::collections::HashMap;
 const MAX_FOOTNOTES: usize = 1_000;
 const MAX_LABEL: usize = 200;
 
-/// All that is added to one slide.
+/// The most bytes of footnotes that are added to one slide.
 const MAX_ADDED: usize = 16 << 10;
 
 pub struct Footnotes {
-    /// By their labels, with their lines.
+    /// The lines of each footnote, by label.
     notes: HashMap<String, String>,
 }
 
@@ -43,7 +44,7 @@ impl Footnotes {
         Self { notes }
     }
 
-    /// A slide's text with the footnotes that it refers to and others say.
+    /// Adds the footnotes of other slides that a slide's text refers to.
     pub fn added_to(&self, mut text: String) -> String {
         if self.notes.is_empty() {
             return text;
@@ -66,11 +67,11 @@ impl Footnotes {
     }
 }
 
-/// What comrak calls those that stand in the text itself, before their number.
+/// The prefix of comrak's names for inline footnotes.
 const INLINE: &str = "__inline_";
 
-/// The number of each footnote of a slide, by its name, where some have no name of their own. Else
-/// they are called as their author called them.
+/// The number of each footnote of a slide, by name, if there are inline footnotes. Otherwise footnotes are
+/// shown with the author's names.
 pub fn numbers<'a>(root: &'a AstNode<'a>) -> HashMap<String, u32> {
     let mut numbers = HashMap::new();
     for node in root.descendants() {
@@ -84,7 +85,7 @@ pub fn numbers<'a>(root: &'a AstNode<'a>) -> HashMap<String, u32> {
     numbers
 }
 
-/// The label that a line begins to define.
+/// The label of the footnote whose definition begins in this line.
 fn defined(line: &str) -> Option<String> {
     let (label, _) = line.trim_start().strip_prefix("[^")?.split_once("]:")?;
     (!label.is_empty() && label.len() < MAX_LABEL && !label.contains(']')).then(|| folded(label))

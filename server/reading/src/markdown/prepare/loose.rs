@@ -1,10 +1,10 @@
-//! Pictures that other programs read and CommonMark does not, written as CommonMark has them:
-//! names with spaces, sizes after the name (`![](a.png =300x)`), Obsidian's `![[a.png]]`.
+//! Rewrites pictures that other programs read and CommonMark does not: names with spaces, sizes after the
+//! name (`![](a.png =300x)`), Obsidian's `![[a.png]]`.
 
-/// Begins the address of a picture that may lie in any folder, as Obsidian looks for one.
+/// Prefix of the address of a picture that may be in any folder, as in Obsidian.
 pub const ANYWHERE: &str = "anywhere:///";
 
-/// The line with such pictures written anew; none when it has none.
+/// The line with such pictures rewritten. None when it has none.
 pub fn pictures(line: &str) -> Option<String> {
     let mut written = String::new();
     let mut rest = line;
@@ -28,7 +28,7 @@ pub fn pictures(line: &str) -> Option<String> {
     has_any.then_some(written)
 }
 
-/// `![[name|300]]`, and what follows it.
+/// Reads `![[name|300]]`. Returns it rewritten, and the rest.
 fn embedded(after: &str) -> Option<(String, &str)> {
     let (inside, left) = after.strip_prefix('[')?.split_once("]]")?;
     let mut parts = inside.split('|');
@@ -43,7 +43,8 @@ fn embedded(after: &str) -> Option<(String, &str)> {
     })
 }
 
-/// `![words](name =300x200 "title")` that CommonMark reads as text or otherwise, and what follows.
+/// Reads `![words](name =300x200 "title")` that CommonMark would not read as a picture. Returns it
+/// rewritten, and the rest.
 fn spelled(after: &str) -> Option<(String, &str)> {
     let (words, rest) = after.split_once("](")?;
     if words.contains(['[', '`']) {
@@ -81,7 +82,7 @@ fn spelled(after: &str) -> Option<(String, &str)> {
     Some((format!("![{words}](<{name}>{title})"), left))
 }
 
-/// What stands before the parenthesis that closes, and what after it.
+/// Splits at the closing parenthesis.
 fn balanced(text: &str) -> Option<(&str, &str)> {
     let mut depth = 0_u32;
     let at = text.char_indices().find_map(|(at, c)| {
@@ -96,7 +97,7 @@ fn balanced(text: &str) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-/// The title in quotes that it ends with, and what stands before it.
+/// Splits a quoted title off the end.
 fn titled(inside: &str) -> (&str, Option<&str>) {
     let title = ['"', '\''].into_iter().find_map(|quote| {
         let start = inside.strip_suffix(quote)?.rfind(&format!(" {quote}"))?;
@@ -105,7 +106,7 @@ fn titled(inside: &str) -> (&str, Option<&str>) {
     title.map_or((inside, None), |(name, title)| (name, Some(title)))
 }
 
-/// `300x200`, `300x`, `x200`, `50%` as Marp's words for it.
+/// `300x200`, `300x`, `x200` or `50%` in Marp's syntax.
 pub fn size(text: &str) -> Option<String> {
     let is_side = |side: &str| {
         let number = side.trim_end_matches("px").trim_end_matches('%');

@@ -1,5 +1,5 @@
-//! A slide's text before it is parsed: what Markdown would read as something else becomes a comment
-//! or a fence. Lines stay what they are, so that warnings name the right one.
+//! Rewrites a slide's text before it is parsed: what Markdown would misread becomes a comment or a fence.
+//! The number of lines stays, so that warnings name the right one.
 
 pub mod footnotes;
 pub mod loose;
@@ -16,22 +16,22 @@ pub const FORMULA: &str = "ws-formula";
 
 pub struct Prepared {
     pub text: String,
-    /// What a mark's comment begins with.
+    /// The prefix of comments that are marks.
     pub seal: String,
     pub notes: Option<Notes>,
-    /// What was left out, by its line, from 0.
+    /// Sentences about what was left out, by line, from 0.
     pub left_out: Vec<(usize, String)>,
 }
 
 pub struct Notes {
     /// From 0.
     pub line: usize,
-    /// The word that they begin with.
+    /// The word before them.
     pub start: String,
     pub text: String,
 }
 
-/// `own_notes` is how the notes begin, where the deck says so.
+/// `own_notes` is the deck's own beginning of notes, if it has one.
 pub fn prepare(text: &str, rules: &Rules, own_notes: Option<&str>) -> Prepared {
     let mut prepared = Prepared {
         text: String::with_capacity(text.len() + 64),
@@ -60,7 +60,7 @@ pub fn prepare(text: &str, rules: &Rules, own_notes: Option<&str>) -> Prepared {
         } else if in_formula {
             if let Some(before) = trimmed.strip_suffix("$$") {
                 in_formula = false;
-                // The end may stand behind the last line of the formula: one line for two.
+                // The end may follow the last line of the formula, which then becomes two lines.
                 let end = if before.is_empty() {
                     "~~~~~~~~".to_owned()
                 } else {
@@ -137,7 +137,7 @@ pub fn prepare(text: &str, rules: &Rules, own_notes: Option<&str>) -> Prepared {
     prepared
 }
 
-/// Slidev: a line without its `{{ … }}` outside of code, and the first one.
+/// A line without Vue's `{{ … }}` outside of code, and the first of them. None when there is none.
 fn without_expressions(line: &str) -> Option<(String, String)> {
     let mut kept = String::new();
     let mut first = None;
@@ -150,7 +150,7 @@ fn without_expressions(line: &str) -> Option<(String, String)> {
                 .is_some_and(|(_, left)| left.contains(mark));
             kept.matches(mark).count() % 2 == 1 && closes
         };
-        // In formulas, braces are braces.
+        // Formulas have double braces, too.
         let is_code = is_inside("`") || is_inside("$");
         match after.split_once("}}").filter(|_| !is_code) {
             Some((expression, left)) => {
@@ -167,7 +167,8 @@ fn without_expressions(line: &str) -> Option<(String, String)> {
     first.map(|first| (kept, first))
 }
 
-/// reveal: an item that begins with what its element is, which would make HTML of all its words.
+/// Moves reveal's `.element` comment from the beginning of an item to its end. CommonMark would read the
+/// whole item as HTML.
 fn element_last(line: &str) -> Option<String> {
     let (before, after) = line.split_once("<!--")?;
     let (comment, words) = after.split_once("-->")?;

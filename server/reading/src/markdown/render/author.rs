@@ -1,5 +1,4 @@
-//! What an author wrote as HTML, translated into our renderer's vocabulary: no attribute and no
-//! class comes through as written.
+//! Translates an author's HTML into our own vocabulary. No attribute or class is taken over literally.
 
 use super::{
     OpenTag, Renderer, grid,
@@ -13,14 +12,14 @@ use crate::markdown::{
 };
 use crate::vocabulary::WORDS;
 
-/// In place of our own tag for what is the speaker's alone.
+/// Stands for the tag of speaker notes, which have none of ours.
 const NOTES: &str = "ws-notes";
 
-/// How deep an author's tags nest; beyond, they are left out.
+/// The deepest nesting of an author's tags. Deeper ones are left out.
 const MAX_OPEN: usize = 24;
 
 impl Renderer<'_> {
-    /// `is_inline`: in a line of text, where a block would end the paragraph.
+    /// `is_inline` means inside of a line of text, where a block would end the paragraph.
     pub fn author_html(&mut self, html: &str, line: u32, is_inline: bool) {
         let mut skipping: Option<String> = None;
         let mut line = line;
@@ -64,7 +63,7 @@ impl Renderer<'_> {
         if name == "img" {
             return self.author_picture(tag, line);
         }
-        // mdx-deck and Spectacle have an element of that name.
+        // The name is that of mdx-deck and Spectacle.
         let is_notes = name == "notes" && !tag.closes_itself
             || name == "aside" && has_class(tag, "notes")
             || has_class(tag, "speaker-notes");
@@ -173,7 +172,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// Closes what an author left open since there were `left` open tags.
+    /// Closes an author's open tags until `left` are open.
     pub fn close_tags(&mut self, left: usize) {
         while self.open.len() > left
             && let Some(OpenTag { ours, .. }) = self.open.pop()
@@ -186,7 +185,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// reveal: `<aside class="notes">`. What follows is written as ever, and taken back at its end.
+    /// Begins notes in `<aside class="notes">`. Their content is rendered, and removed at the end.
     fn open_notes(&mut self, name: &str) {
         self.end_line();
         self.notes_from = Some((self.out.len(), self.text.len()));
@@ -208,7 +207,7 @@ impl Renderer<'_> {
         self.notes.push(lines.join("\n"));
     }
 
-    /// What comes after the click of something that was left out comes by a click of its own.
+    /// Keeps the click of an element that was left out for the content after it.
     fn lost_click(&mut self, tag: &Tag<'_>) {
         let has_click = |key: &str| key.split('.').next() == Some("v-click");
         if tag.attributes.iter().any(|(key, _)| has_click(key)) {
@@ -265,7 +264,7 @@ fn left_out_whole(name: &str) -> Option<&'static str> {
     })
 }
 
-/// The few classes of others that say what something is, in our own words.
+/// Our classes for the few classes of other programs that are understood.
 fn classes(tag: &Tag<'_>) -> Vec<&'static str> {
     let class = tag.get("class").unwrap_or_default();
     let mut found = Vec::new();
@@ -285,7 +284,7 @@ fn classes(tag: &Tag<'_>) -> Vec<&'static str> {
         let value = value.trim();
         match name.trim() {
             "color" => found.extend(colour::hue(value)),
-            // Greys, too: whatever it was, it is the theme's own ground.
+            // Any colour, even grey, becomes the theme's own ground.
             "background-color" | "background" if colour::hex(value).is_some() => {
                 found.push("marked");
             }
@@ -295,7 +294,7 @@ fn classes(tag: &Tag<'_>) -> Vec<&'static str> {
     found
 }
 
-/// An author's `&amp;` stays what it is; sanitising reads it again.
+/// Keeps an author's entities, because sanitising decodes them.
 fn escape_keeping_entities(text: &str, out: &mut String) {
     for part in text.split_inclusive('&') {
         let (plain, and) = part

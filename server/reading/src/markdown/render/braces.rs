@@ -1,17 +1,15 @@
-//! Attributes in braces, as Slidev and Pandoc have them: `![](a.png){width=200px}`,
-//! `# Title {.small}`.
+//! Attributes in braces, a syntax of Slidev and Pandoc: `![](a.png){width=200px}`, `# Title {.small}`.
 
 use super::Renderer;
 use crate::markdown::html::{Tag, Token, Tokens};
 use comrak::nodes::{AstNode, NodeValue};
 use std::borrow::Cow;
 
-/// What they may say; other words in braces are the author's text.
+/// The known attributes. Other words in braces are text.
 const KEYS: [&str; 6] = ["width", "height", "style", "class", "id", "alt"];
 
 impl Renderer<'_> {
-    /// The part of a text that is shown: without the attributes of what stands before it, or of the
-    /// heading that it ends.
+    /// The text without the attributes of the element before it, or of the heading that it ends.
     pub fn without_braces<'t>(
         &mut self,
         text: &'t str,
@@ -56,7 +54,8 @@ impl Renderer<'_> {
     }
 }
 
-/// Slidev: `[words]{.class}` is words. The first attributes, and the text without any.
+/// Replaces spans (`[words]{.class}`) by their words. Returns the first attributes and the text. None when
+/// there is no span.
 fn without_spans(text: &str) -> Option<(String, String)> {
     let mut first = None;
     let mut shown = String::new();
@@ -86,19 +85,19 @@ fn has_attributes(node: &AstNode<'_>) -> bool {
     )
 }
 
-/// The attributes in braces that a text begins with, and what comes after them.
+/// Splits attributes in braces off the beginning of a text.
 pub fn split(text: &str) -> Option<(&str, &str)> {
     let (attributes, rest) = text.strip_prefix('{')?.split_once('}')?;
     with_tag(attributes, are_attributes)?.then_some((attributes, rest))
 }
 
-/// A text without the attributes in braces that it ends with, and those.
+/// Splits attributes in braces off the end of a text.
 pub fn trailing(text: &str) -> Option<(&str, &str)> {
     let (before, attributes) = text.trim_end().strip_suffix('}')?.rsplit_once('{')?;
     with_tag(attributes, are_attributes)?.then_some((before.trim_end(), attributes))
 }
 
-/// Looks at attributes as at those of a tag.
+/// Parses attributes like those of a tag.
 pub fn with_tag<T>(attributes: &str, look: impl FnOnce(&Tag<'_>) -> T) -> Option<T> {
     match Tokens::of(&format!("<x {attributes}>")).next() {
         Some(Token::Open(tag)) => Some(look(&tag)),

@@ -1,13 +1,13 @@
-//! What comes or goes by a click: Slidev's directives and reveal.js' fragments, written as HTML.
+//! Elements that appear or disappear by a click: Slidev's directives and reveal.js's fragments.
 
 use super::Renderer;
 use crate::markdown::html::{Tag, Token, Tokens};
 
-/// Slidev's directives that say nothing which would be missed.
+/// Slidev's directives that can be ignored without a warning.
 const QUIET: [&str; 4] = ["v-bind", "v-pre", "v-once", "v-drag"];
 
 impl Renderer<'_> {
-    /// The attributes for a tag of ours. What they mean is for `steps`.
+    /// The attributes of our tag, which `page::steps` carries out.
     pub fn clicks(&mut self, tag: &Tag<'_>, line: u32) -> String {
         let mut extra = self.fragment(tag, line);
         let is_click = tag.name.eq_ignore_ascii_case("v-click");
@@ -17,7 +17,7 @@ impl Renderer<'_> {
             }
             "v-click" => extra.push_str(&click(tag.get("at").unwrap_or_default())),
             "v-after" => extra.push_str(" data-click=\"after\""),
-            // One template of a switch at a time; the first may be there from the start.
+            // A switch shows one template at a time. The first may be visible from the start.
             "template" if tag.get("#0").is_some() => extra.push_str(" data-hide=\"next\""),
             "template" => extra.push_str(" data-click=\"\" data-hide=\"next\""),
             "v-clicks" => extra.push_str(&format!(
@@ -56,7 +56,7 @@ impl Renderer<'_> {
         extra
     }
 
-    /// reveal: `class="fragment"`, with the place that it has among the others.
+    /// The attributes of reveal's `class="fragment"`, with its place among the others.
     fn fragment(&mut self, tag: &Tag<'_>, line: u32) -> String {
         let class = tag.get("class").unwrap_or_default();
         if !class.split_whitespace().any(|word| word == "fragment") {
@@ -86,7 +86,7 @@ impl Renderer<'_> {
         clicks
     }
 
-    /// The same, of a comment such as `.element: class="fragment"`.
+    /// The attributes of a comment such as `.element: class="fragment"`.
     pub fn element(&mut self, comment: &str, line: u32) -> String {
         let Some(attributes) = comment.trim().strip_prefix(".element") else {
             return String::new();
@@ -99,7 +99,7 @@ impl Renderer<'_> {
     }
 }
 
-/// Slidev: `'+2'`, `3`, `[4, 5]`.
+/// Reads Slidev's `'+2'`, `3` or `[4, 5]`.
 fn click(value: &str) -> String {
     format!(" data-click=\"{}\"", step(value))
 }

@@ -1,4 +1,4 @@
-//! Code, highlighted with classes of our own: a dozen names that both themes have colours for.
+//! Highlights code with a dozen classes that both themes have colours for.
 
 use crate::markdown::html::escape;
 use rustix::time::{ClockId, clock_gettime};
@@ -10,28 +10,28 @@ use std::{
 };
 use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
-/// Read when the first code is met: it takes longer than all else of a small deck.
+/// Loaded with the first code, because it takes longer than all else of a small deck.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
-/// The longest line and the most lines that are highlighted; a slide shows less. Grammars are
-/// regular expressions, and some are slow on lines that nobody wrote by hand.
+/// The longest line and the most lines that are highlighted. A slide shows less. Grammars are regular
+/// expressions, and some are slow on generated lines.
 const MAX_LINE: usize = 1_000;
 const MAX_LINES: usize = 400;
 
-/// Blocks whose colours are kept; a deck of 2,000 slides has fewer that come again.
+/// The most cached blocks. Fewer occur more than once in a deck of 2,000 slides.
 const MAX_KNOWN: usize = 500;
 
-/// What follows the language: lines to stress, at each step others, and a file's name.
+/// The words after the language: lines to highlight at each step, and the name of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Info {
     pub language: String,
     pub file: Option<String>,
-    /// For each step the lines that are stressed; none: all.
+    /// The highlighted lines of each step. Empty means all.
     pub stages: Vec<Vec<(usize, usize)>>,
     pub numbered: bool,
-    /// The first line's number, when it is not 1.
+    /// The number of the first line, if it is not 1.
     pub start: Option<u32>,
-    /// Words that ask for what we don't do.
+    /// Words that are not understood.
     pub unknown: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ pub fn info(text: &str) -> Info {
         {
             // reveal writes its lines in square brackets.
             if open == '[' && info.reveal(inner) {
-                // Understood.
+                // It was understood.
             } else if open == '[' {
                 info.file = Some(inner.trim().to_owned());
             } else if let Some(stages) = stages(inner) {
@@ -127,7 +127,7 @@ fn stages(text: &str) -> Option<Vec<Vec<(usize, usize)>>> {
         .map(|stage| {
             let stage = stage.trim();
             if stage == "none" {
-                // There is no such line: all of them step back.
+                // There is no such line, so that no line is highlighted.
                 return Some(vec![(0, 0)]);
             }
             if matches!(stage, "all" | "*" | "") {
@@ -144,13 +144,14 @@ fn stages(text: &str) -> Option<Vec<Vec<(usize, usize)>>> {
         .collect()
 }
 
-/// Highlights a deck's code, for as long as that may take in all.
+/// Highlights a deck's code within a time limit for the deck.
 #[derive(Debug)]
 pub struct Highlighter {
-    /// Of this thread's time on a processor: a busy machine would else cost the colours.
+    /// The remaining processor time of this thread. It is not wall-clock time, so that a busy machine does
+    /// not cost the colours.
     left: Duration,
-    /// By code and language. A talk shows the same code on slide after slide, and its first slide
-    /// is read twice.
+    /// A cache by code and language. A talk may show the same code on many slides, and its first slide is
+    /// read twice.
     known: HashMap<(String, String), Vec<String>>,
     gave_up: bool,
     has_said_so: bool,
@@ -166,7 +167,7 @@ impl Highlighter {
         }
     }
 
-    /// Each line of the code as markup, without its end.
+    /// The lines of the code as markup, without line ends.
     pub fn lines(&mut self, code: &str, language: &str) -> Vec<String> {
         let key = (code.to_owned(), language.to_owned());
         if let Some(lines) = self.known.get(&key) {
@@ -181,7 +182,7 @@ impl Highlighter {
         lines
     }
 
-    /// Whether code has lost its colours since there was no time left. Told once.
+    /// Whether code is plain because the time is used up. True only once.
     pub fn gave_up(&mut self) -> bool {
         self.gave_up && !std::mem::replace(&mut self.has_said_so, true)
     }
@@ -201,7 +202,7 @@ impl Highlighter {
                 return None;
             }
             let before = processor_time();
-            // A grammar that makes the parser panic costs the colours, not the deck.
+            // A panic of the parser costs only the colours.
             let parsed = catch_unwind(AssertUnwindSafe(|| {
                 parser.parse_line(&format!("{line}\n"), &SYNTAXES)
             }));
@@ -213,7 +214,7 @@ impl Highlighter {
     }
 }
 
-/// What this thread has had of the processors.
+/// The processor time of this thread.
 pub fn processor_time() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
@@ -228,7 +229,7 @@ fn plain(code: &str) -> Vec<String> {
         .collect()
 }
 
-/// One line, by what its parser found where.
+/// The markup of one line.
 fn with_classes(
     line: &str,
     operations: &[(usize, ScopeStackOp)],
@@ -251,7 +252,7 @@ fn with_classes(
     Some(out)
 }
 
-/// Neighbours of one class share a span.
+/// Merges neighbours of the same class into one span.
 #[derive(Default)]
 struct Run {
     class: &'static str,
@@ -302,7 +303,7 @@ fn syntax(language: &str) -> Option<&'static SyntaxReference> {
     SYNTAXES.find_syntax_by_token(name)
 }
 
-/// The innermost scope that has a colour. Sublime's names for scopes:
+/// The class of the innermost scope that has one. Sublime's names for scopes:
 /// <https://www.sublimetext.com/docs/scope_naming.html>
 fn class(stack: &ScopeStack) -> &'static str {
     const CLASSES: [(&str, &str); 27] = [
@@ -354,7 +355,7 @@ fn class(stack: &ScopeStack) -> &'static str {
         .unwrap_or_default()
 }
 
-/// The whole block with some lines stressed.
+/// The block with some lines highlighted.
 pub fn block(lines: &[String], info: &Info, stage: &[(usize, usize)]) -> String {
     let mut out = String::from("<pre class=\"code");
     if info.numbered {
@@ -454,7 +455,7 @@ mod tests {
         assert!(highlighter.gave_up() && !highlighter.gave_up(), "told once");
     }
 
-    /// By the clock on the wall, four busy workers took each other's colours.
+    /// Regression: with wall-clock time, four busy workers cost each other the colours.
     #[test]
     fn what_others_have_of_the_processors_is_not_counted() {
         let before = processor_time();

@@ -65,7 +65,7 @@ impl Renderer<'_> {
                     short(text)
                 ),
             ),
-            // The last comment of a slide was read before.
+            // A last comment was handled in `document`.
             (Comments::Notes | Comments::NotesAtEnd | Comments::Ignored, _) => {}
         }
     }
@@ -73,7 +73,7 @@ impl Renderer<'_> {
     fn command(&mut self, command: &str, value: &str, line: u32) {
         match command {
             "pause" => self.mark(Mark::Pause, ""),
-            // Several lines may be a YAML block: `speaker_note: |`.
+            // The value may be a YAML block: `speaker_note: |`.
             "speaker_note" => self.notes.push(
                 value
                     .trim_start_matches('|')
@@ -112,7 +112,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// What reveal reads from a slide's element.
+    /// Reads the attributes of reveal's slide element.
     pub fn slide_attributes(&mut self, tag: &Tag<'_>, line: u32) {
         self.contains_ground = tag.get("data-background-size") == Some("contain");
         for (key, value) in &tag.attributes {
@@ -131,7 +131,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// A background: a colour, a file or `url(file)`.
+    /// Adds a background: a colour, a file or `url(file)`.
     pub fn ground(&mut self, value: &str, line: u32) {
         let value = value.trim();
         if let Some(colour) = colour::hex(value) {
@@ -169,7 +169,7 @@ impl Renderer<'_> {
     }
 }
 
-/// What the theme does anyway, or is done with the background itself.
+/// Whether an attribute needs no warning, because the theme or the background takes care of it.
 fn is_plain(key: &str, value: &str) -> bool {
     matches!(
         (key, value),

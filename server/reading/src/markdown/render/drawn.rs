@@ -1,10 +1,10 @@
-//! What we draw ourselves: code, formulas and the places of diagrams. Kept aside as pieces, put in
-//! after sanitising.
+//! Code, formulas and placeholders of diagrams. Our own markup is kept as pieces, which are inserted after
+//! sanitising.
 
 use super::{Renderer, code, math, short};
 use crate::markdown::{html::escape, page::steps::Piece, prepare::FORMULA, split::scan::fence_of};
 
-/// The most that one block of code takes, with all of its steps.
+/// The most bytes of one block of code with all of its steps.
 const MAX_STAGED: usize = 200_000;
 
 impl Renderer<'_> {
@@ -123,7 +123,7 @@ impl Renderer<'_> {
         self.piece(piece, true);
     }
 
-    /// The code once for each of its steps.
+    /// The code's markup for each of its steps.
     fn staged(&mut self, literal: &str, info: &code::Info, line: u32) -> Vec<String> {
         let literal = self.without_hidden(literal, &info.language);
         let lines = self.highlighter.lines(&literal, &info.language);
@@ -146,7 +146,7 @@ impl Renderer<'_> {
         stages
     }
 
-    /// presenterm hides lines that only make a snippet run.
+    /// Removes the lines that presenterm hides because they only make a snippet run.
     fn without_hidden(&self, literal: &str, language: &str) -> String {
         let prefix = match language {
             "rust" => "# ",
@@ -162,7 +162,7 @@ impl Renderer<'_> {
             .fold(String::new(), |all, line| all + line + "\n")
     }
 
-    /// Slidev's magic move: blocks of code, each in the place of the one before.
+    /// Renders Slidev's magic move: blocks of code that replace each other.
     fn magic(&mut self, literal: &str, first_line: u32) {
         let mut stages = Vec::new();
         let mut lines = literal.lines();

@@ -1,17 +1,17 @@
-//! Columns that an author made of HTML: by classes of UnoCSS and Tailwind, or by a style.
+//! Columns in an author's HTML, by classes of UnoCSS and Tailwind or by style.
 
 use crate::markdown::{html::Tag, page::columns::share};
 
-/// The most that stand beside each other.
+/// The most columns side by side.
 const MAX_COLUMNS: usize = 6;
 
-/// For as many columns as the element has children, which `steps` counts.
+/// The class for as many columns as the element has children, which `page::steps` counts.
 pub const COUNTED: &str = "grid-auto";
 
-/// Stands beside what else floats right before or after it.
+/// The class of an element that floats beside its floating neighbours.
 pub const FLOAT: &str = "float";
 
-/// Our class for columns that are as wide as each other. `style` is its own and that of its classes.
+/// Our class for columns of the same width. `style` is the tag's own style and that of its classes.
 pub fn class(tag: &Tag<'_>, style: &str) -> Option<&'static str> {
     if tag.name != "div" {
         return None;
@@ -44,7 +44,7 @@ pub fn class(tag: &Tag<'_>, style: &str) -> Option<&'static str> {
     })
 }
 
-/// Of flexible rows and what floats.
+/// The class for flexible rows and floats.
 fn beside(tag: &Tag<'_>, style: &str) -> Option<&'static str> {
     let said = |key: &str, values: &[&str]| {
         style.split(';').any(|declared| {
@@ -72,7 +72,7 @@ fn beside(tag: &Tag<'_>, style: &str) -> Option<&'static str> {
     floats.then_some(FLOAT)
 }
 
-/// How wide columns are that differ, in twelfths; the last one first. None when they are alike.
+/// The widths of columns that differ, in twelfths, last one first. Empty when they are equal.
 pub fn shares(widths: &[Option<u16>]) -> Vec<u16> {
     let known: Vec<u16> = widths.iter().copied().flatten().collect();
     let differ = known.windows(2).any(|pair| pair.first() != pair.last());
@@ -86,8 +86,8 @@ pub fn shares(widths: &[Option<u16>]) -> Vec<u16> {
         .collect()
 }
 
-/// What `grid-cols-[2fr_1fr]` or a style's `repeat(2, 1fr) 1.5fr` lists: in tenths of a share, none
-/// where a width is no share.
+/// Reads a list like `grid-cols-[2fr_1fr]` or `repeat(2, 1fr) 1.5fr`, in tenths of `fr`. None for a width
+/// in another unit.
 pub fn widths(tag: &Tag<'_>, style: &str) -> Vec<Option<u16>> {
     if tag.name != "div" {
         return Vec::new();
@@ -110,7 +110,7 @@ pub fn widths(tag: &Tag<'_>, style: &str) -> Vec<Option<u16>> {
             Some(inner) => {
                 let (inner, left) = inner.split_once(')').unwrap_or((inner, ""));
                 let (count, track) = inner.split_once(',').unwrap_or(("1", inner));
-                // Of `minmax(0, 1fr)`, which ends in a parenthesis of its own.
+                // The end of `minmax(0, 1fr)`.
                 let track = match track.trim().strip_prefix("minmax(") {
                     Some(inner) => inner.split_once(',').map_or(inner, |(_, most)| most),
                     None => track,
@@ -130,7 +130,7 @@ pub fn widths(tag: &Tag<'_>, style: &str) -> Vec<Option<u16>> {
     widths
 }
 
-/// `1.5fr`, in tenths.
+/// Reads `1.5fr` in tenths.
 fn fraction(track: &str) -> Option<u16> {
     let number = track.trim().strip_suffix("fr")?;
     let (whole, tenth) = number.split_once('.').unwrap_or((number, "0"));

@@ -1,5 +1,5 @@
-//! Formulas: LaTeX to MathML, of which only known elements and attributes come through. The
-//! converter writes inline styles, which our pages' CSP would refuse; they become classes.
+//! Converts formulas from LaTeX to MathML, and keeps only known elements and attributes. The converter
+//! writes inline styles, which the CSP forbids; they become classes.
 
 use crate::markdown::{
     colour,
@@ -12,16 +12,16 @@ use std::{
     sync::LazyLock,
 };
 
-/// A formula on a slide is far below this.
+/// The longest formula. Real ones are far shorter.
 const MAX_FORMULA: usize = 4_000;
 const MAX_MATHML: usize = 200_000;
-/// Groups in groups; the converter is recursive.
+/// The deepest nesting, because the converter is recursive.
 const MAX_DEPTH: usize = 60;
 
 static CONVERTER: LazyLock<Option<LatexToMathML>> = LazyLock::new(|| {
     LatexToMathML::new(
         MathCoreConfig::default(),
-        // The names that talks about typesetting are full of.
+        // Names that are common in talks about typesetting.
         ["LaTeX", "TeX", "KaTeX"]
             .map(|name| (name.to_owned(), format!("\\text{{{name}}}")))
             .to_vec(),
@@ -29,10 +29,10 @@ static CONVERTER: LazyLock<Option<LatexToMathML>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What is struck out loses its line: no element for that is in MathML Core.
+/// Commands that strike out. MathML Core has no element for it, so that the line is lost.
 const STRUCK: [&str; 5] = ["\\cancel", "\\bcancel", "\\xcancel", "\\phase", "\\angl"];
 
-/// What a formula asks for and is drawn without.
+/// The first command of a formula that has no effect.
 pub fn lost(latex: &str) -> Option<&'static str> {
     let is_word = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphabetic());
     let has = |command: &str| latex.split(command).skip(1).any(is_word);
@@ -40,7 +40,7 @@ pub fn lost(latex: &str) -> Option<&'static str> {
 }
 
 /// # Errors
-/// In the converter's words, for the person who wrote the formula.
+/// The converter's message for the author.
 pub fn markup(latex: &str, is_block: bool) -> Result<String, String> {
     if latex.len() > MAX_FORMULA || depth(latex) > MAX_DEPTH {
         return Err("it is too long".to_owned());
@@ -51,9 +51,9 @@ pub fn markup(latex: &str, is_block: bool) -> Result<String, String> {
         MathDisplay::Inline
     };
     let converter = CONVERTER.as_ref().ok_or("formulas can't be drawn")?;
-    // Decks that were written for an HTML page have `&amp;` where they mean `&`.
+    // Decks that were written for HTML have `&amp;` for `&`.
     let latex = unescaped(latex);
-    // What makes the converter panic is a broken formula, not a broken deck.
+    // A panic of the converter is an error of this formula only.
     let converted = catch_unwind(AssertUnwindSafe(|| {
         converter.convert_with_local_state(&latex, display)
     }));
@@ -67,7 +67,7 @@ pub fn markup(latex: &str, is_block: bool) -> Result<String, String> {
     Ok(checked(&mathml))
 }
 
-/// How deep groups, scripts and `\left` nest, at most.
+/// The depth of nested groups, scripts and `\left`.
 fn depth(latex: &str) -> usize {
     let opens = ["\\left", "\\begin", "\\sqrt", "\\frac", "\\text"]
         .iter()
@@ -87,7 +87,7 @@ fn depth(latex: &str) -> usize {
                 depth = depth.saturating_sub(1);
                 run = 0;
             }
-            // `a^b^c`, `\hat\hat x`: arguments without braces nest as well.
+            // Arguments without braces nest as well: `a^b^c`, `\hat\hat x`.
             '^' | '_' | '\\' => run += 1,
             ' ' => {}
             c if c.is_ascii_alphabetic() => {}
@@ -111,7 +111,7 @@ fn checked(mathml: &str) -> String {
                 out.push('>');
             }
             Token::Open(tag) if FORMULA.contains(&tag.name) => {
-                // Of browsers that know it, some draw a division around what has no notation.
+                // Without a notation some browsers draw a long division.
                 let name = if tag.name == "menclose" {
                     "mrow"
                 } else {

@@ -1,5 +1,5 @@
-//! One slide: from the tree of its Markdown to HTML that is ready to be sanitised. Code, formulas
-//! and diagrams are kept aside as pieces of our own.
+//! Renders the syntax tree of one slide as HTML that is ready to be sanitised. Code, formulas and diagrams
+//! are kept as separate pieces.
 
 mod author;
 pub mod braces;
@@ -28,7 +28,7 @@ use own_classes::OwnClasses;
 use picture::{Ground, Sizes};
 use std::collections::HashMap;
 
-/// How deep lists and quotes nest; what is deeper is shown as its text.
+/// The deepest nesting of lists and quotes. Deeper content is shown as plain text.
 const MAX_DEPTH: usize = 24;
 const MAX_WARNINGS: usize = 40;
 
@@ -38,41 +38,41 @@ pub struct Renderer<'a> {
     pub out: String,
     pub pieces: Vec<Piece>,
     pub title: Option<String>,
-    /// Plain text; blocks end with a line's end.
+    /// The slide's plain text. Blocks end with a line end.
     pub text: String,
     pub notes: Vec<String>,
     pub warnings: Vec<Warning>,
     pub layout: Option<String>,
     pub classes: Vec<&'static str>,
     pub grounds: Vec<Ground>,
-    /// Whether a picture behind the text is shown whole.
+    /// Whether pictures behind the text are scaled to be fully visible.
     pub contains_ground: bool,
-    /// Whether one of them is a picture in the slide's text.
+    /// Whether a background came from a picture in the slide's text.
     pub has_own_ground: bool,
     pub open: Vec<OpenTag>,
-    /// Where the speaker's notes began that an author wrote as an element: markup and text.
+    /// Where an element of notes began, in the markup and in the text.
     pub notes_from: Option<(usize, usize)>,
     pub incremental: bool,
-    /// What the comment of a mark begins with.
+    /// The prefix of comments that are marks.
     pub seal: &'a str,
-    /// What presenterm's commands begin with.
+    /// The prefix of presenterm's commands.
     pub prefix: &'a str,
-    /// The files beside the deck, where they are known.
+    /// The files beside the deck, if they are known.
     pub beside: Option<&'a Beside>,
-    /// The numbers of the slide's footnotes, where they have some.
+    /// The numbers of the slide's footnotes, if they are numbered.
     pub footnotes: HashMap<String, u32>,
     /// How many folders above the deck's own were given with it.
     pub folders_above: usize,
-    /// Classes that the deck's own styles make columns of.
+    /// The classes that are columns in the deck's own styles.
     pub own_classes: &'a OwnClasses,
     pub highlighter: &'a mut Highlighter,
 }
 
-/// A tag that an author opened: its name and ours.
+/// An open tag of the author: its name, and ours.
 pub struct OpenTag {
     pub name: String,
     pub ours: &'static str,
-    /// The widths of columns that are still to come in it, the last one first.
+    /// The widths of the remaining columns in it, last one first.
     pub columns: Vec<u16>,
 }
 
@@ -147,7 +147,7 @@ impl Renderer<'_> {
         self.out.push_str(close);
     }
 
-    /// Text that has a line of its own.
+    /// Renders a block of text with a line of its own.
     fn lined<'n>(&mut self, open: &str, node: Node<'n>, close: &str, depth: usize) {
         let left = self.open.len();
         self.wrapped(open, node, "", depth);
@@ -272,7 +272,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// reveal: `<!-- .element: class="fragment" -->` in a block or right after it.
+    /// The attributes of reveal's `<!-- .element: class="fragment" -->` in a block or right after it.
     fn fragment_of<'n>(&mut self, node: Node<'n>) -> String {
         let says = |node: Node<'n>| match &node.data().value {
             NodeValue::HtmlInline(html) => only_comment(html).map(str::to_owned),
@@ -350,7 +350,7 @@ impl Renderer<'_> {
         } else {
             self.wrapped(&format!("<ul{class}{fragment}>"), node, "</ul>", depth);
         }
-        // presenterm pauses after a list that came one by one.
+        // presenterm pauses after an incremental list.
         let is_inside = node
             .parent()
             .is_some_and(|parent| matches!(parent.data().value, NodeValue::Item(_)));
@@ -443,7 +443,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// The file beside the deck; a warning when it is none.
+    /// Finds the file beside the deck. Warns when there is none.
     pub fn file(&mut self, address: &str, line: u32) -> Option<String> {
         let (address, is_anywhere) = match address.strip_prefix(loose::ANYWHERE) {
             Some(name) => (name, true),
@@ -493,7 +493,7 @@ impl Renderer<'_> {
             return;
         };
         if let Some((place, contain)) = words.ground {
-            // Marp: it takes the place of the one that a directive gave.
+            // In Marp it replaces the background of a directive.
             if !std::mem::replace(&mut self.has_own_ground, true) {
                 self.grounds
                     .retain(|ground| matches!(ground, Ground::Colour(_)));
@@ -518,7 +518,7 @@ impl Renderer<'_> {
             height: words.height,
             ..Sizes::default()
         };
-        // Slidev writes them after it, in braces.
+        // Slidev's sizes follow in braces.
         let after = node.next_sibling().map(|next| next.data().value.clone());
         if let Some(NodeValue::Text(text)) = after
             && let Some((attributes, _)) = braces::split(&text)
@@ -545,7 +545,7 @@ fn only_pictures<'n>(paragraph: Node<'n>) -> bool {
     }) && pictures > 0
 }
 
-/// The text of HTML that is one comment and nothing else.
+/// The text of HTML that is a single comment.
 fn only_comment(html: &str) -> Option<&str> {
     let inner = html.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
     (!inner.contains("-->")).then_some(inner)

@@ -1,4 +1,4 @@
-//! Classes that a deck's own styles make columns of: nothing else of a style is read.
+//! Finds the classes that are columns in a deck's own styles. Nothing else of a style is read.
 
 use crate::markdown::html::Tag;
 use std::collections::HashMap;
@@ -7,12 +7,12 @@ const MAX_RULES: usize = 500;
 
 #[derive(Debug, Default)]
 pub struct OwnClasses {
-    /// What is declared of each.
+    /// The declarations of each class.
     rules: HashMap<String, String>,
 }
 
 impl OwnClasses {
-    /// `sheets` are what stands in `style` of the front matter, and slides with their `<style>`.
+    /// Reads the `style` of the front matter, and the `<style>` of slides.
     pub fn of<'a>(style: Option<&str>, slides: impl Iterator<Item = &'a str>) -> Self {
         let mut own = Self::default();
         style.into_iter().for_each(|sheet| own.read(sheet));
@@ -37,7 +37,7 @@ impl OwnClasses {
                 continue;
             }
             for selector in selectors.split(',') {
-                // Of `section .two`, the last is what the rule is about.
+                // A rule for `section .two` is about the last class.
                 let class = selector.split_whitespace().next_back();
                 let class = class
                     .and_then(|last| last.rsplit_once('.'))
@@ -59,7 +59,7 @@ impl OwnClasses {
         }
     }
 
-    /// A tag's style, after what its classes declare.
+    /// The declarations of a tag's classes, then its own style.
     pub fn style(&self, tag: &Tag<'_>) -> String {
         let classes = tag.get("class").unwrap_or_default().split_whitespace();
         let mut style: String = classes

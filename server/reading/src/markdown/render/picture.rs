@@ -1,19 +1,19 @@
-//! Pictures, backgrounds, colours and addresses: what is ours to show and how it is said.
+//! Reads the syntax of pictures and backgrounds: sizes, places, addresses.
 
 use crate::markdown::{dialects::Rules, html::Tag, prepare::loose};
 
-/// A slide's ground.
+/// A slide's background.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ground {
     Picture {
         file: String,
         place: Place,
         contain: bool,
-        /// How much of the slide's width it has beside the text, in percent, when that was said.
+        /// Its share of the slide's width beside the text, in percent, if given.
         share: Option<u16>,
-        /// Its width and height, when they were said.
+        /// Its width and height, if given.
         sizes: [Option<String>; 2],
-        /// Whether those of the slide stand below each other.
+        /// Whether the slide's pictures are placed below each other.
         is_stacked: bool,
     },
     /// `#rrggbb`.
@@ -30,11 +30,11 @@ pub enum Place {
 /// Marp's words in an image's alternative text: `![bg left:40% contain](x.png)`.
 pub struct Words {
     pub ground: Option<(Place, bool)>,
-    /// Below the other grounds, not beside them.
+    /// Below the other backgrounds, not beside them.
     pub is_stacked: bool,
     /// In percent.
     pub share: Option<u16>,
-    /// What asks for a change of its colours.
+    /// Filters, such as `blur`.
     pub effects: Vec<String>,
     pub width: Option<String>,
     pub height: Option<String>,
@@ -93,7 +93,7 @@ pub fn words(alt: &str) -> Words {
     words
 }
 
-/// How large a picture is to be.
+/// The size that an author gives a picture.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
     pub width: Option<String>,
@@ -102,7 +102,7 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// By its attributes, its style or, as UnoCSS has them, its classes.
+    /// Reads a tag's attributes, its style, and UnoCSS's classes.
     pub fn of(tag: &Tag<'_>) -> Self {
         let mut sizes = Self::default();
         for word in tag.get("class").unwrap_or_default().split_whitespace() {
@@ -136,7 +136,7 @@ impl Sizes {
     }
 }
 
-/// `40`, `[200px]` or `1/2`. A step is 4 pixels of a canvas that is 980 wide, ours 1280.
+/// Reads UnoCSS's `40`, `[200px]` or `1/2`. A unit is 4 pixels on a canvas of 980 pixels; ours has 1280.
 fn of_class(steps: &str) -> Option<String> {
     if let Some(exact) = steps.strip_prefix('[') {
         return size(exact.strip_suffix(']')?);
@@ -150,7 +150,7 @@ fn of_class(steps: &str) -> Option<String> {
     size(&(pixels / 980).to_string())
 }
 
-/// Pixels or percent, as an attribute of `<img>` says it.
+/// Reads pixels or percent, as for an attribute of `<img>`.
 pub fn size(value: &str) -> Option<String> {
     let value = value.trim().trim_matches(['"', '\'']);
     let number = value
@@ -175,9 +175,11 @@ pub fn is_web_or_mail(address: &str) -> bool {
         .any(|scheme| start.starts_with(scheme))
 }
 
-/// The names that the file at a picture's address may have, by their paths from the deck's folder,
-/// the likeliest first. Whether one is there, and given, is another question. The error says what
-/// it is instead.
+/// The paths from the deck's folder that a picture's address may refer to, most likely first. The files
+/// need not exist.
+///
+/// # Errors
+/// Says what the address is, if not a file beside the deck.
 pub fn names(address: &str, rules: &Rules) -> Result<Vec<String>, &'static str> {
     let address = address.trim();
     let lower: String = address
@@ -200,9 +202,9 @@ pub fn names(address: &str, rules: &Rules) -> Result<Vec<String>, &'static str> 
         return Err("a picture whose address is not understood");
     }
     let mut names: Vec<String> = Vec::new();
-    // A name may have what means something else in an address: `100%20.png`, `b#2.png`.
+    // Names may have characters with a meaning in addresses: `100%20.png`, `b#2.png`.
     for reading in [path, decoded(address), address.to_owned()] {
-        // Windows separates by what is a letter of a name elsewhere.
+        // A backslash separates on Windows, and is part of a name elsewhere.
         for reading in [reading.replace('\\', "/"), reading] {
             for name in from_root(&normal(&reading), rules) {
                 if !names.contains(&name) {
@@ -214,7 +216,7 @@ pub fn names(address: &str, rules: &Rules) -> Result<Vec<String>, &'static str> 
     Ok(names)
 }
 
-/// Without the parts that lead nowhere.
+/// Resolves `.` and `..` in a path.
 fn normal(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -243,7 +245,7 @@ fn from_root(path: &str, rules: &Rules) -> Vec<String> {
     names
 }
 
-/// `%20` is a space.
+/// Decodes escapes such as `%20`.
 fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.bytes();
@@ -260,7 +262,7 @@ fn decoded(path: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The byte that the next two digits name.
+/// Reads the next two hexadecimal digits as a byte.
 trait HexPair {
     fn next_hex(&self) -> Option<u8>;
 }

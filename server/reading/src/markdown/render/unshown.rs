@@ -1,5 +1,5 @@
-//! Why a file that a slide names is not shown, as its name tells: only pictures of the kinds that are
-//! shown are looked for beside a deck.
+//! Explains, by its name, why a file in a slide is not shown. Only pictures of known kinds are looked for
+//! beside a deck.
 
 const KINDS: [(&str, &str); 12] = [
     ("avif", "an AVIF picture"),

@@ -96,7 +96,7 @@ impl Cutter<'_> {
             return !line.trim().is_empty();
         };
         let after = comment.split_once("-->").map(|(_, after)| after);
-        // One that never ends is text.
+        // A comment without an end is text.
         *in_comment = after.is_none() && !self.scan.is_open(at + 1);
         !before.trim().is_empty() || after.is_some_and(|after| !after.trim().is_empty())
     }
@@ -111,7 +111,7 @@ impl Cutter<'_> {
         self.separators.gap().or_else(|| by_default().then_some(2))
     }
 
-    /// Whether a line without a fence or comment around it separates slides.
+    /// Whether any line separates slides, outside of fences and comments.
     fn has_separators(&self) -> bool {
         let mut lines = self.start..self.lines.len();
         lines.any(|at| self.scan.is_open(at) && self.separates(at))
@@ -155,7 +155,7 @@ impl Cutter<'_> {
     }
 
     fn divides(&self, line: &str, dividers: &[usize]) -> bool {
-        // A directive is meant; a heading that was taken for want of something else may be of notes.
+        // Where headings separate only for want of anything else, one may be the heading of notes.
         let is_of_notes =
             self.rules.headings == Headings::WhereNothingElse && speaker_notes::names_notes(line);
         heading_level(line).is_some_and(|level| dividers.contains(&level)) && !is_of_notes
@@ -186,7 +186,7 @@ impl Cutter<'_> {
         separates || self.by_long_dashes && long_dash::is_alone(self.lines, at)
     }
 
-    /// Whether an indented line goes on with the item of a list above it.
+    /// Whether an indented line belongs to a list item above it.
     fn is_in_item(&self, at: usize) -> bool {
         let mut indent = self.lines.get(at).map_or(0, |line| indentation(line));
         let above = (0..at).rev().take(MAX_ITEM_LINES);
@@ -262,7 +262,7 @@ impl Cutter<'_> {
         }
     }
 
-    /// By a comment in these lines.
+    /// Whether a comment in these lines hides the slide.
     fn is_hidden(&self, from: usize, to: usize) -> bool {
         let comments = &self.scan.comments;
         let first = comments.partition_point(|(line, _)| *line < from);
@@ -356,7 +356,7 @@ impl Cutter<'_> {
         Ok(())
     }
 
-    /// The text of a slide, as much of it as one may have.
+    /// The text of a slide, up to the limit.
     fn text(&mut self, lines: &[&str], number: u32) -> String {
         let most = self.limits.slide_bytes;
         let mut text = String::new();
@@ -380,8 +380,8 @@ impl Cutter<'_> {
         text
     }
 
-    /// A text without the properties that it begins with, which become front matter, and what was
-    /// left out of it, by its line in it. None for a slide that they hide.
+    /// Moves the properties at the beginning of a text to the front matter. Returns the rest of the text,
+    /// and sentences about what was left out of it, by line. None for a slide that they hide.
     fn without_properties(
         &mut self,
         text: String,

@@ -1,19 +1,19 @@
-//! The `key: value` lines before a deck or a slide: YAML, and what people take for it.
+//! The `key: value` lines before a deck or a slide: YAML, and what authors take for YAML.
 
 use super::yaml;
 
-/// Longest front matter that is read, in lines.
+/// The longest front matter, in lines.
 pub const MAX_LINES: usize = 200;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FrontMatter {
-    /// In their order; a key below another is written `parent.child`.
+    /// In order. A nested key is written `parent.child`.
     fields: Vec<(String, String)>,
 }
 
 impl FrontMatter {
-    /// What lines such as `title: My talk` say. Where they are no YAML, as `title: A: talk`, each
-    /// entry is read by itself, and its text is taken as it is written.
+    /// Parses lines such as `title: My talk`. If they are not valid YAML, such as `title: A: talk`, each
+    /// entry is read separately, and its text taken literally.
     pub fn parse<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
         let lines: Vec<&str> = lines.into_iter().take(MAX_LINES).collect();
         let mut fields = match yaml::fields(&lines.join("\n")) {
@@ -37,7 +37,7 @@ impl FrontMatter {
         self.said(key).filter(|value| !value.is_empty())
     }
 
-    /// As `get`, but an empty value counts: it takes back what was said before.
+    /// Like [`Self::get`], but an empty value counts: it revokes an earlier one.
     pub fn said(&self, key: &str) -> Option<&str> {
         self.fields
             .iter()
@@ -46,7 +46,7 @@ impl FrontMatter {
             .map(|(_, value)| value.trim())
     }
 
-    /// On one line.
+    /// The value on one line.
     pub fn line(&self, key: &str) -> Option<String> {
         let words: Vec<&str> = self.get(key)?.split_whitespace().collect();
         Some(words.join(" "))
@@ -75,7 +75,7 @@ impl FrontMatter {
     }
 }
 
-/// The lines of each key that is not indented, with those that belong to it.
+/// Groups lines into entries: a key that is not indented, and the lines below it.
 fn entries<'l>(lines: &'l [&'l str]) -> Vec<&'l [&'l str]> {
     let begins = |line: &str| !line.starts_with([' ', '\t']) && key_value(line).is_some();
     let mut starts: Vec<usize> = (0..)
@@ -100,8 +100,8 @@ fn literal(entry: &[&str]) -> Option<Vec<(String, String)>> {
     Some(vec![(key.to_owned(), unquoted(value).to_owned())])
 }
 
-/// What YAML reads as a comment, a tag or another's name, and its author means as text: `#fff`,
-/// `*emphasis*`, `&copy; me`.
+/// Whether YAML would read the value as a comment, a tag, an anchor or an alias, where its author means
+/// text: `#fff`, `*emphasis*`, `&copy; me`.
 fn is_text(value: &str) -> bool {
     let value = value.trim_start();
     let colour = value.strip_prefix('#').unwrap_or_default();
@@ -109,7 +109,7 @@ fn is_text(value: &str) -> bool {
         || colour.starts_with(|c: char| !c.is_whitespace())
 }
 
-/// The number, from 1, of the line of these that says a key.
+/// The number, from 1, of the line with this key.
 pub fn line_of(lines: &[&str], key: &str) -> Option<u32> {
     let says = |line: &&str| key_value(line.trim()).is_some_and(|(name, _)| name == key);
     (1..)
@@ -192,7 +192,7 @@ mod tests {
             ("title: 1.10", "1.10"),
             ("title: a#b # c", "a#b"),
             ("{title: flow}", "flow"),
-            // What is no YAML.
+            // Not YAML.
             ("title: A: talk\nx: y", "A: talk"),
             ("title: #fff", "#fff"),
             ("title: **bold**", "**bold**"),

@@ -1,16 +1,16 @@
-//! Ends of lines, as programs of other times and systems write them.
+//! Line ends of other systems.
 
 use std::borrow::Cow;
 
-/// What ends lines in some texts and stands inside of them in others.
+/// Characters that end lines in some texts and occur inside of lines in others.
 const PARAGRAPHS: [char; 4] = ['\u{2028}', '\u{2029}', '\u{85}', '\u{b}'];
 
-/// A text of which each line ends with `\n` or `\r\n`: old Macs ended theirs with `\r`, which
-/// CommonMark reads, too. Unicode's own ends count only where there are no others: else somebody
-/// pasted them, and they stand in the middle of a sentence.
+/// The text with `\n` at the end of each line. Old Macs wrote `\r`, which CommonMark reads, too. Unicode's
+/// line ends count only if there are no others. Otherwise they were pasted, and are in the middle of a
+/// sentence.
 pub fn usual(text: &str) -> Cow<'_, str> {
     if text.contains('\r') {
-        // Converted twice, a line has two of them.
+        // Text that was converted twice has two of them.
         let text = text.replace("\r\r\n", "\n").replace("\r\n", "\n");
         return Cow::Owned(text.replace('\r', "\n"));
     }

@@ -1,6 +1,6 @@
-//! What single lines are in Markdown, as far as cutting has to know.
+//! Recognises single lines of Markdown.
 
-/// `---`, `***`, `___`, with spaces between.
+/// Whether a line is a thematic break: `---`, `***` or `___`, also with spaces between.
 pub fn is_ruler(line: &str) -> bool {
     let marks: String = line.trim().chars().filter(|c| !c.is_whitespace()).collect();
     let indented = line.starts_with("    ") || line.starts_with('\t');
@@ -12,7 +12,7 @@ pub fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// Where the text of a list's item begins, in bytes.
+/// Where the text of a list item begins, in bytes. None for other lines.
 pub fn item_text(line: &str) -> Option<usize> {
     let rest = line.trim_start_matches(' ');
     let after = match rest.strip_prefix(['-', '*', '+']) {
@@ -29,18 +29,18 @@ pub fn item_text(line: &str) -> Option<usize> {
         0 if text.is_empty() => Some(mark + 1),
         0 => None,
         1..=4 => Some(mark + space),
-        // Code that stands in the item.
+        // Indented code in the item.
         _ => Some(mark + 1),
     }
 }
 
-/// A line that can't be the text over an underline.
+/// Whether a line can't be the text above an underline.
 pub fn is_no_paragraph(line: &str) -> bool {
     let line = line.trim();
     heading_level(line).is_some() || line.starts_with(['<', '>', '|', '`', '-', '*', '!'])
 }
 
-/// Of `#` to `######`.
+/// The level of a heading with `#` to `######`.
 pub fn heading_level(line: &str) -> Option<usize> {
     let level = line.chars().take_while(|c| *c == '#').count();
     let rest = line.get(level..)?;

@@ -1,11 +1,11 @@
-//! What programs with typographic marks make of `---`: a long dash, alone in its line.
+//! Long dashes alone in their line: programs with typographic replacement make them of `---`.
 
 use crate::source::Warning;
 
 const MAX_SAID: usize = 20;
 
-/// Whether a line is such a dash, between two empty ones. Most programs make one of two hyphens, and
-/// some leave the third.
+/// Whether a line is a long dash between two empty lines. Most programs replace two hyphens, and some
+/// leave the third.
 pub fn is_alone(lines: &[&str], at: usize) -> bool {
     let is_dash = |c| {
         matches!(
@@ -24,7 +24,7 @@ pub fn is_alone(lines: &[&str], at: usize) -> bool {
     })
 }
 
-/// What is said of those that are in these lines.
+/// The warnings about long dashes in these lines.
 pub fn said(lines: impl Iterator<Item = u32>, do_separate: bool) -> Vec<Warning> {
     let (most, reason) = if do_separate {
         let reason = "there is no line of `---` between slides, so a long dash alone in its line \

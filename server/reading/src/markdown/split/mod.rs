@@ -28,13 +28,13 @@ use scan::Scan;
 /// One slide's Markdown.
 #[derive(Debug, Clone)]
 pub struct Slide {
-    /// Of its text's first line, from 1.
+    /// The number of its text's first line, from 1.
     pub line: u32,
     pub front: FrontMatter,
     /// What the audience sees: without notes and the like.
     pub text: String,
     pub notes: Vec<String>,
-    /// What was left out of the text, by its line in it, from 0.
+    /// Sentences about what was left out of the text, by line of the text, from 0.
     pub said: Vec<(usize, String)>,
 }
 

@@ -1,14 +1,13 @@
-//! A look over a deck's lines: which are inside of something that has an end, and so separate no
-//! slides. Linear, whatever is left open.
+//! Finds the lines of a deck that are inside of a block, and so can't separate slides. Takes linear time,
+//! whatever is left open.
 
 use crate::markdown::dialects::{beamer, fenced_divs::OpenDivs};
 
-/// What a look over the lines finds.
+/// The result of a scan.
 pub struct Scan {
-    /// For each line: inside a fence, a comment, a formula, a script or what only the speaker sees;
-    /// nothing there separates.
+    /// For each line, whether it is inside of a fence, a comment, a formula, a script or notes.
     closed: Vec<bool>,
-    /// For each line: inside a fenced div of the speaker's notes.
+    /// For each line, whether it is inside of a fenced div of notes.
     private: Vec<bool>,
     /// Line (from 0) and text of each comment.
     pub comments: Vec<(usize, String)>,
@@ -21,7 +20,7 @@ impl Scan {
             private: vec![false; lines.len()],
             comments: Vec::new(),
         };
-        // What was looked for and not found is not looked for again: the scan stays linear.
+        // Ends that were not found are not searched for again, to keep the scan linear.
         let mut unclosed: Vec<String> = Vec::new();
         let mut divs = OpenDivs::default();
         let mut at = start;
@@ -69,7 +68,7 @@ impl Scan {
         scan
     }
 
-    /// The last line of the comment that begins in line `at`.
+    /// Records the comment that begins in line `at`. Returns its last line if it has several.
     fn comment(
         &mut self,
         lines: &[&str],
@@ -142,14 +141,14 @@ fn closes(line: &str, fence: &str) -> bool {
     line.len() >= fence.len() && line.chars().all(|c| c == mark)
 }
 
-/// Where a comment begins that is not an example in backticks.
+/// Where a comment begins, unless it is in backticks.
 pub fn comment_start(line: &str) -> Option<usize> {
     let at = line.find("<!--")?;
     let before = line.get(..at)?;
     (before.matches('`').count() % 2 == 0).then_some(at)
 }
 
-/// The last line of a formula, a style, a script or a comment of Obsidian's that begins in line `at`.
+/// The last line of a formula, style, script, notes or Obsidian comment that begins in line `at`.
 fn region_end(
     lines: &[&str],
     at: usize,
@@ -203,7 +202,7 @@ fn note_end(lines: &[&str], at: usize, unclosed: &mut Vec<String>) -> Option<usi
     None
 }
 
-/// `$$` alone in its line, or with Slidev's lines to stress.
+/// Whether a line is `$$` alone, or with Slidev's lines to highlight.
 pub fn opens_formula(trimmed: &str) -> bool {
     trimmed.strip_prefix("$$").is_some_and(|rest| {
         let rest = rest.trim();

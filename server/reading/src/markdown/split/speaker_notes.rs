@@ -20,32 +20,32 @@ use crate::markdown::{
 
 const MAX_SAID: usize = 40;
 
-/// A slide's text and what was taken out of it.
+/// A slide's text, and what was removed from it.
 #[derive(Debug, Default)]
 pub struct Taken {
-    /// In place of each line that was taken out stands one, so that warnings name the right one.
+    /// Has as many lines as before, so that warnings name the right one.
     pub shown: String,
     pub notes: Vec<String>,
-    /// What the author is told, by its line, from 0.
+    /// Sentences for the author, by line, from 0.
     pub said: Vec<(usize, String)>,
 }
 
-/// Where something ends that is not for the wall.
+/// Where private text ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Until {
-    /// So many fences that close.
+    /// After this many closing fences.
     Fences(u32),
     BlankLine,
-    /// So many braces that close.
+    /// After this many closing braces.
     Braces(usize),
     Percents,
     SlideEnd,
 }
 
-/// Something that is not for the wall, while it is read.
+/// Private text that is being read.
 struct Private {
     until: Until,
-    /// Whether it is notes; else nobody sees it.
+    /// Whether it is notes. Otherwise nobody sees it.
     is_notes: bool,
     line: usize,
     text: String,
@@ -171,7 +171,7 @@ impl<'a> Taker<'a> {
         }
     }
 
-    /// What begins in this line and is not for the wall, and what the author is told of it.
+    /// The private text that begins in this line, and a sentence about it for the author.
     fn opened(&self, at: usize, line: &str) -> Option<(Private, Option<String>)> {
         let is_unsure = self.rules.foreign_marks;
         let words = line.trim();
@@ -189,7 +189,7 @@ impl<'a> Taker<'a> {
             }
             return is_unsure.then(|| (notes, Some(of_slide(words, ", as in remark.js"))));
         }
-        // The first heading of a slide is what the slide is called.
+        // The first heading of a slide is its title.
         let is_below = || !self.taken.shown.trim().is_empty();
         if is_unsure && names_notes(line) && is_below() && says_more() {
             let notes = Private::notes(Until::SlideEnd, at, "");
@@ -241,7 +241,7 @@ impl<'a> Taker<'a> {
         }
     }
 
-    /// What says in a line that columns begin, or the next of them does.
+    /// The line that stands for the beginning of columns or of the next column.
     fn column(&mut self, at: usize, div: &Div<'_>) -> Option<String> {
         if div.has("columns") && self.divs.is_empty() && self.rules.columns_in_divs {
             let lines = self.lines.get(at + 1..)?.iter().copied();
@@ -283,7 +283,7 @@ impl<'a> Taker<'a> {
         }
     }
 
-    /// Whether a line is in a comment of HTML's of several lines.
+    /// Whether a line is in an HTML comment of several lines.
     fn is_comment(&mut self, line: &str) -> bool {
         if self.in_comment {
             self.in_comment = !line.contains("-->");
@@ -300,7 +300,7 @@ impl<'a> Taker<'a> {
     }
 
     fn say(&mut self, at: usize, reason: String) {
-        // A slide may have a paragraph of notes after each of its own.
+        // A slide may have a note after each paragraph.
         let has_room = self.taken.said.len() < MAX_SAID;
         if has_room && !self.taken.said.iter().any(|(_, said)| *said == reason) {
             self.taken.said.push((at, reason));
@@ -339,7 +339,7 @@ impl Private {
         self.text.push('\n');
     }
 
-    /// Whether it goes on after this line of it.
+    /// Adds a line. Returns whether the private text continues after it.
     fn reads(&mut self, line: &str) -> bool {
         match &mut self.until {
             Until::Fences(open) => {
@@ -379,7 +379,7 @@ impl Private {
     }
 }
 
-/// Whether what begins in this line is no part of the paragraph above it.
+/// Whether a line ends the paragraph above it.
 fn ends_paragraph(line: &str) -> bool {
     line.trim().is_empty()
         || line.trim_end() == remark::NOTES
@@ -387,7 +387,7 @@ fn ends_paragraph(line: &str) -> bool {
         || heading_level(line).is_some()
 }
 
-/// A heading over notes.
+/// Whether a line is a heading above notes, such as `## Speaker notes`.
 pub fn names_notes(line: &str) -> bool {
     let words = line
         .trim()

@@ -1,4 +1,4 @@
-//! What a deck is called: by its front matter, or by the first heading that the audience sees.
+//! The title of a deck: from its front matter, or from the first heading that the audience sees.
 
 use crate::markdown::{
     dialects::Rules,
@@ -13,7 +13,7 @@ use comrak::{
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// Further slides are not looked at.
+/// The number of slides in which a heading is searched for.
 const MAX_SLIDES: usize = 20;
 
 pub fn of(deck: &Deck) -> Option<String> {
@@ -26,12 +26,12 @@ pub fn of(deck: &Deck) -> Option<String> {
     Some(render::short(&title))
 }
 
-/// The words of a slide's first heading.
+/// The text of a slide's first heading.
 fn heading(text: &str, rules: &Rules) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let scan = Scan::of(&lines, 0);
     let mut above = "";
-    // What only the speaker sees is no title.
+    // A heading in notes is not the title.
     let mut in_notes = false;
     for line in scan.open_lines(&lines, 0) {
         in_notes |= line.contains("<aside") || line.contains("<Notes");
@@ -58,7 +58,7 @@ fn heading(text: &str, rules: &Rules) -> Option<String> {
     None
 }
 
-/// A heading's text without its marks.
+/// A heading's text without markup.
 fn plain(text: &str, rules: &Rules) -> String {
     let text = braces::trailing(text).map_or(text, |(text, _)| text);
     let text = without_footnotes(text);
@@ -82,7 +82,7 @@ fn plain(text: &str, rules: &Rules) -> String {
     plain.trim().to_owned()
 }
 
-/// What they are defined by is not in the heading: there, they would be text.
+/// Removes references to footnotes. Without their definitions they would be text.
 fn without_footnotes(text: &str) -> String {
     let mut left = String::new();
     let mut rest = text;

@@ -1,20 +1,21 @@
-//! YAML as a row of keys and the text of their values. Read event by event: an alias stands for
-//! nothing, so that none unfolds, and what a scalar means is for its reader.
+//! Reads YAML as a list of keys and the text of their values. It works on the parser's events, because
+//! scalars are needed as they are written (a title `1.10` is not a number), and aliases must not be
+//! expanded: they are empty.
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-/// Of one front matter, each scalar and each list being a few.
+/// The most events of one front matter. A scalar or a list takes a few.
 const MAX_EVENTS: usize = 4_000;
 const MAX_DEPTH: usize = 16;
 
 enum Level {
-    /// What its keys begin with, and the key that waits for its value.
+    /// The prefix of its keys, and the key that waits for its value.
     Map(String, Option<String>),
     List(Vec<String>),
 }
 
-/// Keys with their values, in their order; a key below another is `parent.child`, a list
-/// `[one,two]`. None when it is no map, broken, or too much.
+/// Keys and values in order. A nested key is `parent.child`, a list `[one,two]`. None when the document
+/// is not a map, not valid, or too large.
 pub fn fields(yaml: &str) -> Option<Vec<(String, String)>> {
     let mut reading = Reading::default();
     for (event, number) in Parser::new_from_str(yaml).zip(0..) {
@@ -79,14 +80,14 @@ impl Reading {
                 self.fields.push((path.clone(), String::new()));
                 format!("{path}.")
             }
-            // A map in a list has no place among keys.
+            // A map in a list has no key.
             Some(Level::List(_)) => "-.".to_owned(),
         };
         self.levels.push(Level::Map(above, None));
         Some(())
     }
 
-    /// A map was a value.
+    /// Ends a map that was a value.
     fn done(&mut self) {
         if let Some(Level::Map(_, key)) = self.levels.last_mut() {
             *key = None;
