@@ -1,13 +1,13 @@
-//! Finds columns: text that is read down before what stands beside it.
+//! Finds columns, whose text is read to the end before that of the next column.
 
 use super::layout::Run;
 
-/// How fine a page is cut. Beyond, it is read row by row.
+/// How often a page is cut. Parts below that are read row by row.
 const DEEPEST: u32 = 8;
 const MOST_RUNS: usize = 1_500;
 const MOST_BANDS: usize = 40;
 
-/// Groups of runs in the order of reading; each is read row by row.
+/// Groups runs in reading order. Each group is read row by row.
 pub fn in_order(runs: Vec<Run>) -> Vec<Vec<Run>> {
     let mut groups = Vec::new();
     if runs.len() <= MOST_RUNS {
@@ -18,8 +18,8 @@ pub fn in_order(runs: Vec<Run>) -> Vec<Vec<Run>> {
     groups
 }
 
-/// Looks for the tallest part of the page that has columns: what is above it is read before (a
-/// title), what is below after (a footer).
+/// Finds the tallest part of the page with columns. Text above it (a title) is read before, text below it
+/// (a footer) after.
 fn cut(runs: Vec<Run>, depth: u32, groups: &mut Vec<Vec<Run>>) {
     let bands = bands(&runs);
     let found = if depth == 0 || bands.len() > MOST_BANDS {
@@ -53,7 +53,7 @@ fn cut(runs: Vec<Run>, depth: u32, groups: &mut Vec<Vec<Run>>) {
     }
 }
 
-/// The runs between two gaps that go through the whole width.
+/// Splits runs at horizontal gaps across the whole width.
 fn bands(runs: &[Run]) -> Vec<Vec<Run>> {
     let mut sorted = runs.to_vec();
     sorted.sort_by(|a, b| a.area.y0.total_cmp(&b.area.y0));
@@ -79,7 +79,7 @@ fn tallest(bands: &[Vec<Run>]) -> Option<(usize, usize, f64)> {
     })
 }
 
-/// Where the right column begins: behind the widest gap with text worth reading on both sides.
+/// Where the right column begins: after the widest gap with enough text on both sides.
 fn edge(mut runs: Vec<&Run>) -> Option<f64> {
     runs.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0));
     let size = middle_size(&runs)?;
@@ -99,7 +99,7 @@ fn edge(mut runs: Vec<&Run>) -> Option<f64> {
     best.map(|(_, edge)| edge)
 }
 
-/// Both have several lines and words in them; bullets, numbers and the cells of one row don't.
+/// Whether both sides have several lines with words. Bullets, numbers and the cells of one row don't.
 fn are_columns(left: &[&Run], right: &[&Run]) -> bool {
     let is_one = |side: &[&Run]| {
         let top = side.iter().map(|run| run.baseline).fold(f64::MAX, f64::min);

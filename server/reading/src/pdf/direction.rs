@@ -1,14 +1,14 @@
-//! A PDF has its letters where they stand: Hebrew and Arabic from the left to the right, the last
-//! letter first. Here they come into the order in which they are read. Pure.
+//! Converts Hebrew and Arabic from visual order, which a PDF has (left to right, last letter first), to
+//! reading order. Pure.
 
 use unicode_bidi::{BidiClass, BidiInfo, Level, bidi_class};
 use unicode_normalization::UnicodeNormalization;
 
-/// A line that was read from its left end, in the order of reading. Its direction is that of most
-/// of its letters: nothing in the file says it.
+/// Converts a line from visual to reading order. The file does not say its direction, so that of most of its
+/// letters is used.
 ///
-/// The standard's algorithm (UAX #9) gives each letter its level and turns those around that go to
-/// the left. What was turned around comes back by the same, as numbers and Latin words within do.
+/// The bidirectional algorithm (UAX #9) gives each letter a level and reverses the runs that go to the left.
+/// Applied to visual order it restores reading order, also of numbers and Latin words within.
 pub fn as_read(visual: &str) -> String {
     let leftwards = visual.chars().filter(|c| goes_left(*c)).count();
     if leftwards == 0 {
@@ -37,8 +37,7 @@ pub fn as_read(visual: &str) -> String {
     read.chars().flat_map(letters_of).collect()
 }
 
-/// The letters of one glyph as they would stand one by one: a ligature's are in the order of
-/// reading.
+/// The letters of a glyph in visual order. Those of a ligature are in reading order.
 pub fn as_drawn(glyph: &str) -> String {
     if glyph.chars().nth(1).is_some() && glyph.chars().all(goes_left) {
         glyph.chars().rev().collect()
@@ -51,7 +50,7 @@ fn goes_left(c: char) -> bool {
     matches!(bidi_class(c), BidiClass::R | BidiClass::AL)
 }
 
-/// A bracket opens to the other side where letters go to the left.
+/// Mirrors brackets in text from right to left.
 fn mirrored(c: char) -> char {
     match c {
         '(' => ')',
@@ -68,13 +67,13 @@ fn mirrored(c: char) -> char {
     }
 }
 
-/// Presentation forms say how a letter looks between its neighbours; people search for the letter.
-/// Other compatible forms stay: a superscript is one.
+/// Replaces presentation forms, which depend on neighbours, by their letters, which users search for. Other
+/// compatibility forms, such as superscripts, stay.
 fn letters_of(c: char) -> impl Iterator<Item = char> {
     let is_form = matches!(c, '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}');
     let is_phrase = matches!(c, '\u{FDF0}'..='\u{FDFF}');
     let letters = is_form.then(|| std::iter::once(c).nfkc());
-    // A vowel mark that stands alone stands on a space.
+    // An isolated vowel mark is combined with a space.
     let letters = letters.into_iter().flatten();
     let letters = letters.filter(move |letter| *letter != ' ' || is_phrase);
     letters.chain((!is_form).then_some(c))
@@ -84,8 +83,7 @@ fn letters_of(c: char) -> impl Iterator<Item = char> {
 mod tests {
     use super::*;
 
-    /// What stands on the page from left to right is written as code points: an editor would turn
-    /// it around.
+    /// Visual order is written as code points, because an editor would reorder it.
     fn check(visual: &str, read: &str) {
         assert_eq!(as_read(visual), read, "{}", visual.escape_unicode());
     }

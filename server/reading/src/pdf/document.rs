@@ -1,4 +1,4 @@
-//! Opening a document: its password, its catalog, its title.
+//! Opens a document: its password, its catalog, its title.
 
 use super::{layout::shortened, protection, strings};
 use crate::{safely::safely, source::SourceError};
@@ -18,7 +18,7 @@ pub fn read(mut bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceErr
     };
     bytes.truncate(end);
     let data = PdfData::from(bytes);
-    // Many protected files open without a password; only changing them wants one.
+    // Many protected files open without a password, and need one only to be changed.
     let open = |password: &str| {
         safely(|| Pdf::new_with_password(data.clone(), password))
             .unwrap_or(Err(LoadPdfError::Invalid))
@@ -45,7 +45,7 @@ pub fn read(mut bytes: Vec<u8>, password: Option<&str>) -> Result<Pdf, SourceErr
     })
 }
 
-/// As it was typed, and as AES-256 wants it: SASLprep (RFC 4013) is NFKC, for what people type.
+/// The password as typed, and as AES-256 requires it: SASLprep (RFC 4013), which is NFKC for usual input.
 fn open_with(
     password: &str,
     open: impl Fn(&str) -> Result<Pdf, LoadPdfError>,
@@ -56,17 +56,17 @@ fn open_with(
     })
 }
 
-/// Where the file ends, if its end is there. What is left of a page is drawn without a word, and a
-/// program that writes a PDF anew takes its time: half of it would be shown to the room.
+/// The end of the file, if it is complete. hayro draws the rest of a truncated page without an error, so a
+/// file that another program is still writing would be shown in part.
 fn end(bytes: &[u8]) -> Option<usize> {
-    /// What stands between the last of these marks and the end of a whole file, at most.
+    /// The greatest distance of the last marker from the end of a complete file.
     const TAIL: usize = 4 << 10;
     const MARKS: [&[u8]; 2] = [b"%%EOF", b"startxref"];
     let last = |mark: &&[u8]| memmem::rfind(bytes, mark).map(|at| at + mark.len());
     let end = MARKS.iter().filter_map(last).max()?;
     let after = bytes.get(end..).unwrap_or_default();
-    // A disk's blocks, a mail program or a web server may have added to it. A file that was made
-    // for the web, or changed and saved, has such a mark in its middle, too.
+    // Disks, mail programs and web servers may append bytes. A linearised or updated file has such a marker
+    // in the middle, too.
     let is_foreign = memmem::find(after, b" obj").is_none();
     if after.len() <= TAIL {
         Some(bytes.len())
@@ -86,10 +86,10 @@ pub fn count(pdf: &Pdf, most: u32) -> Result<u32, SourceError> {
     }
 }
 
-/// What this document is that its pages alone don't show.
+/// A warning about documents whose pages are not their content.
 pub fn lacking(catalog: &Dict<'_>, pages: u32) -> Vec<String> {
     let is_portfolio = catalog.get::<Dict<'_>>(b"Collection").is_some();
-    // A form of Adobe's LiveCycle, whose one page says that another program is needed.
+    // A form of Adobe LiveCycle, whose only page says that another program is needed.
     let is_form = catalog.get::<bool>(b"NeedsRendering") == Some(true);
     let said = [
         is_portfolio.then(|| {
@@ -107,8 +107,8 @@ pub fn lacking(catalog: &Dict<'_>, pages: u32) -> Vec<String> {
     said.into_iter().flatten().collect()
 }
 
-/// How many pages it says that it has more than could be found: its tree of pages is broken, or
-/// has the same page many times.
+/// A warning about pages that could not be found, because the page tree is broken, or has a page several
+/// times.
 fn not_found(catalog: &Dict<'_>, pages: u32) -> Option<String> {
     let tree = catalog.get::<Dict<'_>>(b"Pages")?;
     let said = u32::try_from(tree.get::<i32>(b"Count")?).ok()?;
@@ -122,7 +122,7 @@ pub fn catalog(pdf: &Pdf) -> Option<Dict<'_>> {
     pdf.xref().get(pdf.xref().root_id())
 }
 
-/// The title that somebody gave, and not the one that a program made up.
+/// The title, unless a program made it up.
 pub fn title(pdf: &Pdf) -> Option<String> {
     let title = strings::decoded(pdf.metadata().title.as_deref()?);
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -137,7 +137,7 @@ pub fn title(pdf: &Pdf) -> Option<String> {
     ]
     .iter()
     .any(|ending| lower.ends_with(ending));
-    // A browser that prints gives a page's address when the page has no title.
+    // Browsers use the address of a page without a title.
     let is_address = ["about:", "data:", "file:", "http://", "https://", "/"]
         .iter()
         .any(|start| lower.starts_with(start))

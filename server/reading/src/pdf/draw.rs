@@ -14,7 +14,7 @@ use hayro::{
     },
 };
 
-/// The page as its view shows it, on white.
+/// Draws the visible part of a page on white.
 pub fn page(
     page: &Page<'_>,
     view: &View,
@@ -33,7 +33,7 @@ pub fn page(
     }
 }
 
-/// RGBA, opaque, since it begins with white.
+/// The pixels as RGBA, opaque because of the white background.
 fn drawn(
     page: &Page<'_>,
     transform: Affine,
@@ -41,8 +41,8 @@ fn drawn(
     settings: &InterpreterSettings,
 ) -> Vec<u8> {
     let mut context = RenderContext::new(width, height);
-    // A new cache for each page: it can't be cleared, so one for all would grow with the deck
-    // until the process reaches its limit of memory. What it saves is 2 to 7 ms a page.
+    // A new cache for each page. It can't be cleared, so a shared one would grow up to the memory limit. It
+    // would save 2 to 7 ms per page.
     let cache = RenderCache::new();
     render_into(
         page,
@@ -63,8 +63,8 @@ fn drawn(
         },
     );
     let mut rgba = pixmap.data_as_u8_slice().to_vec();
-    // Blend modes and soft masks round; a slide that shines through by 1/255 would cost an alpha
-    // channel in each of its renditions.
+    // Blend modes and soft masks round. A transparency of 1/255 would cost an alpha channel in each
+    // rendition.
     let (colours, _) = rgba.as_chunks_mut::<4>();
     for [.., alpha] in colours {
         *alpha = u8::MAX;

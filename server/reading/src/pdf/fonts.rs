@@ -1,7 +1,7 @@
-//! Fonts that a PDF names but does not bring: the machine's, else hayro's own 14.
+//! Finds replacements for fonts that a PDF does not embed: the machine's, else hayro's built-in 14.
 //!
-//! hayro 0.9 asks by name for composite fonts only (Type 0: all of CJK, and what most programs write
-//! today). A simple font that is missing becomes one of the 14 by its flags, without a question.
+//! hayro 0.9 asks only for composite fonts (Type 0: all of CJK, and what most programs write today). It
+//! replaces a missing simple font by one of the 14 without asking.
 
 use fontdb::{Database, FaceInfo, ID, Style};
 use hayro::hayro_interpret::{
@@ -15,11 +15,11 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-/// The largest file that is read. The five languages of Noto Sans CJK in one file are 20 MB.
+/// The largest font file. Noto Sans CJK with five languages has 20 MB.
 const LARGEST: usize = 64 << 20;
 
-/// Sans serif families for each of the CJK collections, best first. Those of other languages at
-/// the end: a Chinese form of a Japanese letter can be read, an empty box can't.
+/// Sans-serif families for each of the CJK collections, best first. Those of other languages come last: a
+/// Chinese form of a Japanese letter is readable, an empty box is not.
 const CHINESE: &[&str] = &[
     "Noto Sans CJK SC",
     "Source Han Sans SC",
@@ -62,7 +62,7 @@ const KOREAN: &[&str] = &[
 ];
 const OF_ANY: &[&str] = &["Droid Sans Fallback", "Arial Unicode MS", "Unifont"];
 
-/// What fonts are called whose PDF says no collection; in lower case, without spaces.
+/// Names of fonts for PDFs without a collection, in lower case and without spaces.
 const CHINESE_NAMES: &[&str] = &[
     "simsun",
     "simhei",
@@ -111,7 +111,7 @@ const KOREAN_NAMES: &[&str] = &[
     "notosanskr",
 ];
 
-/// Fonts with the letters of many languages, like each of the three families of the 14.
+/// Fonts with the letters of many languages, for each of the three families of the 14.
 const LIKE_HELVETICA: &[&str] = &[
     "Arial",
     "Liberation Sans",
@@ -140,10 +140,9 @@ const LIKE_COURIER: &[&str] = &[
     "FreeMono",
 ];
 
-/// Asked by hayro for each font that is missing. The machine's fonts are looked through when the
-/// first is: that takes 10 ms or a second, and most decks bring all they need. hayro's own 14 have
-/// Western letters only: `by_machine` takes the machine's in their place, where there are some.
-/// `nothing_found` is called when its letters will be missing.
+/// The callback for missing fonts. The machine's fonts are loaded with the first one: that takes 10 ms to
+/// 1 s, and most decks embed all fonts. hayro's 14 have only Western letters: `by_machine` replaces them by
+/// the machine's, if possible. `nothing_found` is called when letters will be missing.
 pub fn resolver(
     machine: &Arc<Machine>,
     by_machine: bool,
@@ -160,8 +159,7 @@ pub fn resolver(
             let nearest = query.pick_standard_font();
             if language(query).is_some() || is_of_symbols(query) {
                 nothing_found();
-                // One of the machine's has a glyph for any number, and it would be drawn for a
-                // letter that it is not.
+                // Glyph numbers are specific to a font. Those of another font would draw wrong letters.
                 return Some(nearest.get_font_data());
             }
             standard(nearest, &machine)
@@ -169,7 +167,7 @@ pub fn resolver(
     })
 }
 
-/// Whose letters are none: another font's would be nonsense.
+/// A font of symbols, which another font can't replace.
 fn is_of_symbols(query: &FallbackFontQuery) -> bool {
     let name = plain(query.post_script_name.as_deref().unwrap_or_default());
     ["wingdings", "webdings", "symbol"]
@@ -181,7 +179,7 @@ fn is_of_symbols(query: &FallbackFontQuery) -> bool {
 #[derive(Default)]
 pub struct Machine {
     fonts: OnceLock<Database>,
-    /// Read once for all pages.
+    /// Loaded once for all pages.
     read: Mutex<HashMap<ID, FontData>>,
 }
 
@@ -192,7 +190,7 @@ impl Machine {
         self.load(face)
     }
 
-    /// A font with more letters than this one of the 14, of its style.
+    /// A font of the same style as one of the 14, with more letters.
     fn like(&self, standard: StandardFont) -> Option<(FontData, u32)> {
         let (families, is_bold, is_italic) = style(standard)?;
         let query = FallbackFontQuery {
@@ -229,7 +227,7 @@ impl Machine {
     }
 }
 
-/// Families, bold, italic. None for those of symbols.
+/// Families, bold, italic. None for symbols.
 fn style(standard: StandardFont) -> Option<(&'static [&'static str], bool, bool)> {
     Some(match standard {
         StandardFont::Helvetica => (LIKE_HELVETICA, false, false),
@@ -273,8 +271,8 @@ fn by_name<'a>(fonts: &'a Database, query: &FallbackFontQuery) -> Option<&'a Fac
     None
 }
 
-/// A font that has the letters, where the one that was meant has not been found: for Chinese,
-/// Japanese and Korean. hayro's own has all others that are likely.
+/// A font for Chinese, Japanese or Korean letters, if the named one was not found. hayro's own has all other
+/// likely letters.
 fn by_language<'a>(fonts: &'a Database, query: &FallbackFontQuery) -> Option<&'a FaceInfo> {
     let (first, letter) = language(query)?;
     [first, CHINESE, TAIWANESE, JAPANESE, KOREAN, OF_ANY]
@@ -284,7 +282,7 @@ fn by_language<'a>(fonts: &'a Database, query: &FallbackFontQuery) -> Option<&'a
         .find(|face| has_letter(fonts, face, letter))
 }
 
-/// The families for its language, and a letter that a font for it has.
+/// The families for a language, and a letter that a font for it must have.
 fn language(query: &FallbackFontQuery) -> Option<(&'static [&'static str], char)> {
     let name = plain(query.post_script_name.as_deref().unwrap_or_default());
     let has = |names: &[&str]| names.iter().any(|part| name.contains(part));
@@ -302,7 +300,7 @@ fn language(query: &FallbackFontQuery) -> Option<(&'static [&'static str], char)
     }
 }
 
-/// Looked up, since hayro would take any glyph for a letter that a font does not have: nonsense
+/// Maps a letter to a glyph. For a letter that the font lacks, hayro would use any glyph, and a wrong letter
 /// is worse than a gap.
 fn has_letter(fonts: &Database, face: &FaceInfo, letter: char) -> bool {
     let found = fonts.with_face_data(face.id, |bytes, index| {
@@ -312,7 +310,7 @@ fn has_letter(fonts: &Database, face: &FaceInfo, letter: char) -> bool {
     found.flatten().is_some()
 }
 
-/// The face of a family that is nearest in slant and weight.
+/// The face of a family that is closest in slant and weight.
 fn of_style<'a>(
     fonts: &'a Database,
     query: &FallbackFontQuery,
@@ -336,7 +334,7 @@ fn of_style<'a>(
         })
 }
 
-/// "Noto Sans CJK SC" and "NotoSansCJKsc-" are meant alike.
+/// Normalises names, so that "Noto Sans CJK SC" and "NotoSansCJKsc-" are equal.
 fn plain(name: &str) -> String {
     name.chars()
         .filter(|c| c.is_alphanumeric())
@@ -371,7 +369,7 @@ mod tests {
         assert!(by_language(&none, &query).is_none());
     }
 
-    /// 日本語 was three glyphs of DejaVu that it is not.
+    /// Regression: 日本語 was drawn as three unrelated glyphs of DejaVu.
     #[test]
     fn letters_that_no_font_has_are_no_other_letters() {
         let mut fonts = Database::new();

@@ -1,4 +1,4 @@
-//! From a page's own coordinates to what is shown of it.
+//! Converts from a page's own coordinates to those of its visible part.
 
 use hayro::{
     hayro_interpret::TransformExt,
@@ -6,19 +6,19 @@ use hayro::{
     kurbo::{self, Affine},
 };
 
-/// What is shown of a page: upright, cropped, from its top left.
+/// The visible part of a page: upright, cropped, from its top left.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
-    /// From the page's coordinates to `width` x `height`, y downwards, rotation done.
+    /// From the page's coordinates to `width` x `height`, rotated, with y downwards.
     pub to_view: Affine,
-    /// In points, above 0. Half the page where the other half has beamer's notes.
+    /// In points, above 0. Half of the page, if the other half has beamer's notes.
     pub width: f64,
     pub height: f64,
-    /// Of the whole page, in points.
+    /// The width of the whole page, in points.
     pub page_width: f64,
 }
 
-/// An area in fractions of what is shown: 0 to 1.
+/// An area in fractions of the visible part: 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Area {
     pub x: f32,
@@ -31,7 +31,7 @@ impl View {
     pub fn of(page: &Page<'_>, left_half: bool) -> Self {
         let (width, height) = page.render_dimensions();
         let [width, height] = [width, height].map(|side| {
-            // The crop box may hold any number. hayro takes A4 where it is empty.
+            // The crop box may have any numbers. hayro uses A4 if it is empty.
             if side.is_finite() && side > 0.0 {
                 f64::from(side)
             } else {
@@ -46,8 +46,8 @@ impl View {
         }
     }
 
-    /// The picture's size for a width, such that no side is over `widest` and both together not
-    /// over `pixels`; at least 1 x 1. The page's proportions are kept where these bounds let them.
+    /// The size of a picture for a width: no side above `widest`, the area not above `pixels`, and at least
+    /// 1 x 1. Keeps the page's proportions, as far as these limits allow.
     pub fn size(&self, width: u32, widest: u16, pixels: u32) -> (u16, u16) {
         let widest_side = f64::from(widest.max(1));
         let pixels = f64::from(pixels.max(1));
@@ -59,18 +59,18 @@ impl View {
         }
         let whole = |length: f64| whole((length * scale).min(widest_side));
         let (wide, high) = (whole(self.width), whole(self.height));
-        // A line of pixels whose short side was raised to 1 may be over them again.
+        // If the short side was raised to 1, the area may exceed the limit again.
         let most = |other: u16| whole_of(pixels / f64::from(other));
         (wide.min(most(high)).max(1), high.min(most(wide)).max(1))
     }
 
-    /// Whether its short side is a few pixels where the long one is as long as any screen.
+    /// Whether its short side has only a few pixels when the long one has those of the largest screen.
     pub fn is_sliver(&self) -> bool {
         const MOST: f64 = 500.0;
         self.width > self.height * MOST || self.height > self.width * MOST
     }
 
-    /// Where a rectangle of the page is seen. None where it is not.
+    /// The visible part of a rectangle of the page. None when it is not visible.
     pub fn fractions(&self, area: Rect) -> Option<Area> {
         let seen = self.seen(area)?;
         Some(Area {
@@ -81,14 +81,14 @@ impl View {
         })
     }
 
-    /// The same in points of the view, cut at its edges.
+    /// The visible part in points of the view.
     pub fn seen(&self, area: Rect) -> Option<kurbo::Rect> {
         let area = kurbo::Rect::new(area.x0, area.y0, area.x1, area.y1).abs();
         let seen = self
             .to_view
             .transform_rect_bbox(area)
             .intersect(kurbo::Rect::new(0.0, 0.0, self.width, self.height));
-        // Written so that NaN is not seen either.
+        // Written so that NaN is not visible.
         (seen.width() > 0.0 && seen.height() > 0.0).then_some(seen)
     }
 }
@@ -97,7 +97,7 @@ fn whole(length: f64) -> u16 {
     whole_of(length.round())
 }
 
-/// The whole part, held to what a picture's side may be.
+/// Rounds down and clamps to a valid side of a picture.
 #[expect(clippy::as_conversions, reason = "a float has no other; it saturates")]
 pub fn whole_of(length: f64) -> u16 {
     (length as u16).max(1)

@@ -1,19 +1,19 @@
-//! Page labels: beamer gives the steps of a slide one label, and pdfpc reads them so.
+//! Page labels. beamer gives all steps of a slide the same label, which pdfpc relies on, too.
 
 use super::{strings, tree};
 use hayro::hayro_syntax::object::{Dict, Name, String as PdfString};
 
-/// A label, not yet put into words: alike are alike, and no number is too large to write.
+/// A label that is not formatted yet, so that labels can be compared, and huge numbers cost nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// Decoded: XeTeX writes it as UTF-16, and so may whatever saved the file last.
+    /// Decoded. XeTeX and others write it as UTF-16.
     prefix: String,
     style: Option<u8>,
     number: i64,
 }
 
-/// The labels of so many pages. `are_halved`: they have notes in their right halves; then beamer
-/// counts these as pages of their own, between the slides.
+/// The labels of all pages. `are_halved` means that the right halves are notes, which beamer counts as pages
+/// between the slides.
 pub fn of(catalog: Option<&Dict<'_>>, pages: u32, are_halved: bool) -> Vec<Option<Label>> {
     let root = catalog.and_then(|catalog| catalog.get::<Dict<'_>>(b"PageLabels"));
     let all = root.map(|root| ranges(&root, pages.saturating_mul(2)));
@@ -26,13 +26,13 @@ pub fn of(catalog: Option<&Dict<'_>>, pages: u32, are_halved: bool) -> Vec<Optio
 }
 
 impl Label {
-    /// What beamer calls the pages that it writes notes on.
+    /// Whether it is beamer's label of a page of notes.
     pub fn is_of_notes(&self) -> bool {
         self.prefix.starts_with("notes:")
     }
 
-    /// Whether it counts another view of what the label before counts one of: Ipe calls them "2-1"
-    /// and "2-2". So does a book its chapters' pages.
+    /// Whether it may be the next view of the same slide: Ipe's labels are "2-1" and "2-2". Books number the
+    /// pages of chapters like that, too.
     pub fn is_next_view(&self, before: &Self) -> bool {
         let (Some((page, view)), Some((page_before, view_before))) = (self.view(), before.view())
         else {
@@ -41,7 +41,7 @@ impl Label {
         page == page_before && view_before.checked_add(1) == Some(view)
     }
 
-    /// Of "2-1", however it is put together.
+    /// The parts of a label like "2-1".
     fn view(&self) -> Option<(String, u32)> {
         let mut text = self.prefix.clone();
         match self.style {
@@ -54,7 +54,7 @@ impl Label {
     }
 }
 
-/// None for a page without one, or with an empty one: those have nothing in common.
+/// The label of a page. None when it is missing or empty: such pages don't belong together.
 fn label(ranges: &[(u32, Label)], page: u32) -> Option<Label> {
     let after = ranges.partition_point(|(start, _)| *start <= page);
     let (start, first) = ranges.get(after.checked_sub(1)?)?;
@@ -69,7 +69,7 @@ fn label(ranges: &[(u32, Label)], page: u32) -> Option<Label> {
     })
 }
 
-/// What begins at which page, in order.
+/// The ranges of labels with their first pages, in order.
 fn ranges(root: &Dict<'_>, pages: u32) -> Vec<(u32, Label)> {
     let mut ranges = Vec::new();
     tree::entries(root, b"Nums", |start, label| {

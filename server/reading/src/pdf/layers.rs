@@ -1,18 +1,18 @@
-//! Optional content (ISO 32000-2, 8.11): what a viewer shows when it opens the document.
+//! Optional content (ISO 32000-2, 8.11), as a viewer shows it when it opens the document.
 
 use hayro::hayro_syntax::object::{Array, Dict, MaybeRef, Name, Object, ObjectIdentifier};
 use std::collections::HashSet;
 
-/// How deep an expression is read. Programs write two or three.
+/// The deepest nesting of an expression. Programs write two or three levels.
 const DEEPEST: u32 = 32;
-/// Terms of one expression, all together.
+/// The most terms of one expression.
 const MOST_TERMS: u32 = 1_000;
 
 #[derive(Debug, Default)]
 pub struct Layers {
-    /// Groups that are not shown.
+    /// Hidden groups.
     pub off: HashSet<ObjectIdentifier>,
-    /// Some are off because of how the document is used (8.11.4.4), which hayro 0.9 does not read.
+    /// Whether some groups are hidden by usage (8.11.4.4), which hayro 0.9 ignores.
     pub by_usage: bool,
 }
 
@@ -65,7 +65,7 @@ impl Layers {
         }
     }
 
-    /// Whether what has this `/OC` entry is seen.
+    /// Whether content with this `/OC` entry is visible.
     pub fn shows(&self, holder: &Dict<'_>) -> bool {
         let Some(condition) = holder.get::<Dict<'_>>(b"OC") else {
             return true;
@@ -78,7 +78,7 @@ impl Layers {
         }
     }
 
-    /// Whether a membership dictionary (8.11.2.2) is met.
+    /// Whether a membership dictionary (8.11.2.2) makes its content visible.
     pub fn meets(&self, membership: &Dict<'_>) -> bool {
         if let Some(expression) = membership.get::<Array<'_>>(b"VE") {
             let mut terms = MOST_TERMS;
@@ -103,14 +103,14 @@ impl Layers {
         }
     }
 
-    /// None when it is no expression.
+    /// The value of an expression. None when it is not valid.
     fn value(&self, expression: &Array<'_>, depth: u32, terms: &mut u32) -> Option<bool> {
         let depth = depth.checked_sub(1)?;
         let mut parts = expression.raw_iter();
         let Some(MaybeRef::NotRef(Object::Name(operator))) = parts.next() else {
             return None;
         };
-        // Indirect arrays are rare; resolved where the groups are not.
+        // Nested arrays may be indirect, which is rare.
         let mut resolved = expression.iter::<Object<'_>>().skip(1);
         let mut values = Vec::new();
         for part in parts {

@@ -1,18 +1,17 @@
-//! From glyphs to text: words by the gaps between glyphs, lines by their height on the page,
-//! columns one after the other. Pure: knows nothing of PDF.
+//! Turns glyphs into text: words by the gaps between glyphs, lines by their position, columns one after
+//! another. Pure, and independent of PDF.
 
 use super::{columns, direction};
 use hayro::kurbo::{Point, Rect, Vec2};
 
-/// A page of text in a picture of a slide is never longer, in bytes.
+/// The longest text of a page, in bytes.
 const LONGEST_TEXT: usize = 64 << 10;
 const LONGEST_TITLE: usize = 160;
 
-/// What separates words, in the size of the type. A space in TeX shrinks to 0.22, kerning stays
-/// below 0.1.
+/// The gap between words, in em. A space in TeX shrinks to 0.22, kerning stays below 0.1.
 const WORD_GAP: f64 = 0.15;
 
-/// Glyphs that follow each other closer than this are one run; more is another cell or column.
+/// The largest gap within a run. After a larger one begins another cell or column.
 const RUN_GAP: f64 = 1.2;
 
 #[derive(Debug, Clone)]
@@ -20,20 +19,20 @@ pub struct Glyph {
     pub text: String,
     /// In points from the page's top left, y downwards.
     pub origin: Point,
-    /// Where the line goes, of length 1.
+    /// The direction of the line, of length 1.
     pub direction: Vec2,
     pub advance: f64,
     pub size: f64,
 }
 
-/// Glyphs that were drawn one after the other, close to each other.
+/// Glyphs that were drawn in sequence, close to each other.
 #[derive(Debug, Clone)]
 pub struct Run {
     pub text: String,
     pub area: Rect,
     pub baseline: f64,
     pub size: f64,
-    /// Others, an axis' name for example, are lines of their own.
+    /// Whether it is horizontal. Other runs, such as the label of an axis, are lines of their own.
     pub is_upright: bool,
 }
 
@@ -66,7 +65,7 @@ pub fn runs(glyphs: &[Glyph]) -> Vec<Run> {
     runs
 }
 
-/// The space between two glyphs of one run, in points; None when they are of two.
+/// The gap between two glyphs of a run, in points. None when they belong to different runs.
 fn gap(last: &Glyph, next: &Glyph) -> Option<f64> {
     let way = next.origin - last.origin;
     let along = way.dot(last.direction) - last.advance;
@@ -106,7 +105,7 @@ fn run(glyphs: &[(&Glyph, f64)]) -> Option<Run> {
     })
 }
 
-/// Type that is spaced out has a gap after each letter: the median, when there are enough to say.
+/// The gap after each letter of letter-spaced text: the median, if there are enough letters.
 fn tracking(glyphs: &[(&Glyph, f64)], size: f64) -> f64 {
     let mut gaps: Vec<f64> = glyphs.iter().skip(1).map(|(_, gap)| *gap).collect();
     if gaps.len() < 5 {
@@ -117,7 +116,7 @@ fn tracking(glyphs: &[(&Glyph, f64)], size: f64) -> f64 {
     median.clamp(0.0, size)
 }
 
-/// All lines in the order of reading.
+/// All lines in reading order.
 pub fn lines(runs: Vec<Run>) -> Vec<Line> {
     columns::in_order(runs)
         .into_iter()
@@ -129,7 +128,7 @@ fn lines_of_column(mut runs: Vec<Run>) -> Vec<Line> {
     runs.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
     let mut rows: Vec<Vec<Run>> = Vec::new();
     for run in runs {
-        // A few back: small type beside a large heading comes between it and its own row.
+        // Looks a few lines back: small text beside a large heading may come between it and its row.
         let row = rows
             .iter_mut()
             .rev()
@@ -143,7 +142,7 @@ fn lines_of_column(mut runs: Vec<Run>) -> Vec<Line> {
     rows.into_iter().filter_map(line).collect()
 }
 
-/// On one line, superscripts too: half of the smaller is at the height of the other.
+/// Whether two runs are on one line: they overlap by half of the smaller one. Superscripts do.
 fn are_beside(a: &Run, b: &Run) -> bool {
     if !a.is_upright || !b.is_upright {
         return false;
@@ -190,8 +189,8 @@ pub fn text(lines: &[Line]) -> String {
     text
 }
 
-/// The largest text in the upper part, else the first line with a letter: a number alone is the
-/// page's.
+/// The title: the largest text in the upper part, else the first line with a letter. A number alone is that
+/// of the page.
 pub fn title(lines: &[Line], height: f64) -> Option<String> {
     let is_title = |line: &&Line| {
         let letters = line.text.chars().filter(|c| c.is_alphabetic()).count();
@@ -202,7 +201,7 @@ pub fn title(lines: &[Line], height: f64) -> Option<String> {
         .filter(is_title)
         .map(|line| line.size)
         .fold(0.0, f64::max);
-    // On many slides a heading within the body is larger than the title at the top.
+    // A heading within the body is often larger than the title at the top.
     let stands_out = |line: &Line| {
         let is_at_top = line.baseline < height * 0.25;
         line.size > largest * if is_at_top { 0.7 } else { 0.9 }
@@ -218,7 +217,7 @@ pub fn title(lines: &[Line], height: f64) -> Option<String> {
     let first = following.next()?;
     let mut title = first.text.clone();
     let mut last = first;
-    // A title may be broken into lines; a page all of one size has none.
+    // A title may have several lines. A page with a single size of text has no title.
     let has_body = lines.iter().any(|line| line.size < first.size * 0.9);
     for line in following.take(2) {
         let step = line.baseline - last.baseline;
@@ -233,7 +232,7 @@ pub fn title(lines: &[Line], height: f64) -> Option<String> {
     Some(shortened(&title))
 }
 
-/// Cut at a word, with a sign that it was.
+/// Cuts at a word, and appends an ellipsis.
 pub fn shortened(title: &str) -> String {
     if title.len() <= LONGEST_TITLE {
         return title.to_owned();

@@ -1,4 +1,4 @@
-//! What can be clicked on a page: its link annotations.
+//! The link annotations of a page.
 
 use super::{geometry::View, layers::Layers, strings, tree};
 use crate::source::{Link, Target};
@@ -12,22 +12,22 @@ use hayro::hayro_syntax::{
 use std::collections::HashMap;
 use url::Url;
 
-/// A page of contents has a few dozen.
+/// The most links of a page. A table of contents has a few dozen.
 const MOST: usize = 500;
 
-/// The largest address that browsers and servers agree on.
+/// The longest address that browsers and servers support.
 const LONGEST_URL: usize = 2_000;
 
-/// Annotation flags (ISO 32000-2, table 167): not for the screen.
+/// Annotation flags (ISO 32000-2, table 167) that hide it on a screen.
 const HIDDEN: u32 = (1 << 1) | (1 << 5);
 
-/// Where the links of a document may lead.
+/// The destinations of a document.
 #[derive(Debug, Default)]
 pub struct Destinations {
     pages: HashMap<ObjectIdentifier, u32>,
     named: HashMap<Vec<u8>, u32>,
     count: u32,
-    /// What addresses without a scheme are relative to (ISO 32000-2, 12.6.4.8).
+    /// The base of relative addresses (ISO 32000-2, 12.6.4.8).
     base: Option<String>,
 }
 
@@ -48,7 +48,7 @@ impl Destinations {
             .and_then(|uri| uri.get(b"Base"))
             .and_then(bytes_of);
         these.base = base.and_then(|base| url(&base, None));
-        // Since PDF 1.2 a tree, before a dictionary: both are still written.
+        // A tree since PDF 1.2, a dictionary before. Both are still written.
         let root = catalog
             .get::<Dict<'_>>(b"Names")
             .and_then(|names| names.get::<Dict<'_>>(b"Dests"));
@@ -72,7 +72,7 @@ impl Destinations {
         these
     }
 
-    /// The page that a destination of any kind shows.
+    /// The page of a destination of any kind.
     fn page_of(&self, destination: Object<'_>) -> Option<u32> {
         match destination {
             Object::Array(array) => self.page_of_array(&array),
@@ -86,7 +86,7 @@ impl Destinations {
     fn page_of_array(&self, array: &Array<'_>) -> Option<u32> {
         match array.raw_iter().next()? {
             MaybeRef::Ref(id) => self.pages.get(&id.into()).copied(),
-            // A number is meant for other files, but some programs write it for their own.
+            // A page number is meant for other files, but some programs use it for the same file.
             MaybeRef::NotRef(number) => self.existing(i64::from(number.into_i32()?)),
         }
     }
@@ -96,7 +96,7 @@ impl Destinations {
     }
 }
 
-/// The links of the page with this index, as its `view` shows them.
+/// The visible links of the page with this index.
 pub fn of_page(
     page: &Page<'_>,
     index: u32,
@@ -165,10 +165,10 @@ fn bytes_of(object: Object<'_>) -> Option<Vec<u8>> {
     }
 }
 
-/// Addresses that a page of ours may link to: nothing that runs or opens on the person's machine.
-/// `base` is what those are relative to that have no scheme.
+/// Accepts web and mail addresses. Others could run or open something on the user's machine. `base` resolves
+/// relative addresses.
 fn url(bytes: &[u8], base: Option<&str>) -> Option<String> {
-    // Meant to be ASCII; many write UTF-8.
+    // Should be ASCII, but many programs write UTF-8.
     let url = match std::str::from_utf8(bytes) {
         Ok(url) => url.to_owned(),
         Err(_) => strings::decoded(bytes),
@@ -190,7 +190,7 @@ fn url(bytes: &[u8], base: Option<&str>) -> Option<String> {
     } else if url.starts_with("//") {
         format!("https:{url}")
     } else {
-        // Checked by what comes of it: a scheme that is not of the web is refused below.
+        // The scheme of the result is checked below.
         Url::parse(base?).ok()?.join(url).ok()?.into()
     };
     let (scheme, rest) = url.split_once("://")?;
@@ -205,7 +205,7 @@ fn url(bytes: &[u8], base: Option<&str>) -> Option<String> {
     (url.len() <= LONGEST_URL).then_some(url)
 }
 
-/// Whether a link leads to a file of the machine that the document was made on.
+/// Whether a link leads to a file on the author's machine.
 pub fn leads_to_file(annotation: &Dict<'_>) -> bool {
     let Some(action) = annotation.get::<Dict<'_>>(b"A") else {
         return false;

@@ -1,6 +1,5 @@
-//! A PDF: its pages drawn, their text, links and the speaker's notes. Runs in the worker process
-//! only, since hayro has no limits of its own: what a page takes in memory and time is bounded
-//! from outside.
+//! Reads PDFs: draws pages, and extracts their text, links and speaker notes. Runs only in the worker
+//! process: hayro has no limits of its own, so memory and time have to be limited from outside.
 
 mod columns;
 mod direction;
@@ -46,18 +45,18 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// What nothing shows more of: the width of a slide on a 4K projector.
+/// The width of a slide on a 4K projector.
 pub const WIDEST: u32 = 3_840;
 
-/// Of a page that is drawn as it is, since it could not be copied: hidden layers of it may be seen.
+/// The warning about a page that could not be copied, and is drawn as it is: hidden layers may be visible.
 const UNMENDED: &str = "it is too large or too broken to be drawn rightly: its layers, highlights or \
                         annotations may be wrong; export it anew";
 
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// A document with more is refused.
+    /// A document with more pages is refused.
     pub pages: u32,
-    /// Width times height of one picture. A page of more is drawn smaller.
+    /// Width times height of one picture. Larger pages are drawn smaller.
     pub pixels_per_page: u32,
     /// The longest side of one picture.
     pub widest: u16,
@@ -74,7 +73,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// A page is drawn, so that one of fewer pixels is only less sharp.
+    /// Pages are vector graphics, so a smaller picture is only less sharp.
     pub fn within(bounds: &Bounds) -> Self {
         let usual = Self::default();
         let pixels = u32::try_from(bounds.pixels).unwrap_or(u32::MAX);
@@ -86,7 +85,7 @@ impl Limits {
     }
 }
 
-/// An opened PDF. Pages are read when they are asked for.
+/// An open PDF. Pages are read on request.
 pub struct Pdf {
     document: hayro_syntax::Pdf,
     limits: Limits,
@@ -95,7 +94,7 @@ pub struct Pdf {
     destinations: Destinations,
     layers: Layers,
     pdfpc: pdfpc::Notes,
-    /// Pages that are wide enough have beamer's notes in their right half.
+    /// Whether wide pages have beamer's notes in their right halves.
     has_second_half: bool,
     warnings: Vec<Warning>,
     settings: InterpreterSettings,
@@ -103,11 +102,11 @@ pub struct Pdf {
 }
 
 impl Pdf {
-    /// Opens a document: quickly, a page is looked at only to know what its metadata leave open.
-    /// `pdfpc` is the content of the `.pdfpc` file that was beside it.
+    /// Opens a document. A page is read only where the metadata are not sufficient. `pdfpc` is the content
+    /// of the `.pdfpc` file beside it.
     ///
     /// # Errors
-    /// When it is no PDF, has no page or too many, or wants another password.
+    /// When it is not a PDF, has no page or too many, or needs another password.
     pub fn open(
         bytes: Vec<u8>,
         password: Option<&str>,
@@ -123,7 +122,7 @@ impl Pdf {
             let said = catalog.map(|catalog| document::lacking(&catalog, pages));
             (destinations, layers, said.unwrap_or_default())
         });
-        // None is worth the deck.
+        // Without these a deck can be shown, too.
         let (destinations, layers, said) = facts.unwrap_or_default();
         let fonts = Arc::default();
         let mut pdf = Self {
@@ -152,7 +151,7 @@ impl Pdf {
         }
         pdf.has_second_half = safely(|| pdf.looks_like_two_halves()).unwrap_or(false);
         let plan = safely(|| pdf.planned(pages));
-        // Never out of range: the pages were counted.
+        // In range, because the pages were counted.
         let each = || Plan::each(pdf.document.pages().len());
         pdf.plan = plan.unwrap_or_else(each);
         pdf.warnings
@@ -161,8 +160,7 @@ impl Pdf {
         Ok(pdf)
     }
 
-    /// One page, its picture so wide, or less where the limits say so: the first time 1920 is
-    /// enough for every screen, and four times as fast as all that a projector can show.
+    /// Reads one page, with a picture of this width, or less because of the limits.
     ///
     /// # Errors
     /// When there is no such page, or it can't be drawn.
@@ -173,7 +171,7 @@ impl Pdf {
         let page = self.at(sheet)?;
         let view = self.view(page);
         let mut reasons = BTreeSet::new();
-        // A panic is a page that could not be copied, too.
+        // A panic means that the page could not be copied, too.
         let copied = safely(|| mended::mended(page, &self.layers, &mut reasons));
         let mended = copied
             .unwrap_or(Err(NotCopied))
@@ -217,7 +215,7 @@ impl Pdf {
         })
     }
 
-    /// Their targets are pages of the deck.
+    /// The links of a page. Their targets are pages of the deck.
     fn links(&self, page: &page::Page<'_>, sheet: Sheet, view: &View) -> Vec<Link> {
         let links = safely(|| links::of_page(page, sheet, view, &self.destinations, &self.layers));
         let mut links = links.unwrap_or_default();
@@ -290,7 +288,7 @@ impl Pdf {
         }
     }
 
-    /// `drawable` is the sheet as it is drawn.
+    /// `drawable` is the page that is drawn.
     fn said(
         &self,
         index: u32,
@@ -324,7 +322,7 @@ impl Pdf {
         })
     }
 
-    /// What is written on a page, and beside it.
+    /// The text of a page, and of beamer's notes beside it.
     fn lines(&self, page: &page::Page<'_>, view: &View) -> (Vec<Line>, Vec<Line>) {
         let written = text::of_page(page, view, &self.settings);
         lines(&written, view)
@@ -361,8 +359,8 @@ impl Pdf {
             .title
     }
 
-    /// Whether the wide pages are two slides each: nothing crosses the middle of the first few,
-    /// and something is written at the right.
+    /// Whether wide pages are two slides each: nothing crosses the middle of the first few, and there is text
+    /// on the right.
     fn looks_like_two_halves(&self) -> bool {
         const LOOKED_AT: usize = 12;
         let mut has_notes = false;
@@ -403,7 +401,7 @@ struct Said {
     title: Option<String>,
     text: String,
     notes: Option<String>,
-    /// Letters that are not drawn.
+    /// A warning about letters that are not drawn.
     lacking: usize,
 }
 

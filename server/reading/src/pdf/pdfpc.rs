@@ -1,27 +1,27 @@
-//! Notes, and what is hidden, that pdfpc keeps beside a PDF: JSON since its version 4.4, text before.
+//! pdfpc's file beside a PDF, with notes and hidden pages: JSON since its version 4.4, text before.
 
 use super::strings::without_controls;
 use crate::text;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
-/// The largest file. One of a long talk is below 100 KB.
+/// The largest file. That of a long talk has less than 100 KB.
 const LARGEST: usize = 4 << 20;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Notes {
-    /// By the page's index.
+    /// By index of the page.
     by_page: HashMap<u32, String>,
-    /// By the slide's index: in the old format all steps of a slide share their note.
+    /// By index of the slide: in the old format all steps of a slide share a note.
     by_slide: HashMap<u32, String>,
-    /// Pages that are not shown.
+    /// Hidden pages.
     pub hidden: HashSet<u32>,
-    /// Pages that are a step of the slide before, whatever their labels say.
+    /// Pages that are a step of the slide before, regardless of their labels.
     pub steps: HashSet<u32>,
 }
 
 impl Notes {
-    /// None when it is no such file.
+    /// Parses the file. None when it is not pdfpc's.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         if bytes.len() > LARGEST {
             return None;
@@ -41,7 +41,7 @@ impl Notes {
     }
 }
 
-/// Read value by value and not into a struct: one page that is odd costs its own note only.
+/// Reads values one by one and not into a struct, so that an invalid page costs only its own note.
 fn of_json(text: &str) -> Option<Notes> {
     let file: Value = serde_json::from_str(text).ok()?;
     let mut notes = Notes::default();
@@ -64,7 +64,7 @@ fn of_json(text: &str) -> Option<Notes> {
     Some(notes)
 }
 
-/// `[notes]`, then for each slide `### 3` (from 1) and its lines.
+/// Reads `[notes]`, then for each slide `### 3` (from 1) and its lines.
 fn of_sections(text: &str) -> Option<Notes> {
     if !text.starts_with('[') {
         return None;
@@ -93,7 +93,7 @@ fn of_sections(text: &str) -> Option<Notes> {
 
 fn finish(notes: &mut Notes, slide: Option<u32>, lines: &mut Vec<&str>) {
     if let Some(slide) = slide {
-        // A line that begins with # or [ is written with a backslash before it.
+        // A `#` or `[` at the beginning of a line is escaped with a backslash.
         let note: Vec<&str> = lines
             .iter()
             .map(|line| match line.strip_prefix('\\') {

@@ -1,5 +1,5 @@
-//! Which pages of a document are slides, which are steps of those, and which are the speaker's
-//! notes and not for the room. Pure: knows nothing of PDF.
+//! Decides which pages of a document are slides, steps of slides, or speaker notes, which the audience must
+//! not see. Pure, and independent of PDF.
 
 use super::{
     labels::Label,
@@ -9,37 +9,37 @@ use super::{
 use crate::source::SlideOutline;
 use std::{collections::HashMap, rc::Rc};
 
-/// Pages whose words are looked at to tell slides, steps and notes apart: 2 to 10 ms each.
+/// The most pages whose text is read to tell slides, steps and notes apart. Each takes 2 to 10 ms.
 pub const MOST_READ: usize = 400;
 
-/// A page of the document, by its index there.
+/// The index of a page in the document.
 pub type Sheet = u32;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The sheet of each page of the deck.
+    /// The document's page for each page of the deck.
     pub sheets: Vec<Sheet>,
-    /// By pages of the deck.
+    /// The slides, by pages of the deck.
     pub slides: Vec<SlideOutline>,
-    /// Sheets of notes, by the sheet of the slide that they are of.
+    /// Sheets of notes, by the sheet of their slide.
     pub notes: HashMap<Sheet, Vec<Sheet>>,
-    /// Why some pages are left out, or may have to be.
+    /// Warnings about pages that are left out, or may have to be.
     pub said: Vec<String>,
-    /// The deck's page that shows each sheet, or the one before where none does.
+    /// The deck's page for each sheet, or the page before if there is none.
     page_of: Vec<u32>,
-    /// By page of the deck.
+    /// The slide of each page of the deck.
     slide_of: Vec<u32>,
 }
 
-/// What is known of a sheet without reading it.
+/// The properties of a sheet that are known without reading its text.
 pub struct Known {
     pub label: Option<Label>,
-    /// Width by height.
+    /// Width divided by height.
     pub proportion: f64,
 }
 
 impl Known {
-    /// Higher than wide, as paper is.
+    /// Whether it is in portrait format.
     fn is_upright(&self) -> bool {
         self.proportion < 1.0
     }
@@ -57,14 +57,14 @@ pub struct Words {
 }
 
 impl Words {
-    /// The line that is its title, or begins it.
+    /// The first line of its title.
     fn heading(&self) -> Option<&Line> {
         let title = self.title.as_deref()?;
         self.lines.iter().find(|line| title.starts_with(&line.text))
     }
 }
 
-/// Reads sheets, each once.
+/// Reads sheets, and caches them.
 pub struct Reader<F> {
     read: F,
     known: HashMap<Sheet, Rc<Words>>,
@@ -78,7 +78,7 @@ impl<F: FnMut(Sheet) -> Words> Reader<F> {
         }
     }
 
-    /// None when enough has been read.
+    /// None when the limit is reached.
     fn words(&mut self, sheet: Sheet) -> Option<Rc<Words>> {
         if let Some(words) = self.known.get(&sheet) {
             return Some(Rc::clone(words));
@@ -91,9 +91,9 @@ impl<F: FnMut(Sheet) -> Words> Reader<F> {
         Some(words)
     }
 
-    /// Whether two sheets look like steps of one slide: the heading of one stands on the other,
-    /// as large. `without` is the answer where one of them has none. What is not read any more is
-    /// not merged: a slide too many is still shown in its turn.
+    /// Whether two sheets look like steps of one slide: the heading of one is on the other, in the same size.
+    /// `without` is the answer if one of them has no heading. Sheets beyond the limit are not merged: they
+    /// are shown as slides.
     fn have_one_heading(&mut self, one: Sheet, other: Sheet, without: bool) -> bool {
         let (Some(one), Some(other)) = (self.words(one), self.words(other)) else {
             return false;
@@ -119,7 +119,7 @@ impl Plan {
     ) -> Self {
         let mut plan = Self::default();
         let notes = plan.notes_behind(known, reader);
-        // The sheet of the slide before, and its label.
+        // The previous slide's sheet and label.
         let mut last: Option<(Sheet, Option<&Label>)> = None;
         let mut is_slide_shown = false;
         for (known, sheet) in known.iter().zip(0..) {
@@ -195,8 +195,8 @@ impl Plan {
         u32::try_from(self.sheets.len().saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
-    /// The slide of each sheet of notes, where a program has printed these behind the slides.
-    /// Impress does: upright, or lying down in another shape than the slides.
+    /// The slide of each sheet of notes, if these follow all slides, as in Impress's export: in portrait, or in
+    /// landscape with other proportions than the slides.
     fn notes_behind<F: FnMut(Sheet) -> Words>(
         &mut self,
         known: &[Known],
@@ -254,7 +254,7 @@ impl Plan {
         notes.unwrap_or_default()
     }
 
-    /// Upright sheets among the slides: a slide each, or the notes of the slide before them.
+    /// Portrait sheets among the slides: each is a slide, or the notes of the slide before it.
     fn notes_between<F: FnMut(Sheet) -> Words>(
         &mut self,
         known: &[Known],
@@ -272,7 +272,7 @@ impl Plan {
         }
         let are_notes = have_small_headings(&notes, reader);
         match (notes.len(), are_notes) {
-            // A picture or a poster is a slide.
+            // A picture or poster is a slide.
             (0, _) | (1, Some(false)) => HashMap::new(),
             (2.., Some(true)) => notes,
             (sheets, _) => {
@@ -286,7 +286,7 @@ impl Plan {
     }
 }
 
-/// Whether each of the notes has its slide's heading, in small. `None` where that was not read.
+/// Whether each sheet of notes has its slide's heading in a smaller size. `None` beyond the limit.
 fn have_small_headings<F: FnMut(Sheet) -> Words>(
     notes: &HashMap<Sheet, Sheet>,
     reader: &mut Reader<F>,
@@ -305,9 +305,9 @@ fn have_small_headings<F: FnMut(Sheet) -> Words>(
     Some(true)
 }
 
-/// Sheets of notes follow their slides' order, and each has the title of its own, or as many as
-/// there are slides and no title to tell. Where their shape tells nothing (`have_copies`), each has
-/// to have all of its slide's lines, in small.
+/// Matches sheets of notes with slides, in order, by their titles; without titles their numbers must be
+/// equal. If their proportions don't tell them apart (`have_copies`), each must have all lines of its slide
+/// in a smaller size.
 fn matched<F: FnMut(Sheet) -> Words>(
     slides: usize,
     sheets: usize,
@@ -345,7 +345,7 @@ fn matched<F: FnMut(Sheet) -> Words>(
     Some(notes)
 }
 
-/// What a sheet of notes has beside a small copy of its slide.
+/// The text of a sheet of notes without the small copy of its slide.
 pub fn notes_on(notes: &[Line], slide: &[Line]) -> String {
     let own: Vec<Line> = notes
         .iter()

@@ -1,7 +1,6 @@
-//! Files that are protected with RC4 or AES-128 (revisions 2 to 4 of the standard's handler). Their
-//! passwords are bytes of an encoding that the file does not name, for opening or for changing it.
-//! hayro 0.9 takes those for opening it that are UTF-8; of the others lopdf makes a file without
-//! protection.
+//! Opens files that are protected with RC4 or AES-128 (revisions 2 to 4 of the standard handler). Their user
+//! and owner passwords are bytes of an unknown encoding. hayro 0.9 supports user passwords in UTF-8; for
+//! all others lopdf removes the protection.
 
 use super::strings;
 use crate::source::SourceError;
@@ -12,7 +11,7 @@ use encoding_rs::{
 use lopdf::{Document, IncrementalDocument, LoadOptions, Object};
 use unicode_normalization::UnicodeNormalization;
 
-/// What programs have written in place of PDFDocEncoding, beside UTF-8.
+/// Encodings that programs use instead of PDFDocEncoding, besides UTF-8.
 const CODE_PAGES: [&Encoding; 8] = [
     WINDOWS_1252,
     WINDOWS_1250,
@@ -24,13 +23,13 @@ const CODE_PAGES: [&Encoding; 8] = [
     WINDOWS_1257,
 ];
 
-/// The last revision of RC4 and AES-128.
+/// The last revision with RC4 or AES-128.
 const LAST: i64 = 4;
 
-/// In bytes, of the objects that are packed together.
+/// The limit for decompressed object streams, in bytes.
 const LARGEST_PACK: usize = 64 << 20;
 
-/// The same document, open to anyone.
+/// Removes a document's protection.
 pub fn lifted(bytes: &[u8], password: &str) -> Result<Vec<u8>, SourceError> {
     let mut locked = load(bytes, None).map_err(|_| unread(password))?;
     let amended = amended(bytes, &locked);
@@ -40,7 +39,7 @@ pub fn lifted(bytes: &[u8], password: &str) -> Result<Vec<u8>, SourceError> {
     let bytes = amended.as_deref().unwrap_or(bytes);
     let right = right_spelling(&locked, &password.nfc().collect::<String>())?;
     drop(locked);
-    // lopdf takes the letters that PDFDocEncoding has for these bytes.
+    // lopdf expects the characters that these bytes are in PDFDocEncoding.
     let letters = right.into_iter().map(strings::of_pdf_doc_encoding);
     let mut unlocked = load(bytes, Some(letters.collect())).map_err(|_| unreadable())?;
     if unlocked.is_encrypted() {
@@ -59,8 +58,8 @@ fn load(bytes: &[u8], password: Option<String>) -> Result<Document, lopdf::Error
     Document::load_mem_with_options(bytes, options)
 }
 
-/// lopdf wants the protection as an object of its own, and the file to have an ID. Where that is
-/// not so, both are appended, as if the file had been changed.
+/// lopdf requires the protection to be an indirect object, and the file to have an ID. If necessary, both are
+/// appended like an incremental update.
 fn amended(bytes: &[u8], locked: &Document) -> Option<Vec<u8>> {
     let protection = locked.trailer.get(b"Encrypt").ok()?;
     let protection = protection.as_dict().ok().cloned();
@@ -83,7 +82,7 @@ fn amended(bytes: &[u8], locked: &Document) -> Option<Vec<u8>> {
     Some(amended)
 }
 
-/// The bytes that this password is in the file.
+/// The bytes that this password may have in the file.
 fn right_spelling(locked: &Document, password: &str) -> Result<Vec<u8>, SourceError> {
     let revision = locked
         .get_encrypted()
@@ -114,7 +113,7 @@ fn right_spelling(locked: &Document, password: &str) -> Result<Vec<u8>, SourceEr
         .ok_or(refused)
 }
 
-/// Of a file that lopdf does not understand. hayro has tried what is ASCII.
+/// The error about a file that lopdf can't read. hayro has tried ASCII passwords before.
 pub fn unread(password: &str) -> SourceError {
     if password.is_ascii() {
         SourceError::WrongPassword
@@ -135,7 +134,7 @@ mod tests {
     use super::*;
     use crate::pdf::{Limits, Pdf};
 
-    // Made with qpdf, from letters that stand in each part of PDFDocEncoding.
+    // Made with qpdf, with letters from each part of PDFDocEncoding.
     const USER: &str = "“Ž” €5 pässwört";
     const OWNER: &str = "öwner™";
 
@@ -143,15 +142,15 @@ mod tests {
         include_bytes!("fixtures/rc4-40.pdf"),
         include_bytes!("fixtures/rc4-128.pdf"),
         include_bytes!("fixtures/rc4-filter.pdf"),
-        // With its protection in the trailer, and no ID.
+        // Protection in the trailer, and no ID.
         include_bytes!("fixtures/rc4-direct.pdf"),
     ];
     const AES_128: [&[u8]; 3] = [
-        // With lengths that are objects of their own.
+        // Indirect lengths.
         include_bytes!("fixtures/aes128-letters.pdf"),
-        // With objects in streams, and metadata that are not protected.
+        // Object streams, and metadata without protection.
         include_bytes!("fixtures/aes128-packed.pdf"),
-        // With streams that are not protected.
+        // Streams without protection.
         include_bytes!("fixtures/aes128-identity.pdf"),
     ];
     const AES_256: &[u8] = include_bytes!("fixtures/aes256-letters.pdf");
@@ -231,7 +230,7 @@ mod tests {
             for at in (0..bytes.len()).step_by(5) {
                 let mut broken = bytes.to_vec();
                 broken[at] ^= 0x15;
-                // Whatever comes of it: it does not panic.
+                // It must not panic.
                 let _ = lifted(&broken, USER);
             }
         }

@@ -1,15 +1,14 @@
-//! The text strings of a PDF: titles, notes, labels (ISO 32000-2, 7.9.2.2).
+//! Text strings (ISO 32000-2, 7.9.2.2): titles, notes, labels.
 
-/// What no title or note is longer than, in bytes as they stand in the file.
+/// The longest string, in bytes in the file.
 const LONGEST: usize = 64 << 10;
 
-/// UTF-16 or UTF-8 with a byte order mark, else PDFDocEncoding. Never fails: what has no meaning
-/// becomes U+FFFD.
+/// Decodes UTF-16 or UTF-8 with a byte order mark, else PDFDocEncoding. Invalid bytes become U+FFFD.
 pub fn decoded(bytes: &[u8]) -> String {
     let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
     let text = match bytes {
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        // Not in the standard, but written, and never the start of a sentence.
+        // Not standard, but some programs write it, and no sentence begins with it.
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         _ => bytes
@@ -27,7 +26,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
         .collect()
 }
 
-/// Line breaks of any kind become '\n', other control characters go.
+/// Converts line breaks to '\n', and removes other control characters.
 pub fn without_controls(text: &str) -> String {
     text.replace("\r\n", "\n")
         .replace(['\r', '\u{2028}', '\u{2029}'], "\n")
@@ -36,7 +35,7 @@ pub fn without_controls(text: &str) -> String {
         .collect()
 }
 
-/// In PDFDocEncoding; None where that has no place for a letter.
+/// Encodes in PDFDocEncoding. None when it lacks a letter.
 pub fn encoded(text: &str) -> Option<Vec<u8>> {
     let byte = |letter| {
         (u8::MIN..=u8::MAX)
@@ -46,7 +45,7 @@ pub fn encoded(text: &str) -> Option<Vec<u8>> {
     text.chars().map(byte).collect()
 }
 
-/// ISO 32000-2, annex D.2: Latin 1, but for these.
+/// PDFDocEncoding is Latin 1 except for these (ISO 32000-2, annex D.2).
 pub fn of_pdf_doc_encoding(byte: u8) -> char {
     const LOW: [char; 8] = ['˘', 'ˇ', 'ˆ', '˙', '˝', '˛', '˚', '˜'];
     const HIGH: [char; 33] = [

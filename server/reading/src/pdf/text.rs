@@ -1,4 +1,4 @@
-//! Collects the glyphs of a page where it draws them.
+//! Collects the glyphs of a page with their positions.
 
 use super::{geometry::View, layout::Glyph};
 use hayro::{
@@ -14,23 +14,23 @@ use hayro::{
 };
 use std::collections::HashMap;
 
-/// A page that a room can read has 2,000.
+/// The most glyphs of a page. A readable slide has 2,000.
 const MOST_GLYPHS: usize = 50_000;
 
-/// Glyphs are measured in thousandths of their size.
+/// Units per em.
 const UNITS: f64 = 1_000.0;
 
-/// What is written on a page, in the order of drawing.
+/// The text of a page in drawing order.
 #[derive(Debug, Default)]
 pub struct Written {
     pub glyphs: Vec<Glyph>,
-    /// A picture or a shape lies across the middle: these are not two slides side by side.
+    /// Whether a picture or shape crosses the middle, so that these are not two slides side by side.
     pub crosses_middle: bool,
-    /// How many letters are not drawn, since their font has none for them.
+    /// The number of letters that are not drawn, because their font lacks them.
     pub lacking: usize,
 }
 
-/// Everything written on the whole page, in points from the top left. Images are not decoded.
+/// Collects the text of the whole page, in points from the top left. Does not decode images.
 pub fn of_page(page: &Page<'_>, view: &View, settings: &InterpreterSettings) -> Written {
     let whole = Rect::new(0.0, 0.0, view.page_width, view.height);
     let cache = InterpreterCache::new();
@@ -47,10 +47,10 @@ pub fn of_page(page: &Page<'_>, view: &View, settings: &InterpreterSettings) -> 
 
 struct Collector {
     page: Rect,
-    /// Each within the one before.
+    /// The open clips, each within the one before.
     clips: Vec<Rect>,
-    /// Bold by drawing twice, a shadow, an outline around a filling: the same glyph at the same
-    /// place, read once. By text and place in cells of a third of its size.
+    /// Glyphs by text and position, in cells of a third of their size. Text is drawn twice for bold, shadows
+    /// and outlines, and must be read once.
     seen: HashMap<(String, i64, i64), Vec<Point>>,
     written: Written,
 }
@@ -74,7 +74,7 @@ impl Collector {
         let Some(meant) = drawn.as_unicode() else {
             return;
         };
-        // What a font's encoding calls a letter that nobody knows.
+        // The font's encoding has no letter for it.
         let is_unknown = meant == BfString::Char(char::REPLACEMENT_CHARACTER);
         let text = readable(meant);
         let is_visible = is_unknown || !text.trim().is_empty();
@@ -98,7 +98,7 @@ impl Collector {
             text,
             origin,
             direction,
-            // Type 3 fonts say anything.
+            // Type 3 fonts may declare anything.
             advance: if (0.0..=size * 4.0).contains(&advance) {
                 advance
             } else {
@@ -127,7 +127,7 @@ impl Collector {
         let area = area.intersect(*self.clips.last().unwrap_or(&self.page));
         let (middle, margin) = (self.page.width() / 2.0, self.page.width() / 50.0);
         let is_across = area.x0 < middle - margin && area.x1 > middle + margin;
-        // Some programs paint each page white before all else.
+        // Some programs paint each page white first.
         let is_whole = area.width() > self.page.width() * 0.98;
         if is_across && area.height() > 1.0 && (counts_when_whole || !is_whole) {
             self.written.crosses_middle = true;
@@ -187,7 +187,7 @@ impl<'a> Device<'a> for Collector {
     fn pop_transparency_group(&mut self) {}
 }
 
-/// Whether a font has nothing to draw for what is to be read.
+/// Whether a font draws nothing for a visible letter.
 fn is_lacking(drawn: &Drawn<'_>) -> bool {
     match drawn {
         Drawn::Outline(glyph) => {
@@ -197,7 +197,7 @@ fn is_lacking(drawn: &Drawn<'_>) -> bool {
     }
 }
 
-/// Ligatures as their letters, spaces of any width as one, nothing that can't be seen.
+/// Replaces ligatures by letters and any space by a plain one, and removes invisible characters.
 fn readable(glyph: BfString) -> String {
     let text = match glyph {
         BfString::Char(c) => c.to_string(),
@@ -214,7 +214,7 @@ fn readable(glyph: BfString) -> String {
             'ﬅ' | 'ﬆ' => readable.push_str("st"),
             '\u{AD}' => readable.push('-'),
             c if c.is_whitespace() => readable.push(' '),
-            // Private use: icon fonts. Zero width: joiners and marks of direction.
+            // Private use is for icon fonts. Zero-width characters are joiners and direction marks.
             '\u{E000}'..='\u{F8FF}' | '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{FFFD}' => {}
             c if c.is_control() => {}
             c => readable.push(c),
@@ -225,6 +225,5 @@ fn readable(glyph: BfString) -> String {
 
 #[expect(clippy::as_conversions, reason = "a float has no other; it saturates")]
 fn whole(value: f64) -> i64 {
-    // Far from the ends, so that neighbours can be named.
     (value.floor() as i64).clamp(i64::MIN / 2, i64::MAX / 2)
 }

@@ -2,7 +2,7 @@
 
 use hayro::hayro_syntax::object::{Array, Dict, Object};
 
-/// What is read of one tree. The bounds end circles too, so nothing has to remember where it was.
+/// Limits for one tree. They also end cycles.
 const MOST_NODES: usize = 10_000;
 const MOST_ENTRIES: usize = 100_000;
 

@@ -1,4 +1,4 @@
-//! What of a page's annotations is drawn, and how.
+//! Chooses which annotations of a page are drawn, and how.
 
 use super::{
     super::{
@@ -18,10 +18,10 @@ use hayro::{
 };
 use std::collections::BTreeSet;
 
-/// A page has a few; one of a plan with remarks a few hundred.
+/// The most annotations of a page. A reviewed plan has a few hundred.
 const MOST: usize = 2_000;
 
-/// Not for the screen (ISO 32000-2, table 167).
+/// Flags that hide an annotation on a screen (ISO 32000-2, table 167).
 const HIDDEN: u32 = (1 << 1) | (1 << 5);
 
 const MISSING: &str = "an annotation can't be drawn and is missing";
@@ -32,7 +32,7 @@ const FILE: &str =
 #[derive(Default)]
 pub struct Annotations<'a> {
     drawn: Vec<Drawn<'a>>,
-    /// hayro would not draw them as they are here.
+    /// Whether hayro would draw them differently.
     pub need_mending: bool,
 }
 
@@ -43,7 +43,7 @@ struct Drawn<'a> {
 
 enum Look<'a> {
     Own(Stream<'a>),
-    /// Its own, and it lets shine through what it marks.
+    /// Its own appearance, multiplied with the page below it.
     Marker(Stream<'a>),
     Made(Shape),
 }
@@ -75,7 +75,7 @@ impl<'a> Annotations<'a> {
         if annotation.get::<u32>(b"F").unwrap_or(0) & HIDDEN != 0 {
             return;
         }
-        // A speaker's note has an icon or a bubble.
+        // The icon or bubble of a note is not drawn.
         let is_note = is(annotation, b"Text") || is(annotation, b"Popup");
         if is_note || !layers.shows(annotation) {
             self.need_mending |= annotation.contains_key(b"AP");
@@ -112,7 +112,7 @@ impl<'a> Annotations<'a> {
         self.drawn.push(Drawn { area, look });
     }
 
-    /// The annotations as elements of an array.
+    /// The annotations as an array.
     pub fn write(&self, writer: &mut Writer<'a, '_>) -> String {
         let mut written = String::new();
         for Drawn { area, look } in &self.drawn {
@@ -130,7 +130,7 @@ impl<'a> Annotations<'a> {
     }
 }
 
-/// What it looks like now, of what it may look like.
+/// The appearance for its current state.
 fn appearance<'a>(annotation: &Dict<'a>) -> Option<Stream<'a>> {
     let looks = annotation.get::<Dict<'a>>(b"AP")?;
     match looks.get::<Object<'a>>(b"N")? {
@@ -143,7 +143,7 @@ fn appearance<'a>(annotation: &Dict<'a>) -> Option<Stream<'a>> {
     }
 }
 
-/// Whether a viewer shows something for an annotation without an appearance.
+/// Whether viewers draw something for an annotation without an appearance.
 fn is_seen(annotation: &Dict<'_>) -> bool {
     let has_value = || {
         let value = annotation.get::<PdfString<'_>>(b"V");
@@ -157,7 +157,7 @@ fn is_seen(annotation: &Dict<'_>) -> bool {
             )
         })
     };
-    // Those that are drawn by points may have them in a way that is not read here (`Path`).
+    // Polygons may have their points in `Path`, which is not read here.
     let kinds: [&[u8]; 9] = [
         b"Stamp",
         b"Caret",

@@ -1,9 +1,9 @@
-//! What of a page's resources hayro draws wrongly.
+//! Finds the resources of a page that hayro draws wrongly.
 //!
-//! hayro isolates each transparency group. Where the content of one that is not isolated blends
-//! (a marker pen's yellow that multiplies), it has nothing to blend with and hides what is below.
-//! Such a group is drawn like what it is made of: by ISO 32000-2, 11.4.5, that is the same where
-//! the group itself is opaque and normal.
+//! hayro isolates each transparency group. If a group is not isolated and its content blends with the page
+//! (such as a highlighter that multiplies), the content has nothing to blend with and hides the page. Such a
+//! group is replaced by its content, which is equivalent if the group itself is opaque and normal (ISO
+//! 32000-2, 11.4.5).
 
 use super::{
     super::layers::{Layers, is_membership},
@@ -16,21 +16,21 @@ use hayro::hayro_syntax::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// Forms in forms, at most.
+/// The deepest nesting of forms.
 const DEEPEST: u32 = 12;
-/// Dictionaries that are looked at for one page.
+/// The most dictionaries that are read for one page.
 const MOST: u32 = 20_000;
 
 #[derive(Default)]
 pub struct Found {
-    /// Groups whose content blends with what is below.
+    /// Groups whose content blends with the page below.
     pub ungrouped: HashSet<ObjectIdentifier>,
-    /// Membership dictionaries with an expression, and whether it is met.
+    /// Membership dictionaries with an expression, and its value.
     pub expressions: HashMap<ObjectIdentifier, bool>,
     pub has_symbols: bool,
-    /// Forms that were looked at, and whether what they draw blends with what is below them.
+    /// Forms that were read, and whether their content blends with the page below.
     blends: HashMap<ObjectIdentifier, bool>,
-    /// Groups that soft masks are made of.
+    /// Groups of soft masks.
     masks: HashSet<ObjectIdentifier>,
     looked_at: u32,
 }
@@ -46,7 +46,7 @@ impl Found {
         self.ungrouped.is_empty() && self.expressions.is_empty() && !self.has_symbols
     }
 
-    /// Looks at an annotation's appearance as at a form of the page. Returns whether it blends.
+    /// Reads an annotation's appearance as a form of the page. Returns whether it blends.
     pub fn look_at(&mut self, form: &Stream<'_>, page: &Page<'_>, layers: &Layers) -> bool {
         self.form(form, page.resources(), layers, DEEPEST)
     }
@@ -92,7 +92,7 @@ impl Found {
         }
     }
 
-    /// Whether what it draws blends with what is below it.
+    /// Whether a form's content blends with the page below.
     fn form(
         &mut self,
         form: &Stream<'_>,
@@ -104,7 +104,7 @@ impl Found {
         if let Some(blends) = self.blends.get(&id) {
             return *blends;
         }
-        // What is drawn within itself ends here.
+        // Ends recursive forms.
         self.blends.insert(id, false);
         self.looked_at += 1;
         let Some(depth) = depth.checked_sub(1) else {
@@ -169,7 +169,7 @@ impl Found {
     }
 }
 
-/// Whether a graphics state has a blend mode that is not the usual one.
+/// Whether a graphics state has a blend mode other than normal.
 fn sets_blending(state: &Dict<'_>) -> bool {
     let mode = match state.get::<Object<'_>>(b"BM") {
         Some(Object::Name(name)) => Some(name),

@@ -1,8 +1,7 @@
-//! A page as hayro 0.9 can draw it. hayro leaves out or draws wrongly: groups that are not
-//! isolated, membership expressions and usage of layers, layers of annotations, annotations
-//! without an appearance, highlights that do not say that they multiply, and symbol fonts that are
-//! not embedded. A page that has one of these is copied into a document of its own, with what
-//! hayro understands in their place.
+//! Rewrites pages that hayro 0.9 would draw wrongly: with groups that are not isolated, membership
+//! expressions and usage of layers, layers of annotations, annotations without an appearance, highlights
+//! that don't declare to multiply, or symbol fonts that are not embedded. Such a page is copied into a
+//! document of its own, with equivalents that hayro supports.
 
 mod annotations;
 mod groups;
@@ -33,14 +32,14 @@ impl Mended {
     }
 }
 
-/// The page could not be copied: it is too large, or the copy is no PDF.
+/// The page could not be copied: it is too large, or the copy is not a valid PDF.
 #[derive(Debug)]
 pub struct NotCopied;
 
-/// `None` when the page needs nothing. What a reader has to know is added to `said`.
+/// Rewrites a page. `None` when that is not necessary. Adds warnings to `said`.
 ///
 /// # Errors
-/// When it needs something, and can only be drawn as it is.
+/// When it would be necessary and is not possible.
 pub fn mended(
     page: &Page<'_>,
     layers: &Layers,

@@ -1,5 +1,5 @@
-//! Draws annotations that bring no appearance (ISO 32000-2, 12.5.6): markers, lines, shapes, ink
-//! and typed text.
+//! Draws annotations without an appearance (ISO 32000-2, 12.5.6): highlights, lines, shapes, ink and typed
+//! text.
 
 use super::{
     super::{links::is, strings},
@@ -8,13 +8,13 @@ use super::{
 use hayro::hayro_syntax::object::{Array, Dict, Name, Object, Rect, String as PdfString};
 use std::fmt::Write;
 
-/// A drawing by hand has some hundred points a stroke.
+/// The most points. A stroke by hand has some hundred.
 const MOST_POINTS: usize = 20_000;
 const MOST_STROKES: usize = 2_000;
-/// Characters of a text that is typed on a slide.
+/// The most characters of typed text.
 const MOST_LETTERS: usize = 4_000;
 
-/// Part of a circle's radius by which its curves are bent.
+/// The distance of control points for a circle, as a fraction of its radius.
 const BEND: f64 = 0.5523;
 
 pub struct Shape {
@@ -28,7 +28,7 @@ pub struct Shape {
     pub opacity: f32,
 }
 
-/// None when it is of another kind, or has nothing to draw.
+/// Draws an annotation. None when it is of another kind, or has nothing to draw.
 pub fn of(annotation: &Dict<'_>) -> Option<Shape> {
     let area = annotation.get::<Rect>(b"Rect")?;
     let mut pen = Pen::of(annotation);
@@ -61,11 +61,11 @@ pub fn of(annotation: &Dict<'_>) -> Option<Shape> {
 
 struct Pen {
     width: f64,
-    /// Operators that set them; None: not drawn.
+    /// The operators for the colours. None means that they are not used.
     stroke: Option<String>,
     fill: Option<String>,
     content: String,
-    /// Points that were drawn to, for the area.
+    /// The points of the drawing, for its bounding box.
     drawn: Vec<(f64, f64)>,
 }
 
@@ -118,7 +118,7 @@ impl Pen {
         self.write(&format!("{width} w 1 J 1 j {} ", colours.join(" ")));
     }
 
-    /// `wanted` is B, b or S: without a colour to fill or to stroke with, less.
+    /// Paints a path. `wanted` is B, b or S; without a colour to fill or stroke, that part is omitted.
     fn paint(&mut self, wanted: &str) {
         let closes = wanted == "b";
         let operator = match (&self.fill, &self.stroke) {
@@ -146,7 +146,7 @@ impl Pen {
         }
     }
 
-    /// A line through the words, so high in fractions of theirs.
+    /// Draws a line through text at a fraction of its height.
     fn line_at(&mut self, annotation: &Dict<'_>, area: Rect, height: f64) {
         self.colours();
         for [left_top, right_top, left_bottom, right_bottom] in quads(annotation, area) {
@@ -258,7 +258,7 @@ impl Pen {
         for stroke in strokes.iter::<Array<'_>>().take(MOST_STROKES) {
             let mut numbers = floats(&stroke);
             if let [x, y] = *numbers {
-                // A dot.
+                // A single point is a dot.
                 numbers.extend([x + 0.01, y]);
             }
             self.points(&numbers, "S");
@@ -269,7 +269,7 @@ impl Pen {
         Some(())
     }
 
-    /// Returns the font that it is written with.
+    /// Draws typed text. Returns its font.
     fn text(&mut self, annotation: &Dict<'_>, area: Rect) -> Option<String> {
         let contents = annotation.get::<PdfString<'_>>(b"Contents")?;
         let text: String = strings::decoded(contents.as_bytes())
@@ -282,7 +282,7 @@ impl Pen {
         let mut letters = Letters::default();
         let margin = 2.0 + if self.width > 1.0 { self.width } else { 0.0 };
         let mut y = area.y1 - margin - size * 0.9;
-        // The colour of such a text is that of its ground.
+        // `/C` of a free text is the colour of its background.
         let ground = colour_operator(&numbers(annotation, b"C"), ["g", "rg", "k"]);
         if let Some(ground) = ground {
             let (width, height) = (area.x1 - area.x0, area.y1 - area.y0);
@@ -304,7 +304,7 @@ impl Pen {
         Some(letters.font())
     }
 
-    /// The area with all that is drawn.
+    /// The bounding box of the drawing.
     fn reach(&self, area: Rect) -> Rect {
         let around = self.width * 2.0 + 1.0;
         let mut reach = area;
@@ -322,8 +322,8 @@ fn is_arrow(end: &Name<'_>) -> bool {
     matches!(end.as_ref(), b"OpenArrow" | b"ClosedArrow")
 }
 
-/// The quadrilaterals around words: upper left, upper right, lower left, lower right, as all
-/// programs write them (the standard has another order).
+/// The quadrilaterals around text, as upper left, upper right, lower left, lower right: the order of all
+/// programs, although the standard has another one.
 fn quads(annotation: &Dict<'_>, area: Rect) -> Vec<[(f64, f64); 4]> {
     let numbers = numbers(annotation, b"QuadPoints");
     let (quads, _) = numbers.as_chunks::<8>();
@@ -353,7 +353,7 @@ fn floats(array: &Array<'_>) -> Vec<f64> {
         .collect()
 }
 
-/// Grey, RGB or CMYK by how many numbers there are; none is no colour.
+/// Reads grey, RGB or CMYK, by the number of components. None when there is none.
 pub fn colour_operator(colour: &[f64], [grey, rgb, cmyk]: [&str; 3]) -> Option<String> {
     let operator = match colour.len() {
         1 => grey,

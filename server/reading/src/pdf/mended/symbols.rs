@@ -1,11 +1,10 @@
-//! Symbol fonts that a document names but does not bring. hayro takes a text font for them, so
-//! that a bullet becomes a letter.
+//! Replaces symbol fonts that are not embedded. hayro would use a text font, so that a bullet would become a
+//! letter.
 
 use hayro::hayro_syntax::object::{Array, Dict, Name, Number, Object};
 use std::fmt::Write;
 
-/// Wingdings' codes, and the glyphs of ITC Zapf Dingbats (one of the 14 fonts that a reader has)
-/// that look like theirs or mean the same.
+/// Wingdings' codes, with similar glyphs of ITC Zapf Dingbats (one of the 14 standard fonts).
 const WINGDINGS: [(u8, &str); 40] = [
     (0x22, "a2"),
     (0x28, "a4"),
@@ -49,20 +48,20 @@ const WINGDINGS: [(u8, &str); 40] = [
     (0xA6, "a72"),
 ];
 
-/// Circled numbers from 1 to 10, and where they begin in both fonts: open, then filled.
+/// Circled numbers from 1 to 10: their first codes in both fonts, outlined and filled.
 const NUMBERS: [(u8, u32); 2] = [(0x81, 120), (0x8C, 130)];
 
 enum Kind {
     Wingdings,
     Symbol,
-    /// Under another name, or a copy of it.
+    /// A font under another name, or a clone.
     ZapfDingbats,
-    /// Symbols that no font here has: none is better than letters in their place, and is said.
+    /// Symbols that no font has. They are left out with a warning, which is better than wrong letters.
     Other,
 }
 
-/// How the names of others begin, of which nobody has made a table here: Webdings, Wingdings 2 and 3
-/// (Wingdings itself is known), and those of Windows, Office and their like.
+/// Prefixes of symbol fonts without a table here: Webdings, Wingdings 2 and 3, and others of Windows and
+/// Office.
 const OTHERS: [&str; 9] = [
     "webdings",
     "wingdings",
@@ -79,7 +78,7 @@ pub fn is_replaced(font: &Dict<'_>) -> bool {
     kind(font).is_some()
 }
 
-/// The font to write in place of this one.
+/// The replacement of a font.
 pub fn replacement(font: &Dict<'_>) -> Option<String> {
     let kind = kind(font)?;
     let (name, encoding) = match kind {
@@ -113,7 +112,7 @@ fn kind(font: &Dict<'_>) -> Option<Kind> {
     let name = String::from_utf8_lossy(name.as_ref()).to_ascii_lowercase();
     let family = family(&name);
     match family.as_str() {
-        // Under their own names hayro knows them.
+        // hayro knows them under their own names.
         "symbol" | "zapfdingbats" if name == family => None,
         "wingdings" => Some(Kind::Wingdings),
         "symbol" | "symbolmt" => Some(Kind::Symbol),
@@ -127,8 +126,8 @@ fn kind(font: &Dict<'_>) -> Option<Kind> {
     }
 }
 
-/// Of "Wingdings,Bold", "Wingdings-Bold" and "ABCDEF+Wingdings" the same; of "Wingdings-2" and
-/// "Wingdings 2" the second.
+/// Normalises a name: "Wingdings,Bold", "Wingdings-Bold" and "ABCDEF+Wingdings" are the same font, and so are
+/// "Wingdings-2" and "Wingdings 2".
 fn family(name: &str) -> String {
     let name = name.split_once('+').map_or(name, |(_, name)| name);
     let mut parts = name.split([',', '-']);
@@ -150,7 +149,7 @@ fn wingding(code: u8) -> Option<String> {
 }
 
 fn encoding(glyph: impl Fn(u8) -> Option<String>) -> String {
-    // A glyph that no font has: it is said to be missing.
+    // No font has this glyph, so that it is reported as missing.
     let missing = || "uniFFFD".to_owned();
     let mut differences = String::from("33");
     for code in 33..=u8::MAX {
@@ -160,7 +159,7 @@ fn encoding(glyph: impl Fn(u8) -> Option<String>) -> String {
     format!("/Encoding << /Type /Encoding /Differences [{differences}] >>")
 }
 
-/// How far each code moves on, as it was.
+/// The original widths of the codes.
 fn widths(font: &Dict<'_>) -> String {
     let (first, last) = (font.get::<u8>(b"FirstChar"), font.get::<u8>(b"LastChar"));
     let (Some(first), Some(last), Some(widths)) = (first, last, font.get::<Array<'_>>(b"Widths"))

@@ -1,9 +1,9 @@
-//! Text that is typed on a slide: its lines, and letters of a font that is not embedded.
+//! Lays out typed text with a font that is not embedded.
 
 use super::shapes::colour_operator;
 use std::fmt::Write;
 
-/// Size and colour of a default appearance like `/Helv 18 Tf 0 0 1 rg`.
+/// Reads size and colour of a default appearance like `/Helv 18 Tf 0 0 1 rg`.
 pub fn written_as(look: &str) -> (f64, String) {
     let (mut size, mut colour) = (12.0, "0 g".to_owned());
     let mut numbers: Vec<f64> = Vec::new();
@@ -25,7 +25,7 @@ pub fn written_as(look: &str) -> (f64, String) {
     (if is_size { size } else { 12.0 }, colour)
 }
 
-/// Lines that are so wide at most, in sizes of the type.
+/// Breaks text into lines of at most this width, in em.
 pub fn wrapped(text: &str, wide: f64) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
@@ -44,7 +44,7 @@ pub fn wrapped(text: &str, wide: f64) -> Vec<String> {
     lines
 }
 
-/// About as wide as in Helvetica.
+/// The approximate width in Helvetica.
 fn width(letter: char) -> f64 {
     match letter {
         'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | 't' | 'f' => 0.28,
@@ -54,14 +54,14 @@ fn width(letter: char) -> f64 {
     }
 }
 
-/// Codes for letters: as in Windows' Western encoding, others where that has none.
+/// Codes for letters: those of windows-1252, and others for letters that it lacks.
 #[derive(Default)]
 pub struct Letters {
     others: Vec<char>,
 }
 
 impl Letters {
-    /// Codes that printed text does not need, for letters that have none.
+    /// Codes that are free for letters without a code.
     fn free() -> impl Iterator<Item = u8> {
         (1..=31).chain(127..=159)
     }
@@ -99,7 +99,7 @@ impl Letters {
     }
 }
 
-/// The name of its glyph in a Western font, else the one that every letter has.
+/// The name of a letter's glyph in a Western font, else its generic name.
 fn glyph(letter: char) -> String {
     let known = match letter {
         '–' => "endash",

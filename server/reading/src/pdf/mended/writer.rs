@@ -1,4 +1,4 @@
-//! Copies objects of one document into a new one, unprotected.
+//! Copies objects of a document into a new one, without protection.
 
 use hayro::hayro_syntax::{
     object::{Array, Dict, MaybeRef, Object, ObjectIdentifier, Stream},
@@ -9,12 +9,12 @@ use std::{
     io::Write,
 };
 
-/// A page uses a few hundred.
+/// The most objects. A page uses a few hundred.
 const MOST_OBJECTS: usize = 50_000;
-/// In bytes. A page's pictures take a few MB.
+/// The largest copy, in bytes. A page's pictures have a few MB.
 const LARGEST: usize = 256 << 20;
 
-/// Entries that lead from what a page draws back to the document around it.
+/// Entries that lead from a page's content back to the document.
 const UNUSED: [&[u8]; 8] = [
     b"Parent",
     b"StructParent",
@@ -26,14 +26,14 @@ const UNUSED: [&[u8]; 8] = [
     b"Usage",
 ];
 
-/// What is written in place of what stands in the document.
+/// Replacements for objects of the document.
 #[derive(Default)]
 pub struct Changes<'a> {
-    /// Forms that are no longer groups.
+    /// Forms whose group is removed.
     pub ungrouped: HashSet<ObjectIdentifier>,
-    /// Whole objects.
+    /// Complete objects.
     pub replaced: HashMap<ObjectIdentifier, String>,
-    /// Fonts by what they are: those of a page may be no objects of their own.
+    /// Fonts by content, because they may be direct objects.
     pub font: Option<fn(&Dict<'a>) -> Option<String>>,
 }
 
@@ -48,7 +48,7 @@ pub struct Writer<'a, 'c> {
 }
 
 impl<'a, 'c> Writer<'a, 'c> {
-    /// `reserved` is how many objects from number 1 on the caller writes with `put`.
+    /// `reserved` is the number of objects, from 1 on, that the caller writes with `put`.
     pub fn new(xref: &'a XRef, changes: &'c Changes<'a>, reserved: usize) -> Self {
         Self {
             xref,
