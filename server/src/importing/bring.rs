@@ -148,7 +148,7 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
                 return sharpening;
             }
             let (title, slides) = (&deck.title, deck.slides().len());
-            let but = if deck.missing.is_empty() {
+            let but = if deck.reading.is_complete() {
                 ""
             } else {
                 ", but for what could not be read: give the deck again to try that again"

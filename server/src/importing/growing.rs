@@ -4,7 +4,7 @@ use super::{
     pictures::Pictures,
     readers::{PageError, Reason, Spent},
 };
-use model::deck::{self, Deck, DeckId, Face, NoSlides, STILL_READ, Slide};
+use model::deck::{self, Deck, DeckId, Face, NoSlides, Reading, Slide};
 use reading::source::{Html, Link, Outline, Target, Warning};
 use std::collections::HashMap;
 
@@ -117,7 +117,7 @@ impl Growing {
     /// Without any slide.
     pub fn deck(&self) -> Result<Deck, NoSlides> {
         let mut deck = Deck::new(self.id.clone(), self.title.clone(), self.slides.clone())?;
-        STILL_READ.clone_into(&mut deck.missing);
+        deck.reading = Reading::Underway;
         Ok(deck)
     }
 
@@ -132,7 +132,8 @@ impl Growing {
             ));
         }
         let mut deck = Deck::new(self.id.clone(), self.title.clone(), self.slides.clone())?;
-        deck.missing = self.missing.join("\n");
+        let missing = self.missing.join("\n");
+        deck.reading = Reading::Done { missing };
         Ok(deck)
     }
 

@@ -23,7 +23,7 @@ use crate::{
 };
 use metrics::gauge;
 use model::{
-    deck::{Deck, DeckId},
+    deck::{Deck, DeckId, Reading},
     talk::TalkCode,
 };
 use std::{
@@ -162,7 +162,7 @@ impl Talks {
             let Some(mut deck) = newest.filter(Deck::is_being_read) else {
                 return Ok(None);
             };
-            deck.missing = why;
+            deck.reading = Reading::Done { missing: why };
             inner.store.put_deck(&deck)?;
             Ok::<_, StoreError>(Some(deck))
         });

@@ -225,13 +225,13 @@ pub(super) fn remember(record: &mut TalkRecord, key: KeyHash) {
 mod tests {
     use super::*;
     use crate::{live::Hub, store::EmbeddedStore};
-    use model::deck::{DeckId, Face, STILL_READ, Slide};
+    use model::deck::{DeckId, Face, Reading, Slide};
 
-    fn deck(face: Face, missing: &str) -> Deck {
+    fn deck(face: Face, reading: Reading) -> Deck {
         let slide = Slide::new("One".to_owned(), face);
         let id = DeckId::new("deck".to_owned());
         let mut deck = Deck::new(id, "A deck".to_owned(), vec![slide]).expect("a slide");
-        missing.clone_into(&mut deck.missing);
+        deck.reading = reading;
         deck
     }
 
@@ -242,13 +242,13 @@ mod tests {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let store = Arc::new(EmbeddedStore::open(directory.path()).expect("a store"));
         let talks = Talks::start(store.clone(), Hub::start(1, true)).expect("talks");
-        let begun = deck(Face::pending(16, 9), STILL_READ);
+        let begun = deck(Face::pending(16, 9), Reading::Underway);
         let whole = deck(
             Face {
                 html: Some("<p>One</p>".to_owned()),
                 ..Face::pending(16, 9)
             },
-            "",
+            Reading::default(),
         );
         crate::store::Store::put_deck(store.as_ref(), &whole).expect("stored");
         talks.has_grown(whole.clone());

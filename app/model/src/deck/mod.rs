@@ -1,6 +1,4 @@
-//! What is shown: a deck is an ordered list of slides with its title.
-//!
-//! Pure data. Nothing here does IO, knows a framework or knows that a talk exists.
+//! Decks: titled, ordered lists of slides. Pure data that knows nothing of talks.
 
 mod face;
 mod outline;
@@ -9,5 +7,5 @@ mod slide_number;
 
 pub use face::{Face, Link, Rendition};
 pub use outline::{Outline, Place};
-pub use slide::{Deck, DeckId, NoSlides, STILL_READ, Slide};
+pub use slide::{Deck, DeckId, NoSlides, Reading, Slide};
 pub use slide_number::{SlideIndex, SlideNumber};

@@ -4,7 +4,7 @@ use super::{Face, Outline, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Names a deck by the hash of its content: the same slides are the same deck.
+/// A deck's name: the hash of its source.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeckId(String);
@@ -19,59 +19,84 @@ impl DeckId {
     }
 }
 
-/// Immutable once imported. Has at least one slide: a deck without any can't be made.
+/// At least one slide, with a title. Immutable once it is imported.
+///
+/// ```
+/// use model::deck::{Deck, DeckId, Face, NoSlides, Slide};
+///
+/// let id = DeckId::new("c0ffee".to_owned());
+/// let slide = Slide::new("Welcome".to_owned(), Face::pending(1_920, 1_080));
+/// let deck = Deck::new(id.clone(), "My talk".to_owned(), vec![slide])?;
+/// assert_eq!(deck.outline().last().get(), 1);
+/// assert_eq!(Deck::new(id, "Empty".to_owned(), vec![]), Err(NoSlides));
+/// # Ok::<(), NoSlides>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "DeckFields")]
 pub struct Deck {
     pub id: DeckId,
     pub title: String,
     slides: Vec<Slide>,
-    /// What is not in it and should be, in sentences for the presenter, a line each: pages that
-    /// needed more memory than they may have, or all that is still to be read. (One text, because
-    /// reading a list of them would cost the browser half a kilobyte.)
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub missing: String,
+    #[serde(
+        default,
+        rename = "missing",
+        skip_serializing_if = "Reading::is_complete"
+    )]
+    pub reading: Reading,
 }
 
-/// A deck as it is written, before it is known to have slides.
+/// How much of a deck's source was read.
+///
+/// Stored as one string: `missing`, or a fixed sentence while the deck is being read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Reading {
+    /// Slides, or pictures in them, are still to come.
+    Underway,
+    /// The import has ended. `missing` tells the presenter what could not be read, a sentence a line;
+    /// empty when nothing is missing.
+    Done { missing: String },
+}
+
+/// How [`Reading::Underway`] is stored.
+const UNDERWAY: &str = "It is still being read.";
+
+/// A deck as it is stored, before its slides are counted.
 #[derive(Deserialize)]
 struct DeckFields {
     id: DeckId,
     title: String,
     slides: Vec<Slide>,
-    #[serde(default)]
-    missing: String,
+    #[serde(default, rename = "missing")]
+    reading: Reading,
 }
 
 /// A deck needs at least one slide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoSlides;
 
-/// What one page shows.
+/// One page of a deck.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slide {
-    /// What a person would call it; also the picture's alternative text.
+    /// Also the picture's alternative text.
     pub title: String,
-    /// How many times Next builds on this slide before it goes to the following one.
+    /// The number of builds: how often Next stays on this slide.
     pub steps: u16,
-    /// What it looks like: one face for each step from 0 on, or one for all of them.
+    /// One face for each step from 0 on, or one for all steps.
     pub faces: Vec<Face>,
-    /// What the presenter wants to say. Never a follower's to see.
+    /// The speaker notes. Never sent to followers.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notes: String,
-    /// Its words, in reading order.
+    /// The words on the slide, in reading order, for search.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
 }
 
-/// What is missing of a deck until the end of its import.
-pub const STILL_READ: &str = "It is still being read.";
-
-/// The shape of a slide that nothing is known of yet.
+/// The face of a slide of which nothing is known yet.
 static USUAL: Face = Face::pending(1_920, 1_080);
 
 impl Slide {
-    /// One picture, and nothing said about it.
+    /// A slide with one picture, and without steps, notes and words.
     pub fn new(title: String, face: Face) -> Self {
         Self {
             title,
@@ -82,6 +107,7 @@ impl Slide {
         }
     }
 
+    /// The face at a step, from 0; the last one for steps without a face of their own.
     pub fn face(&self, step: u16) -> &Face {
         let own = self.faces.get(usize::from(step));
         own.or_else(|| self.faces.last()).unwrap_or(&USUAL)
@@ -90,7 +116,7 @@ impl Slide {
 
 impl Deck {
     /// # Errors
-    /// [`NoSlides`] when there are none (or more than a slide number can count).
+    /// [`NoSlides`] when `slides` is empty, or longer than `u32::MAX`.
     pub fn new(id: DeckId, title: String, slides: Vec<Slide>) -> Result<Self, NoSlides> {
         let countable = u32::try_from(slides.len()).is_ok_and(|count| count > 0);
         if countable {
@@ -98,7 +124,7 @@ impl Deck {
                 id,
                 title,
                 slides,
-                missing: String::new(),
+                reading: Reading::default(),
             })
         } else {
             Err(NoSlides)
@@ -113,23 +139,21 @@ impl Deck {
         self.slides.get(number.index().as_usize())
     }
 
-    /// Whether more of it comes: slides, or pictures in them.
     pub fn is_being_read(&self) -> bool {
-        self.missing == STILL_READ
+        self.reading == Reading::Underway
     }
 
-    /// How many slides can be seen, with all of their steps: all of them, but while the deck is
-    /// still being read.
+    /// The number of slides whose steps all have a face. While the deck is being read, at least one is
+    /// not counted.
     pub fn ready(&self) -> usize {
         let is_ready = |slide: &&Slide| !slide.faces.iter().any(Face::is_pending);
         let ready = self.slides.iter().filter(is_ready).count();
         ready.min(self.slides.len() - usize::from(self.is_being_read()))
     }
 
-    /// Whether every slide can be seen as it should be; not while the deck is still being imported,
-    /// nor when a part of it could not be read.
+    /// Whether every slide is as its author made it: the import has ended, and nothing is missing.
     pub fn is_whole(&self) -> bool {
-        self.missing.is_empty() && self.ready() == self.slides.len()
+        self.reading.is_complete() && self.ready() == self.slides.len()
     }
 
     /// The same deck without the slides' [words](Slide::text), which can be as long as a book.
@@ -153,9 +177,42 @@ impl TryFrom<DeckFields> for Deck {
     fn try_from(fields: DeckFields) -> Result<Self, NoSlides> {
         let deck = Self::new(fields.id, fields.title, fields.slides)?;
         Ok(Self {
-            missing: fields.missing,
+            reading: fields.reading,
             ..deck
         })
+    }
+}
+
+impl Reading {
+    /// Whether the whole source was read.
+    pub fn is_complete(&self) -> bool {
+        matches!(self, Self::Done { missing } if missing.is_empty())
+    }
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        let missing = String::new();
+        Self::Done { missing }
+    }
+}
+
+impl From<String> for Reading {
+    fn from(missing: String) -> Self {
+        if missing == UNDERWAY {
+            Self::Underway
+        } else {
+            Self::Done { missing }
+        }
+    }
+}
+
+impl From<Reading> for String {
+    fn from(reading: Reading) -> Self {
+        match reading {
+            Reading::Underway => UNDERWAY.to_owned(),
+            Reading::Done { missing } => missing,
+        }
     }
 }
 
@@ -166,3 +223,26 @@ impl fmt::Display for NoSlides {
 }
 
 impl std::error::Error for NoSlides {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_much_was_read_is_stored_as_it_always_was() {
+        for (stored, reading) in [
+            (r#""""#, Reading::default()),
+            (r#""It is still being read.""#, Reading::Underway),
+            (
+                r#""Page 3 is missing.""#,
+                Reading::Done {
+                    missing: "Page 3 is missing.".to_owned(),
+                },
+            ),
+        ] {
+            let read: Reading = serde_json::from_str(stored).expect("read");
+            assert_eq!(read, reading);
+            assert_eq!(serde_json::to_string(&reading).expect("JSON"), stored);
+        }
+    }
+}

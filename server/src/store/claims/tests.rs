@@ -1,6 +1,6 @@
 use super::*;
 use crate::store::{Cause, EmbeddedStore, Store};
-use model::deck::{Deck, Face, Rendition, STILL_READ, Slide};
+use model::deck::{Deck, Face, Reading, Rendition, Slide};
 use proptest::prelude::*;
 use std::{
     collections::BTreeSet,
@@ -41,7 +41,7 @@ fn deck(id: &str, pictures: &BTreeSet<String>, is_whole: bool) -> Deck {
     );
     let mut deck = Deck::new(DeckId::new(id.to_owned()), String::new(), slides).expect("slides");
     if !is_whole {
-        STILL_READ.clone_into(&mut deck.missing);
+        deck.reading = Reading::Underway;
     }
     deck
 }
