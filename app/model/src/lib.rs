@@ -1,7 +1,7 @@
-//! What is shown and what may happen. [`deck`] holds slides, [`talk`] the state of a live showing and
-//! the rule that changes it.
+//! The rules that browser and server share: [`deck`] is what is shown, [`talk`] is the state of a live
+//! showing and how commands change it.
 //!
-//! Browser and server share it. It does no IO and knows no framework: its manifest has serde alone.
+//! No IO and no framework: the only dependency is serde.
 
 pub mod deck;
 pub mod talk;

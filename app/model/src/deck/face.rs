@@ -1,22 +1,31 @@
-//! What a slide looks like at one of its steps.
+//! The look of a slide at one of its steps.
 
 use super::SlideNumber;
 use serde::{Deserialize, Serialize};
 
-/// A picture in several sizes, or HTML at a fixed design size. While a deck is still being
-/// imported it may be neither: then only its shape is known.
+/// A picture in several sizes, or HTML at a fixed design size. While the deck is being imported it may
+/// be [pending](Self::is_pending): then only its shape is known.
+///
+/// ```
+/// use model::deck::{Face, Rendition};
+///
+/// let url = "/media/c0ffee.webp".to_owned();
+/// let face = Face::picture(Rendition { url, width: 1_920, height: 1_080 });
+/// assert!(!face.is_pending());
+/// assert_eq!(face.srcset(), "/media/c0ffee.webp 1920w");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Face {
-    /// Its shape: pixels of the largest rendition, or of the design that HTML is written for.
+    /// In pixels: the size of the largest rendition, or the design size of the HTML.
     pub width: u32,
     pub height: u32,
-    /// The same picture in several sizes, smallest first.
+    /// The picture, smallest size first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub renditions: Vec<Rendition>,
-    /// Sanitised: an element of the class `page`, as large as `width` and `height` say.
+    /// Sanitised: one element of the class `page`, `width` by `height` pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
-    /// A few pixels of it, as a `data:` URL: what is seen until the picture has come.
+    /// A few pixels of the picture, as a `data:` URL, to show until it is loaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -26,27 +35,36 @@ pub struct Face {
 /// One size of a picture, as a browser fetches it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendition {
-    /// Root-relative, with the content's hash in it: whoever was given the name may fetch it.
+    /// Root-relative. It contains the hash of the content, which nobody can guess: to know it is to be
+    /// allowed to fetch it.
     pub url: String,
-    /// Pixels as displayed, after the picture's own orientation is applied.
+    /// In pixels as displayed, after the picture's orientation is applied.
     pub width: u32,
     pub height: u32,
 }
 
-/// A part of a picture that leads somewhere. Ten-thousandths of the picture's width and height,
-/// from its top left: 0 to 10,000.
+/// A hyperlink on a picture. Its area is in ten-thousandths of the picture's width and height, from the
+/// top left: 0 to 10,000.
+///
+/// ```
+/// use model::deck::Link;
+///
+/// assert_eq!(Link::to(7, 2), "?slide=7&step=2");
+/// let place = Link::place("?slide=7&step=2").expect("a slide");
+/// assert_eq!((place.0.get(), place.1), (7, 2));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     pub x: u16,
     pub y: u16,
     pub width: u16,
     pub height: u16,
-    /// http, https or mailto; or, to a slide of the same deck, `?slide=7`.
+    /// http, https or mailto; or `?slide=7`, for a slide of the same deck.
     pub url: String,
 }
 
 impl Link {
-    /// The address of a slide (from 1) of the same deck, whatever page of its talk shows the link.
+    /// The address of a `slide` (from 1) of the same deck, relative to any page of its talk.
     pub fn to(slide: usize, step: usize) -> String {
         match step {
             0 => format!("?slide={slide}"),
@@ -54,7 +72,7 @@ impl Link {
         }
     }
 
-    /// The slide and step that such an address leads to.
+    /// The slide and step of such an address; `None` for any other.
     pub fn place(url: &str) -> Option<(SlideNumber, u16)> {
         let place = url.strip_prefix("?slide=")?;
         let (slide, step) = place.split_once('&').unwrap_or((place, "step=0"));
@@ -72,7 +90,7 @@ impl Face {
         }
     }
 
-    /// Of something that is not there yet.
+    /// A face of which only the shape is known.
     pub const fn pending(width: u32, height: u32) -> Self {
         Self {
             width,
@@ -88,20 +106,20 @@ impl Face {
         self.renditions.is_empty() && self.html.is_none()
     }
 
-    /// For a browser that does not choose by itself: the best that is not larger than a full-HD
-    /// screen.
+    /// For a browser that does not choose from `srcset`: the largest that is at most 1,920 pixels wide,
+    /// else the smallest.
     pub fn rendition(&self) -> Option<&Rendition> {
         let fits = |rendition: &&Rendition| rendition.width <= 1_920;
         let largest = self.renditions.iter().rev().find(fits);
         largest.or_else(|| self.renditions.first())
     }
 
-    /// For a small picture of it.
+    /// The smallest.
     pub fn thumbnail(&self) -> Option<&Rendition> {
         self.renditions.first()
     }
 
-    /// What a browser chooses from: `srcset` of an image.
+    /// The value of an image's `srcset`.
     pub fn srcset(&self) -> String {
         let sizes = self
             .renditions

@@ -1,17 +1,31 @@
-//! The shape of a deck, and the places in it.
+//! The shape of a deck, and places in it.
 
 use super::SlideNumber;
 use serde::{Deserialize, Serialize};
 
-/// How many steps each slide has. All that moving through a deck needs.
+/// The number of steps of each slide: all that moving through a deck needs.
+///
+/// ```
+/// use model::deck::{Outline, Place, SlideNumber};
+///
+/// // The first slide has one build.
+/// let outline = Outline::new(vec![1, 0]).expect("slides");
+/// let start = Place { slide: SlideNumber::FIRST, step: 0 };
+/// let built = outline.after(start);
+/// let next = outline.after(built);
+/// assert_eq!((built.slide.get(), built.step), (1, 1));
+/// assert_eq!((next.slide.get(), next.step), (2, 0));
+/// assert_eq!(outline.after(next), next);
+/// assert_eq!(outline.before(next), built);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline(Vec<u16>);
 
-/// A slide and how far it is built.
+/// A slide and its build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     pub slide: SlideNumber,
-    /// From 0 to the slide's steps.
+    /// From 0 to the slide's number of steps.
     pub step: u16,
 }
 
@@ -22,23 +36,23 @@ impl Outline {
         countable.then_some(Self(steps))
     }
 
-    /// Of a deck, which has slides.
+    /// For a deck, which always has slides.
     pub(super) fn of(steps: impl Iterator<Item = u16>) -> Self {
         Self(steps.collect())
     }
 
-    /// How many slides, and so also the last one's number.
+    /// The number of the last slide, and so of slides.
     pub fn last(&self) -> SlideNumber {
         let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         SlideNumber::new(count).unwrap_or(SlideNumber::FIRST)
     }
 
-    /// The steps of a slide; `None` beyond the deck's end.
+    /// The number of steps of a slide; `None` beyond the end.
     pub fn steps(&self, slide: SlideNumber) -> Option<u16> {
         self.0.get(slide.index().as_usize()).copied()
     }
 
-    /// One step on: the slide's next build, or the following slide. At the end: there.
+    /// One step forward: the slide's next build, or the following slide. Stays at the end.
     pub fn after(&self, Place { slide, step }: Place) -> Place {
         if step < self.steps(slide).unwrap_or(0) {
             let step = step + 1;
@@ -51,7 +65,7 @@ impl Outline {
         }
     }
 
-    /// One step back: the build before, or the slide before, wholly built. At the start: there.
+    /// One step back: the previous build, or the previous slide fully built. Stays at the start.
     pub fn before(&self, Place { slide, step }: Place) -> Place {
         match (step.checked_sub(1), slide.previous()) {
             (Some(step), _) => Place { slide, step },
@@ -63,7 +77,7 @@ impl Outline {
         }
     }
 
-    /// The same place, as far as this deck reaches.
+    /// The same place, or the nearest one that this deck has.
     pub fn nearest(&self, Place { slide, step }: Place) -> Place {
         match self.steps(slide) {
             Some(steps) => Place {

@@ -1,21 +1,28 @@
-//! The two ways to say which slide, kept apart so that they can't be mixed up.
+//! Numbers (from 1) and indices (from 0) of slides, as two types that can't be mixed up.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, num::NonZeroU32};
 
-/// A slide as people count: from 1. What the screen, a URL and JSON say.
+/// A slide's number, from 1, as on the screen, in URLs and in JSON.
+///
+/// ```
+/// use model::deck::SlideNumber;
+///
+/// assert_eq!(SlideNumber::new(0), None);
+/// assert_eq!(SlideNumber::FIRST.next().index().as_usize(), 1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SlideNumber(NonZeroU32);
 
-/// A slide as the deck's list counts: from 0. Never leaves the program.
+/// A slide's index in the deck's list, from 0. Never leaves the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SlideIndex(u32);
 
 impl SlideNumber {
     pub const FIRST: Self = Self(NonZeroU32::MIN);
 
-    /// `None` for 0: no person calls a slide that.
+    /// `None` for 0.
     pub const fn new(number: u32) -> Option<Self> {
         match NonZeroU32::new(number) {
             Some(number) => Some(Self(number)),
@@ -31,13 +38,13 @@ impl SlideNumber {
         SlideIndex(self.0.get() - 1)
     }
 
-    /// The slide after this one, whether or not the deck reaches so far.
+    /// The next number, whether or not a deck has such a slide.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 
-    /// The slide before this one; none before the first.
+    /// `None` before the first.
     pub fn previous(self) -> Option<Self> {
         Self::new(self.get() - 1)
     }

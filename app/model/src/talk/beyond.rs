@@ -1,23 +1,23 @@
-//! What a shorter deck can't show of a talk: kept for when the deck is as long again. An export that
-//! deletes its files first, or a file that is written in two parts, is shorter for a moment only.
+//! What a deck that became too short can't show of a talk, kept until it is long enough again. A deck
+//! is often short for a moment: while an export deletes its old files, or a file is written in parts.
 
 use super::{Shown, SlideState};
 use crate::deck::{Outline, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
 
-/// Where a talk was before its deck became too short for it. Forgotten when somebody moves.
+/// Where a talk was before its deck became too short. Dropped when the presenter moves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beyond {
     room: Place,
     presenter: Place,
     reach: SlideNumber,
-    /// Only the slides behind the deck's end.
+    /// Only slides after the deck's end.
     #[serde(default, skip_serializing_if = "Shown::is_empty")]
     shown: Shown,
 }
 
 impl Beyond {
-    /// The presenter is back where the room is.
+    /// With the presenter at the room's place.
     pub(super) fn of_the_room(&self) -> Self {
         Self {
             presenter: self.room,
@@ -27,12 +27,12 @@ impl Beyond {
 }
 
 impl SlideState {
-    /// As in a deck that is long enough.
+    /// The state as it would be in a deck that is long enough.
     pub(super) fn whole(&self) -> Self {
         let Some(beyond) = &self.beyond else {
             return self.clone();
         };
-        // The screen may have been made live meanwhile.
+        // The screen may have become live since.
         let is_elsewhere = self.cue.is_some();
         let Place { slide, step } = if is_elsewhere {
             beyond.room
@@ -50,7 +50,7 @@ impl SlideState {
         }
     }
 
-    /// What a deck has no place for.
+    /// What a deck is too short for; `None` if nothing.
     pub(super) fn beyond(&self, outline: &Outline) -> Option<Beyond> {
         let (room, presenter) = (self.in_the_room(), self.place());
         let has = |place| outline.nearest(place) == place;
@@ -63,7 +63,7 @@ impl SlideState {
         })
     }
 
-    /// The slide where the room is, or would be if the deck were long enough.
+    /// The room's slide, or the one it would see if the deck were long enough.
     pub fn wanted_slide(&self) -> SlideNumber {
         self.whole().slide
     }

@@ -1,4 +1,4 @@
-//! How long the talk has run, and whether it keeps its pace.
+//! A talk's clock: its running time, plan and pace.
 
 use crate::deck::SlideNumber;
 use serde::{Deserialize, Serialize};
@@ -18,46 +18,60 @@ impl Timestamp {
         self.0
     }
 
-    /// Zero when `earlier` is the later one: clocks are set back now and then.
+    /// Zero if `earlier` is later: clocks are set back now and then.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 }
 
-/// How long a talk is planned to be: 1 minute to 24 hours.
+/// The planned length of a talk: 1 minute to 24 hours.
+///
+/// ```
+/// use model::talk::Minutes;
+///
+/// assert_eq!("45".parse::<Minutes>().map(Minutes::get), Ok(45));
+/// assert!("0".parse::<Minutes>().is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub struct Minutes(u16);
 
-/// A talk is planned for 1 to 1,440 minutes.
+/// Not 1 to 1,440 minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidMinutes;
 
-/// A talk's clock. Starts by itself when the talk first leaves a slide.
+/// A talk's clock. Starts by itself when the talk leaves its first slide.
+///
+/// ```
+/// use model::talk::{Clock, Timestamp};
+///
+/// let clock = Clock { since: Some(Timestamp::from_unix_ms(10_000)), ..Clock::default() };
+/// assert_eq!(clock.elapsed(Timestamp::from_unix_ms(70_000)).as_secs(), 60);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
-    /// Milliseconds that it ran before `since`.
+    /// Milliseconds of earlier runs.
     pub ran_ms: u64,
-    /// Since when it runs; `None` when it has not started or is paused.
+    /// The start of the current run; `None` if it waits or is paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned: Option<Minutes>,
 }
 
-/// What a presenter asks of the clock.
+/// A command to the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Timing {
     Run,
     Pause,
-    /// Back to 0:00, where it waits for the next slide.
+    /// Back to 0:00. It starts again with the next slide.
     Reset,
-    /// Says how long the talk is planned to be, or that it is not.
+    /// Sets or removes the planned length.
     Plan,
 }
 
-/// Where a talk is against its plan.
+/// A talk's position against its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
     Ahead(Duration),
@@ -65,7 +79,7 @@ pub enum Pace {
     Behind(Duration),
 }
 
-/// Nobody speaks to the second: a talk is on time as long as it is off by less.
+/// Nobody speaks to the second: a smaller difference is on time.
 const UNHURRIED: Duration = Duration::from_secs(30);
 
 impl Minutes {
@@ -90,12 +104,12 @@ impl Clock {
         Duration::from_millis(self.ran_ms).saturating_add(running)
     }
 
-    /// Whether it shows anything but 0:00.
+    /// Whether it is past 0:00 or running.
     pub fn has_started(self) -> bool {
         self.is_running() || self.ran_ms > 0
     }
 
-    /// Of the planned time; `None` without a plan.
+    /// The rest of the planned time; `None` without a plan.
     pub fn remaining(self, now: Timestamp) -> Option<Remaining> {
         let planned = self.planned?.duration();
         let elapsed = self.elapsed(now);
@@ -106,9 +120,9 @@ impl Clock {
         })
     }
 
-    /// By pdfpc's rule: half-way through slide n of N, (n - 0.5) / N of the planned time should be
-    /// gone. On time is who is no further off than that half slide, or 30 s if slides are short.
-    /// `None` without a plan, or before it starts.
+    /// pdfpc's rule: half-way through slide n of N, (n - 0.5) / N of the planned time should have
+    /// passed. A difference of up to half a slide's time, or 30 s if that is longer, is on time.
+    /// `None` without a plan, or before the start.
     pub fn pace(self, now: Timestamp, slide: SlideNumber, slides: u32) -> Option<Pace> {
         let planned = self.planned.filter(|_| self.has_started())?.duration();
         let half_slide = planned.checked_div(slides.checked_mul(2)?)?;
@@ -139,14 +153,14 @@ impl Clock {
         self.since = None;
     }
 
-    /// The same but for the moment: two clocks of one tap, one by the phone's guess.
+    /// Whether two clocks are equal but for their times: the phone guesses the server's time.
     pub(super) fn is_like(self, other: Self) -> bool {
-        // Not how long it ran: by one of them that may be no time at all.
+        // `ran_ms` differs too: one of the two may have run for no time at all.
         self.is_running() == other.is_running() && self.planned == other.planned
     }
 }
 
-/// What is left of the planned time.
+/// The planned time that is left, or by how much it is exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remaining {
     Left(Duration),
@@ -189,7 +203,7 @@ impl std::fmt::Display for InvalidMinutes {
 impl std::error::Error for InvalidMinutes {}
 
 impl Timing {
-    /// The name that forms have.
+    /// The name in forms.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Run => "run",
@@ -200,7 +214,7 @@ impl Timing {
     }
 }
 
-/// Nothing of this name can be asked of a clock.
+/// No command to the clock has this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownTiming;
 

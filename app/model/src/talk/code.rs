@@ -1,13 +1,22 @@
-//! The short name that people type to join a talk.
+//! The code that people type to join a talk.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// A talk's code: 3 to 32 of a-z, 0-9 and '-'. Valid because it exists.
+/// A talk's code: 3 to 32 of a-z, 0-9 and '-'.
 ///
-/// Case and spaces are forgiven, so that "AB c" typed on a phone finds `abc`; and what keyboards and
-/// programs make of letters, digits and '-': full-width ones, other dashes. Where a talk is looked for,
-/// more is: see [`TalkCode::typed`] and [`TalkCode::meant`].
+/// Parsing ignores case and spaces, and normalises what keyboards and programs make of letters, digits
+/// and '-': full-width characters and other dashes. To find a talk, [`TalkCode::typed`] and
+/// [`TalkCode::meant`] forgive more.
+///
+/// ```
+/// use model::talk::TalkCode;
+///
+/// assert_eq!("Rust – Berlin".parse::<TalkCode>().expect("a code").as_str(), "rust-berlin");
+/// assert!("ab".parse::<TalkCode>().is_err());
+/// let pasted = TalkCode::typed("http://slides.example/t/rust-berlin/screen");
+/// assert_eq!(pasted.expect("a code").as_str(), "rust-berlin");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TalkCode(String);
@@ -16,12 +25,11 @@ pub struct TalkCode(String);
 pub struct InvalidCode;
 
 impl TalkCode {
-    /// No letter or digit here looks like another one from the back row (no 0/o, 1/l/i, 2/z,
-    /// 5/s, 8/b, u/v).
+    /// Without characters that look alike from the back row: 0/o, 1/l/i, 2/z, 5/s, 8/b, u/v.
     pub const ALPHABET: &[u8; 24] = b"acdefghjkmnpqrtuwxy34679";
     const MADE_UP_LENGTH: usize = 6;
 
-    /// A made-up code from random bytes: six characters without look-alikes.
+    /// Six characters of [`ALPHABET`](Self::ALPHABET) from random bytes.
     pub fn made_up(random: [u8; 6]) -> Self {
         let code: String = random
             .iter()
@@ -43,7 +51,7 @@ impl FromStr for TalkCode {
     type Err = InvalidCode;
 
     fn from_str(typed: &str) -> Result<Self, InvalidCode> {
-        // Longer input can't become valid by dropping spaces a person would type; it is not read.
+        // Nobody types so many spaces: longer input is not read.
         if typed.len() > 256 {
             return Err(InvalidCode);
         }
@@ -61,7 +69,7 @@ impl FromStr for TalkCode {
     }
 }
 
-/// What comes along when a code is copied.
+/// Invisible characters that are copied along with a code.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -69,12 +77,12 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// The character of ASCII that was meant.
+/// The ASCII character that was meant.
 fn plain(c: char) -> char {
     match c {
-        // Full-width, as an input method for Japanese or Chinese writes them.
+        // Full-width characters, from input methods for Japanese and Chinese.
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        // Dashes, a minus, and the long vowel, which has the hyphen's key on a Japanese keyboard.
+        // Dashes, a minus, and the long vowel, which is on the hyphen's key of a Japanese keyboard.
         '\u{2010}'..='\u{2015}'
         | '\u{2043}'
         | '\u{2212}'
@@ -82,7 +90,7 @@ fn plain(c: char) -> char {
         | '\u{fe58}'
         | '\u{fe63}'
         | '\u{ff70}' => '-',
-        // The sign of the unit Kelvin.
+        // The Kelvin sign.
         '\u{212a}' => 'k',
         _ => c,
     }

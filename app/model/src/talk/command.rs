@@ -1,4 +1,4 @@
-//! What the presenter asks for, and the one function that changes a [`SlideState`].
+//! The presenter's commands, and how they change a [`SlideState`].
 
 use super::{Beyond, Minutes, Revision, Screen, Shown, SlideState, Timestamp, Timing};
 use crate::deck::{Outline, Place, SlideNumber};
@@ -101,24 +101,40 @@ fn optional<T: FromStr>(field: Option<String>) -> Option<Option<T>> {
     }
 }
 
-/// Why a command changed nothing.
+/// Why a command was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// It was made against another revision than the current one: late, doubled or reordered.
+    /// It was made against a revision that is not the current one: it is late, doubled or reordered.
     Stale,
     /// The deck has no such slide, or the slide has no such step.
     OutOfRange,
-    /// The talk was ended.
+    /// The talk has ended.
     Over,
 }
 
 impl SlideState {
-    /// The state after `command`. A change has the next revision; no change has the same one, so
-    /// `apply` twice with the same `if_revision` moves once. `now` is for the talk's clock.
+    /// The state after `command`. Its revision is the next one if anything changed, else the same. So a
+    /// command with `if_revision` is idempotent. `now` is for the talk's clock.
     ///
     /// # Errors
-    /// [`Refused::Stale`] when `if_revision` is not this state's; [`Refused::OutOfRange`] for a
-    /// slide or step that the deck does not have; [`Refused::Over`] once the talk was ended.
+    /// [`Refused::Stale`] if `if_revision` is not this state's; [`Refused::OutOfRange`] for a slide or
+    /// step that the deck does not have; [`Refused::Over`] if the talk has ended.
+    ///
+    /// ```
+    /// use model::{
+    ///     deck::Outline,
+    ///     talk::{Command, Epoch, Refused, SlideState, Timestamp},
+    /// };
+    ///
+    /// let outline = Outline::new(vec![0; 9]).expect("slides");
+    /// let epoch = Epoch::try_from("e1".to_owned()).expect("an epoch");
+    /// let start = SlideState::start(epoch, &outline);
+    /// let (seen, now) = (Some(start.revision), Timestamp::default());
+    /// let after = start.apply(&outline, Command::Next, seen, now).expect("it fits");
+    /// assert_eq!((after.slide.get(), after.revision.get()), (2, 1));
+    /// // The same tap, delivered twice.
+    /// assert_eq!(after.apply(&outline, Command::Next, seen, now), Err(Refused::Stale));
+    /// ```
     pub fn apply(
         &self,
         outline: &Outline,
@@ -176,8 +192,7 @@ impl SlideState {
         after
     }
 
-    /// The place where the room is was shown, or is. A dark screen shows nothing: the room stays
-    /// where it was before, or has seen nothing of a deck that came since.
+    /// Records the room's place as shown, unless a dark screen has covered it since it changed.
     pub(super) fn remember_shown(&mut self, outline: &Outline) {
         if self.unseen {
             return;
@@ -191,7 +206,7 @@ impl SlideState {
         self.reach = self.reach.max(place.slide);
     }
 
-    /// The presenter moves; the room with them, unless it sees nothing of it.
+    /// Moves the presenter, and the room if its screen is live.
     fn go(&mut self, to: Place, now: Timestamp) {
         if to.slide != self.place().slide && !self.clock.has_started() {
             self.clock.run(now);
@@ -218,8 +233,8 @@ impl SlideState {
         }
     }
 
-    /// Whether this is where a command led, by a clock that may differ: the phone's guess and what
-    /// the server did.
+    /// Whether two states are equal but for the times of their clocks: the phone guesses the server's
+    /// time.
     pub fn is_like(&self, other: &Self) -> bool {
         let other_at_this_time = Self {
             clock: self.clock,

@@ -1,7 +1,7 @@
-//! What happens: where a talk is, and how a command moves it.
+//! Talks: their state, and how commands change it.
 //!
-//! Pure data and rules. Nothing here does IO, knows a framework, or has a `cfg`: the same
-//! [`SlideState::apply`] runs on the server and on the presenter's phone.
+//! Pure data and rules, without a `cfg`: the same [`SlideState::apply`] runs on the server and on the
+//! presenter's phone.
 
 mod beyond;
 mod clock;

@@ -1,16 +1,30 @@
-//! A remote's own taps, on their way.
-//!
-//! The presenter's page shows a tap at once and takes what the stream says. Both are one thing
-//! here: the newest state that the server told, and the commands it has not answered yet.
+//! The presenter's page shows a tap at once, and corrects itself by the stream: an optimistic update.
 
 use super::{Command, Revision, SlideState, Timestamp, command::Refused};
 use crate::deck::Outline;
 use std::collections::VecDeque;
 
-/// What a remote knows and what it has asked for.
+/// The newest state that the server told, and the commands that it has not answered yet.
 ///
-/// Commands are sent one after another, each with the revision it was made against. So a lost
-/// answer, a doubled delivery or another remote's tap in between never moves the talk twice.
+/// Commands are sent one at a time, each with the revision it was made against. So a lost answer, a
+/// doubled delivery or another remote's tap never moves the talk twice.
+///
+/// ```
+/// use model::{
+///     deck::Outline,
+///     talk::{Command, Epoch, Outbox, SlideState, Timestamp},
+/// };
+///
+/// let outline = Outline::new(vec![0; 9]).expect("slides");
+/// let epoch = Epoch::try_from("e1".to_owned()).expect("an epoch");
+/// let told = SlideState::start(epoch, &outline);
+/// let mut outbox = Outbox::new(outline, told.clone());
+/// assert_eq!(outbox.tap(Command::Next, Timestamp::default()), Ok(true));
+/// assert_eq!(outbox.shown().slide.get(), 2);
+/// assert_eq!(outbox.first(), Some((Command::Next, told.revision)));
+/// outbox.give_up();
+/// assert_eq!(outbox.shown(), told);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outbox {
     outline: Outline,
@@ -23,7 +37,7 @@ struct Waiting {
     command: Command,
     if_revision: Revision,
     at: Timestamp,
-    /// Where it leads.
+    /// The expected result.
     after: SlideState,
 }
 
@@ -36,10 +50,9 @@ impl Outbox {
         }
     }
 
-    /// What the page shows: the newest told state, and on it every waiting command that still
-    /// fits. One that the server has already carried out (its state came by the stream before its
-    /// answer did) no longer fits, so it is not shown twice. What the room has not seen yet, the
-    /// presenter has.
+    /// The state to show: the newest told state with every waiting command applied that still fits. A
+    /// command whose result came by the stream before its answer did no longer fits, so it is not
+    /// applied twice. The presenter also sees what the room has not seen yet.
     pub fn shown(&self) -> SlideState {
         SlideState {
             unseen: false,
@@ -47,7 +60,7 @@ impl Outbox {
         }
     }
 
-    /// Where the server will be.
+    /// The server's state once it has carried out every waiting command.
     fn expected(&self) -> SlideState {
         self.waiting
             .iter()
@@ -59,11 +72,11 @@ impl Outbox {
             })
     }
 
-    /// A tap. Whether there is anything to send: a tap that changes nothing, such as Next at the
-    /// end, is not sent.
+    /// Adds a command. Returns whether there is something to send: a command that changes nothing, such
+    /// as Next at the end, is not sent.
     ///
     /// # Errors
-    /// [`Refused::OutOfRange`], as the server would say.
+    /// As [`SlideState::apply`].
     pub fn tap(&mut self, command: Command, now: Timestamp) -> Result<bool, Refused> {
         let before = self.expected();
         let after = before.apply(&self.outline, command, None, now)?;
@@ -79,14 +92,14 @@ impl Outbox {
         Ok(changes)
     }
 
-    /// What to send now: the oldest command that is not answered.
+    /// The oldest command without an answer, with its revision: the one to send.
     pub fn first(&self) -> Option<(Command, Revision)> {
         self.waiting
             .front()
             .map(|waiting| (waiting.command, waiting.if_revision))
     }
 
-    /// The stream, or an answer, told a state.
+    /// Takes a state from the stream or an answer.
     pub fn told(&mut self, state: SlideState) {
         if self.told.gives_way_to(&state) {
             self.told = state;
@@ -99,8 +112,8 @@ impl Outbox {
         self.told(state);
     }
 
-    /// The oldest command was refused as stale, with where the talk is. Whether that is where this
-    /// command leads: then it was carried out before, and its answer was lost on the way.
+    /// The oldest command was refused as stale; the server's state is `state`. Returns whether that is
+    /// the command's expected result: then it was carried out before, and its answer was lost.
     pub fn refused(&mut self, state: SlideState) -> bool {
         let happened = self
             .waiting
@@ -115,7 +128,7 @@ impl Outbox {
         happened
     }
 
-    /// The oldest command did not happen; those made on top of it do not either.
+    /// Drops the oldest command, and with it those that were made after it.
     pub fn give_up(&mut self) {
         self.waiting.clear();
     }

@@ -1,20 +1,27 @@
-//! What the presenter points at: said over the stream, and never stored.
+//! The presenter's pointer: broadcast over the stream, and never stored.
 
 use crate::deck::SlideNumber;
 use serde::{Deserialize, Serialize};
 
-/// The presenter's finger on a slide. Whole, never a difference: one that is lost is made good by the
-/// next. So a drawing comes with all of its strokes.
+/// A position of the pointer, with the whole drawing. Never a difference: the next one makes up for one
+/// that is lost.
+///
+/// ```
+/// use model::talk::Pointing;
+///
+/// assert!(Pointing::is_ink("0,0 100,100;500,500"));
+/// assert!(!Pointing::is_ink("<script>"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pointing {
-    /// The slide that is pointed at; on another one it means nothing.
+    /// The slide that is pointed at. Pages that show another one ignore it.
     pub slide: SlideNumber,
     pub tool: Tool,
     /// Ten-thousandths of the slide's width, from its left edge: 0 to 10,000.
     pub x: u16,
     /// Ten-thousandths of its height, from its upper edge: 0 to 10,000.
     pub y: u16,
-    /// The pencil's strokes as SVG writes a line's points, `;` between strokes; at most
+    /// The pencil's strokes: points as in SVG's `points`, `;` between strokes. At most
     /// [`Pointing::MOST_INK`] bytes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub ink: String,
@@ -27,19 +34,20 @@ pub enum Tool {
     #[default]
     Spot,
     Pencil,
-    /// All but what it is held at gets dark.
+    /// Everything around the pointer gets dark.
     Spotlight,
     Magnifier,
-    /// Nothing is pointed at any more; and what was drawn is gone.
+    /// The pointer was lifted, and the drawing wiped.
     None,
 }
 
 impl Pointing {
+    /// The right and lower edge.
     pub const FAR: u16 = 10_000;
-    /// A few circles and arrows. It goes to everybody again with each move of the pencil.
+    /// Enough for a few circles and arrows. Everybody gets all of it with each move of the pencil.
     pub const MOST_INK: usize = 6_000;
 
-    /// Nothing is pointed at.
+    /// Lifts the pointer and wipes the drawing.
     pub fn nothing(slide: SlideNumber) -> Self {
         Self {
             slide,
@@ -50,7 +58,7 @@ impl Pointing {
         }
     }
 
-    /// Whether it is ink as this program writes it.
+    /// Whether `ink` has only the characters of ink, and at most [`Pointing::MOST_INK`] bytes.
     pub fn is_ink(ink: &str) -> bool {
         let fits = |byte: u8| byte.is_ascii_digit() || matches!(byte, b',' | b' ' | b';');
         ink.len() <= Self::MOST_INK && ink.bytes().all(fits)

@@ -1,39 +1,40 @@
-//! Who is there, for the presenter.
+//! Who follows, for the presenter.
 
 use super::{EventId, Revision, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// What the presenter's stream says of the room, as `event: presence`. May be lost: the next one is
-/// whole again.
+/// The room, as `event: presence` of the presenter's stream. Complete each time: a lost one does no
+/// harm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
-    /// Followers that are connected, whatever program they use.
+    /// Connected followers, with any program.
     pub followers: u32,
     pub projectors: u32,
-    /// Of both, those whose pages say what they show; other programs do not.
+    /// Of both, those that acknowledge what they show. Our pages do; other programs need not.
     pub answering: u32,
-    /// The newest revision, and how many of those that answer have painted it.
+    /// The newest revision. The numbers below are for it.
     pub revision: Revision,
+    /// Of those that answer, pages that have painted it.
     pub seen: u32,
-    /// Of those that answer, pages that nobody looks at, or that show another slide.
+    /// Of those that answer, pages in hidden tabs, and pages that show another slide.
     #[serde(default)]
     pub elsewhere: u32,
-    /// Of the rest, those who have had time enough: networks are given two seconds.
+    /// Of the rest, those that had two seconds or more.
     pub late: u32,
-    /// Milliseconds from the newest revision's commit until the last of `seen` had painted it;
-    /// `None` before anybody has, or when all came later.
+    /// Milliseconds from the revision's commit until the last of `seen` painted it. `None` before the
+    /// first did, or if all of them connected later.
     pub lag_ms: Option<u32>,
-    /// How many of the deck's slides can be seen: all, once it is imported.
+    /// The number of the deck's slides that can be shown: all of them, once it is imported.
     pub ready: u32,
-    /// Devices that ask to present; only with `--ask-first`.
+    /// Devices that ask to be admitted as presenters, with `--ask-first`.
     #[serde(default)]
     pub waiting: u32,
-    /// When this was said, by the server's clock.
+    /// The server's time when it sent this.
     #[serde(default)]
     pub now: Timestamp,
 }
 
-/// What a page shows a talk for: said with its stream, so that it is counted as what it is.
+/// The purpose of a page that opens a stream, by which it is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum View {
@@ -42,30 +43,30 @@ pub enum View {
     Present,
 }
 
-/// What a device may do in a talk, as its pages ask.
+/// What a device may do in a talk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
-    /// It may move the talk.
+    /// It may send commands.
     pub presents: bool,
-    /// When this was said, by the server's clock.
+    /// The server's time when it sent this.
     pub now: Timestamp,
 }
 
-/// A page says what it has painted: the form that it sends, and sends again for each revision.
+/// An acknowledgement: the form in which a page reports each revision that it has painted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// The seat that its stream was opened with.
+    /// The seat of the page's stream.
     pub seat: SeatNumber,
     pub id: EventId,
-    /// Milliseconds that it waited since it had painted: pages of a room do not answer at once.
+    /// The random delay in milliseconds since it painted, so that a room does not answer at once.
     pub waited_ms: u32,
-    /// It has not painted that, because nobody looks at it, or because it shows another slide.
+    /// It has not painted the revision: its tab is hidden, or it shows another slide.
     #[serde(default)]
     pub elsewhere: bool,
 }
 
-/// A page makes one up for itself and says it with its stream and with each [`Seen`]. It proves
-/// nothing and lets nobody in.
+/// A random number that ties a page's acknowledgements to its stream. It proves nothing, and admits
+/// nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SeatNumber(u64);

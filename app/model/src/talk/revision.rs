@@ -1,12 +1,17 @@
-//! How pages and server agree on what is newer.
+//! How pages and server agree on which state is newer.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Grows by one with each accepted change of a talk.
+/// Grows by one with each change of a talk.
 ///
-/// Stays below 2^53, so that JavaScript reads it exactly; a talk that moved a thousand times a
-/// second would get there in 285,000 years.
+/// Stays below 2^53, which JavaScript reads exactly: at a thousand changes a second, for 285,000 years.
+///
+/// ```
+/// use model::talk::Revision;
+///
+/// assert!(Revision::default() < Revision::default().next());
+/// ```
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -28,10 +33,10 @@ impl Revision {
     }
 }
 
-/// Names the life of a talk's revision counter: 1 to 16 of a-z and 0-9.
+/// Names one run of a talk's revision counter: 1 to 16 of a-z and 0-9.
 ///
-/// A talk that is restored from a backup or made anew starts another epoch, so that its
-/// revisions are never compared with the earlier ones.
+/// A talk that is restored from a backup, or replaced, starts another epoch: its revisions can't be
+/// compared with the earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Epoch(String);
@@ -64,8 +69,16 @@ impl From<Epoch> for String {
     }
 }
 
-/// What the stream's `id:` says, as `epoch-revision`. Short and of [0-9a-z-] only: a longer one,
-/// or another character, makes browsers send a CORS preflight when they reconnect.
+/// The `id:` of an event: `epoch-revision`. Short, and only of `[0-9a-z-]`: other ids make browsers send
+/// a CORS preflight when they reconnect.
+///
+/// ```
+/// use model::talk::EventId;
+///
+/// let id: EventId = "e1-7".parse().expect("an id");
+/// assert_eq!(id.revision.get(), 7);
+/// assert!("e1-007".parse::<EventId>().is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EventId {
@@ -78,7 +91,7 @@ impl FromStr for EventId {
 
     fn from_str(id: &str) -> Result<Self, InvalidEventId> {
         let (epoch, revision) = id.split_once('-').ok_or(InvalidEventId)?;
-        // `u64::from_str` would also take "+7" and "007": one id has one spelling.
+        // One id has one spelling; `u64::from_str` also takes "+7" and "007".
         let plain = revision.bytes().all(|b| b.is_ascii_digit());
         let canonical = revision == "0" || !revision.starts_with('0');
         if !plain || !canonical {

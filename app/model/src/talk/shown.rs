@@ -1,23 +1,33 @@
-//! Which slides the room has seen.
+//! The slides that the room has seen.
 
 use crate::deck::{Outline, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Of each slide that was shown, how far it was built. A set: what a presenter skipped was not shown,
-/// however far the talk went.
+/// The slides that were shown, each with its furthest step. A set, not a maximum: what a presenter
+/// skipped was not shown.
 ///
-/// Written as `1-4,7.2`: slides 1 to 4 wholly, slide 7 up to its step 2.
+/// Written as `1-4,7.2`: all of slides 1 to 4, slide 7 up to its step 2.
+///
+/// ```
+/// use model::{deck::SlideNumber, talk::Shown};
+///
+/// let shown = Shown::try_from("1-4,7.2".to_owned()).expect("valid");
+/// let steps_of_seven = 3;
+/// let seven = SlideNumber::new(7).expect("from 1");
+/// assert_eq!(shown.step(seven, steps_of_seven), Some(2));
+/// assert_eq!(shown.step(SlideNumber::new(5).expect("from 1"), 0), None);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Shown(Vec<Run>);
 
-/// Slides in a row that were shown equally far. Runs are in order, and neighbours differ.
+/// Consecutive slides that were shown up to the same step. Runs are sorted, and adjacent runs differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Run {
     first: SlideNumber,
     last: SlideNumber,
-    /// `None`: wholly.
+    /// `None`: all steps.
     step: Option<u16>,
 }
 
@@ -26,7 +36,7 @@ struct Run {
 pub struct InvalidShown;
 
 impl Shown {
-    /// A talk's beginning.
+    /// At the start of a talk: its first slide.
     pub fn first(outline: &Outline) -> Self {
         let mut shown = Self::default();
         let (slide, step) = (SlideNumber::FIRST, 0);
@@ -34,7 +44,7 @@ impl Shown {
         shown
     }
 
-    /// Every slide up to this one, as talks were stored that knew only how far they had come.
+    /// All of every slide before `reach`, and the first step of `reach`: older versions stored no more.
     pub fn up_to(reach: SlideNumber) -> Self {
         let whole = |last| Run {
             first: SlideNumber::FIRST,
@@ -54,13 +64,13 @@ impl Shown {
         self.0.is_empty()
     }
 
-    /// How far a slide with so many `steps` was shown; `None` if it was not.
+    /// The furthest step that was shown of a slide that has `steps`; `None` if it was not shown.
     pub fn step(&self, slide: SlideNumber, steps: u16) -> Option<u16> {
         let run = self.run(slide)?;
         Some(run.step.map_or(steps, |step| step.min(steps)))
     }
 
-    /// A slide with so many `steps` is shown up to a place.
+    /// Records a place, on a slide that has `steps`.
     pub fn add(&mut self, Place { slide, step }: Place, steps: u16) {
         let before = self.run(slide);
         let is_more = match before.map(|run| run.step) {
@@ -74,7 +84,7 @@ impl Shown {
         }
     }
 
-    /// Without the slides behind the `last`.
+    /// Without the slides after `last`.
     #[must_use]
     pub fn within(&self, last: SlideNumber) -> Self {
         let runs = self.0.iter().filter(|run| run.first <= last);
@@ -87,7 +97,7 @@ impl Shown {
         )
     }
 
-    /// Only the slides behind the `last`.
+    /// Only the slides after `last`.
     #[must_use]
     pub fn beyond(&self, last: SlideNumber) -> Self {
         let runs = self.0.iter().filter(|run| run.last > last);

@@ -1,34 +1,49 @@
-//! The stream's event: everything a page needs to be right, whatever it missed before.
+//! The stream's event: everything a page needs, whatever it missed before.
 
 use super::{Beyond, Clock, Epoch, Revision, Screen, Shown, SlideState};
 use crate::deck::{Deck, DeckId, Face, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
 
-/// One whole event of the stream. Never a difference: whoever missed any number of events is
-/// right again with the next one.
+/// One event of the stream. Never a difference: a page that missed events is right again with the next
+/// one.
 ///
-/// The same bytes go to everybody, so it holds no more than a follower may see.
+/// Everybody gets the same bytes, so it holds only what followers may see.
+///
+/// ```
+/// use model::{
+///     deck::{Deck, DeckId, Face, Slide},
+///     talk::{Epoch, SlideState, Snapshot},
+/// };
+///
+/// let slides = ["One", "Two"].map(|title| Slide::new(title.to_owned(), Face::pending(16, 9)));
+/// let deck = Deck::new(DeckId::new("c0ffee".to_owned()), "My talk".to_owned(), slides.into());
+/// let deck = deck.expect("slides");
+/// let epoch = Epoch::try_from("e1".to_owned()).expect("an epoch");
+/// let state = SlideState::start(epoch, &deck.outline());
+/// let snapshot = Snapshot::new(state, &deck).expect("in the deck");
+/// assert_eq!((snapshot.talk.as_str(), snapshot.title.as_str()), ("My talk", "One"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Fields")]
 pub struct Snapshot {
     #[serde(flatten)]
     pub state: SlideState,
-    /// The deck that the talk shows. A page that holds another one has to be loaded anew.
+    /// The talk's deck. A page that holds another one must reload.
     pub deck: DeckId,
     /// The talk's title.
     pub talk: String,
     /// The current slide's title.
     pub title: String,
     pub face: Face,
-    /// What may be fetched before it is shown: what Next leads to, so that it is there at once.
+    /// Faces to fetch ahead: the one that Next leads to.
     pub preload: Vec<Face>,
-    /// A page that has painted this says so within so many milliseconds, at random: a large room
-    /// takes its time. `None` when nobody asks.
+    /// Pages acknowledge that they painted this after a random delay of up to so many milliseconds,
+    /// which grows with the room. `None`: they don't.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acknowledge_within_ms: Option<u32>,
 }
 
-/// The same, flat, as it is read: serde's own `flatten` would cost the browser 3 KB of WASM.
+/// A [`Snapshot`] as it is read: flat, because serde's `flatten` would cost the browser 3 KB of WASM.
 #[derive(Deserialize)]
 struct Fields {
     epoch: Epoch,
@@ -87,7 +102,7 @@ impl From<Fields> for Snapshot {
 }
 
 impl Snapshot {
-    /// `None` when the state points out of the deck, which [`SlideState::apply`] never does.
+    /// `None` if the deck does not have the state's slide, which [`SlideState::apply`] rules out.
     pub fn new(state: SlideState, deck: &Deck) -> Option<Self> {
         let slide = deck.slide(state.slide)?;
         let next = if state.step < slide.steps {

@@ -1,47 +1,57 @@
-//! Where a talk is.
+//! The state of a talk.
 
 use super::{Beyond, Clock, Epoch, EventId, Revision, Shown};
 use crate::deck::{Outline, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// Where a talk is: one struct, the same on the server, on the wire and in the browser.
+/// Where a talk is: the same struct on the server, on the wire and in the browser.
 ///
-/// It changes in [`apply`](Self::apply) and, when its talk gets another deck or title, in
-/// [`with_deck`](Self::with_deck); nowhere else.
+/// Changes only by [`apply`](Self::apply), [`ended`](Self::ended) and, for another deck or title,
+/// [`with_deck`](Self::with_deck).
+///
+/// ```
+/// use model::{deck::Outline, talk::{Epoch, Screen, SlideState}};
+///
+/// let epoch = Epoch::try_from("e1".to_owned()).expect("an epoch");
+/// let state = SlideState::start(epoch, &Outline::new(vec![0, 2]).expect("slides"));
+/// assert_eq!((state.slide.get(), state.step, state.slides), (1, 0, 2));
+/// assert_eq!(state.screen, Screen::Live);
+/// assert_eq!(state.event_id().to_string(), "e1-0");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlideState {
     pub epoch: Epoch,
     pub revision: Revision,
-    /// The slide that is shown; from 1 to `slides`.
+    /// The slide that the room sees; from 1 to `slides`.
     pub slide: SlideNumber,
-    /// How far the slide is built; from 0 to the slide's steps.
+    /// The slide's build; from 0 to its number of steps.
     pub step: u16,
-    /// How many slides the deck has; at least 1.
+    /// The number of slides of the deck; at least 1.
     pub slides: u32,
     pub screen: Screen,
     /// The furthest slide shown so far.
     pub reach: SlideNumber,
-    /// What a follower may see. Empty in talks that were stored before there was such a list: then
-    /// it is all up to `reach`.
+    /// What followers may look back at. Empty in talks that older versions stored: then it is every
+    /// slide up to `reach`.
     #[serde(default)]
     pub shown: Shown,
-    /// Where the presenter is unless the screen is live, and only then: the room was shown `slide`
-    /// last.
+    /// Where the presenter is. `Some` if and only if the screen is not live: the room then keeps
+    /// `slide` and `step`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cue: Option<Place>,
     #[serde(default)]
     pub clock: Clock,
-    /// The projector shows how to join, over the slide.
+    /// The projector shows the joining instructions over the slide.
     #[serde(default, skip_serializing_if = "is_false")]
     pub inviting: bool,
-    /// The talk got another deck under a dark screen: the room has not seen what `slide` is now.
+    /// The deck was replaced under a dark screen: the room has not seen `slide` of this one.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unseen: bool,
-    /// Where it was before its deck became too short for that.
+    /// The place to return to when a deck that became too short is long enough again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beyond: Option<Beyond>,
-    /// The talk was ended. Nothing moves it any more.
+    /// The talk has ended. Every command is refused.
     #[serde(default, skip_serializing_if = "is_false")]
     pub over: bool,
 }
@@ -52,11 +62,11 @@ pub struct SlideState {
 pub enum Screen {
     /// The slide.
     Live,
-    /// Nothing, in the dark: all eyes on the speaker.
+    /// A black screen.
     Black,
-    /// Nothing, in the light.
+    /// A white screen.
     White,
-    /// The slide, while the presenter looks elsewhere.
+    /// The slide, wherever the presenter is.
     Frozen,
 }
 
@@ -65,7 +75,7 @@ pub enum Screen {
 pub struct UnknownScreen;
 
 impl SlideState {
-    /// A talk's beginning: the first slide, live.
+    /// The first state of a talk: its first slide, live.
     pub fn start(epoch: Epoch, outline: &Outline) -> Self {
         Self {
             epoch,
@@ -85,9 +95,10 @@ impl SlideState {
         }
     }
 
-    /// The same place in another deck, as far as that one reaches. A change like any other: it
-    /// has a revision of its own. Under a dark screen nothing of that deck is shown by it. In a deck
-    /// that is long enough again it is where it was before, unless somebody has moved.
+    /// The state after the deck was replaced: the same place, or the nearest one that the deck has. Its
+    /// revision is the next one. Under a dark screen the room has seen nothing of the new deck. A deck
+    /// that is long enough again brings back the place from before it became too short, unless the
+    /// presenter has moved since.
     #[must_use]
     pub fn with_deck(&self, outline: &Outline) -> Self {
         let whole = self.whole();
@@ -112,7 +123,7 @@ impl SlideState {
         after
     }
 
-    /// What the room sees, or would without a dark screen.
+    /// The room's place: what it sees, or would see without a dark screen.
     pub fn in_the_room(&self) -> Place {
         Place {
             slide: self.slide,
@@ -120,7 +131,7 @@ impl SlideState {
         }
     }
 
-    /// How far a slide with so many `steps` was shown; `None` if it was not.
+    /// The last step that the room was shown of a slide that has `steps`; `None` if it was not shown.
     pub fn shown_step(&self, slide: SlideNumber, steps: u16) -> Option<u16> {
         if self.unseen && slide == self.slide {
             return None;
@@ -132,12 +143,12 @@ impl SlideState {
         }
     }
 
-    /// Where the presenter is: elsewhere than the room only while the screen is not live.
+    /// The presenter's place. Differs from the room's only while the screen is not live.
     pub fn place(&self) -> Place {
         self.cue.unwrap_or_else(|| self.in_the_room())
     }
 
-    /// The state as it will be for the room once the screen is live again.
+    /// The state with the room at the presenter's place, as it will be once the screen is live.
     #[must_use]
     pub fn as_presented(&self) -> Self {
         let Place { slide, step } = self.place();
@@ -156,8 +167,8 @@ impl SlideState {
         }
     }
 
-    /// Whether a page that shows this state should show `other` instead. Within an epoch only
-    /// forward; another epoch always, because its revisions can't be compared.
+    /// Whether a page that shows this state should show `other` instead: if it has a higher revision,
+    /// or another epoch, whose revisions can't be compared.
     pub fn gives_way_to(&self, other: &Self) -> bool {
         self.epoch != other.epoch || self.revision < other.revision
     }
@@ -172,7 +183,7 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Screen {
-    /// Nothing of the slide is seen.
+    /// Black or white: the slide is covered.
     pub const fn is_dark(self) -> bool {
         matches!(self, Self::Black | Self::White)
     }

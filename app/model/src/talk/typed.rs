@@ -1,16 +1,16 @@
-//! A talk's code as people say it, type it and paste it.
+//! Talk codes as people say, type and paste them.
 
 use super::{InvalidCode, TalkCode};
 
-/// Longer input is no address that a person pastes. It is not read.
+/// Nobody pastes a longer address: longer input is not read.
 const MOST_BYTES: usize = 2_048;
 
 impl TalkCode {
-    /// Reads the code that somebody typed or pasted to find a talk: also as a link to any of its
-    /// pages, with the punctuation of the sentence that it stood in, or with `_` for `-`.
+    /// Reads a code that somebody typed or pasted to find a talk. Also accepts a link to any page of the
+    /// talk, surrounding punctuation, and `_` for `-`.
     ///
     /// # Errors
-    /// When it is no code even so.
+    /// If it is still not a code.
     pub fn typed(text: &str) -> Result<Self, InvalidCode> {
         if text.len() > MOST_BYTES {
             return Err(InvalidCode);
@@ -20,8 +20,8 @@ impl TalkCode {
         code.replace(['_', '\u{ff3f}'], "-").parse()
     }
 
-    /// The code among `codes` that was meant by this one: itself, or else the only one that is
-    /// spoken like it, as "rust berlin" is for `rust-berlin`. Where two are, nobody can know which.
+    /// The code among `codes` that this one means: itself, or else the only one that is pronounced alike,
+    /// as "rust berlin" is for `rust-berlin`. `None` if there are two of these.
     pub fn meant<'a>(&self, codes: impl IntoIterator<Item = &'a Self>) -> Option<&'a Self> {
         let (mut alike, mut others) = (None, false);
         for code in codes {
@@ -36,7 +36,7 @@ impl TalkCode {
         alike.filter(|_| !others)
     }
 
-    /// Nobody says a dash. A code of nothing else is not spoken.
+    /// Dashes are not pronounced. A code of dashes alone is like no other.
     fn is_spoken_like(&self, other: &Self) -> bool {
         let mut spoken = self.spoken().peekable();
         spoken.peek().is_some() && spoken.eq(other.spoken())
@@ -47,7 +47,7 @@ impl TalkCode {
     }
 }
 
-/// The part of a talk's address that is its code, whatever stands around it.
+/// The code in a link to a talk's page.
 fn of_link(text: &str) -> Option<&str> {
     let address = text.split_once("://").map_or(text, |(_, rest)| rest);
     let (_, path) = address.split_once("/t/")?;
@@ -55,7 +55,7 @@ fn of_link(text: &str) -> Option<&str> {
         .next()
 }
 
-/// What a sentence or a chat program puts around a code or a link; no part of either.
+/// Punctuation that sentences and chat programs put around a code or a link.
 fn is_around(c: char) -> bool {
     matches!(
         c,
