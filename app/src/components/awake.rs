@@ -2,7 +2,7 @@
 //! projector, which nobody touches for an hour, and a follower's phone.
 
 use super::in_browser;
-use crate::live::LinkState;
+use crate::live::ConnectionState;
 use gloo_events::EventListener;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -31,16 +31,16 @@ extern "C" {
 /// is over. A page of plain http has no lock, and others are refused it: a video of nothing keeps the
 /// screen on there. Without a sound it may start by itself, which is enough for a laptop; with the
 /// first tap it gets its own, which a phone wants.
-pub fn stay_awake(link: ReadSignal<LinkState>) {
-    in_browser(move || hold(link));
+pub fn stay_awake(connection: ReadSignal<ConnectionState>) {
+    in_browser(move || hold(connection));
 }
 
-fn hold(link: ReadSignal<LinkState>) {
+fn hold(connection: ReadSignal<ConnectionState>) {
     let held = StoredValue::new_local(None::<Sentinel>);
     let video = StoredValue::new_local(None::<HtmlVideoElement>);
     let needs_none = move || {
         let has_it = held.with_value(|held| held.as_ref().is_some_and(|held| !held.released()));
-        has_it || has_ended(link.get_untracked())
+        has_it || has_ended(connection.get_untracked())
     };
     let take = move |by_hand: bool| {
         let visible = document().visibility_state() == VisibilityState::Visible;
@@ -74,7 +74,7 @@ fn hold(link: ReadSignal<LinkState>) {
     ];
     StoredValue::new_local(listeners);
     Effect::new(move |_| {
-        if !has_ended(link.get()) {
+        if !has_ended(connection.get()) {
             take(false);
             return;
         }
@@ -121,6 +121,6 @@ fn play(video: &mut Option<HtmlVideoElement>, by_hand: bool) {
     }
 }
 
-fn has_ended(link: LinkState) -> bool {
-    matches!(link, LinkState::Over | LinkState::Revoked)
+fn has_ended(link: ConnectionState) -> bool {
+    matches!(link, ConnectionState::Over | ConnectionState::Revoked)
 }

@@ -2,10 +2,10 @@
 
 mod alive;
 mod awake;
+mod connection_badge;
 mod icon;
 mod join_form;
-mod link_badge;
-mod place;
+mod slide_count;
 mod slide_view;
 mod ways;
 mod wordmark;
@@ -14,10 +14,10 @@ use leptos::{nonce::use_nonce, prelude::*};
 
 pub use alive::{has_panicked, hydrated, prepare_page};
 pub use awake::stay_awake;
+pub use connection_badge::ConnectionBadge;
 pub use icon::Icon;
 pub use join_form::JoinForm;
-pub use link_badge::LinkBadge;
-pub use place::Place;
+pub use slide_count::SlideCount;
 pub use slide_view::{Showing, SlideView, markup, pointing};
 pub use ways::{Way, WayFigure, Ways, WaysNotes, ask_again};
 pub use wordmark::Wordmark;

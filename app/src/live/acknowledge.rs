@@ -1,6 +1,6 @@
 //! A page tells the server what it has painted, so that the presenter knows how far the room is.
 
-use super::{LinkState, Live, jitter_ms, seat};
+use super::{ConnectionState, Live, jitter_ms, seat};
 use crate::routes;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ pub fn acknowledge(
     let waiting = Cell::new(None);
     Effect::new(move |_| {
         let id = shown().event_id();
-        let is_live = live.link.get() == LinkState::Live;
+        let is_live = live.connection.get() == ConnectionState::Live;
         let within = live.snapshot.read_untracked().acknowledge_within_ms;
         let Some(within) = within.filter(|_| is_live) else {
             said.take();

@@ -5,12 +5,12 @@
 
 mod acknowledge;
 mod backoff;
-mod link;
-mod link_state;
+mod connection;
+mod connection_state;
 mod turns;
 
 pub use acknowledge::{Attention, acknowledge};
-pub use link_state::LinkState;
+pub use connection_state::ConnectionState;
 
 use crate::components::in_browser;
 use leptos::prelude::*;
@@ -21,7 +21,7 @@ use model::talk::{Pointing, Presence, SeatNumber, Snapshot, TalkCode, View};
 pub struct Live {
     /// The newest snapshot: first the one that the page was rendered with, then the stream's.
     pub snapshot: ReadSignal<Snapshot>,
-    pub link: ReadSignal<LinkState>,
+    pub connection: ReadSignal<ConnectionState>,
     /// What a presenter's stream says of the room; `None` until it does.
     pub presence: ReadSignal<Option<Presence>>,
 }
@@ -32,28 +32,28 @@ pub struct Live {
 /// `pointing` is called with each position of the presenter's pointer; no signal keeps it.
 pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot, pointing: fn(&Pointing)) -> Live {
     let first = if rendered.state.over {
-        LinkState::Over
+        ConnectionState::Over
     } else {
-        LinkState::Connecting
+        ConnectionState::Connecting
     };
     let (snapshot, set_snapshot) = signal(rendered);
-    let (link, set_link) = signal(first);
+    let (connection, set_connection) = signal(first);
     let (presence, set_presence) = signal(None);
     let code = code.clone();
     in_browser(move || {
-        let told = link::Told {
+        let told = connection::Told {
             snapshot: set_snapshot,
-            link: set_link,
+            state: set_connection,
             presence: set_presence,
             pointing,
         };
-        let open = link::Link::open(&code, view, &snapshot.read_untracked(), told);
+        let open = connection::Connection::open(&code, view, &snapshot.read_untracked(), told);
         // Dropped with the owner, and with it the connection and every listener.
         StoredValue::new_local(open);
     });
     Live {
         snapshot,
-        link,
+        connection,
         presence,
     }
 }

@@ -1,6 +1,6 @@
 use super::page_data;
 use crate::{
-    components::{LinkBadge, hydrated, markup, stay_awake, text, words},
+    components::{ConnectionBadge, hydrated, markup, stay_awake, text, words},
     live::{Attention, acknowledge, use_live},
     routes,
 };
@@ -57,7 +57,7 @@ pub fn Back(children: Children) -> impl IntoView {
     } = page_data::read();
     let live = use_live(&code, View::Follow, rendered, |_| {});
     let snapshot = live.snapshot;
-    stay_awake(live.link);
+    stay_awake(live.connection);
     acknowledge(&code, live, Attention::Elsewhere, move || {
         snapshot.get().state
     });
@@ -82,13 +82,13 @@ pub fn Back(children: Children) -> impl IntoView {
         <main
             class="follow"
             data-view="back"
-            data-live=words(move || live.link.get().as_str().to_owned())
+            data-live=words(move || live.connection.get().as_str().to_owned())
             data-hydrated=hydrated()
         >
             {children()}
             <footer>
                 // It has nothing to say while the page is live: what it shows is not.
-                <LinkBadge link=live.link awaited=Signal::stored(String::new())/>
+                <ConnectionBadge connection=live.connection awaited=Signal::stored(String::new())/>
                 <p class="place">
                     <span inner_html=format!("Slide {slide} ")></span>
                     <span inner_html=talk_is></span>

@@ -1,7 +1,8 @@
 use super::page_data;
 use crate::{
     components::{
-        LinkBadge, Place, Showing, SlideView, hydrated, pointing, stay_awake, text, words,
+        ConnectionBadge, Showing, SlideCount, SlideView, hydrated, pointing, stay_awake, text,
+        words,
     },
     live::{Attention, acknowledge, use_live},
 };
@@ -26,7 +27,7 @@ pub fn Follow() -> impl IntoView {
     let FollowData { code, rendered } = page_data::read();
     let live = use_live(&code, View::Follow, rendered, pointing::draw);
     let snapshot = live.snapshot;
-    stay_awake(live.link);
+    stay_awake(live.connection);
     let showing = Showing::of(snapshot);
     acknowledge(&code, live, Attention::Current, move || showing.state());
     // The browser's: another deck may come while the page is open.
@@ -35,7 +36,7 @@ pub fn Follow() -> impl IntoView {
         <main
             class="follow"
             data-view="follow"
-            data-live=words(move || live.link.get().as_str().to_owned())
+            data-live=words(move || live.connection.get().as_str().to_owned())
             data-hydrated=hydrated()
         >
             <h1 class="visually-hidden" inner_html=text(move || snapshot.get().talk)></h1>
@@ -45,8 +46,8 @@ pub fn Follow() -> impl IntoView {
                 spread_ms=PRELOAD_SPREAD_MS
             />
             <footer>
-                <LinkBadge link=live.link awaited=showing.awaited()/>
-                <Place state=move || showing.state()/>
+                <ConnectionBadge connection=live.connection awaited=showing.awaited()/>
+                <SlideCount state=move || showing.state()/>
             </footer>
         </main>
     }

@@ -1,7 +1,8 @@
 use super::{page_data, present::listen_to_clicker};
 use crate::{
     components::{
-        LinkBadge, Showing, SlideView, Way, hydrated, in_browser, pointing, stay_awake, text, words,
+        ConnectionBadge, Showing, SlideView, Way, hydrated, in_browser, pointing, stay_awake, text,
+        words,
     },
     live::{Attention, acknowledge, use_live},
 };
@@ -28,7 +29,7 @@ pub fn Project(children: Children) -> impl IntoView {
     } = page_data::read();
     let live = use_live(&code, View::Project, rendered, pointing::draw);
     let snapshot = live.snapshot;
-    stay_awake(live.link);
+    stay_awake(live.connection);
     let showing = Showing::of(snapshot);
     acknowledge(&code, live, Attention::Current, move || showing.state());
     in_browser(move || listen_to_clicker(code, live, presents));
@@ -38,7 +39,7 @@ pub fn Project(children: Children) -> impl IntoView {
         <main
             class="project"
             data-view="project"
-            data-live=words(move || live.link.get().as_str().to_owned())
+            data-live=words(move || live.connection.get().as_str().to_owned())
             data-inviting=words(move || snapshot.read().state.inviting.to_string())
             data-hydrated=hydrated()
         >
@@ -48,7 +49,7 @@ pub fn Project(children: Children) -> impl IntoView {
                 sizes=super::FULL_SIZES
                 spread_ms=0
             />
-            <LinkBadge link=live.link awaited=showing.awaited()/>
+            <ConnectionBadge connection=live.connection awaited=showing.awaited()/>
             {children()}
         </main>
     }

@@ -33,7 +33,7 @@ struct Kept(Rc<RefCell<Vec<Drawn>>>);
 
 /// One view of slides.
 #[derive(Clone)]
-struct Stage {
+struct Swap {
     frame: NodeRef<html::Figure>,
     wanted: Signal<Sight>,
     shown: RwSignal<Sight>,
@@ -50,7 +50,7 @@ pub fn show_decoded(
     sizes: &'static str,
     spread_ms: u32,
 ) {
-    let stage = Stage {
+    let swap = Swap {
         frame,
         wanted,
         shown,
@@ -60,11 +60,11 @@ pub fn show_decoded(
     Effect::new(move |before: Option<()>| {
         let sight = wanted.get();
         for face in sight.preload.clone() {
-            spawn_while_shown(stage.clone().fetch_ahead(face, spread_ms));
+            spawn_while_shown(swap.clone().fetch_ahead(face, spread_ms));
         }
         if before.is_none() {
             // The picture that came with the page may be broken by now, or never come.
-            spawn_while_shown(stage.clone().check_first());
+            spawn_while_shown(swap.clone().check_first());
             return;
         }
         // A dark screen does not wait for the picture that it hides.
@@ -73,18 +73,18 @@ pub fn show_decoded(
         }
         if sight.face == shown.read_untracked().face {
             // Nothing to fetch; a decoding that is under way finds itself outdated.
-            if let Some(picture) = stage.element().and_then(|element| picture_in(&element)) {
+            if let Some(picture) = swap.element().and_then(|element| picture_in(&element)) {
                 picture.set_alt(&sight.title);
             }
             pointing::draw_again(sight.state.slide);
             shown.set(sight);
             return;
         }
-        spawn_while_shown(stage.clone().show(sight));
+        spawn_while_shown(swap.clone().show(sight));
     });
 }
 
-impl Stage {
+impl Swap {
     async fn fetch_ahead(self, face: Face, spread_ms: u32) {
         if spread_ms > 0 {
             TimeoutFuture::new(jitter_ms(spread_ms)).await;

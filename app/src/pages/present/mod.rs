@@ -18,8 +18,8 @@ pub use remote::TOO_LATE;
 
 use crate::{
     components::{
-        LinkBadge, Place, Showing, SlideView, ask_again, hydrated, in_browser, markup, pointing,
-        popovers, stay_awake, text, words,
+        ConnectionBadge, Showing, SlideCount, SlideView, ask_again, hydrated, in_browser, markup,
+        pointing, popovers, stay_awake, text, words,
     },
     live::use_live,
     pages::{Ways, page_data},
@@ -116,9 +116,9 @@ fn Present(children: Children) -> impl IntoView {
         hint,
     } = page_data::read();
     let live = use_live(&code, View::Present, rendered.clone(), pointing::draw);
-    stay_awake(live.link);
+    stay_awake(live.connection);
     let state = rendered.state.clone();
-    let remote = Remote::new(&code, &deck, state, rendered_at, live.link, hint);
+    let remote = Remote::new(&code, &deck, state, rendered_at, live.connection, hint);
     remote.listen_to(live.snapshot);
     let is_read = deck.ready() == deck.slides().len();
     let slides = deck.slides().len();
@@ -205,7 +205,7 @@ fn Present(children: Children) -> impl IntoView {
         <main
             class="present"
             data-view="present"
-            data-live=words(move || remote.link.get().as_str().to_owned())
+            data-live=words(move || remote.connection.get().as_str().to_owned())
             data-clock=words(move || clock::running(remote.shown().clock).to_owned())
             data-pace=words(move || clock::pace(&remote.shown(), remote.now().get()).to_owned())
             data-inviting=words(move || remote.shown().inviting.to_string())
@@ -214,10 +214,10 @@ fn Present(children: Children) -> impl IntoView {
         >
             <header>
                 <h1 class="visually-hidden" inner_html=text(move || snapshot.get().talk)></h1>
-                <LinkBadge link=remote.link awaited/>
+                <ConnectionBadge connection=remote.connection awaited/>
                 <Room presence=live.presence/>
                 <ClockFace remote/>
-                <Place state=move || snapshot.get().state/>
+                <SlideCount state=move || snapshot.get().state/>
             </header>
             <section class="now" aria-label="Current slide">
                 <SlideView

@@ -1,5 +1,5 @@
 use super::ticking::{ServerClock, time_of_day};
-use crate::live::LinkState;
+use crate::live::ConnectionState;
 use leptos::prelude::*;
 use model::{
     deck::Deck,
@@ -23,7 +23,7 @@ pub struct Remote {
     /// Its answer is late: until it is there, or given up, no other tap is taken.
     pub(super) unanswered: StoredValue<bool>,
     pub(super) hint: RwSignal<String>,
-    pub(super) link: ReadSignal<LinkState>,
+    pub(super) connection: ReadSignal<ConnectionState>,
     /// By the server's clock, as far as this page can know it. Grows by the second.
     pub(super) now: RwSignal<Timestamp>,
     /// What `now` is kept by.
@@ -38,7 +38,7 @@ impl Remote {
         deck: &Deck,
         state: SlideState,
         rendered_at: Timestamp,
-        link: ReadSignal<LinkState>,
+        connection: ReadSignal<ConnectionState>,
         hint: String,
     ) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Remote {
             sending: StoredValue::new(false),
             unanswered: StoredValue::new(false),
             hint: RwSignal::new(hint),
-            link,
+            connection,
             now: RwSignal::new(rendered_at),
             clock: StoredValue::new(ServerClock::default()),
             time_of_day: RwSignal::new(String::new()),

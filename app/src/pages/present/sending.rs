@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     api::{self, ApiError, ErrorCode},
-    live::LinkState,
+    live::ConnectionState,
     routes,
 };
 use futures_util::future::{Either, select};
@@ -43,10 +43,10 @@ impl Remote {
     /// Whether it was taken: done by the server, as far as this page can know.
     pub fn tap(self, command: Command) -> bool {
         // What the page says of itself tells why.
-        let link = self.link.get_untracked();
+        let link = self.connection.get_untracked();
         if link.is_lost() {
             self.say(match link {
-                LinkState::Revoked => link.sentence(),
+                ConnectionState::Revoked => link.sentence(),
                 _ => NOT_CONNECTED,
             });
             return false;
@@ -137,7 +137,7 @@ async fn send(
                 ApiError::new(ErrorCode::Unreachable)
             }
         };
-        let is_lost = remote.link.get_untracked().is_lost();
+        let is_lost = remote.connection.get_untracked().is_lost();
         if is_lost || now().since(begun) > GIVE_UP {
             return Err(given_up);
         }

@@ -45,7 +45,7 @@ pub fn listen_to_clicker(code: TalkCode, live: Live, presents: bool) {
     };
     // A computer that slept has a clock that stood still.
     Effect::new(move |_| {
-        if live.link.get().is_lost() {
+        if live.connection.get().is_lost() {
             known.clock.set_value(None);
         }
     });

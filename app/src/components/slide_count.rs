@@ -4,7 +4,7 @@ use model::talk::SlideState;
 
 /// "7 of 31".
 #[component]
-pub fn Place(state: impl Fn() -> SlideState + Send + Sync + 'static) -> impl IntoView {
+pub fn SlideCount(state: impl Fn() -> SlideState + Send + Sync + 'static) -> impl IntoView {
     let place = text(move || {
         let state = state();
         format!("{} of {}", state.slide, state.slides)

@@ -3,7 +3,7 @@
 use super::Inner;
 use crate::{
     api, json,
-    live::{LinkState, jitter_ms, seat},
+    live::{ConnectionState, jitter_ms, seat},
     routes,
 };
 use leptos::{prelude::Set, task::spawn_local};
@@ -85,7 +85,7 @@ impl Inner {
         match json::read::<Room>(answer) {
             Some(room) => self.told.presence.set(Some(room.presence)),
             None if snapshot.state.over => {}
-            None => self.finish(LinkState::Revoked),
+            None => self.finish(ConnectionState::Revoked),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 /// The state of a page's stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkState {
+pub enum ConnectionState {
     /// No event yet since the page was opened.
     Connecting,
     /// Events come.
@@ -17,7 +17,7 @@ pub enum LinkState {
     Offline,
 }
 
-impl LinkState {
+impl ConnectionState {
     /// The value of `data-live`.
     pub const fn as_str(self) -> &'static str {
         match self {

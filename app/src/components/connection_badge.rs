@@ -1,17 +1,17 @@
 use super::{text, words};
-use crate::live::LinkState;
+use crate::live::ConnectionState;
 use leptos::prelude::*;
 
 /// Says whether the page shows what the room sees, quietly while it does.
 #[component]
-pub fn LinkBadge(
-    link: ReadSignal<LinkState>,
+pub fn ConnectionBadge(
+    connection: ReadSignal<ConnectionState>,
     /// What the page still waits for while its stream is live; empty when for nothing. Shown when it
     /// lasts.
     awaited: Signal<String>,
 ) -> impl IntoView {
     let late = words(move || {
-        if link.get() == LinkState::Live {
+        if connection.get() == ConnectionState::Live {
             awaited.get()
         } else {
             String::new()
@@ -20,7 +20,7 @@ pub fn LinkBadge(
     let waits = words(move || (!late.read().is_empty()).to_string());
     view! {
         <p class="link-badge" role="status" data-waits=waits>
-            <span inner_html=text(move || link.get().sentence().to_owned())></span>
+            <span inner_html=text(move || connection.get().sentence().to_owned())></span>
             <span class="late" inner_html=late></span>
         </p>
     }

@@ -7,7 +7,7 @@
 mod asking;
 mod tabs;
 
-use super::{LinkState, backoff::Backoff, seat, turns::Turns};
+use super::{ConnectionState, backoff::Backoff, seat, turns::Turns};
 use crate::{components::has_panicked, json, routes};
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
@@ -37,12 +37,12 @@ const OUT_OF_SIGHT_MS: u32 = 3_000;
 const RELOAD_AFTER_MS: f64 = 60_000.0;
 
 /// A page's stream. Dropped, it closes its connection and takes its listeners away.
-pub struct Link(#[expect(dead_code, reason = "held for its drop")] Rc<Inner>);
+pub struct Connection(#[expect(dead_code, reason = "held for its drop")] Rc<Inner>);
 
 /// Where a link says what it was told.
 pub struct Told {
     pub snapshot: WriteSignal<Snapshot>,
-    pub link: WriteSignal<LinkState>,
+    pub state: WriteSignal<ConnectionState>,
     pub presence: WriteSignal<Option<Presence>>,
     pub pointing: fn(&Pointing),
 }
@@ -54,7 +54,7 @@ struct Inner {
     /// reconnection sends the `Last-Event-ID` header.
     newest: RefCell<SlideState>,
     told: Told,
-    connection: RefCell<Option<Connection>>,
+    stream: RefCell<Option<Stream>>,
     /// When the stream was opened, until its first event comes.
     opened: Cell<Option<f64>>,
     /// The stream's first event came too late: something on the way collects what is said, and lets
@@ -81,7 +81,7 @@ struct Inner {
 }
 
 /// One `EventSource` with its listeners; dropped, it is closed.
-struct Connection {
+struct Stream {
     source: EventSource,
     _listeners: [EventListener; 6],
 }
@@ -91,14 +91,14 @@ struct Ping {
     revision: Revision,
 }
 
-impl Link {
+impl Connection {
     pub fn open(code: &TalkCode, view: View, newest: &Snapshot, told: Told) -> Self {
         let inner = Rc::new(Inner {
             code: code.clone(),
             view,
             newest: RefCell::new(newest.state.clone()),
             told,
-            connection: RefCell::default(),
+            stream: RefCell::default(),
             opened: Cell::default(),
             is_held_back: Cell::default(),
             hidden: Cell::new(false),
@@ -130,7 +130,7 @@ impl Inner {
             return;
         }
         // The old one is closed first: one page, one connection.
-        self.connection.take();
+        self.stream.take();
         self.take_turn();
         if self.asking.borrow().is_none() {
             self.ask_after(WITHHELD_MS);
@@ -155,11 +155,11 @@ impl Inner {
                 }
             }),
             self.listen(&source, "revoked", |inner, _| {
-                inner.finish(LinkState::Revoked)
+                inner.finish(ConnectionState::Revoked)
             }),
             self.listen(&source, "error", |inner, _| inner.on_error()),
         ];
-        self.connection.replace(Some(Connection {
+        self.stream.replace(Some(Stream {
             source,
             _listeners: listeners,
         }));
@@ -168,7 +168,7 @@ impl Inner {
     }
 
     fn connect_later(self: &Rc<Self>) {
-        self.connection.take();
+        self.stream.take();
         let wait = self.backoff.borrow_mut().next_ms(js_sys::Math::random());
         self.after(wait, |inner| inner.connect());
     }
@@ -203,17 +203,17 @@ impl Inner {
             self.newest.replace(snapshot.state.clone());
             self.told.snapshot.set(snapshot);
             if over {
-                self.finish(LinkState::Over);
+                self.finish(ConnectionState::Over);
             }
         }
     }
 
     /// There is nothing to wait for any more, as `end` says.
-    fn finish(&self, end: LinkState) {
+    fn finish(&self, end: ConnectionState) {
         self.let_go();
         self.tabs.take();
         self.page_listeners.take();
-        self.told.link.set(end);
+        self.told.state.set(end);
     }
 
     /// A server that was renewed under this page says what the page does not know. Loaded anew, it
@@ -245,10 +245,10 @@ impl Inner {
             self.ask_after(WITHHELD_MS);
         }
         let closed = self
-            .connection
+            .stream
             .borrow()
             .as_ref()
-            .is_none_or(|connection| connection.source.ready_state() == EventSource::CLOSED);
+            .is_none_or(|stream| stream.source.ready_state() == EventSource::CLOSED);
         // Unless closed, the browser itself tries again after the server's `retry`.
         if closed {
             self.connect_later();
@@ -284,7 +284,7 @@ impl Inner {
 
     fn set_live(&self) {
         if !has_panicked() {
-            self.told.link.set(LinkState::Live);
+            self.told.state.set(ConnectionState::Live);
         }
     }
 
@@ -295,10 +295,10 @@ impl Inner {
         }
         self.told.presence.set(None);
         let has_network = window().navigator().on_line();
-        self.told.link.set(if has_network {
-            LinkState::Stale
+        self.told.state.set(if has_network {
+            ConnectionState::Stale
         } else {
-            LinkState::Offline
+            ConnectionState::Offline
         });
     }
 
@@ -354,7 +354,7 @@ impl Inner {
     }
 
     fn let_go(&self) {
-        self.connection.take();
+        self.stream.take();
         self.timer.take();
         self.asking.take();
         self.give_turn();
@@ -397,7 +397,7 @@ impl Inner {
     }
 }
 
-impl Drop for Connection {
+impl Drop for Stream {
     fn drop(&mut self) {
         self.source.close();
     }
