@@ -1,4 +1,4 @@
-//! The HTML document around each page. The server's alone: browsers hydrate islands only.
+//! The HTML document around each page. For the server alone: browsers hydrate only islands.
 
 use crate::{pages::Page, routes};
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
@@ -7,7 +7,7 @@ use model::deck::Face;
 
 const WITHOUT_WASM: &str = include_str!("without_wasm.js");
 
-/// A whole document, ready to be read before its WASM arrives.
+/// A complete document, readable before its WASM arrives.
 pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
     let sizes = page.slide_sizes();
     let first = page.first_face().filter(|face| face.html.is_none());
@@ -24,10 +24,10 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
             />
         }
     });
-    // Nothing runs on this one.
+    // The page of a device that waits to be admitted runs no script.
     let waits = matches!(page, Page::Waiting(_));
     let waits = waits.then(|| view! { <meta http-equiv="refresh" content="2"/> });
-    // Without script a page of a talk asks again by itself. The remote does not: its taps do.
+    // Without script a talk's page reloads itself. The remote does not: its taps reload it.
     let refresh = page.refreshes_every_s().map(|seconds| {
         view! {
             <noscript>
@@ -35,10 +35,10 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
             </noscript>
         }
     });
-    // With script but without WASM it looks whether it should.
+    // With script but without WASM it reloads when the talk has moved.
     let without_wasm = page.has_islands().then(|| {
         let event = page.followed().map(|snapshot| {
-            // Of a slide that is still being prepared, anything else is newer.
+            // Anything is newer than a slide that is still being prepared.
             let is_there = !snapshot.face.is_pending();
             is_there.then(|| snapshot.state.event_id().to_string())
         });

@@ -1,10 +1,9 @@
-//! What browser and server share.
+//! The pages, for browser and server. Decks and talks are in the crate `model`.
 //!
-//! [`api`] holds the server functions that a presenter calls, [`live`] the browser's end of the
-//! stream, [`pages`] what people see, `document` the HTML around each page. Decks and talks are in the
-//! crate `model`.
+//! [`api`] has the presenter's server functions, [`live`] the browser's end of the stream, [`pages`] the
+//! pages, and `document` the HTML around each page.
 
-// A page is one deep type. Erasing parts of it (`into_any`) would do too, and cost 5 KB of WASM.
+// A page is one deep type. Erasing parts of it with `into_any` instead would add 5 KB of WASM.
 #![recursion_limit = "256"]
 
 pub mod api;

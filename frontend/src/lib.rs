@@ -1,4 +1,4 @@
-//! The WASM entry: wakes the islands of a page.
+//! The WASM entry point: hydrates the islands of a page.
 
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

@@ -1,4 +1,4 @@
-//! What a refused request is told: a stable code for programs, a sentence for people.
+//! The body of a refused request: a stable code for programs, a sentence for people.
 
 use leptos::server_fn::{
     codec::JsonEncoding,
@@ -10,11 +10,11 @@ use std::fmt;
 
 /// The body of every error: `{"error":{"code","message"}}`, and for a stale command `"state"`.
 ///
-/// Public by nature: nothing of an inner error's text gets in.
+/// Everybody can read it, so the text of an inner error must never get in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiError {
     error: Problem,
-    /// Where the talk is, told to whoever commanded against another revision.
+    /// The current state, for a command that was made against another revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<Box<SlideState>>,
 }
@@ -109,7 +109,7 @@ impl ApiError {
         }
     }
 
-    /// In words of its own.
+    /// With a message of its own instead of the code's sentence.
     pub fn with_message(code: ErrorCode, message: String) -> Self {
         Self {
             error: Problem { code, message },
@@ -169,7 +169,7 @@ impl FromServerFnError for ApiError {
                 ErrorCode::BadRequest
             }
             _ if cfg!(feature = "ssr") => ErrorCode::Internal,
-            // In the browser, whatever is not an answer of ours is no answer.
+            // In the browser, only an answer of ours is an answer.
             _ => ErrorCode::Unreachable,
         };
         let error = Self::new(code);

@@ -21,8 +21,8 @@ pub fn path(command: Command) -> String {
     routes::api(command.name())
 }
 
-/// Carries a command from a page to the server, by the server function of its name. The server must
-/// begin it at `begin_by`, in milliseconds of its own clock, or not at all.
+/// Sends a command to its server function. A server that would begin it later than `begin_by`, in
+/// milliseconds since 1970 by its own clock, refuses it.
 pub async fn send(
     code: &TalkCode,
     command: Command,
@@ -33,12 +33,12 @@ pub async fn send(
     call::call(&path(command), &form).await
 }
 
-/// The same, whatever the talk's revision is by then. Whether it was done.
+/// As [`send`], but without a revision. Returns whether the command was carried out.
 pub async fn send_once(code: &TalkCode, command: Command, begin_by: u64) -> bool {
     say(&path(command), &form(code, command, begin_by)).await
 }
 
-/// What the server says that this browser may do, and what its time is. `None` without an answer.
+/// Asks what this browser may do, and the server's time. `None` without an answer.
 pub async fn role(code: &TalkCode) -> Option<Role> {
     let answer = ask(&routes::role(code)).await?;
     json::read(&answer)
@@ -55,7 +55,7 @@ fn form(code: &TalkCode, command: Command, begin_by: u64) -> String {
     form
 }
 
-/// The command that a form asks for, by its address and its fields.
+/// The command that a form sends: `path` is the form's action.
 pub fn command_of(path: &str, field: impl Fn(&str) -> Option<String>) -> Option<Command> {
     Command::from_form(crate::routes::function_of(path)?, field)
 }

@@ -1,5 +1,5 @@
-//! A screen stays on while its page follows a talk: the phone that presents, the laptop behind the
-//! projector, which nobody touches for an hour, and a follower's phone.
+//! Keeps a screen on while its page follows a talk: a presenter's or follower's phone, and the laptop
+//! behind the projector, which nobody touches for an hour.
 
 use super::in_browser;
 use crate::live::ConnectionState;
@@ -10,7 +10,7 @@ use web_sys::{HtmlVideoElement, VisibilityState};
 
 #[wasm_bindgen]
 extern "C" {
-    // web-sys has these behind an unstable flag.
+    // web-sys has these only behind an unstable flag.
     type WithWakeLock;
     #[wasm_bindgen(method, getter, js_name = wakeLock)]
     fn wake_lock(this: &WithWakeLock) -> Option<WakeLock>;
@@ -27,10 +27,10 @@ extern "C" {
     async fn release(this: &Sentinel) -> Result<JsValue, JsValue>;
 }
 
-/// Takes the lock, takes it again whenever the browser took it away, and gives it back when the talk
-/// is over. A page of plain http has no lock, and others are refused it: a video of nothing keeps the
-/// screen on there. Without a sound it may start by itself, which is enough for a laptop; with the
-/// first tap it gets its own, which a phone wants.
+/// Takes a wake lock, takes it again whenever the browser released it, and releases it when the talk is
+/// over. Without one (plain http has none, and a policy may refuse it) an empty video keeps the screen
+/// on. Muted, it may start by itself, which is enough for a laptop; the first tap unmutes it, which a
+/// phone needs.
 pub fn stay_awake(connection: ReadSignal<ConnectionState>) {
     in_browser(move || hold(connection));
 }
@@ -50,7 +50,7 @@ fn hold(connection: ReadSignal<ConnectionState>) {
         let navigator: WithWakeLock = window().navigator().unchecked_into();
         match navigator.wake_lock() {
             Some(lock) => spawn_local(async move {
-                // Refused by a policy, or by an iPhone to what was put on its home screen.
+                // Refused by a policy, or by an iPhone for a page on its home screen.
                 let Ok(sentinel) = lock.request("screen").await else {
                     if !needs_none() {
                         video.update_value(|video| play(video, by_hand));
@@ -58,7 +58,7 @@ fn hold(connection: ReadSignal<ConnectionState>) {
                     return;
                 };
                 let sentinel: Sentinel = sentinel.unchecked_into();
-                // The talk has ended since, or another request was quicker.
+                // The talk has ended, or another request was faster.
                 if needs_none() {
                     let _ = sentinel.release().await;
                 } else {
@@ -90,8 +90,8 @@ fn hold(connection: ReadSignal<ConnectionState>) {
     });
 }
 
-/// Browsers keep a screen on for a video that is heard, or that is large and on the page: this one
-/// lies under all else there.
+/// Browsers keep a screen on for a video that has sound, or that is large and on the page. This one lies
+/// under everything else.
 fn play(video: &mut Option<HtmlVideoElement>, by_hand: bool) {
     if video.is_none() {
         let made = document().create_element("video").ok();
@@ -101,7 +101,7 @@ fn play(video: &mut Option<HtmlVideoElement>, by_hand: bool) {
             video.set_loop(true);
             video.set_muted(true);
             video.set_src(crate::routes::AWAKE);
-            // Else an iPhone would show it, over all.
+            // Else an iPhone would show it full-screen.
             let _ = video.set_attribute("playsinline", "");
             let _ = video.set_attribute("aria-hidden", "true");
             if let Some(body) = document().body() {
@@ -114,7 +114,7 @@ fn play(video: &mut Option<HtmlVideoElement>, by_hand: bool) {
         video.set_muted(false);
     }
     if let Ok(playing) = video.play() {
-        // Refused where nothing may start by itself; then the next tap starts it.
+        // Refused where autoplay is not allowed; then the next tap starts it.
         spawn_local(async move {
             let _ = wasm_bindgen_futures::JsFuture::from(playing).await;
         });

@@ -2,12 +2,11 @@ use super::{text, words};
 use crate::live::ConnectionState;
 use leptos::prelude::*;
 
-/// Says whether the page shows what the room sees, quietly while it does.
+/// Shows whether the page is live; unobtrusive while it is.
 #[component]
 pub fn ConnectionBadge(
     connection: ReadSignal<ConnectionState>,
-    /// What the page still waits for while its stream is live; empty when for nothing. Shown when it
-    /// lasts.
+    /// What the page waits for while its stream is live; empty for nothing. Shown only if it lasts.
     awaited: Signal<String>,
 ) -> impl IntoView {
     let late = words(move || {

@@ -1,4 +1,4 @@
-//! What several pages use.
+//! Parts that several pages share.
 
 mod alive;
 mod awake;
@@ -22,7 +22,7 @@ pub use slide_view::{Showing, SlideView, markup, pointing};
 pub use ways::{Way, WayFigure, Ways, WaysNotes, ask_again};
 pub use wordmark::Wordmark;
 
-/// What sheets need in browsers without popovers.
+/// The polyfill of popovers, for the sheets.
 pub fn popovers() -> impl IntoView {
     const SCRIPT: &str = include_str!("popovers.js");
     view! { <script nonce=use_nonce() inner_html=SCRIPT></script> }
@@ -40,14 +40,13 @@ pub fn in_browser(start: impl FnOnce() + 'static) {
     });
 }
 
-/// What a page says in an attribute, as one type: each closure of its own would cost the browser half
-/// a kilobyte.
+/// The value of an attribute, as one type: Leptos compiles half a kilobyte for each type of closure.
 pub fn words(say: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
     Signal::derive(say)
 }
 
-/// What an element says, as its `inner_html`. Not as its child: a browser's translator takes text
-/// nodes away and puts its own in their place, and what is written into the old ones is never seen.
+/// The text of an element, for its `inner_html`. Not for a child: a browser's translator replaces text
+/// nodes by its own, and what Leptos then writes into the old ones is never seen.
 pub fn text(say: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
     words(move || {
         let mut html = String::new();

@@ -1,35 +1,35 @@
-//! Where people find a talk. The server's alone: pages show it as it stands in their HTML.
+//! A talk's links and QR codes. Rendered by the server only.
 
 use leptos::{nonce::use_nonce, prelude::*};
 use serde::Serialize;
 
-/// Shows what is true by now on a page that stays open while its machine changes its network.
+/// Updates the links on a page that stays open while its machine changes networks.
 const ASK_AGAIN_SCRIPT: &str = include_str!("ways.js");
 
-/// Where people find a talk.
+/// The links to a talk.
 #[derive(Debug, Clone, Serialize)]
 pub struct Ways {
     pub audience: Way,
     pub projector: Way,
-    /// The audience's link by this machine's other networks, likeliest first.
+    /// The audience's link on this machine's other networks, likeliest first.
     pub others: Vec<String>,
-    /// Why nobody else can open the links.
+    /// Why no other machine can open the links.
     pub warning: Option<&'static str>,
-    /// Where a page asks for this again whose machine asks itself. Other pages are gone with the
-    /// address that they came from.
+    /// Where the page fetches updates. Only for the host's own machine: other machines lose the page with
+    /// the address that it came from.
     #[serde(skip)]
     pub asked_again_at: Option<String>,
 }
 
-/// A link and the same as a QR code: an SVG of our own making.
+/// A link, and the same as a QR code: an SVG that we made.
 #[derive(Debug, Clone, Serialize)]
 pub struct Way {
     pub url: String,
     pub qr: String,
 }
 
-/// A QR code with its name and its link, big enough to be scanned across a room. `opens` makes the
-/// link one to follow.
+/// A QR code with its name and link, big enough to be scanned across a room. `opens` makes the link
+/// clickable.
 #[component]
 pub fn WayFigure(
     name: &'static str,
@@ -55,7 +55,7 @@ pub fn WayFigure(
     }
 }
 
-/// What else is to be known of the links: that nobody else can open them, or by what other networks.
+/// Notes below the links: why no other machine can open them, and the links on other networks.
 #[component]
 pub fn WaysNotes(warning: Option<&'static str>, others: Vec<String>) -> impl IntoView {
     let none = others.is_empty();
@@ -74,7 +74,7 @@ pub fn WaysNotes(warning: Option<&'static str>, others: Vec<String>) -> impl Int
     }
 }
 
-/// Asks again where that is of use: what is shown in elements with `data-way`, and notes, is renewed.
+/// The script that updates elements with `data-way`, and the notes.
 pub fn ask_again(at: Option<String>) -> Option<impl IntoView> {
     at.map(|at| {
         view! { <script nonce=use_nonce() data-ways=at inner_html=ASK_AGAIN_SCRIPT></script> }

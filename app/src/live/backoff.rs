@@ -1,7 +1,7 @@
-//! How long to wait before the stream is tried again.
+//! The delay before the stream is opened again.
 
-/// Exponential, with jitter, for ever: a room of phones that lost the network together does not
-/// come back together, and none gives up.
+/// Exponential backoff with jitter, without end: phones that lost the network together don't come back
+/// together, and none gives up.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Backoff {
     attempt: u32,
@@ -11,8 +11,8 @@ impl Backoff {
     const FIRST_MS: u32 = 500;
     const LONGEST_MS: u32 = 15_000;
 
-    /// Milliseconds to wait now: between half and the whole of 0.5, 1, 2, ... 15 s. `random` is
-    /// from 0 to 1.
+    /// The next delay in milliseconds: between half and all of 0.5, 1, 2, 4, 8, 15, 15 ... s. `random`
+    /// is from 0 to 1.
     pub fn next_ms(&mut self, random: f64) -> u32 {
         let doubled = Self::FIRST_MS.saturating_mul(1 << self.attempt.min(16));
         let whole = doubled.min(Self::LONGEST_MS);
@@ -20,13 +20,13 @@ impl Backoff {
         whole / 2 + scaled(whole / 2, random)
     }
 
-    /// Events come again: the next loss starts from the beginning.
+    /// Starts again from the shortest delay.
     pub fn reset(&mut self) {
         self.attempt = 0;
     }
 }
 
-/// A random share of `most`; `random` is from 0 to 1.
+/// `most` times `random`, which is from 0 to 1.
 #[expect(
     clippy::as_conversions,
     reason = "there is no lossless way from f64; the value is in 0..=most"

@@ -1,8 +1,8 @@
 //! Our wrapper over the browser's `EventSource`.
 //!
-//! A native `EventSource` gives up for good on any status but 200, says nothing when its socket
-//! died in a phone's sleep, and keeps its page out of the back/forward cache. So this one is
-//! watched: re-created when it closed, when pings stay out, and whenever the page comes back.
+//! A native `EventSource` gives up for good on any status but 200, reports nothing when its socket died
+//! while a phone slept, and keeps its page out of the back/forward cache. So this one is watched: it is
+//! re-created when it closes, when pings are missing, and whenever the page comes back.
 
 mod asking;
 mod tabs;
@@ -22,24 +22,24 @@ use tabs::Tabs;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, EventSource, MessageEvent, PageTransitionEvent, VisibilityState};
 
-/// Two and a half pings of the server (15 s each): one may be late, two may not.
+/// Two and a half of the server's ping intervals of 15 s: one ping may be late, two may not.
 const SILENCE_MS: u32 = 37_500;
 
-/// How long a stream may be silent at its start until the page asks for the state instead: a virus
-/// scanner or a proxy may hold it back, or refuse it, while all else goes through.
+/// The longest wait for a stream's first event. After it the page polls the state: a virus scanner or a
+/// proxy may hold back or refuse streams, and let everything else through.
 const WITHHELD_MS: u32 = 5_000;
 
-/// How long a page that nobody sees keeps its stream. Over HTTP/1.1 a browser has six connections to
-/// a host, for all of its tabs: six streams would leave none for a tap.
+/// How long a hidden page keeps its stream. Over HTTP/1.1 a browser has six connections to a host, for
+/// all of its tabs: six streams would leave none for a tap.
 const OUT_OF_SIGHT_MS: u32 = 3_000;
 
-/// How old a page is, in milliseconds, before it may load itself anew.
+/// The least age of a page, in milliseconds, at which it may reload itself.
 const RELOAD_AFTER_MS: f64 = 60_000.0;
 
-/// A page's stream. Dropped, it closes its connection and takes its listeners away.
+/// A page's connection to the server. Dropping it closes the stream and removes the listeners.
 pub struct Connection(#[expect(dead_code, reason = "held for its drop")] Rc<Inner>);
 
-/// Where a link says what it was told.
+/// Where a connection puts what it was told.
 pub struct Told {
     pub snapshot: WriteSignal<Snapshot>,
     pub state: WriteSignal<ConnectionState>,
@@ -50,30 +50,29 @@ pub struct Told {
 struct Inner {
     code: TalkCode,
     view: View,
-    /// What the page has; a re-created stream says it in its query, since only a native
+    /// The page's state. A re-created stream sends its event id in the query: only a native
     /// reconnection sends the `Last-Event-ID` header.
     newest: RefCell<SlideState>,
     told: Told,
     stream: RefCell<Option<Stream>>,
-    /// When the stream was opened, until its first event comes.
+    /// When the stream was opened; `None` once its first event has come.
     opened: Cell<Option<f64>>,
-    /// The stream's first event came too late: something on the way collects what is said, and lets
-    /// go of it in lumps. What it says is right, but it may be long ago.
+    /// The stream's first event came too late: a proxy buffers the stream. Its events are right, but may
+    /// be old.
     is_held_back: Cell<bool>,
-    /// The page is out of sight for good or in the back/forward cache: no connection is wanted.
+    /// The page is hidden or in the back/forward cache, and wants no stream.
     hidden: Cell<bool>,
     backoff: RefCell<Backoff>,
-    /// Either waits to connect again or for the silence to last too long; never both.
+    /// Waits either to reconnect or for the silence to last too long.
     timer: RefCell<Option<Timeout>>,
-    /// Until the page asks for the state, and then until it asks again. `None` while the stream speaks
-    /// in time.
+    /// Waits for the next poll of the state. `None` while the stream's events come in time.
     asking: RefCell<Option<Timeout>>,
-    /// The last answer said where the talk is: the page is as good as live.
+    /// The last poll was answered: the page is as good as live.
     was_answered: Cell<bool>,
     asked_in_vain: RefCell<Backoff>,
-    /// Until a page out of sight lets its stream go.
+    /// Waits until a hidden page closes its stream.
     leaving: RefCell<Option<Timeout>>,
-    /// Whether this tab may have a stream: a browser's tabs share its connections.
+    /// Whether this tab may have a stream: a browser's tabs share its connections, see [`Turns`].
     has_turn: Cell<bool>,
     turns: RefCell<Turns>,
     tabs: RefCell<Option<Tabs>>,
@@ -123,13 +122,13 @@ impl Connection {
 }
 
 impl Inner {
-    /// Opens a new connection in place of the one there was.
+    /// Opens a new stream in place of the current one.
     fn connect(self: &Rc<Self>) {
-        // Nothing of an island that is not whole may say that it is live.
+        // A broken island must not say that it is live.
         if has_panicked() {
             return;
         }
-        // The old one is closed first: one page, one connection.
+        // Closes the old stream first: one page, one stream.
         self.stream.take();
         self.take_turn();
         if self.asking.borrow().is_none() {
@@ -173,7 +172,7 @@ impl Inner {
         self.after(wait, |inner| inner.connect());
     }
 
-    /// Whatever comes next must come before the silence is too long.
+    /// Reconnects unless an event comes before the silence is too long.
     fn expect_event(self: &Rc<Self>) {
         self.after(SILENCE_MS, |inner| {
             inner.set_broken();
@@ -190,13 +189,13 @@ impl Inner {
         self.take(snapshot);
     }
 
-    /// A snapshot says where the talk is.
+    /// Shows a snapshot, if it is newer or fuller than the current one.
     fn take(self: &Rc<Self>, snapshot: Snapshot) {
         if has_panicked() {
             return;
         }
         let newer = self.newest.borrow().gives_way_to(&snapshot.state);
-        // More of the slide, or the slide itself, may come under the revision that the page has.
+        // More of the slide may come with the same revision.
         let more = *self.newest.borrow() == snapshot.state;
         if newer || more {
             let over = snapshot.state.over;
@@ -208,7 +207,7 @@ impl Inner {
         }
     }
 
-    /// There is nothing to wait for any more, as `end` says.
+    /// Disconnects for good, for the reason `end`.
     fn finish(&self, end: ConnectionState) {
         self.let_go();
         self.tabs.take();
@@ -216,8 +215,8 @@ impl Inner {
         self.told.state.set(end);
     }
 
-    /// A server that was renewed under this page says what the page does not know. Loaded anew, it
-    /// will; but not over and over, should that be no help.
+    /// A newer server sends what this page can't read. A reload helps; but a young page does not reload,
+    /// in case it does not.
     fn on_unreadable(self: &Rc<Self>) {
         self.set_broken();
         let reloading = since_begin() > RELOAD_AFTER_MS && window().location().reload().is_ok();
@@ -230,7 +229,7 @@ impl Inner {
         let newest = self.newest.borrow().revision;
         match parsed::<Ping>(event) {
             Some(ping) if ping.revision <= newest => self.heard(),
-            // Something was missed, and that should not be: ask for it.
+            // An event was lost, which should not happen.
             _ => {
                 self.set_broken();
                 self.connect_later();
@@ -249,14 +248,14 @@ impl Inner {
             .borrow()
             .as_ref()
             .is_none_or(|stream| stream.source.ready_state() == EventSource::CLOSED);
-        // Unless closed, the browser itself tries again after the server's `retry`.
+        // Unless it is closed, the browser reopens it after the server's `retry`.
         if closed {
             self.connect_later();
         }
     }
 
-    /// The stream speaks. When it does so too late the page asks on, and another stream is opened after
-    /// a while.
+    /// An event came. If the stream is buffered, the page goes on polling, and the silence timer opens
+    /// another stream.
     fn heard(self: &Rc<Self>) {
         if !self.is_in_time() {
             return;
@@ -273,7 +272,7 @@ impl Inner {
         self.is_held_back.set(false);
     }
 
-    /// Whether this event, and so each that follows, comes when it was said.
+    /// Whether the stream's events come when they are sent, by its first event.
     fn is_in_time(&self) -> bool {
         if let Some(opened) = self.opened.take() {
             let silence = since_begin() - opened;
@@ -289,7 +288,7 @@ impl Inner {
     }
 
     fn set_broken(&self) {
-        // It is only the stream that is missing.
+        // Only the stream is missing: polls are answered.
         if self.was_answered.get() {
             return;
         }
@@ -302,12 +301,12 @@ impl Inner {
         });
     }
 
-    /// The network or the page came or went.
+    /// Follows the network's and the page's life cycle.
     fn watch_page(self: &Rc<Self>) {
         let (window, page) = (window(), document());
         let listeners = vec![
             self.listen(&window, "online", |inner, _| inner.connect_at_once()),
-            // The network may be gone while this server, on the same machine, is not: ask it.
+            // The server may be on the same machine, and need no network.
             self.listen(&window, "offline", |inner, _| {
                 inner.set_broken();
                 inner.connect_at_once();
@@ -329,8 +328,8 @@ impl Inner {
                 if document().visibility_state() == VisibilityState::Visible {
                     inner.come_back();
                 } else if inner.view != View::Project {
-                    // A browser calls a window hidden that others cover, and a program may record
-                    // it all the same: what the room sees goes on.
+                    // A projector's window counts as hidden when others cover it, and may still be
+                    // recorded: it stays connected.
                     let leaving = inner.timeout(OUT_OF_SIGHT_MS, |inner| {
                         inner.hidden.set(true);
                         inner.let_go();
@@ -343,8 +342,8 @@ impl Inner {
         self.page_listeners.replace(listeners);
     }
 
-    /// The page was away, and its socket may have died without a word: until an event comes, it
-    /// does not know where the talk is.
+    /// The page was away, and its socket may have died silently: until an event comes, the page is not
+    /// live.
     fn come_back(self: &Rc<Self>) {
         self.leaving.take();
         self.hidden.set(false);
@@ -382,7 +381,7 @@ impl Inner {
         })
     }
 
-    /// Sets the one timer; the one before is off.
+    /// Sets the timer, in place of the previous one.
     fn after(self: &Rc<Self>, ms: u32, then: impl Fn(&Rc<Self>) + 'static) {
         self.timer.replace(Some(self.timeout(ms, then)));
     }
@@ -403,7 +402,7 @@ impl Drop for Stream {
     }
 }
 
-/// Milliseconds since the page began, whatever is done to the device's clock.
+/// Milliseconds since the page began, by a monotonic clock.
 fn since_begin() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }

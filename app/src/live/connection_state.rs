@@ -1,19 +1,19 @@
-//! How sure a page can be that it shows what the room sees.
+//! How sure a page can be that it shows the newest slide.
 
 /// The state of a page's stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectionState {
-    /// No event yet since the page was opened.
+    /// No event has come since the page was opened.
     Connecting,
     /// Events come.
     Live,
-    /// The stream broke and is being made again; the page may be behind.
+    /// The stream broke and is being reopened. The page may be behind.
     Stale,
-    /// The talk was ended: nothing more will come.
+    /// The talk has ended.
     Over,
-    /// This device may not present any more.
+    /// The device was removed from the talk's presenters.
     Revoked,
-    /// As stale, and the browser says that it has no network.
+    /// As stale, and the browser reports that it is offline.
     Offline,
 }
 
@@ -30,12 +30,12 @@ impl ConnectionState {
         }
     }
 
-    /// Whether the page can't know where the talk is, and so should ask for nothing.
+    /// Whether the page can't know where the talk is, and so should send no command.
     pub const fn is_lost(self) -> bool {
         matches!(self, Self::Stale | Self::Offline | Self::Revoked)
     }
 
-    /// What the page says of it.
+    /// The sentence that the page shows.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Connecting => "Connecting",

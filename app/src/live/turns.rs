@@ -1,15 +1,15 @@
-//! Which of a browser's tabs have a stream, where they share few connections.
+//! Which of a browser's tabs keep a stream when they share few connections.
 //!
-//! Over HTTP/1.1 a browser opens six connections to a server, for all of its tabs: with six streams
-//! no tap goes out and no page loads. So those tabs have a stream that asked for one last. Nobody
-//! leads: each tab hears who opens a stream and who lets go, and knows by that when to let go itself.
+//! Over HTTP/1.1 a browser opens six connections to a server, for all of its tabs: with six streams no
+//! tap goes out and no page loads. So only the tabs that opened a stream last keep it. No tab leads:
+//! each hears when another opens or closes a stream, and knows from that when to close its own.
 
-/// How many tabs of a kind have a stream. There are two kinds: whoever presents does not wait for
-/// whoever follows. So two connections stay free for all else.
+/// The number of tabs of a kind that keep a stream. There are two kinds, so that presenters don't wait
+/// for followers: two connections stay free for everything else.
 const MOST: usize = 2;
 
-/// What one tab knows of the others. A stream is named by the time when it was opened, made unique by
-/// a random fraction; a projector's by a later one.
+/// What one tab knows of the others. A stream's name is the time when it was opened, made unique by a
+/// random fraction; a projector adds to its time, so that it always counts as later.
 #[derive(Debug, Default)]
 pub struct Turns {
     mine: f64,
@@ -18,23 +18,23 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// This tab opens a stream.
+    /// This tab opens a stream of this name.
     pub fn open(&mut self, name: f64) {
         self.mine = name;
         self.later.clear();
     }
 
-    /// What this tab says of its stream.
+    /// The name of this tab's stream.
     pub const fn name(&self) -> f64 {
         self.mine
     }
 
-    /// What this tab says when it lets its stream go.
+    /// What this tab announces when it closes its stream.
     pub const fn farewell(&self) -> f64 {
         -self.mine
     }
 
-    /// Another tab opens the stream of this name, or, if negative, lets it go.
+    /// Another tab opened the stream of this name or, if negative, closed it.
     pub fn hear(&mut self, name: f64) {
         self.later.retain(|later| *later != name.abs());
         if name > self.mine {

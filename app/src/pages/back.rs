@@ -11,19 +11,19 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A slide that was shown before, as a follower looks back at it.
+/// A slide that was shown before.
 #[derive(Debug, Clone)]
 pub struct Past {
     pub slide: SlideNumber,
-    /// At which of its steps.
+    /// The step to show.
     pub step: u16,
     /// The slide's title.
     pub title: String,
     pub face: Face,
 }
 
-/// Which step of a slide a follower may look back at, no further than it was shown. `None` for one
-/// that was not shown yet, and for the one that is on now: that is the live page.
+/// The step of a slide that a follower may look back at: the `asked` one, but no further than was shown.
+/// `None` for a slide that was not shown, and for the current one, which the live page shows.
 pub fn step_to_look_at(
     state: &SlideState,
     slide: SlideNumber,
@@ -46,8 +46,8 @@ pub struct BackData {
     pub slide: SlideNumber,
 }
 
-/// The page around a slide that was shown before, which says where the talk is by now. Its
-/// presenter is told that somebody looks elsewhere. Without script it shows the slide all the same.
+/// The page around a slide that was shown before, with the talk's current slide number. The presenter
+/// is told that somebody looks elsewhere. Shows the slide without script, too.
 #[island]
 pub fn Back(children: Children) -> impl IntoView {
     let BackData {
@@ -61,7 +61,7 @@ pub fn Back(children: Children) -> impl IntoView {
     acknowledge(&code, live, Attention::Elsewhere, move || {
         snapshot.get().state
     });
-    // Of another deck it may not be the same slide, or none.
+    // Another deck may have another slide here, or none.
     Effect::new(move |before: Option<DeckId>| {
         let deck = snapshot.get().deck;
         if before.is_some_and(|before| before != deck) {
@@ -87,7 +87,7 @@ pub fn Back(children: Children) -> impl IntoView {
         >
             {children()}
             <footer>
-                // It has nothing to say while the page is live: what it shows is not.
+                // Never awaits a picture: this page's slide does not change.
                 <ConnectionBadge connection=live.connection awaited=Signal::stored(String::new())/>
                 <p class="place">
                     <span inner_html=format!("Slide {slide} ")></span>
@@ -98,7 +98,7 @@ pub fn Back(children: Children) -> impl IntoView {
     }
 }
 
-/// The slide itself and the way back, which the browser gets as they are.
+/// The slide and the link back. Not hydrated.
 pub fn past_slide(code: &TalkCode, talk: &str, past: Past) -> impl IntoView + use<> {
     let Past {
         slide,
@@ -117,7 +117,7 @@ pub fn past_slide(code: &TalkCode, talk: &str, past: Past) -> impl IntoView + us
         >
             <div class="face" inner_html=html></div>
         </figure>
-        // One of the two is seen: the page says whether the talk is over.
+        // CSS shows one of the two.
         <a class="way" href=routes::follow(code)>
             <span class="while-on">"Back to live"</span>
             <span class="when-over">"To the last slide"</span>

@@ -8,11 +8,11 @@ pub struct Change {
     pub code: TalkCode,
     pub title: String,
     pub over: bool,
-    /// What was wrong with the last try.
+    /// Why the last attempt failed.
     pub wrong: Option<String>,
 }
 
-/// Another title for a talk.
+/// Asks for another title.
 #[component]
 pub fn Rename(change: Change) -> impl IntoView {
     let Change {
@@ -44,7 +44,7 @@ pub fn Rename(change: Change) -> impl IntoView {
     }
 }
 
-/// Before a talk goes for good.
+/// Asks before a talk is deleted.
 #[component]
 pub fn Delete(change: Change) -> impl IntoView {
     let Change {

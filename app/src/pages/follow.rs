@@ -10,8 +10,8 @@ use leptos::prelude::*;
 use model::talk::{Snapshot, TalkCode, View};
 use serde::{Deserialize, Serialize};
 
-/// How long a room's fetches of the next slide are spread over: a slide of 75 KB to 300 phones
-/// is 180 Mbit, more than a venue's Wi-Fi carries in a second.
+/// A room fetches the next slide spread over this time: 75 KB for each of 300 phones is 180 Mbit, more
+/// than a venue's Wi-Fi carries in a second.
 const PRELOAD_SPREAD_MS: u32 = 1_500;
 
 /// What [`Follow`] starts from.
@@ -21,7 +21,7 @@ pub struct FollowData {
     pub rendered: Snapshot,
 }
 
-/// A follower's page: the slide, where the talk is, and whether that is sure.
+/// A follower's page: the slide, its number, and whether the page is live.
 #[island]
 pub fn Follow() -> impl IntoView {
     let FollowData { code, rendered } = page_data::read();
@@ -30,7 +30,7 @@ pub fn Follow() -> impl IntoView {
     stay_awake(live.connection);
     let showing = Showing::of(snapshot);
     acknowledge(&code, live, Attention::Current, move || showing.state());
-    // The browser's: another deck may come while the page is open.
+    // The deck may be replaced while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {
         <main

@@ -5,10 +5,10 @@ use crate::{
 use leptos::{nonce::use_nonce, prelude::*};
 use model::talk::TalkCode;
 
-/// Sends the chosen files with a bar that is true, where scripts run; a plain form without.
+/// Uploads the chosen files with a progress bar. Without script, the form uploads them.
 const UPLOAD_SCRIPT: &str = include_str!("upload.js");
 
-/// One of the host's talks, in a line.
+/// A line of the list of talks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TalkLine {
     pub code: TalkCode,
@@ -18,22 +18,22 @@ pub struct TalkLine {
     pub standing: Standing,
 }
 
-/// In the order in which they are listed.
+/// The state of a talk, in the order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     On,
-    /// Its deck is not there: the import was cut off.
+    /// Its deck is missing: the import was interrupted.
     Lost,
     Over,
 }
 
-/// The host's own page: bring a deck, see the talks.
+/// The host's start page: upload a deck, see the talks.
 #[component]
 pub fn Host(
     talks: Vec<TalkLine>,
-    /// A guest who may create talks too, but is not told of others'.
+    /// The visitor is a guest, who may open talks but does not see those of others.
     guest: bool,
-    /// What was wrong with the last upload, of a form without script.
+    /// Why the last upload failed that was sent without script.
     wrong: Option<String>,
 ) -> impl IntoView {
     let list = (!guest).then(|| {
@@ -132,7 +132,7 @@ fn line(talk: TalkLine) -> impl IntoView {
     }
 }
 
-/// One tap beside another must not end a talk: the browser opens the question, without script too.
+/// A mistaken tap must not end a talk: the browser asks first, without script, too.
 fn end(code: &TalkCode, title: &str) -> impl IntoView + use<> {
     let question = format!("end-{code}");
     view! {

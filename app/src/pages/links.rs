@@ -6,33 +6,33 @@ use leptos::{nonce::use_nonce, prelude::*};
 use model::talk::TalkCode;
 use serde::Serialize;
 
-/// Follows the import: the presenter's stream says when there is more.
+/// Follows the import by the presenter's stream.
 const PROGRESS_SCRIPT: &str = include_str!("links.js");
 
-/// What the links page of a talk shows.
+/// What a talk's page of links shows.
 #[derive(Debug, Clone)]
 pub struct TalkLinks {
     pub code: TalkCode,
     pub title: String,
-    /// Nothing more of its deck comes.
+    /// The import has ended.
     pub whole: bool,
-    /// Every slide, whether it can be seen yet or not.
+    /// Every slide, imported or not.
     pub tiles: Vec<Tile>,
     /// What was left out, a sentence each.
     pub warnings: Vec<String>,
     pub ways: Ways,
 }
 
-/// A slide in small.
+/// A thumbnail of a slide.
 #[derive(Debug, Clone, Serialize)]
 pub struct Tile {
     pub title: String,
     pub ready: bool,
-    /// Where it is. None of a slide that is no picture.
+    /// The picture's URL; `None` for slides of HTML.
     pub picture: Option<String>,
 }
 
-/// Where people find a talk, big enough to be scanned across a room.
+/// The talk's links, with QR codes big enough to be scanned across a room.
 #[component]
 pub fn Links(links: TalkLinks) -> impl IntoView {
     let TalkLinks {
@@ -45,10 +45,10 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
     } = links;
     let address = address(&ways.audience.url).to_owned();
     let (slides, ready) = (tiles.len(), tiles.iter().filter(|tile| tile.ready).count());
-    // Nobody watches what is done.
+    // A finished import has no progress to show.
     let tiles = (!whole).then(|| {
         let tiles: Vec<_> = tiles.into_iter().map(tile).collect();
-        // Scrolled by keys, too.
+        // A tab stop, so that keys scroll it.
         view! { <ol class="tiles" tabindex="0" aria-label="Slides">{tiles}</ol> }
     });
     let none = warnings.is_empty();
@@ -91,13 +91,13 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
     }
 }
 
-/// What a person types: neither the scheme nor the way to one talk.
+/// The part of the URL that people type: without the scheme and the talk's path.
 fn address(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split_once("/t/").map_or(rest, |(address, _)| address)
 }
 
-/// In its place from the beginning, so that nothing moves when it comes.
+/// Takes its space from the start, so that nothing moves when it is filled.
 fn tile(tile: Tile) -> impl IntoView {
     let Tile {
         title,

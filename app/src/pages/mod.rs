@@ -1,4 +1,4 @@
-//! What people see: one page a file.
+//! The pages: one a file or folder.
 
 mod back;
 mod change;
@@ -37,8 +37,8 @@ use present::RemoteView;
 use project::{Project, ProjectData, invitation};
 use remotes::{Admit, RemotesView, Waiting};
 
-/// A page with all that it shows, read before anything is rendered: so its status is known, and
-/// nothing is asked for half-way.
+/// A page with everything it shows, which is read before anything is rendered: so the status is known,
+/// and nothing is fetched half-way.
 #[derive(Debug, Clone)]
 pub enum Page {
     /// Join a talk with a code.
@@ -49,15 +49,15 @@ pub enum Page {
         guest: bool,
         wrong: Option<String>,
     },
-    /// A talk's links and QR codes, for whoever presents it.
+    /// A talk's links and QR codes, for its presenters.
     Links(TalkLinks),
     /// Another title for a talk.
     Rename(Change),
-    /// Before a talk is deleted.
+    /// Asks before a talk is deleted.
     Delete(Change),
     /// A follower's page.
     Follow { code: TalkCode, rendered: Snapshot },
-    /// A follower's look at a slide that was shown before.
+    /// A slide that was shown before, for a follower who looks back.
     Back {
         code: TalkCode,
         rendered: Snapshot,
@@ -67,9 +67,9 @@ pub enum Page {
     Project {
         code: TalkCode,
         rendered: Snapshot,
-        /// Where a room finds the talk, should the presenter want it to be shown.
+        /// The links, for when the presenter shows the joining instructions.
         ways: Option<Ways>,
-        /// The one who looks at it presents.
+        /// The browser may send commands.
         presents: bool,
     },
     /// The presenter's remote.
@@ -78,16 +78,16 @@ pub enum Page {
     Remotes(RemotesPage),
     /// A device that has opened a presenter's link, before it is admitted.
     Admit { code: TalkCode, title: String },
-    /// A device that has to be let in, by its number.
+    /// A device that waits to be admitted, by its number.
     Waiting(u64),
     /// What went wrong and how to go on.
     Problem(ProblemPage),
 }
 
-/// How often a follower's page asks again when it has no script.
+/// How often a follower's page reloads without script.
 const REFRESH_SECONDS: u32 = 5;
 
-/// A slide is mostly 16 wide and 9 high, and as large as the page lets it be.
+/// Most slides are 16 by 9, as large as the page allows.
 const FULL_SIZES: &str = "min(100vw, 178vh)";
 const REMOTE_SIZES: &str = "(min-width: 60rem) 66vw, min(100vw, 60vh)";
 
@@ -118,7 +118,7 @@ impl Page {
         }
     }
 
-    /// What the page shows first, so that the browser fetches it before the CSS.
+    /// The first face that the page shows, for the browser to fetch before the CSS.
     pub fn first_face(&self) -> Option<&Face> {
         match self {
             Self::Follow { rendered, .. } | Self::Project { rendered, .. } => Some(&rendered.face),
@@ -136,7 +136,7 @@ impl Page {
         }
     }
 
-    /// How wide the slide is on this page, as CSS says it. By it a browser chooses a picture's size.
+    /// The slide's width on this page, as an image's `sizes`.
     pub fn slide_sizes(&self) -> &'static str {
         if matches!(self, Self::Present(_)) {
             REMOTE_SIZES

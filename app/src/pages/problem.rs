@@ -4,7 +4,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// A page for what went wrong: what happened, and how to go on.
+/// An error page: what happened, and how to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemPage {
     NoSuchTalk,

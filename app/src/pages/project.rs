@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 pub struct ProjectData {
     pub code: TalkCode,
     pub rendered: Snapshot,
-    /// This browser may move the talk already: a clicker's keys go to the window that has the focus.
+    /// This browser may send commands. A clicker's keys go to the focused window.
     pub presents: bool,
 }
 
-/// The projector's page: only the slide. A quiet sign in the corner when it is not sure.
+/// The projector's page: only the slide, and a small badge in the corner when it is not live.
 #[island]
 pub fn Project(children: Children) -> impl IntoView {
     let ProjectData {
@@ -33,7 +33,7 @@ pub fn Project(children: Children) -> impl IntoView {
     let showing = Showing::of(snapshot);
     acknowledge(&code, live, Attention::Current, move || showing.state());
     in_browser(move || listen_to_clicker(code, live, presents));
-    // The browser's: another deck may come while the page is open.
+    // The deck may be replaced while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));
     view! {
         <main
@@ -55,7 +55,7 @@ pub fn Project(children: Children) -> impl IntoView {
     }
 }
 
-/// How to join, over a corner of the slide, for as long as the presenter wants it.
+/// The joining instructions, over a corner of the slide while the presenter shows them.
 pub fn invitation(
     code: &TalkCode,
     way: Way,

@@ -5,20 +5,20 @@ use crate::{
 use leptos::{nonce::use_nonce, prelude::*};
 use model::talk::TalkCode;
 
-/// The devices that present a talk, for whoever does.
+/// The devices that present a talk, for its presenters.
 #[derive(Debug, Clone)]
 pub struct RemotesPage {
     pub code: TalkCode,
     pub remotes: Vec<RemoteLine>,
-    /// A link for one more, which was made for this page.
+    /// A link for one more device, made for this page.
     pub link: Option<RemoteLink>,
 }
 
-/// Where one more device comes to present.
+/// A link that admits one more device.
 #[derive(Debug, Clone)]
 pub struct RemoteLink {
     pub way: Way,
-    /// Why no other device can open it.
+    /// Why no other machine can open it.
     pub warning: Option<&'static str>,
     /// As [`Ways::asked_again_at`](crate::components::Ways::asked_again_at).
     pub asked_again_at: Option<String>,
@@ -31,11 +31,11 @@ pub struct RemoteLine {
     /// "12 minutes ago".
     pub since: String,
     pub waits: bool,
-    /// It is the one that asks.
+    /// It is the device that shows this page.
     pub is_this: bool,
 }
 
-/// Who may present, one more, and one tap to take one off.
+/// Lists the devices that may present, adds one, and removes one with a tap.
 #[component]
 pub fn RemotesView(page: RemotesPage) -> impl IntoView {
     let RemotesPage {
@@ -115,13 +115,13 @@ fn added(link: RemoteLink) -> impl IntoView {
     }
 }
 
-/// Not on a page that a browser draws ahead, for a person who may not come.
+/// Waits while the browser only prerenders the page, which nobody may ever see.
 const ADMIT_SCRIPT: &str = "{ const form = document.getElementById('admit'); \
     const go = () => form.requestSubmit(); \
     document.prerendering ? addEventListener('prerenderingchange', go) : go(); }";
 
-/// For a device that has opened a presenter's link. A page of its own, because a link only shows
-/// something: what follows it may be a chat's robot. Sent by the script at once.
+/// For a device that opened a presenter's link, which must not change anything: a chat program's robot
+/// may have opened it. The script submits the form at once.
 #[component]
 pub fn Admit(code: TalkCode, title: String) -> impl IntoView {
     view! {
@@ -137,7 +137,7 @@ pub fn Admit(code: TalkCode, title: String) -> impl IntoView {
     }
 }
 
-/// For a device that has to be let in first.
+/// For a device that waits to be admitted.
 #[component]
 pub fn Waiting(number: u64) -> impl IntoView {
     view! {

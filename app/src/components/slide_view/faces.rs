@@ -1,4 +1,4 @@
-//! Faces in the browser: fetched ahead, decoded, then swapped in.
+//! Faces in the browser: fetched ahead, decoded, and swapped in.
 
 use super::{Sight, markup, pointing};
 use crate::live::jitter_ms;
@@ -11,11 +11,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlImageElement};
 
-/// How many faces that are not on the page are kept: the next, and a few to go back to.
+/// The number of faces off the page that are kept: the next one, and a few to go back to.
 const KEPT: usize = 4;
 
-/// How long until a picture that did not come is asked for again, and how long it may take to
-/// come; the latter doubles, so that a slow network gets there.
+/// The pause before a picture is fetched again, and the longest wait for it. The wait doubles each time,
+/// for slow networks.
 const RETRY_MS: u32 = 1_000;
 const PATIENCE_MS: u32 = 8_000;
 const LONGEST_PATIENCE_MS: u32 = 64_000;
@@ -27,7 +27,7 @@ struct Drawn {
     element: Element,
 }
 
-/// Faces that were fetched and are not on the page, newest last.
+/// Decoded faces that are not on the page, newest last.
 #[derive(Clone, Default)]
 struct Kept(Rc<RefCell<Vec<Drawn>>>);
 
@@ -41,8 +41,8 @@ struct Swap {
     kept: Kept,
 }
 
-/// Makes the frame show each wanted sight, once its face is decoded; `shown` follows in the same
-/// turn, so that what is said of the slide and its picture change together.
+/// Shows each wanted sight in the frame once its face is decoded. `shown` changes in the same turn, so
+/// that the picture and what the page says of it change together.
 pub fn show_decoded(
     frame: NodeRef<html::Figure>,
     wanted: Signal<Sight>,
@@ -63,16 +63,16 @@ pub fn show_decoded(
             spawn_while_shown(swap.clone().fetch_ahead(face, spread_ms));
         }
         if before.is_none() {
-            // The picture that came with the page may be broken by now, or never come.
+            // The picture that the page was rendered with may be broken or never arrive.
             spawn_while_shown(swap.clone().check_first());
             return;
         }
-        // A dark screen does not wait for the picture that it hides.
+        // A dark screen does not wait for the picture that it covers.
         if matches!(sight.state.screen, Screen::Black | Screen::White) {
             shown.update(|shown| shown.state.screen = sight.state.screen);
         }
         if sight.face == shown.read_untracked().face {
-            // Nothing to fetch; a decoding that is under way finds itself outdated.
+            // Nothing to fetch. A decoding in progress will find itself outdated.
             if let Some(picture) = swap.element().and_then(|element| picture_in(&element)) {
                 picture.set_alt(&sight.title);
             }
@@ -89,14 +89,14 @@ impl Swap {
         if spread_ms > 0 {
             TimeoutFuture::new(jitter_ms(spread_ms)).await;
         }
-        // A face that is wanted by now is on its way already.
+        // A face that has become the wanted one is being fetched already.
         if self.wanted.read_untracked().face == face || self.kept.has(&face) {
             return;
         }
         let Some(drawn) = self.draw(&face, "", "") else {
             return;
         };
-        // One that can't be decoded is asked for again when it is needed.
+        // One that can't be decoded is fetched again when it is needed.
         if drawn.is_decoded(LONGEST_PATIENCE_MS).await {
             self.kept.keep(drawn);
         }
@@ -128,8 +128,7 @@ impl Swap {
                 0 => self.kept.take(&sight.face),
                 _ => None,
             };
-            // Asked again under another name, or the browser would wait for the same answer that
-            // never came.
+            // A new URL each time: else the browser would wait for the answer that never came.
             let query = match tries {
                 0 => String::new(),
                 tries => format!("?again={tries}"),
@@ -150,7 +149,7 @@ impl Swap {
                 return;
             }
         };
-        // A newer sight came while this one was decoded: that one's turn will come, or has.
+        // A newer sight came while this one was decoded, and is shown by its own task.
         if !is_wanted() {
             self.kept.keep(drawn);
             return;
@@ -188,8 +187,8 @@ impl Swap {
 }
 
 impl Drawn {
-    /// Whether a face that was kept can go on the page at once: to ask for its decoding again would
-    /// take the browser a frame. Should its pixels be gone, the frame that shows it decodes them.
+    /// Whether a kept face can be shown at once: asking the browser to decode it again would take a
+    /// frame. If it has dropped the pixels, it decodes them when it paints.
     fn was_decoded(&self) -> bool {
         self.pictures().all(|picture| {
             picture.set_decoding("sync");
@@ -197,7 +196,7 @@ impl Drawn {
         })
     }
 
-    /// Whether every picture in it can be painted at once.
+    /// Waits until all of its pictures are decoded; false if one fails or takes too long.
     async fn is_decoded(&self, patience_ms: u32) -> bool {
         for picture in self.pictures() {
             let decoded = pin!(JsFuture::from(picture.decode()));
@@ -213,13 +212,13 @@ impl Drawn {
         let pictures = self.element.get_elements_by_tag_name("img");
         (0..pictures.length()).filter_map(move |index| {
             let picture = pictures.item(index)?;
-            // One that the server still waits for has no address: its slide is sent again with it.
+            // A picture that is still being imported has no URL. The slide is sent again with it.
             picture.get_attribute("src")?;
             picture.dyn_into().ok()
         })
     }
 
-    /// Links lie over the picture; where, only a script may say.
+    /// Lays the links over the picture: the page's policy lets only a script set styles.
     fn place_links(&self) {
         if self.face.links.is_empty() {
             return;
@@ -227,8 +226,8 @@ impl Drawn {
         let Some(element) = self.element.dyn_ref::<HtmlElement>() else {
             return;
         };
-        // The face takes its picture's shape, so that both have the same corners.
-        // Divided by CSS: to write a fraction is 5 KB of WASM.
+        // The face takes the picture's shape, so that their corners coincide. CSS divides: printing a
+        // fraction would cost 5 KB of WASM.
         let ratio = format!("calc({} / {})", self.face.width, self.face.height.max(1));
         let _ = element.style().set_property("--ratio", &ratio);
         element.set_class_name("face linked");

@@ -1,11 +1,10 @@
-//! A face as HTML: the same text from the server, for the page's first paint, and in the browser,
-//! where a new face is made from it and swapped in.
+//! A face as HTML. The server renders it for the first paint; the browser makes each new face from it.
 
 use model::deck::Face;
 use std::fmt::Write;
 
-/// `sizes` says how wide a picture is shown, as CSS does: by it the browser chooses a rendition.
-/// `query` is added to each address; another one makes the browser ask anew.
+/// `sizes` is the attribute of an image, by which the browser chooses a rendition. `query` is appended to
+/// each URL; a new one makes the browser fetch again.
 pub fn markup(face: &Face, title: &str, sizes: &str, query: &str) -> String {
     let mut html = String::new();
     if let Some(page) = &face.html {
@@ -31,13 +30,13 @@ pub fn markup(face: &Face, title: &str, sizes: &str, query: &str) -> String {
     }
     for link in &face.links {
         html += "<a ";
-        // What leads to a slide of this deck stays in its talk.
+        // Links within the deck stay on the page.
         if !link.url.starts_with('?') {
             html += "target=\"_blank\" rel=\"noopener noreferrer\" ";
         }
         html += "href=\"";
         escape(&link.url, &mut html);
-        // No style: the page's policy allows none. The script that swaps faces places it.
+        // The page's policy allows no inline style: the script that swaps faces sets the area.
         let _ = write!(
             html,
             "\" data-area=\"{} {} {} {}\">",

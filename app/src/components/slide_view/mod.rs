@@ -1,4 +1,4 @@
-//! A slide on a page: shown whole or not at all.
+//! A slide on a page: shown completely or not at all.
 
 mod faces;
 mod markup;
@@ -12,20 +12,19 @@ use model::{
     talk::{Screen, SlideState, Snapshot},
 };
 
-/// What a slide view shows.
+/// What a slide view shows at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sight {
     pub state: SlideState,
     pub title: String,
     pub face: Face,
-    /// What to fetch before it is needed.
+    /// Faces to fetch ahead.
     pub preload: Vec<Face>,
 }
 
 const ON_ITS_WAY: &str = "The slide is on its way.";
 
-/// What a slide view should show and what it shows by now: two things, because a picture takes its
-/// time.
+/// What a slide view should show, and what it shows now: a picture takes time to load.
 #[derive(Clone, Copy)]
 pub struct Showing {
     wanted: Signal<Sight>,
@@ -33,7 +32,7 @@ pub struct Showing {
 }
 
 impl Showing {
-    /// Begins with what the page was rendered with.
+    /// Starts with the snapshot that the page was rendered with.
     pub fn of(snapshot: impl Get<Value = Snapshot> + Copy + Send + Sync + 'static) -> Self {
         let wanted = Signal::derive(move || Sight::from(snapshot.get()));
         Self {
@@ -42,12 +41,12 @@ impl Showing {
         }
     }
 
-    /// Where the talk was when what is on the page was the newest.
+    /// The state of what is painted.
     pub fn state(self) -> SlideState {
         self.shown.read().state.clone()
     }
 
-    /// Says so while the picture that is wanted is still on its way; else empty.
+    /// A sentence while the wanted picture is loading; else empty.
     pub fn awaited(self) -> Signal<String> {
         words(move || {
             let is_there = self.shown.read().face == self.wanted.read().face;
@@ -67,14 +66,14 @@ impl From<Snapshot> for Sight {
     }
 }
 
-/// The slide. A new one takes its place when it is decoded, in one cut: no flash, no shift, and
-/// never a blank while it is on its way.
+/// The slide. A new one replaces it in one cut once it is decoded: no flash, no shift, no blank.
 #[component]
 pub fn SlideView(
     showing: Showing,
-    /// How wide the slide is on the page, as CSS says it: by it the browser chooses a size.
+    /// The slide's width on the page, as an image's `sizes`.
     sizes: &'static str,
-    /// Fetches ahead start within this many milliseconds, at random: a room does not ask at once.
+    /// Faces are fetched ahead after a random delay of up to so many milliseconds, so that a room does
+    /// not fetch at once.
     spread_ms: u32,
 ) -> impl IntoView {
     let Showing { wanted, shown } = showing;
@@ -92,7 +91,7 @@ pub fn SlideView(
             data-revision=words(move || shown.read().state.revision.to_string())
         >
             <div class="face" inner_html=markup(&first.face, &first.title, sizes, "")></div>
-            // Behind the picture, until it has come; the first swap takes both away.
+            // Behind the picture until it is loaded. The first swap removes both.
             {preview.map(|src| view! { <img class="preview" src=src alt=""/> })}
         </figure>
         <p
@@ -103,7 +102,7 @@ pub fn SlideView(
     }
 }
 
-/// What a screen reader says when the slide changes.
+/// What a screen reader announces when the slide changes.
 fn announcement(sight: &Sight) -> String {
     let Sight { state, title, .. } = sight;
     match state.screen {

@@ -1,4 +1,4 @@
-//! What the presenter points at, over the slide.
+//! Draws the presenter's pointer over the slide.
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::document;
@@ -10,19 +10,19 @@ use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{DomRect, Element, HtmlElement};
 
-/// A light whose finger is not heard of for so long is gone: its network dropped.
+/// A pointer without news for so long disappears: the presenter's network is down.
 const GOES_AFTER_MS: u32 = 900;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 thread_local! {
-    /// When the light goes by itself.
+    /// Removes the pointer when its time is over.
     static GOING: RefCell<Option<Timeout>> = const { RefCell::new(None) };
-    /// What is pointed at. Its slide's picture may be still on its way, or come once more.
+    /// The newest pointing. Its slide may still be loading, or be swapped in again.
     static NOW: RefCell<Option<Pointing>> = const { RefCell::new(None) };
 }
 
-/// Draws over this page's slide, if it is the one that is meant, or once it is.
+/// Draws over this page's slide if it is the one pointed at, or once it is.
 pub fn draw(pointing: &Pointing) {
     NOW.replace(Some(pointing.clone()));
     let Some(slide) = find(".slide") else { return };
@@ -32,8 +32,7 @@ pub fn draw(pointing: &Pointing) {
     }
 }
 
-/// A picture was put on the page, and took away what was drawn on the one before. Ink is gone when
-/// the slide changes.
+/// Draws again after a face was swapped in, which removed the drawing. Another slide clears it.
 pub fn draw_again(shown: SlideNumber) {
     let now = NOW.with_borrow(|now| now.clone().filter(|now| now.slide == shown));
     match (now, find(".slide")) {
@@ -69,13 +68,13 @@ fn draw_over(slide: &HtmlElement, pointing: &Pointing) {
     GOING.set(Some(Timeout::new(GOES_AFTER_MS, clear)));
 }
 
-/// Where on the page the slide is, without what is left free around it.
+/// The area of the slide on the page, without the margins around it.
 pub fn area() -> Option<DomRect> {
     let slide = find(".slide")?;
     Some(layer(&slide)?.get_bounding_client_rect())
 }
 
-/// What is drawn on the slide, as [`Pointing`] has it.
+/// The drawing on the slide, in the format of [`Pointing::ink`].
 pub fn ink() -> String {
     let mut ink = String::new();
     let strokes = document().query_selector_all(".slide > .pointing polyline");
@@ -98,7 +97,7 @@ pub fn clear() {
     }
 }
 
-/// Over the slide, in its shape: made when it is needed.
+/// The layer over the slide, in its shape. Made when it is first needed.
 fn layer(slide: &HtmlElement) -> Option<HtmlElement> {
     if let Some(layer) = find(".slide > .pointing") {
         return Some(layer);
@@ -108,7 +107,7 @@ fn layer(slide: &HtmlElement) -> Option<HtmlElement> {
     let _ = layer.set_attribute("aria-hidden", "true");
     let layer: HtmlElement = layer.dyn_into().ok()?;
     let picture = slide.query_selector(".face > img").ok().flatten();
-    // HTML is written for 16 to 9.
+    // Slides of HTML are 16 by 9.
     let side = |name| picture.as_ref()?.get_attribute(name);
     let sides = side("width").zip(side("height"));
     let (width, height) = sides.unwrap_or_else(|| ("16".to_owned(), "9".to_owned()));
@@ -133,7 +132,7 @@ fn draw_ink(layer: &Element, ink: &str) {
     layer.replace_children_with_node_1(&paper);
 }
 
-/// The same slide once more, twice as large, of which a circle is seen.
+/// Adds a copy of the slide, which CSS doubles in size and clips to a circle.
 fn magnify(slide: &Element, layer: &Element) {
     let face = slide.query_selector(".face").ok().flatten();
     if let Some(Ok(copy)) = face.map(|face| face.clone_node_with_deep(true)) {

@@ -1,4 +1,4 @@
-//! A link whose stream is withheld asks where the talk is.
+//! Polls the talk's state while the stream is withheld.
 
 use super::Inner;
 use crate::{
@@ -11,15 +11,15 @@ use model::talk::{Presence, Snapshot, View};
 use serde::Deserialize;
 use std::rc::Rc;
 
-/// How often it asks: so long after an answer, and up to so much longer.
+/// The delay from an answer to the next poll, and the most that is added to it at random.
 const ASK_EVERY_MS: u32 = 1_500;
 const ASK_JITTER_MS: u32 = 1_000;
 
-/// How long an answer may take until the page is not sure any more: networks whose proxies withhold a
-/// stream are slow.
+/// The longest wait for an answer until the page counts as stale: networks whose proxies withhold streams
+/// are slow.
 const ANSWER_MS: u32 = 3_000;
 
-/// What only a presenter's device is told beside the snapshot.
+/// What a presenter's device is told in addition to the snapshot.
 #[derive(Deserialize)]
 struct Room {
     presence: Presence,
@@ -31,10 +31,10 @@ impl Inner {
         self.asking.replace(Some(timeout));
     }
 
-    /// Asks where the talk is, while the stream says nothing. It is tried again meanwhile.
+    /// Polls once. Attempts to reopen the stream go on meanwhile.
     fn ask(self: &Rc<Self>) {
         let url = routes::state_of_seat(&self.code, self.view, seat());
-        // By then what it was told last is too old to be sure of.
+        // By then the last answer is too old.
         let doubt = self.timeout(ANSWER_MS, |inner| {
             if inner.asking.borrow().is_some() && inner.was_answered.replace(false) {
                 inner.set_broken();
@@ -46,7 +46,7 @@ impl Inner {
             drop(doubt);
             let snapshot = json::read::<Snapshot>(&answer);
             let Some(inner) = inner.upgrade() else { return };
-            // The stream has spoken, or the page is out of sight.
+            // An event has come, or the page is hidden.
             if inner.asking.borrow().is_none() {
                 return;
             }
@@ -65,7 +65,7 @@ impl Inner {
                 inner.asked_in_vain.borrow_mut().reset();
                 ASK_EVERY_MS + jitter_ms(ASK_JITTER_MS)
             } else {
-                // A room must not press on a server that is down.
+                // A room must not overload a server that is down.
                 ASK_EVERY_MS
                     + inner
                         .asked_in_vain
@@ -76,7 +76,7 @@ impl Inner {
         });
     }
 
-    /// A remote is told of the room, too, for as long as it may present.
+    /// A presenter's answer also has the room's presence; without it, the device was removed.
     fn be_told(&self, answer: &str, snapshot: &Snapshot) {
         self.set_live();
         if self.view != View::Present {

@@ -1,4 +1,4 @@
-//! A link and those of the browser's other tabs.
+//! Shares the browser's connections with its other tabs.
 
 use super::Inner;
 use crate::live::jitter_ms;
@@ -10,20 +10,21 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-/// How long tabs wait for each other at most, when there is room for one more stream.
+/// The longest random delay before a tab takes a place that has become free.
 const SPREAD_MS: u32 = 1_000;
 
-/// A projector is there before its remotes, and the room looks at it: it counts as opened after them.
+/// Added to the name of a projector's stream, which so counts as opened after all remotes: the room
+/// looks at it.
 const LAST_MS: f64 = 1e13;
 
-/// Where tabs hear each other; dropped, it is closed.
+/// The channel between tabs. Dropping it closes it.
 pub struct Tabs {
     channel: BroadcastChannel,
     _listener: EventListener,
 }
 
 impl Inner {
-    /// Before this tab opens a stream.
+    /// Announces that this tab opens a stream.
     pub fn take_turn(self: &Rc<Self>) {
         if self.has_turn.replace(true) || !shares_connections() {
             return;
@@ -52,7 +53,7 @@ impl Inner {
         self.tell_tabs(name);
     }
 
-    /// The stream is closed: another tab may have one.
+    /// Announces that this tab has closed its stream.
     pub fn give_turn(&self) {
         if self.has_turn.replace(false) {
             self.tell_tabs(self.turns.borrow().farewell());
@@ -61,7 +62,7 @@ impl Inner {
 
     fn on_tab(self: &Rc<Self>, name: f64) {
         self.turns.borrow_mut().hear(name);
-        // Whoever opens a stream takes all others for older ones, unless told.
+        // A tab that opens a stream takes all others for older ones until it is told.
         let is_remote = (0.0..LAST_MS).contains(&name);
         if is_remote && self.view == View::Project && self.has_turn.get() {
             let mine = self.turns.borrow().name();
@@ -69,7 +70,7 @@ impl Inner {
         }
         let has_room = self.turns.borrow().has_room();
         match (self.has_turn.get(), has_room) {
-            // Without a stream the page asks.
+            // Without a stream the page polls.
             (true, false) => {
                 self.let_go();
                 self.told.presence.set(None);
@@ -86,13 +87,13 @@ impl Inner {
 
     fn tell_tabs(&self, name: f64) {
         if let Some(tabs) = self.tabs.borrow().as_ref() {
-            // Unheard, it costs a tab its stream, not its slides.
+            // Without it a tab may lose its stream, but not its slides.
             let _ = tabs.channel.post_message(&JsValue::from_f64(name));
         }
     }
 }
 
-/// HTTP/2 and later have connections enough for all tabs.
+/// HTTP/2 and later need only one connection for all tabs.
 fn shares_connections() -> bool {
     let pages = window()
         .performance()

@@ -2,8 +2,8 @@ use crate::{api, components::Icon, routes};
 use leptos::prelude::*;
 use model::talk::{Command, Screen, SlideState, TalkCode};
 
-/// What a thumb reaches. Forms, so that they work before the WASM is there and without it; with it,
-/// `input::forms` makes them taps that reload nothing, and keeps what stays down as it is.
+/// The buttons in a thumb's reach. They are forms, which work before the WASM is loaded and without it.
+/// With it, `input::forms` sends them without a reload and updates the toggles.
 #[component]
 pub fn Buttons(code: TalkCode, state: SlideState) -> impl IntoView {
     let button = |command: Command, icon: Icon, name: &'static str| {
@@ -25,7 +25,7 @@ pub fn Buttons(code: TalkCode, state: SlideState) -> impl IntoView {
             {button(Command::Previous, Icon::Previous, "Previous")}
             {button(Command::Next, Icon::Next, "Next")}
         </div>
-        // In their place, once the talk is over.
+        // CSS shows this in their place once the talk is over.
         <div class="over">
             <p>"Every screen stays as it is."</p>
             <a href=routes::HOME>"Start page"</a>
@@ -49,7 +49,7 @@ fn CommandForm(
     }
 }
 
-/// Stays down while the room sees this screen; pressed once more, it gives the slide back.
+/// A toggle: pressed while the room sees this screen. Pressed again, it shows the slide.
 #[component]
 pub fn Toggle(
     code: TalkCode,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::talk::{Clock, Pace, Remaining, SlideState, Timestamp};
 use std::time::Duration;
 
-/// How long the talk has run, what is left, and whether it keeps its pace. Leads to its panel.
+/// The talk's running time, the time left, and the pace. Opens the clock's panel.
 #[component]
 pub fn ClockFace(remote: Remote) -> impl IntoView {
     let elapsed = text(move || in_minutes(remote.shown().clock.elapsed(remote.now().get())));
@@ -23,7 +23,7 @@ pub fn ClockFace(remote: Remote) -> impl IntoView {
     }
 }
 
-/// The value of `data-clock`: what the clock does, and what can be asked of it.
+/// The value of `data-clock`: the clock's state, by which CSS shows its buttons.
 pub fn running(clock: Clock) -> &'static str {
     match (clock.is_running(), clock.has_started()) {
         (true, _) => "running",
@@ -44,7 +44,7 @@ pub fn pace(state: &SlideState, now: Timestamp) -> &'static str {
 
 fn in_words(state: &SlideState, now: Timestamp) -> String {
     let clock = state.clock;
-    // With a clock that never ran, too: nothing is left of its plan.
+    // Before all else: a talk that is over has no time left, even if its clock never ran.
     if state.over {
         return "Over".to_owned();
     }

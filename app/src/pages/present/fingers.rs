@@ -1,4 +1,4 @@
-//! Which of several pointers swipes or points: fingers, a pen, a mouse.
+//! Which of several pointers (fingers, a pen, a mouse) makes the gesture.
 
 /// What happened to a pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -6,11 +6,11 @@ pub enum Did {
     Press,
     Move,
     Lift,
-    /// The browser took it, to scroll or to enlarge.
+    /// The browser took it over, to scroll or zoom.
     Cancel,
 }
 
-/// What that means for the gesture.
+/// The effect on the gesture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
     Begin,
@@ -20,10 +20,10 @@ pub enum Meaning {
     Nothing,
 }
 
-/// `active` is the pointer that a gesture began with, if one goes on. `primary` is
-/// `PointerEvent.isPrimary`: the first finger, but also the pen above a palm that rests.
+/// `active` is the pointer of the current gesture, if there is one. `primary` is
+/// `PointerEvent.isPrimary`: the first finger, but also a pen above a resting palm.
 ///
-/// A second pointer gives the gesture up, whatever it does: two fingers enlarge, and a palm rests.
+/// A second pointer always cancels the gesture: two fingers zoom, and a palm rests.
 pub fn meaning(active: Option<i32>, pointer: i32, primary: bool, did: Did) -> Meaning {
     match (active, did) {
         (None, Did::Press) if primary => Meaning::Begin,
@@ -32,7 +32,7 @@ pub fn meaning(active: Option<i32>, pointer: i32, primary: bool, did: Did) -> Me
             Did::Press => Meaning::GiveUp,
             Did::Move | Did::Lift | Did::Cancel => Meaning::Nothing,
         },
-        // Its own end was never said, and the browser uses the number again.
+        // The browser never reported its end, and reuses the number.
         (Some(_), Did::Press) => Meaning::Begin,
         (Some(_), Did::Move) => Meaning::Go,
         (Some(_), Did::Lift) => Meaning::End,

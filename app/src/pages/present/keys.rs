@@ -1,39 +1,38 @@
-//! What the keys of a keyboard mean, and of the clickers that pretend to be one.
+//! The meaning of a keyboard's keys, and of clickers, which pretend to be keyboards.
 
 use model::{
     deck::SlideNumber,
     talk::{Command, Screen, SlideState, Timing},
 };
 
-/// What a key asks for.
+/// The meaning of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
     Tap(Command),
     Open(&'static str),
-    /// One more digit of a slide's number.
+    /// The next digit of a slide's number.
     Digit(u32),
     NextLayout,
-    /// The first slide that the search has found.
+    /// Choose the first slide that the search found.
     FirstFound,
     Close,
     GiveUp,
 }
 
-/// A key that was pressed.
+/// A pressed key.
 #[derive(Debug, Clone, Copy)]
 pub struct Key<'a> {
-    /// What it writes (`KeyboardEvent.key`).
+    /// `KeyboardEvent.key`: the character that it types, or its name.
     pub key: &'a str,
-    /// Where it is, by the name of the key that is there in the United States
-    /// (`KeyboardEvent.code`).
+    /// `KeyboardEvent.code`: its position, named as on a US keyboard.
     pub code: &'a str,
     pub shift: bool,
 }
 
-/// `typed` is the number of a slide that was typed so far; 0 when none was.
+/// `typed` is the slide number typed so far; 0 for none.
 ///
-/// What a key writes comes first. When that means nothing, because the layout is Cyrillic or AZERTY,
-/// where it is: the shortcuts are then on the keys that they are on elsewhere.
+/// The key's character counts first. If that has no meaning, as on a Cyrillic layout or AZERTY, its
+/// position does: the shortcuts are then at their US positions.
 pub fn wish(key: Key<'_>, state: &SlideState, typed: u32) -> Option<Wish> {
     meaning(key.key, key.shift, state, typed)
         .or_else(|| meaning(written_there(key.code, key.shift)?, key.shift, state, typed))
@@ -62,7 +61,7 @@ fn meaning(key: &str, shift: bool, state: &SlideState, typed: u32) -> Option<Wis
         "r" | "R" => Command::BackToRoom,
         "t" | "T" if state.clock.is_running() => Command::Clock(Timing::Pause, None),
         "t" | "T" => Command::Clock(Timing::Run, None),
-        // What a clicker's Play sends. A page that loads anew in its place would be no help.
+        // A clicker's Play key. Not the browser's reload.
         "F5" => Command::Screen(Screen::Live),
         "s" | "S" | "/" => return Some(Wish::Open("all-slides")),
         "l" | "L" => return Some(Wish::Open("links")),
@@ -73,8 +72,8 @@ fn meaning(key: &str, shift: bool, state: &SlideState, typed: u32) -> Option<Wis
     }))
 }
 
-/// What the key of this place writes in the United States. With Shift that is a sign of no meaning, unless
-/// it is a letter or the question mark.
+/// What the key at this position types on a US keyboard. With Shift, only letters and the question mark
+/// have a meaning.
 fn written_there(code: &str, shift: bool) -> Option<&str> {
     let digit = code
         .strip_prefix("Digit")

@@ -1,8 +1,8 @@
-//! How a person likes their remote.
+//! A presenter's preferences for the remote.
 
 use std::fmt;
 
-/// What the remote makes room for.
+/// The part that gets most of the page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Layout {
     #[default]
@@ -11,7 +11,7 @@ pub enum Layout {
     Buttons,
 }
 
-/// Kept in a cookie, so that the page comes as it was left.
+/// Kept in a cookie, so that the page opens as it was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     pub layout: Layout,
@@ -44,7 +44,7 @@ impl Look {
     pub const COOKIE: &str = "remote";
     pub const LARGEST: u8 = 6;
 
-    /// What the cookie says; what makes no sense in it is as it usually is.
+    /// Reads the cookie. Invalid parts become defaults.
     pub fn read(cookie: &str) -> Self {
         let usual = Self::default();
         let (layout, size) = cookie.split_once('-').unwrap_or((cookie, ""));

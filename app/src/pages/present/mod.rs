@@ -36,10 +36,10 @@ use remote::Remote;
 use room::Room;
 use serde::{Deserialize, Serialize};
 
-/// Answers a finger in the next frame: no WASM, which may not be there yet.
+/// Responds to a finger in the next frame. Not WASM, which may still be loading.
 const PRESSED_SCRIPT: &str = include_str!("pressed.js");
 
-/// All that the remote's page shows.
+/// Everything that the remote's page shows.
 #[derive(Debug, Clone)]
 pub struct RemotePage {
     pub code: TalkCode,
@@ -47,10 +47,10 @@ pub struct RemotePage {
     /// Every slide, with its notes.
     pub deck: Deck,
     pub rendered_at: Timestamp,
-    /// What happened to a tap without script that changed nothing; else empty.
+    /// Why a tap without script changed nothing; else empty.
     pub hint: String,
     pub look: Look,
-    /// Where the audience and the projector find the talk; `None` when nobody knows the address.
+    /// The talk's links; `None` if the address is unknown.
     pub links: Option<Ways>,
 }
 
@@ -59,13 +59,13 @@ pub struct RemotePage {
 struct PresentData {
     code: TalkCode,
     rendered: Snapshot,
-    /// Every slide with its notes, without the words that only the search needs: it has them.
+    /// Without the slides' words: only the search needs these, and finds them in the HTML.
     deck: Deck,
     rendered_at: Timestamp,
     hint: String,
 }
 
-/// The page: what lives in the browser, and around it what the server knows best.
+/// The page: the island, and around it what only the server renders.
 #[component]
 pub fn RemoteView(page: RemotePage) -> impl IntoView {
     let RemotePage {
@@ -132,16 +132,15 @@ fn Present(children: Children) -> impl IntoView {
     });
 
     let deck = StoredValue::new(deck);
-    // Where the presenter is: the stream's newest state with this remote's own taps on it, made
-    // into a snapshot by the same function as the server's.
+    // At the presenter's place: the stream's newest state with this remote's own taps applied.
     let snapshot = Memo::new(move |_| {
         let (told, shown) = (live.snapshot.get(), remote.shown());
-        // While the deck is still being imported, the stream knows more of it than this page.
+        // During an import, the stream has newer faces than this page.
         if told.state == shown && shown.place() == shown.in_the_room() {
             return told;
         }
         match Snapshot::new(shown.as_presented(), &deck.read_value()) {
-            // Its title may be another than its deck's.
+            // The talk's title may differ from the deck's.
             Some(snapshot) => Snapshot {
                 talk: told.talk,
                 ..snapshot
@@ -242,26 +241,25 @@ fn Present(children: Children) -> impl IntoView {
     }
 }
 
-/// The page shows where its tap leads; the server has not said yet that the room is there.
+/// Shown while the server has not acknowledged a tap that the page shows already.
 const NOT_ANSWERED: &str = "No answer yet.";
 
 const NO_NOTES: &str = "No notes for this slide.";
 
-/// The deck is still being imported: whether the slide has notes is not known.
+/// During an import it is unknown whether the slide has notes.
 const NOT_READ: &str = "This slide is still being read.";
 
-/// How wide the next slide is shown.
+/// The width of the next slide.
 const NEXT_SIZES: &str = "(min-width: 60rem) 33vw, 50vw";
 
-/// Where Next will be, what it will show, and what that is called. `None` at the end of the deck or the
-/// talk.
+/// The place that Next leads to, its face and its title. `None` at the end of the deck or the talk.
 fn following(shown: &Snapshot, deck: &Deck) -> Option<(deck::Place, Face, String)> {
     let here = shown.state.in_the_room();
     let next = deck.outline().after(here);
     let moves = next != here && !shown.state.over;
     let slide = deck.slide(next.slide).filter(|_| moves)?;
     let own = slide.face(next.step);
-    // While the deck is still being imported, the stream knows more of it than this page.
+    // During an import, the stream has newer faces than this page.
     let face = match shown.preload.first() {
         Some(newer) if own.is_pending() => newer,
         _ => own,

@@ -6,10 +6,10 @@ use model::{
     talk::{Outbox, Presence, SlideState, Snapshot, TalkCode, Timestamp},
 };
 
-/// Says what is true of a tap without script too, where a doubled press was carried out once.
+/// True also of a tap without script that was pressed twice and carried out once.
 pub const TOO_LATE: &str = "The talk is further on. Look where it is, then tap again.";
 
-/// A clock that is asked less often than this skips seconds now and then.
+/// Reading the clock less often would skip a second now and then.
 const TICK_MS: u32 = 250;
 
 /// A remote's taps: shown at once, sent one after another, corrected by what the stream says.
@@ -17,18 +17,19 @@ const TICK_MS: u32 = 250;
 pub struct Remote {
     code: StoredValue<TalkCode>,
     pub(super) outbox: RwSignal<Outbox>,
-    /// Whether a command is on its way: the next one waits for its answer, so that a network
-    /// that reorders can't.
+    /// A command is being sent. The next one waits for its answer, so that a network can't reorder
+    /// them.
     pub(super) sending: StoredValue<bool>,
-    /// Its answer is late: until it is there, or given up, no other tap is taken.
+    /// Its answer is late. No other tap is accepted until it comes or is given up.
     pub(super) unanswered: StoredValue<bool>,
     pub(super) hint: RwSignal<String>,
     pub(super) connection: ReadSignal<ConnectionState>,
-    /// By the server's clock, as far as this page can know it. Grows by the second.
+    /// The server's time, as well as this page knows it. Updated each second.
     pub(super) now: RwSignal<Timestamp>,
-    /// What `now` is kept by.
+    /// Drives `now`.
     pub(super) clock: StoredValue<ServerClock>,
-    /// On the wall: hours and minutes. Empty until the page lives, since only it knows where it is.
+    /// Hours and minutes of local time. Empty until the page is hydrated: only the browser knows the
+    /// time zone.
     pub(super) time_of_day: RwSignal<String>,
 }
 
@@ -54,7 +55,7 @@ impl Remote {
         }
     }
 
-    /// Takes what the stream says. Another deck in the same talk is another page.
+    /// Follows the stream's states. Reloads the page if the talk gets another deck.
     pub fn listen_to(self, live: ReadSignal<Snapshot>) {
         let deck = live.read_untracked().deck.clone();
         Effect::new(move |_| {
@@ -71,7 +72,7 @@ impl Remote {
         self.code.get_value()
     }
 
-    /// The time by which the clock is shown.
+    /// The server's time.
     pub fn now(self) -> RwSignal<Timestamp> {
         self.now
     }
@@ -80,24 +81,24 @@ impl Remote {
         self.time_of_day
     }
 
-    /// Where the talk is, with this remote's own taps.
+    /// The talk's state with this remote's own taps applied.
     pub fn shown(self) -> SlideState {
         self.outbox.read().shown()
     }
 
-    /// Whether a tap has no answer yet.
+    /// Whether a tap waits for its answer.
     pub fn is_sending(self) -> bool {
         self.outbox.read().first().is_some()
     }
 
-    /// What happened to the last tap, when it is not what one sees.
+    /// Why the last tap did not do what it should; else empty.
     pub fn hint(self) -> String {
         self.hint.get()
     }
 
-    /// A page that was opened while its deck was still being imported lacks the notes and titles of
-    /// what came since. Once all is there it is loaded anew, at a moment when nobody uses it: no tap
-    /// is on its way, and nothing is open.
+    /// A page that was opened during an import lacks the notes and titles of slides that came later.
+    /// Reloads it once all `slides` are ready and nobody is using it: no tap is being sent, and no sheet
+    /// is open.
     pub fn reload_when_read(self, slides: usize, presence: ReadSignal<Option<Presence>>) {
         Effect::new(move |_| {
             let has_come = presence
@@ -105,13 +106,13 @@ impl Remote {
                 .as_ref()
                 .is_some_and(|room| usize::try_from(room.ready) == Ok(slides));
             if has_come && !self.is_sending() && !super::input::is_one_open() {
-                // Fails on no page that is shown.
+                // Can't fail on a page that is shown.
                 let _ = window().location().reload();
             }
         });
     }
 
-    /// Keeps `now` and the time of day, by the second.
+    /// Updates `now` and the time of day each second.
     pub fn keep_time(self, presence: ReadSignal<Option<Presence>>) {
         let rendered_at = self.now.get_untracked();
         self.clock.set_value(ServerClock::rendered(rendered_at));
@@ -128,7 +129,7 @@ impl Remote {
         let tick = move || {
             let now = self.clock.with_value(ServerClock::now);
             let time_of_day = time_of_day();
-            // Nothing is painted anew for a second that is the same.
+            // Nothing is repainted within a second.
             if now.unix_ms() / 1_000 != self.now.get_untracked().unix_ms() / 1_000 {
                 self.now.set(now);
             }

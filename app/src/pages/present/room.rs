@@ -2,15 +2,15 @@ use crate::components::{Icon, words};
 use leptos::prelude::*;
 use model::talk::Presence;
 
-/// From here on a room is told to be slow: until then, that is how networks are.
+/// From this delay on the presenter is told that the room is slow. Less is normal for networks.
 const SLOW_MS: u32 = 1_000;
 
-/// Pages of a room take turns to say what they show, 500 a second. From this many on it takes so long
-/// that a count of them is worth reading; in a smaller room it would flash with each tap.
+/// Pages acknowledge 500 a second. From this many on that takes long enough to show progress; in a
+/// smaller room the count would only flash with each tap.
 const WORTH_COUNTING: u32 = 500;
 
-/// How many follow, and when it is not all well, how many are behind. A phone that has no room for the
-/// words shows the number, and a screen reader says the words all the same.
+/// The number of followers, and how many are behind. A small phone shows only numbers; a screen reader
+/// reads the words in any case.
 #[component]
 pub fn Room(presence: ReadSignal<Option<Presence>>) -> impl IntoView {
     let said = move || presence.read().as_ref().map(Said::of);
@@ -26,20 +26,20 @@ pub fn Room(presence: ReadSignal<Option<Presence>>) -> impl IntoView {
     }
 }
 
-/// The value of `data-asked`: whether a device asks to present. More and Remotes, which are the way
-/// to it, show it too.
+/// The value of `data-asked`: whether a device asks to present. Also marks More and Remotes, which lead
+/// to it.
 pub fn is_asked(presence: ReadSignal<Option<Presence>>) -> bool {
     let presence = presence.read();
     presence.as_ref().is_some_and(|room| room.waiting > 0)
 }
 
-/// What is said of a room. Nothing in it is anybody's text.
+/// The words about a room. They contain no user's text, so they need no escaping.
 struct Said {
-    /// Two lines of a phone, where they stand beside the clock.
+    /// On a phone, two lines beside the clock.
     lines: [String; 2],
-    /// What a phone has no room for.
+    /// Hidden on a phone.
     rest: String,
-    /// All that there is room for on the smallest.
+    /// The only part on the smallest phones.
     brief: String,
 }
 
@@ -63,7 +63,7 @@ impl Said {
         let screens = presence.followers + presence.projectors;
         let brief = screens.to_string();
         let mut said = match screens {
-            // Whoever was slow has left.
+            // Nobody is left to be slow.
             0 => return Self::new("Nobody".to_owned(), "follows", brief),
             1 => Self::new("1 screen".to_owned(), "follows", brief),
             _ => Self::new(format!("{screens} screens"), "follow", brief),
@@ -75,7 +75,7 @@ impl Said {
             return Self::new(format!("{seen} of {answering}"), "show it", brief);
         }
         if presence.late > 0 {
-            // What matters comes first.
+            // The important part first.
             let late = presence.late;
             let brief = format!("{}/{screens}", screens.saturating_sub(late));
             said = Self::new(format!("{late} of {screens}"), "behind", brief);

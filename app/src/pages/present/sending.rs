@@ -1,4 +1,4 @@
-//! A remote's taps on their way to the server, over a network that may swallow them.
+//! Sends a remote's taps to the server, over a network that may lose them.
 
 use super::{
     remote::{Remote, TOO_LATE},
@@ -16,33 +16,31 @@ use model::talk::{Command, Refused, Revision, SlideState};
 use std::{pin::pin, time::Duration};
 use wasm_bindgen::JsValue;
 
-/// How long an answer may take until the command is sent again. It carries its revision, so that
-/// twice moves once.
+/// The longest wait for an answer until the command is sent again. Its revision makes it idempotent.
 const ANSWER_MS: u32 = 2_500;
 
-/// So much later it is not sent again: the talk has gone on without it. By the server's clock, which
-/// goes on while a phone sleeps, and which nobody sets.
+/// After this time a command is not sent again: the talk has gone on without it. Measured by the server's
+/// clock, which runs while the phone sleeps and is never set.
 const GIVE_UP: Duration = Duration::from_secs(10);
 
-/// How far a page's idea of the server's time may be behind: it grows by the second, and came over
-/// the network.
+/// How far the page's server time may be behind: it is updated each second, and came over the network.
 const UNCERTAIN_MS: u32 = 1_500;
 
-/// A key on the projector's page is sent once: so long after it was pressed the server may begin it.
+/// A key on the projector's page is sent once. The server must begin it within this time.
 pub const KEY_PATIENCE_MS: u32 = ANSWER_MS + UNCERTAIN_MS;
 
-/// How long a hint stands.
+/// How long a hint is shown.
 const HINT_MS: u32 = 6_000;
 
-/// A tap is not kept for later: nobody wants to see it done when the network comes back.
+/// Taps are not queued: nobody wants them carried out when the network comes back.
 const NOT_CONNECTED: &str = "Not connected, so nothing was sent.";
 
 const NO_ANSWER: &str = "No answer yet. Trying again.";
 
 impl Remote {
-    /// Whether it was taken: done by the server, as far as this page can know.
+    /// Sends a command. Returns whether it was accepted, as far as this page can know.
     pub fn tap(self, command: Command) -> bool {
-        // What the page says of itself tells why.
+        // The badge tells why.
         let link = self.connection.get_untracked();
         if link.is_lost() {
             self.say(match link {
@@ -51,7 +49,7 @@ impl Remote {
             });
             return false;
         }
-        // More of them would all be done at once when the network is back.
+        // More taps would all be carried out at once when the network is back.
         if self.unanswered.get_value() {
             self.say(NO_ANSWER);
             return false;
@@ -70,7 +68,7 @@ impl Remote {
         !matches!(tapped, Some(Err(_)))
     }
 
-    /// A sentence that goes after a while, unless another one has taken its place.
+    /// Shows a sentence for a while.
     pub fn say(self, sentence: &str) {
         let said = sentence.to_owned();
         self.hint.set(said.clone());
@@ -87,7 +85,7 @@ impl Remote {
     }
 }
 
-/// One after another, until none waits: a network that reorders can't.
+/// Sends the waiting commands one after another, so that a network can't reorder them.
 async fn send_waiting(remote: Remote) {
     loop {
         let first = remote.outbox.read_untracked().first();
@@ -118,11 +116,11 @@ async fn send(
     let mut patience = ANSWER_MS;
     let mut has_asked = false;
     loop {
-        // What the server only gets to when this page has given it up must not surprise the room.
+        // The server must not carry out a command that this page has given up.
         let begin_by = now().unix_ms() + u64::from(patience + UNCERTAIN_MS);
         let answer = pin!(api::send(&code, command, if_revision, begin_by));
         let given_up = match select(answer, TimeoutFuture::new(patience)).await {
-            // It was in time: this page's clock stood still in a sleep.
+            // The command was in time: this page's clock stood still while it slept.
             Either::Left((Err(error), _)) if error.code() == ErrorCode::TooSlow && !has_asked => {
                 has_asked = true;
                 if let Some(role) = api::role(&code).await {
@@ -163,15 +161,15 @@ fn refused(remote: Remote, error: ApiError) {
     }
 }
 
-/// The page was told, by its address, of a tap that changed nothing. Said once: not again after a
-/// reload.
+/// The page's address told of a tap that changed nothing. Cleans the address, so that a reload does not
+/// tell it again.
 pub fn forget_hint(remote: Remote) {
     if remote.hint.read_untracked().is_empty() {
         return;
     }
     let clean = routes::present(&remote.code());
     let history = window().history();
-    // Without a history to change, the hint is said again; that is all.
+    // Without access to the history, the hint is repeated; that is all.
     let _ = history
         .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&clean)));
     remote.say(&remote.hint.get_untracked());

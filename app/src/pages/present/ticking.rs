@@ -1,4 +1,4 @@
-//! The server's time in a browser whose own clock may be wrong, and may be set at any moment.
+//! The server's time in a browser, whose own clock may be wrong and may be set at any moment.
 
 use js_sys::Date;
 use leptos::prelude::window;
@@ -54,18 +54,18 @@ impl ServerClock {
         self.at(since_begin())
     }
 
-    /// The server's time so many milliseconds after the page began.
+    /// The server's time `since_begin` milliseconds after the page began.
     pub fn at(&self, since_begin: f64) -> Timestamp {
         in_rust(self.began_ms + since_begin)
     }
 }
 
-/// Milliseconds since the page began, whatever is done to the device's clock.
+/// Milliseconds since the page began, by a monotonic clock.
 pub fn since_begin() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }
 
-/// Hours and minutes on the wall.
+/// Hours and minutes of local time.
 pub fn time_of_day() -> String {
     let now = Date::new_0();
     format!("{}:{:02}", now.get_hours(), now.get_minutes())

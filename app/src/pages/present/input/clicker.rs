@@ -1,4 +1,4 @@
-//! Keys on the projector's page, in the browser of whoever presents.
+//! Keys on the projector's page, in a presenter's browser.
 
 use super::shortcuts::{is_activation, is_elsewheres};
 use crate::{
@@ -16,41 +16,41 @@ use model::talk::{Command, Screen, TalkCode};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-/// How long a slide's number that is typed waits for its next key, in milliseconds: the page shows
-/// nothing of it, so an Enter long after means Next.
+/// How long a typed slide number waits for its next key, in milliseconds. The page does not show it, so a
+/// much later Enter means Next.
 const TYPED_MS: f64 = 3_000.0;
 
-/// What the server has said of this browser.
+/// What the server told about this browser.
 #[derive(Clone, Copy)]
 struct Known {
     presents: StoredValue<bool>,
-    /// The server's clock. Until it is known no key is sent: one that is held up on its way would move
-    /// the talk when nobody means it any more.
+    /// Until the server's clock is known, no key is sent: a delayed one would move the talk when nobody
+    /// expects it any more.
     clock: StoredValue<Option<ServerClock>>,
-    /// The screen that the last key has asked for, until it is answered: pressed again before, the same
-    /// key takes it back.
+    /// The screen that the last key asked for, until the answer comes. The same key pressed again takes
+    /// it back.
     asked: StoredValue<Option<Screen>>,
 }
 
-/// Listens for as long as the page's owner lives. A key moves the talk from wherever it is: two of them
-/// that come quickly move it twice, though the stream has not said yet where the first one led.
+/// Listens as long as the page's owner lives. Keys carry no revision: two quick ones move the talk twice,
+/// though the stream has not shown the result of the first.
 ///
-/// Whose browser it is may change while the page is open: its presenter's link may be opened in another
-/// tab. So a key of anybody's asks the server first, and goes no further without a presenter's cookie.
+/// The browser may become a presenter's while the page is open, by a link in another tab. So each key
+/// first asks the server, and is dropped without a presenter's cookie.
 pub fn listen_to_clicker(code: TalkCode, live: Live, presents: bool) {
     let known = Known {
         presents: StoredValue::new(presents),
         clock: StoredValue::new(None),
         asked: StoredValue::new(None),
     };
-    // A computer that slept has a clock that stood still.
+    // The monotonic clock may have stood still while the computer slept.
     Effect::new(move |_| {
         if live.connection.get().is_lost() {
             known.clock.set_value(None);
         }
     });
     let options = EventListenerOptions::enable_prevent_default();
-    // The slide that is being typed, 0 when none is; and when its last digit came.
+    // The number typed so far (0 for none), and the time of its last digit.
     let typed = StoredValue::new((0_u32, 0.0));
     let listener = EventListener::new_with_options(&document(), "keydown", options, move |event| {
         let event = event.dyn_ref::<KeyboardEvent>();
@@ -72,7 +72,7 @@ pub fn listen_to_clicker(code: TalkCode, live: Live, presents: bool) {
         if taken && known.presents.get_value() {
             event.prevent_default();
         }
-        // A key that is held down would race through the deck.
+        // A held key would race through the deck.
         if event.repeat() || !taken {
             return;
         }
@@ -114,7 +114,7 @@ async fn press(code: TalkCode, command: Command, known: Known) {
     let Some(pressed) = pressed else { return };
     let begin_by = pressed.unix_ms() + u64::from(KEY_PATIENCE_MS);
     let is_done = api::send_once(&code, command, begin_by).await;
-    // By another clock, or by nobody any more: the next key asks.
+    // The clock or the permission may have changed: the next key asks.
     if !is_done {
         known.clock.set_value(None);
     }

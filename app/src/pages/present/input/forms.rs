@@ -1,4 +1,4 @@
-//! The page's forms, sent without loading another page.
+//! Sends the page's forms without a reload.
 
 use crate::{api, pages::present::remote::Remote};
 use gloo_events::{EventListener, EventListenerOptions};
@@ -7,7 +7,7 @@ use model::talk::{Command, Screen};
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
 
-/// One listener for all: a form that no command is made of goes its own way.
+/// One listener for all forms. The browser submits those that are no command.
 pub fn listen(remote: Remote) {
     let options = EventListenerOptions::enable_prevent_default();
     let listener = EventListener::new_with_options(&document(), "submit", options, move |event| {
@@ -31,16 +31,16 @@ pub fn listen(remote: Remote) {
     Effect::new(move |_| keep_down(remote.shown().screen));
 }
 
-/// Keeps down what the room sees.
+/// Updates which toggles are pressed.
 fn keep_down(screen: Screen) {
     super::sheets::each("[data-toggles]", |button| {
         let is_on = button.get_attribute("data-toggles").as_deref() == Some(screen.as_str());
-        // Fails for no name that is written here.
+        // Can't fail for a valid name.
         let _ = button.set_attribute("aria-pressed", &is_on.to_string());
     });
 }
 
-/// What a button that stays down asks for is what it does not show.
+/// The command of a toggle: away from its screen if the room sees it, else to it.
 fn toggled(event: &SubmitEvent, remote: Remote) -> Option<Command> {
     let button = event.submitter()?.dyn_into::<HtmlElement>().ok()?;
     let screen = button.get_attribute("data-toggles")?.parse().ok()?;
@@ -58,10 +58,10 @@ fn command_in(form: &HtmlFormElement) -> Option<Command> {
     api::command_of(&form.get_attribute("action")?, field)
 }
 
-/// How long a tap is felt, in milliseconds.
+/// The length of a tap's vibration, in milliseconds.
 const TAP_MS: u32 = 12;
 
-/// So that a thumb knows of its tap while the eyes are in the room. iPhones can't.
+/// Confirms a tap while the presenter looks at the room. iPhones can't.
 pub fn vibrate() {
     let navigator = window().navigator();
     let can = js_sys::Reflect::has(&navigator, &"vibrate".into());

@@ -1,4 +1,4 @@
-//! A finger on the slide: a swipe moves the talk, a finger that stays points.
+//! A finger on the slide: a swipe moves the talk, a finger that rests points.
 
 use super::pencil::Pencil;
 use crate::pages::present::{
@@ -19,15 +19,15 @@ use std::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, PointerEvent};
 
-/// How far a finger goes until it is a swipe, in CSS pixels; and more across than up or down.
+/// The least length of a swipe, in CSS pixels. It must be more horizontal than vertical.
 const SWIPE_PX: i32 = 40;
 
-/// A finger that stays within so many pixels for so many milliseconds points.
+/// A finger that stays within so many CSS pixels for so many milliseconds points.
 const STILL_PX: i32 = 10;
 const HOLD_MS: u32 = 180;
 
 enum Touch {
-    /// It may become a swipe, or stay.
+    /// Still either a swipe or a pointing finger.
     Begun {
         x: i32,
         y: i32,
@@ -40,9 +40,9 @@ struct Hand {
     remote: Remote,
     pencil: Pencil,
     touch: RefCell<Option<Touch>>,
-    /// The pointer that this began with.
+    /// The gesture's pointer.
     pointer: Cell<i32>,
-    /// The click that follows is where a finger was lifted that had pointed: no link is meant.
+    /// The next click is the end of pointing, and must not follow a link.
     has_pointed: Cell<bool>,
 }
 
@@ -68,8 +68,8 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
         listen("pointerup", Did::Lift),
         listen("pointercancel", Did::Cancel),
     ];
-    // A long press is ours, not the browser's menu; nor is a picture dragged away. And a swipe that
-    // the browser takes for the start of a scroll would swallow the tap after it.
+    // No context menu on a long press, no dragging of pictures. And the browser would take a swipe for the
+    // start of a scroll, and swallow the tap after it.
     let options = EventListenerOptions::enable_prevent_default();
     let ours = ["contextmenu", "dragstart", "touchmove"].map(|name| {
         EventListener::new_with_options(&document(), name, options, |event| {
@@ -89,7 +89,7 @@ pub fn listen(remote: Remote, pencil: &Pencil) {
             hand.pencil.wipe();
             super::sheets::close();
         }
-        // A link from one slide to another of the deck.
+        // A link within the deck.
         let address = element.get_attribute("href");
         if let Some((slide, step)) = address.and_then(|address| Link::place(&address)) {
             event.prevent_default();
@@ -113,7 +113,7 @@ impl Hand {
 
     fn down(self: &Rc<Self>, event: &PointerEvent) {
         self.has_pointed.set(false);
-        // Beside an open sheet a finger closes it.
+        // With a sheet open, a finger beside it only closes it.
         let Some(slide) = slide(event).filter(|_| !super::is_one_open()) else {
             return;
         };
@@ -159,7 +159,7 @@ impl Hand {
         let touch = self.touch.take();
         match (touch, event) {
             (Some(Touch::Points), event) => {
-                // Given up, it has no click: the next one is another finger's.
+                // A cancelled pointer has no click: the next click is another finger's.
                 self.has_pointed.set(event.is_some());
                 self.pencil.lift();
             }
@@ -185,7 +185,7 @@ impl Hand {
     }
 }
 
-/// The part of the page with a slide that this happens on.
+/// The section with a slide in which the event happened.
 fn slide(event: &Event) -> Option<Element> {
     let element = event.target()?.dyn_into::<Element>().ok()?;
     element.closest(".now, .then").ok().flatten()

@@ -1,4 +1,4 @@
-//! Fingers, keys and forms: all become taps of the [`Remote`].
+//! Fingers, keys and forms: all become commands of the [`Remote`].
 
 mod clicker;
 mod forms;

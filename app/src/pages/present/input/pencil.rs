@@ -1,4 +1,4 @@
-//! What a finger does on the slide, on its way to the room.
+//! Sends the pointer's positions and the drawing to the room.
 
 use crate::{api, components::pointing, live::seat, pages::present::remote::Remote, routes};
 use gloo_timers::callback::Interval;
@@ -9,15 +9,15 @@ use std::{
     rc::Rc,
 };
 
-/// 25 times a second at most, and so often when the finger rests: whoever hears nothing takes the
-/// light away.
+/// At most 25 times a second; every eighth time while the finger rests, because pages remove a pointer
+/// without news.
 const TELL_EVERY_MS: u32 = 40;
 const REST_TICKS: u32 = 8;
 
-/// More on their way than this would only be later: a slow network gets fewer.
+/// The most requests in flight. More would only be later: a slow network gets fewer.
 const ON_THEIR_WAY: u32 = 3;
 
-/// Two points of a stroke that are nearer than this, in ten-thousandths, are one.
+/// The least distance between two points of a stroke, in ten-thousandths.
 const APART: u16 = 40;
 
 #[derive(Clone)]
@@ -27,9 +27,9 @@ struct Inner {
     remote: Remote,
     count: Cell<u64>,
     on_their_way: Cell<u32>,
-    /// What is pointed at, with what was drawn so far.
+    /// The current position, with the drawing so far.
     now: RefCell<Option<Pointing>>,
-    /// Ticks since the last one was told; `None` when there is something new.
+    /// Ticks since the last change was sent; `None` while there is a change to send.
     rests: Cell<Option<u32>>,
     telling: RefCell<Option<Interval>>,
 }
@@ -46,7 +46,7 @@ impl Pencil {
         }))
     }
 
-    /// The one that was chosen.
+    /// The chosen tool.
     pub fn tool(&self) -> Tool {
         let chosen = super::sheets::look("tool");
         let known = Tool::CHOICE
@@ -57,7 +57,7 @@ impl Pencil {
 
     pub fn press(&self, x: i32, y: i32) {
         let state = untrack(move || self.0.remote.shown());
-        // What the room does not see can't be pointed at.
+        // Nothing to point at: the room does not see this slide.
         if state.cue.is_some_and(|cue| cue.slide != state.slide) || state.screen == Screen::Black {
             return;
         }
@@ -65,7 +65,7 @@ impl Pencil {
         let mut now = self.0.now.borrow_mut();
         let mut ink = String::new();
         if tool == Tool::Pencil {
-            // On what is there by now, whoever drew it.
+            // Adds to the current drawing, which another remote may have begun.
             ink = pointing::ink();
             if !ink.is_empty() {
                 ink.push(';');
@@ -102,7 +102,7 @@ impl Pencil {
         (pointing.x, pointing.y) = (x, y);
         if pointing.tool == Tool::Pencil {
             let point = format!("{x},{y}");
-            // Full: the oldest stroke makes room.
+            // Drops the oldest strokes when the drawing is too long.
             while pointing.ink.len() + point.len() >= Pointing::MOST_INK {
                 match pointing.ink.split_once(';') {
                     Some((_, newer)) => pointing.ink = newer.to_owned(),
@@ -132,7 +132,7 @@ impl Pencil {
         self.tell(&nothing, true);
     }
 
-    /// Takes what was drawn off every slide; also what this page drew before it was loaded anew.
+    /// Wipes the drawing everywhere, also one from before a reload of this page.
     pub fn wipe(&self) {
         self.0.now.take();
         pointing::clear();
@@ -146,7 +146,7 @@ impl Pencil {
         let rests = self.0.rests.get().map_or(0, |rests| rests + 1);
         self.0.rests.set(Some(rests));
         if rests.is_multiple_of(REST_TICKS) && self.0.on_their_way.get() < ON_THEIR_WAY {
-            // The light of this page stays on too.
+            // Keeps this page's own pointer from timing out.
             pointing::draw(pointing);
             self.tell(pointing, false);
         } else if rests == 0 {
@@ -172,14 +172,14 @@ impl Pencil {
         let inner = self.0.clone();
         inner.on_their_way.set(inner.on_their_way.get() + 1);
         spawn_local(async move {
-            // One that is lost is made good by the next.
+            // The next one makes up for one that is lost.
             let _ = api::say(&path, &form).await;
             inner.on_their_way.set(inner.on_their_way.get() - 1);
         });
     }
 }
 
-/// Which share of the whole, in ten-thousandths; out of it is at its edge.
+/// `part` of `whole` in ten-thousandths, clamped to 0 to 10,000.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,

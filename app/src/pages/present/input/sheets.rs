@@ -1,4 +1,4 @@
-//! The sheets that open over the page: the browser opens them, this fills in what changed since.
+//! The sheets over the page. The browser opens them; this updates what they show.
 
 use crate::{
     pages::present::{look::Look, remote::Remote},
@@ -16,7 +16,7 @@ const REMEMBERED_S: u32 = 31_536_000;
 
 pub fn listen(remote: Remote) {
     let root = document();
-    // Toggle does not bubble: it is heard on its way down.
+    // `toggle` does not bubble, so it is captured.
     let options = EventListenerOptions::run_in_capture_phase();
     let opened = EventListener::new_with_options(&root, "toggle", options, move |event| {
         if target::<Element>(event).is_some_and(|sheet| sheet.id() == "all-slides") {
@@ -37,7 +37,7 @@ pub fn listen(remote: Remote) {
         }
     });
     StoredValue::new_local([opened, typed, chosen]);
-    // Another slide's notes begin at their beginning.
+    // Scrolls another slide's notes to the top.
     Effect::new(move |before: Option<SlideNumber>| {
         let slide = remote.shown().place().slide;
         if before.is_some_and(|before| before != slide)
@@ -51,7 +51,7 @@ pub fn listen(remote: Remote) {
 
 pub fn toggle(sheet: &str) {
     if let Some(sheet) = find::<HtmlElement>(&format!("#{sheet}")) {
-        // Fails on nothing that is in the page.
+        // Can't fail for an element of the page.
         let _ = sheet.toggle_popover();
         if let Some(open) = open() {
             focus(&open, "[type=search]");
@@ -59,7 +59,7 @@ pub fn toggle(sheet: &str) {
     }
 }
 
-/// Chooses the first slide that the search has left; Enter once more goes there.
+/// Chooses the first slide that the search found. Another Enter goes there.
 pub fn choose_first() {
     if let Some(first) = find::<HtmlElement>("#all-slides li:not([hidden]) input") {
         first.click();
@@ -72,12 +72,12 @@ pub fn choose_first() {
 fn focus(within: &HtmlElement, selector: &str) {
     let element = within.query_selector(selector).ok().flatten();
     if let Some(Ok(element)) = element.map(JsCast::dyn_into::<HtmlElement>) {
-        // Fails on nothing that is shown.
+        // Can't fail for an element that is shown.
         let _ = element.focus();
     }
 }
 
-/// Closes what is open: a sheet that was opened from another one, and that one.
+/// Closes the open sheet, and the one that it was opened from.
 pub fn close() {
     while let Some(sheet) = open() {
         if sheet.hide_popover().is_err() {
@@ -90,13 +90,13 @@ pub fn is_one_open() -> bool {
     open().is_some()
 }
 
-/// The sheet that is open. In a browser without popovers `popovers.js` says so by a class, and the
-/// browser's own word is an error.
+/// The open sheet. In a browser without popovers, `popovers.js` marks it by a class, and the first
+/// selector is an error.
 fn open() -> Option<HtmlElement> {
     find("[popover]:popover-open").or_else(|| find("[popover].open"))
 }
 
-/// The layout after the one there is.
+/// Chooses the next layout.
 pub fn next_layout() {
     let mut choices = Vec::new();
     each("[name=layout]", |choice| choices.push(choice.clone()));
@@ -114,12 +114,12 @@ fn change_look(name: &str, value: &str) {
     if !matches!(name, "layout" | "notes_size" | "tool") {
         return;
     }
-    // Fails for no name that is written here.
+    // Can't fail for a valid name.
     let _ = page.set_attribute(&format!("data-{name}"), value);
     let look = format!("{}-{}", look("layout"), look("notes_size"));
     if let Ok(document) = document().dyn_into::<HtmlDocument>() {
         let (name, age) = (Look::COOKIE, REMEMBERED_S);
-        // Without cookies it is forgotten; that is all.
+        // Without cookies the choice is forgotten; that is all.
         let _ = document.set_cookie(&format!(
             "{name}={look};path={};max-age={age};samesite=lax",
             routes::HOME
@@ -127,14 +127,14 @@ fn change_look(name: &str, value: &str) {
     }
 }
 
-/// What of the look was chosen.
+/// The chosen value of `name`.
 pub fn look(name: &str) -> String {
     let page = find::<Element>(".remote");
     let chosen = page.and_then(|page| page.get_attribute(&format!("data-{name}")));
     chosen.unwrap_or_default()
 }
 
-/// Nothing is searched for and nothing chosen.
+/// Clears the search and the choice.
 fn begin_anew() {
     if let Some(typed) = find::<HtmlInputElement>("#all-slides [type=search]") {
         typed.set_value("");
@@ -145,7 +145,7 @@ fn begin_anew() {
     }
 }
 
-/// Marks where the talk is by now.
+/// Marks the current slide.
 fn show_place(remote: Remote) {
     let here = untrack(move || remote.shown()).place().slide.to_string();
     each("#all-slides li", |slide| {
@@ -159,7 +159,7 @@ fn show_place(remote: Remote) {
     });
 }
 
-/// With the browser's own strings: Rust's tables of small letters would cost each page 2 KB.
+/// Uses the browser's strings: Rust's tables of lower-case letters would cost each page 2 KB.
 fn search(typed: &str) {
     let words = String::from(JsString::from(typed).to_lower_case());
     let mut found = false;

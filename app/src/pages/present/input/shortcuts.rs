@@ -1,4 +1,4 @@
-//! Keys on the remote.
+//! Keys on the remote's page.
 
 use super::{pencil::Pencil, sheets};
 use crate::pages::present::{
@@ -11,17 +11,17 @@ use model::talk::SlideState;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, KeyboardEvent};
 
-/// Listens for as long as the page's owner lives.
+/// Listens as long as the page's owner lives.
 pub fn listen(remote: Remote, pencil: Pencil) {
     let options = EventListenerOptions::enable_prevent_default();
-    // The slide that is being typed; 0 when none is.
+    // The slide number typed so far; 0 for none.
     let typed = StoredValue::new(0_u32);
     let listener = EventListener::new_with_options(&document(), "keydown", options, move |event| {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
             return;
         };
         let state = untrack(move || remote.shown());
-        // Only as long as the page says so: else an Enter long after would go there.
+        // Forgotten with its hint: else a much later Enter would go there.
         let number = typed.get_value();
         if *remote.hint.read_untracked() != typed_hint(number) {
             typed.set_value(0);
@@ -29,11 +29,11 @@ pub fn listen(remote: Remote, pencil: Pencil) {
         let Some(wish) = wish_of(event, &state, typed.get_value()) else {
             return;
         };
-        // Escape also closes what is open; that is the browser's part.
+        // Escape also closes sheets, which the browser does.
         if !matches!(wish, Wish::GiveUp) {
             event.prevent_default();
         }
-        // A key that is held down would race through the deck.
+        // A held key would race through the deck.
         if event.repeat() {
             return;
         }
@@ -52,7 +52,7 @@ pub fn listen(remote: Remote, pencil: Pencil) {
             Wish::NextLayout => sheets::next_layout(),
             Wish::Digit(_) if number > 0 => remote.say(&typed_hint(number)),
             Wish::Digit(_) => {}
-            // It closes what is open, and nothing more.
+            // It closes the sheet, and nothing more.
             Wish::GiveUp if sheets::is_one_open() => {}
             Wish::GiveUp => {
                 pencil.wipe();
@@ -68,10 +68,10 @@ fn wish_of(event: &KeyboardEvent, state: &SlideState, typed: u32) -> Option<Wish
         return None;
     }
     let key = event.key();
-    // A clicker's keys write nothing, wherever the focus is.
+    // A clicker's keys type nothing, wherever the focus is.
     let is_clickers = matches!(key.as_str(), "PageDown" | "PageUp");
     if is_on("input", event) && !is_clickers {
-        // An empty search has browsers that keep Escape for themselves.
+        // Some browsers keep Escape to themselves in an empty search field.
         return match key.as_str() {
             "Enter" if is_on("[type=search]", event) => Some(Wish::FirstFound),
             "Escape" if is_on(".search:placeholder-shown", event) => Some(Wish::Close),
@@ -81,7 +81,7 @@ fn wish_of(event: &KeyboardEvent, state: &SlideState, typed: u32) -> Option<Wish
     if typed == 0 && is_activation(event) {
         return None;
     }
-    // Long notes are read with the arrows once a keyboard went to them. A clicker has other keys.
+    // Arrows scroll notes that have the keyboard's focus. Clickers send other keys.
     if matches!(key.as_str(), "ArrowUp" | "ArrowDown") && is_on(".notes:focus-visible", event) {
         return None;
     }
@@ -94,15 +94,15 @@ fn wish_of(event: &KeyboardEvent, state: &SlideState, typed: u32) -> Option<Wish
     wish(key, state, typed)
 }
 
-/// Whether a key is the system's, or belongs to a word that an input method is composing: an Enter
-/// that ends it chooses nothing else.
+/// Whether a key is the system's or an input method's: an Enter that ends a composed word chooses nothing
+/// else.
 pub fn is_elsewheres(event: &KeyboardEvent) -> bool {
     const COMPOSING: u32 = 229;
     let is_systems = event.ctrl_key() || event.alt_key() || event.meta_key();
     is_systems || event.is_composing() || event.key_code() == COMPOSING
 }
 
-/// Whether a key is that of a button or a link that a keyboard went to.
+/// Whether a key activates a button or link that has the keyboard's focus.
 pub fn is_activation(event: &KeyboardEvent) -> bool {
     let activates = matches!(event.key().as_str(), " " | "Enter");
     activates && is_on(":is(button, a):focus-visible", event)

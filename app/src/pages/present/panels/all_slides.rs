@@ -6,13 +6,13 @@ use model::{
     talk::{Command, TalkCode},
 };
 
-/// How wide a slide is in the grid.
+/// The width of a slide in the grid.
 const SIZES: &str = "12rem";
 
-/// What of a slide's text is searched: all of a slide as people write them, not the whole of a book.
+/// How much of a slide's text is searched: all of an ordinary slide, not a whole book.
 const SEARCHED_CHARACTERS: usize = 4_000;
 
-/// Every slide, to choose one and then to go there: the room sees nothing of the choosing.
+/// Every slide. One tap chooses a slide, another one goes there: the room does not see the choosing.
 #[component]
 pub fn AllSlides(code: TalkCode, deck: Deck, here: SlideNumber) -> impl IntoView {
     let go_to = Command::GoTo {

@@ -3,7 +3,7 @@ use crate::api;
 use leptos::prelude::*;
 use model::talk::{Command, Minutes, TalkCode, Timing};
 
-/// Runs, pauses and resets the talk's clock, and says how long the talk is meant to be.
+/// Runs, pauses and resets the talk's clock, and sets the planned length.
 #[component]
 pub fn ClockPanel(code: TalkCode, planned: Option<Minutes>) -> impl IntoView {
     let clock = |timing, name| ask(&code, Command::Clock(timing, None), name);

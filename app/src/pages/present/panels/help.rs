@@ -1,7 +1,7 @@
 use super::Panel;
 use leptos::prelude::*;
 
-/// What a keyboard and a clicker can do.
+/// The keys of keyboards and clickers.
 const KEYS: [(&str, &str); 15] = [
     ("→  ↓  Space  Enter  Page Down", "Next"),
     ("←  ↑  Shift+Space  Backspace  Page Up", "Previous"),

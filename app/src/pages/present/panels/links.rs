@@ -3,7 +3,7 @@ use crate::components::{WayFigure, Ways, WaysNotes};
 use leptos::prelude::*;
 use model::talk::{Command, TalkCode};
 
-/// Where people find the talk, big enough to be scanned across a room.
+/// The talk's links, with QR codes big enough to be scanned across a room.
 #[component]
 pub fn LinksPanel(code: TalkCode, links: Ways) -> impl IntoView {
     let show = ask(&code, Command::Invite(true), "Show on the projector");

@@ -1,5 +1,5 @@
-//! What the remote keeps out of sight until it is asked for. Made by the server as it is and opened
-//! by the browser itself: it costs no WASM, and its forms work without.
+//! The remote's sheets. The server renders them and the browser opens them, so they cost no WASM, and
+//! their forms work without it.
 
 mod all_slides;
 mod clock;
@@ -38,7 +38,7 @@ pub fn Panels(
     }
 }
 
-/// A sheet that opens over the page, with its name and a way out.
+/// A sheet that opens over the page, with a heading and a close button.
 #[component]
 fn Panel(id: &'static str, name: &'static str, children: Children) -> impl IntoView {
     view! {
@@ -54,7 +54,7 @@ fn Panel(id: &'static str, name: &'static str, children: Children) -> impl IntoV
     }
 }
 
-/// A button that sends a command, whatever the page shows by then.
+/// A button that sends a command, without a revision.
 fn ask(code: &TalkCode, command: Command, name: &'static str) -> impl IntoView + use<> {
     let fields = command
         .to_form()

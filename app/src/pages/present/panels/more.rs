@@ -9,7 +9,7 @@ use crate::{
 use leptos::prelude::*;
 use model::talk::{Screen, SlideState, TalkCode, Tool};
 
-/// What is needed now and then.
+/// Rarely used controls.
 #[component]
 pub fn More(code: TalkCode, state: SlideState, look: Look) -> impl IntoView {
     view! {
