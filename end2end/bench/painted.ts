@@ -6,8 +6,8 @@ import { type Links, Server } from '../tests/server.ts';
 import { slowNetwork } from './slow-network.ts';
 import { type Watch, type What, watch } from './watch.ts';
 
-// From a finger on the phone's Next to the new slide on the projector, on a follower and on the
-// phone itself, all in one browser on one machine; see watch.ts for what is measured.
+// The time from a tap on the phone's Next to the new slide on the projector, on a follower and on the
+// phone itself, all in one browser on one machine. See watch.ts for what is measured.
 
 const SLIDES = 24;
 
@@ -22,7 +22,7 @@ const NETWORKS: { roundTripMs: number; taps: number; alone?: true }[] = [
   { roundTripMs: 400, taps: 60 },
 ];
 
-/** As long as a finger stays on a button. */
+/** How long a finger stays on a button. */
 const TOUCH_MS = 60;
 
 const FIGURES: { name: string; from: What; to: What; on: 'phone' | 'projector' | 'follower' }[] = [
@@ -78,7 +78,7 @@ async function measure(
   const finger = await Finger.over(phone);
   const figures = FIGURES.filter(({ on }) => people.has(on));
   const measured = figures.map(() => [] as number[]);
-  // One round, to warm up, does not count: no page has seen its pictures yet, nor has its code run.
+  // The first round is warm-up and does not count: pictures are not fetched, code has not run.
   let at = SLIDES;
   for (let tap = 1 - SLIDES; tap < taps; tap += 1) {
     if (at === SLIDES) {
@@ -105,7 +105,7 @@ async function measure(
   network.close();
 }
 
-/** A page with one button and nothing else: what this browser takes for its frame. */
+/** A page with one button and nothing else: what this browser's frame costs. */
 const BARE = `data:text/html,<meta name="viewport" content="width=device-width">
   <style>button { position: fixed; inset: 50%25 0 0 } .pressed { filter: brightness(0.85) }</style>
   <button>Next</button>

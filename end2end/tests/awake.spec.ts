@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { type Room, expect, isLive, next, sees, test } from './room.ts';
 
-/** Counts what is asked of the browser's lock, and what is given back. */
+/** Counts the wake locks that the page requests and releases. */
 const COUNTED = `
   window.locks = { held: 0 };
   Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => {

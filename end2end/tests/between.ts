@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 
-/** What becomes of a stream where a virus scanner or a proxy stands between. */
+/** What a virus scanner or a proxy in between does to a stream. */
 export type Way = 'withheld' | 'refused' | 'in lumps';
 
 const REFUSAL = 'HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno';
 
-/** Stands between any browser and the server, and passes everything on but streams. */
+/** A proxy for any browser that passes on everything but streams. */
 export class Between {
-  /** How many streams were asked for. */
+  /** The number of streams that were requested. */
   streams = 0;
-  /** How many lumps of them came through. */
+  /** The number of chunks of streams that came through. */
   lumps = 0;
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((browser) => this.pass(browser));
@@ -26,7 +26,7 @@ export class Between {
     return between;
   }
 
-  /** The same page, through this. */
+  /** The same page's address through this proxy. */
   link(link: string): string {
     const { port } = this.server.address() as AddressInfo;
     return link.replace(`:${this.to}`, `:${port}`);

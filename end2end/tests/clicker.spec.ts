@@ -14,12 +14,12 @@ test('a clicker works in the projector’s window, in the presenter’s own brow
   await projector.keyboard.type('4');
   await projector.keyboard.press('Enter');
   await sees(projector, 4);
-  // The number is used up.
+  // The number was consumed.
   await projector.keyboard.press('Enter');
   await sees(projector, 5);
   await projector.keyboard.press('Home');
   await sees(projector, 1);
-  // Quicker than the stream.
+  // Faster than the stream.
   await projector.keyboard.press('PageDown');
   await projector.keyboard.press('PageDown');
   await sees(projector, 3);
@@ -30,7 +30,7 @@ test('a clicker works in the projector’s window, in the presenter’s own brow
     }
   const state = async () => (await projector.request.get(`${room.links.audience}/state`)).json();
   const { revision } = await state();
-  // Quicker than its answer.
+  // Faster than its answer.
   await projector.keyboard.press('b');
   await projector.keyboard.press('b');
   await expect.poll(state).toMatchObject({ screen: 'live', revision: revision + 2 });
@@ -99,7 +99,7 @@ test('a key of the projector’s that its server gets to late moves nothing', as
   await projector.keyboard.press('PageDown');
   await sees(projector, 2);
   room.allow(/net::ERR_|408/);
-  // By the server's clock, which goes on evenly, as this does.
+  // By the server's clock, which is monotonic, like this one.
   const { now } = await (await projector.request.get(`${room.links.audience}/role`)).json();
   const asked = performance.now();
   const serversTime = () => now + performance.now() - asked;
@@ -140,7 +140,7 @@ test('the focus that a mouse leaves behind takes no key of a clicker', async ({ 
   await laptop.keyboard.press('ArrowDown');
   await sees(laptop, 4);
 
-  // A keyboard's own focus stays where it went.
+  // A focus that the keyboard set stays.
   const more = laptop.getByRole('button', { name: 'More', exact: true });
   while (!(await more.evaluate((button) => button === document.activeElement))) await laptop.keyboard.press('Tab');
   await laptop.keyboard.press('Enter');
@@ -162,7 +162,7 @@ test('a choice that a mouse has made takes no key of a clicker', async ({ room }
   await sees(follower, 2);
   await expect(laptop.locator('#more [value=pencil]')).toBeChecked();
 
-  // With the sheet still there, too.
+  // While the sheet is open, too.
   await laptop.getByRole('button', { name: 'All slides' }).click();
   await laptop.locator('#all-slides li').nth(4).locator('label').click();
   await laptop.keyboard.press('ArrowRight');
@@ -197,7 +197,7 @@ test('an Enter that ends a word of an input method chooses nothing', async ({ ro
     }, { isComposing, keyCode });
   await press(true, 229);
   await expect(laptop.locator('#all-slides :checked')).toHaveCount(0);
-  // Safari's, which comes after the word.
+  // Safari sends it after the composed word.
   await press(false, 229);
   await expect(laptop.locator('#all-slides :checked')).toHaveCount(0);
   await press(false, 13);

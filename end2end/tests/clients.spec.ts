@@ -2,7 +2,7 @@ import { EventSource } from 'eventsource';
 import { createParser } from 'eventsource-parser';
 import { expect, isLive, next, sees, test } from './room.ts';
 
-// Clients that others wrote read our stream as it was meant.
+// Other people's SSE clients read our stream correctly.
 
 test('the package eventsource follows a talk', async ({ room }) => {
   const phone = await room.presenter();
@@ -33,7 +33,7 @@ test('the package eventsource-parser reads retry, ids, snapshots and pings', asy
     onRetry: (ms) => seen.push(ms >= 1_000 && ms < 3_000),
     onError: (error) => seen.push(error),
   });
-  // Whoever has the current event hears that it is the current one; then comes what is new.
+  // A client that has the current event is told so, and then gets new ones.
   const answer = await fetch(`${room.links.events}?last_event_id=${epoch}-1`);
   const reading = (async () => {
     for await (const bytes of answer.body!.pipeThrough(new TextDecoderStream())) {

@@ -3,13 +3,13 @@ import { BLACK, EVERYWHERE, WHITE, colours } from './colours.ts';
 import { PROJECTOR, type Room, expect, isLive, next, test } from './room.ts';
 import { shown } from './words.ts';
 
-// Who has set colours of their own, as Windows' contrast themes do, sees the page in those. What the
-// room sees together stays as it is: black, white, a slide's own colours, and a code for a camera.
+// People with forced colours, as in Windows' contrast themes, see the page in those. What the
+// whole room sees keeps its colours: black, white, slides, and QR codes.
 
-/** What is seen of it under colours of the system's, dark and light, and with none. */
+/** Its screenshots with forced colours, dark and light, and with none. */
 async function pictures(page: Page, what: Locator): Promise<Buffer[]> {
   const pictures = [];
-  // Its edges may share a pixel with the page around it, and on a remote a word lies over its foot.
+  // Its edges may share a pixel with the page around it, and on a remote a word covers its lower edge.
   const { x, y, width, height } = (await what.boundingBox())!;
   const clip = { x: x + 2, y: y + 2, width: width - 4, height: height * 0.8 };
   for (const colorScheme of ['dark', 'light'] as const)
@@ -62,7 +62,7 @@ test('a slide of Markdown has its own colours, and so has its small picture', as
   await areAlike(follower, follower.locator('.slide .page'));
 });
 
-/** Its light edge is as wide as it was drawn, and then comes the code. */
+/** A light margin as wide as it was drawn, and then the code. */
 async function isScannable(page: Page, codes: Locator): Promise<void> {
   for (const code of await codes.all()) {
     await areAlike(page, code.locator('svg'));

@@ -5,9 +5,9 @@ type Colour = [red: number, green: number, blue: number];
 export const BLACK: Colour = [0, 0, 0];
 export const WHITE: Colour = [255, 255, 255];
 
-/** All colours of a picture at these shares of its width and height. */
+/** The colours of a picture at these fractions of its width and height. */
 export async function colours(page: Page, picture: Buffer, places: [number, number][]): Promise<Colour[]> {
-  // In a page of nothing, where no policy of ours forbids to read a picture.
+  // In an empty page, where no policy of ours forbids reading a picture.
   const desk = await page.context().newPage();
   const read = await desk.evaluate(
     async ([png, places]) => {

@@ -104,7 +104,7 @@ test('a link’s key becomes a cookie and leaves the address', async ({ room }) 
   expect(cookie).toMatchObject({ name: expect.stringMatching(/^webslides-[0-9a-f]{8}$/), path: '/', httpOnly: true, sameSite: 'Lax', secure: false });
   const seen = await phone.evaluate(() => document.cookie + document.documentElement.outerHTML + document.referrer);
   expect(seen).not.toContain(cookie.value);
-  // The cookie's key is this phone's own; the link's would let any other in.
+  // The cookie has this phone's own key, not the link's, which would admit any device.
   const key = new URL(room.links.presenter).searchParams.get('key')!;
   expect(key).toMatch(/^\w{20,}$/);
   expect(seen).not.toContain(key);

@@ -21,7 +21,7 @@ test('an ended talk says so everywhere, politely, and asks for nothing more', as
       if (request.resourceType() === 'eventsource') streams.push(request.url());
     });
   }
-  // What would move it is gone, and leads on instead; a clicker's key is still answered.
+  // A link replaces the buttons; a clicker's key still gets an answer.
   await expect(next(phone)).toBeHidden();
   await expect(phone.locator('.then p')).toHaveText('Nothing follows.');
   await expect(phone.locator('.pace')).toHaveText('Over');
@@ -29,7 +29,7 @@ test('an ended talk says so everywhere, politely, and asks for nothing more', as
   await phone.keyboard.press('ArrowRight');
   await expect(phone.getByText('Nothing moved: the talk is over.')).toBeVisible();
 
-  // Whoever comes afterwards sees the same, and no page opens a stream again.
+  // Late joiners see the same, and no page opens a stream.
   const late = await room.follower();
   await expect(late.getByText('This talk is over.')).toBeVisible();
   await sees(late, 2);

@@ -11,9 +11,9 @@ export type EngineName = 'Firefox' | 'WebKit';
 interface Engine {
   driver: (port: number) => [program: string, ...options: string[]];
   capabilities: { 'moz:firefoxOptions'?: { args: string[]; prefs: Record<string, unknown> } };
-  /** Whether it has no windows without a screen. */
+  /** Whether it can't open a window without a display. */
   needsScreen: boolean;
-  /** A line of its output about a page that has an error, where it writes any. */
+  /** Matches a line of its output about an error of a page, if it writes any. */
   complaint?: RegExp;
 }
 
@@ -26,13 +26,13 @@ const ENGINES: Record<EngineName, Engine> = {
         prefs: {
           'browser.dom.window.dump.enabled': true,
           'devtools.console.stdout.content': true,
-          // An origin that browsers do not hold for secure, as Playwright's configuration has it.
+          // An insecure origin, as in Playwright's configuration.
           'network.dns.localDomains': 'room.test',
         },
       },
     },
     needsScreen: false,
-    // What its own scripts say has no quotes, and other addresses.
+    // Messages of its own scripts have no quotes and other addresses.
     complaint: /^console\.(error|warn): "|^JavaScript (error|warning): http/,
   },
   WebKit: {
@@ -42,7 +42,7 @@ const ENGINES: Record<EngineName, Engine> = {
   },
 };
 
-/** Firefox' own choice of colours for every page, yellow on blue. */
+/** Firefox' setting that forces colours on every page: yellow on blue. */
 const FORCED_COLOURS = {
   'browser.display.document_color_use': 2,
   'browser.display.foreground_color': '#ffff00',
@@ -51,15 +51,15 @@ const FORCED_COLOURS = {
   'browser.display.background_color.dark': '#0000ff',
 };
 
-/** Keys without a character, as WebDriver writes them. */
+/** Keys without a character, as WebDriver encodes them. */
 const KEYS: Record<string, string> = {
   Space: ' ', Enter: '\uE006', Escape: '\uE00C', PageUp: '\uE00E', PageDown: '\uE00F', ArrowDown: '\uE015',
   ArrowRight: '\uE014',
 };
 
 /**
- * A browser that Playwright does not know: one person, one page. It is driven as
- * https://www.w3.org/TR/webdriver2 says, by a program of its maker's.
+ * A browser that Playwright can't drive: one person, one page. Driven by
+ * https://www.w3.org/TR/webdriver2, through its vendor's program.
  */
 export class Browser {
   private readonly directory = mkdtempSync(join(tmpdir(), 'webslides-browser-'));
@@ -70,12 +70,12 @@ export class Browser {
 
   constructor(private readonly engine: EngineName) {}
 
-  /** Opens its window. None of the engines has one that is narrower than about 450 pixels. */
+  /** Opens its window. No engine makes it narrower than about 450 pixels. */
   async start(size: { width: number; height: number }, { forcedColours = false } = {}): Promise<void> {
     const { driver, needsScreen } = ENGINES[this.engine];
     const capabilities = structuredClone(ENGINES[this.engine].capabilities);
     if (forcedColours) Object.assign(capabilities['moz:firefoxOptions']!.prefs, FORCED_COLOURS);
-    // Whatever it keeps goes with it.
+    // Deleted with everything that it stores.
     const env: NodeJS.ProcessEnv = { ...process.env, HOME: this.directory, TMPDIR: this.directory };
     if (needsScreen) env.DISPLAY = await this.screen();
     const port = await freePort();
@@ -91,11 +91,11 @@ export class Browser {
 
   async goto(url: string): Promise<void> {
     await this.command('POST', '/url', { url });
-    // A presenter's link leads through a page that sends itself on; WebKit's driver does not wait for that.
+    // A presenter's link leads to a form that submits itself, which WebKit's driver does not wait for.
     const isOnItsWay = () => document.readyState !== 'complete' || !!document.querySelector('[data-view=admit]');
     while (await this.evaluate(isOnItsWay)) await new Promise((resolve) => setTimeout(resolve, 10));
-    // WebKit writes nothing of a driven window's pages, which are private. WebDriver has no earlier
-    // moment than this, when the page has loaded: what fails before is no live page.
+    // WebKit logs nothing of a driven window's pages, which are private. WebDriver has no earlier
+    // hook than this, after the page has loaded: a page that fails earlier is not live.
     await this.evaluate(() => {
       const errors: string[] = [];
       Object.assign(window, { errors });
@@ -105,12 +105,12 @@ export class Browser {
     });
   }
 
-  /** Runs `script` in the page. What goes in and comes out is JSON, or an element. */
+  /** Runs `script` in the page. Arguments and result are JSON or elements. */
   evaluate<Given extends unknown[], Out>(script: (...given: Given) => Out, ...given: Given): Promise<Out> {
     return this.command('POST', '/execute/sync', { script: `return (${script})(...arguments)`, args: given });
   }
 
-  /** Clicks what is called so, where it is, as a person would. */
+  /** Clicks the element of this name at its position, as a person would. */
   async click(name: string): Promise<void> {
     const button = await this.evaluate((name) => {
       const buttons = [...document.querySelectorAll('button')].filter((button) => button.checkVisibility());
@@ -120,7 +120,7 @@ export class Browser {
     await this.clickOn(button);
   }
 
-  /** The same, for what `selector` finds first. */
+  /** Clicks the first element that matches `selector`. */
   async clickAt(selector: string): Promise<void> {
     const place = await this.evaluate((selector) => document.querySelector(selector), selector);
     if (!place) throw new Error(`There is no ${selector}.`);
@@ -133,7 +133,7 @@ export class Browser {
     await this.command('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
   }
 
-  /** Rests a finger on one element, long enough to point, and taps another one with a second finger. */
+  /** Holds a finger on one element, long enough to point, and taps another with a second finger. */
   async touch(rests: string, taps: string): Promise<void> {
     const middle = (selector: string) => {
       const { x, y, width, height } = document.querySelector(selector)!.getBoundingClientRect();
@@ -154,14 +154,14 @@ export class Browser {
     await this.command('POST', '/actions', { actions });
   }
 
-  /** A picture of what `selector` finds first, as PNG. */
+  /** A PNG of the first element that matches `selector`. */
   async screenshot(selector: string): Promise<Buffer> {
     const element = await this.evaluate((selector) => document.querySelector(selector), selector);
     if (!element) throw new Error(`There is no ${selector}.`);
     return Buffer.from(await this.command('GET', `/element/${wordFor(element)}/screenshot`), 'base64');
   }
 
-  /** What went wrong in its page. */
+  /** The errors of its page. */
   async errors(): Promise<string[]> {
     const { complaint } = ENGINES[this.engine];
     const written = this.output.split('\n').filter((line) => complaint?.test(line));
@@ -181,7 +181,7 @@ export class Browser {
     await this.command('POST', `/element/${wordFor(element)}/click`, {});
   }
 
-  /** A screen that nobody sees, by its name. */
+  /** The name of a virtual display. */
   private async screen(): Promise<string> {
     const options = ['-displayfd', '3', '-screen', '0', '2000x1200x24', '-nolisten', 'tcp'];
     const child = this.spawn('Xvfb', options, process.env);
@@ -190,7 +190,7 @@ export class Browser {
   }
 
   private spawn(program: string, options: string[], env: NodeJS.ProcessEnv): ChildProcess {
-    // A group of its own, so that it ends with all that it started.
+    // A process group, so that it ends with everything it started.
     const child = spawn(program, options, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
     this.children.push(child);
     return child;
@@ -220,7 +220,7 @@ export class Browser {
   }
 }
 
-/** An element is told apart by a word of the driver's. */
+/** WebDriver's key for a reference to an element. */
 function wordFor(element: object): string {
   return Object.values(element)[0];
 }

@@ -6,12 +6,12 @@ import { Browser, type EngineName } from './engine.ts';
 import { LAPTOP, PHONE, expect, isLive, next, sees, test as inRoom } from './room.ts';
 import { translate } from './translator.ts';
 
-// What people do, in the engines of other browsers: Gecko is Firefox', and WebKit is Safari's and
-// that of every browser on an iPhone.
+// The main journeys in other engines: Gecko is Firefox', and WebKit is Safari's and
+// every iPhone browser's.
 
 interface Engine {
   engine: EngineName;
-  /** Somebody with this engine opens `url`. What goes wrong in their browser fails the test. */
+  /** Opens `url` in this engine. Errors in the browser fail the test. */
   open: (url: string, window?: typeof LAPTOP, options?: Parameters<Browser['start']>[1]) => Promise<Browser>;
 }
 
@@ -35,10 +35,10 @@ const test = inRoom.extend<Engine>({
   },
 });
 
-// Each person is a whole browser, and those start in seconds.
+// Each person is a whole browser, which takes seconds to start.
 test.describe.configure({ timeout: 120_000 });
 
-/** What its page shows, and whether that follows the stream and is painted. */
+/** The page's slide, and whether it is live and painted. */
 function look() {
   const main = document.querySelector('main');
   const slide = document.querySelector<HTMLElement>('.slide');
@@ -55,7 +55,7 @@ async function shows(browser: Browser, slide: number, screen = 'live'): Promise<
   await expect.poll(() => browser.evaluate(look)).toEqual({ live: 'live', slide, screen, painted: true });
 }
 
-/** The name of the sheet that lies over the page. */
+/** The name of the open sheet. */
 const sheet = (browser: Browser) =>
   browser.evaluate(() => document.querySelector(':popover-open')?.getAttribute('aria-label') ?? null);
 
@@ -111,7 +111,7 @@ for (const engine of ['Firefox', 'WebKit'] as const) {
       await laptop.clickAt('.notes');
       await laptop.press('ArrowDown');
       await shows(laptop, 3);
-      // And the choice that it has made.
+      // And its choice.
       await laptop.click('More');
       await expect.poll(() => sheet(laptop)).toBe('More');
       await laptop.clickAt('[value=pencil]');
@@ -127,14 +127,14 @@ for (const engine of ['Firefox', 'WebKit'] as const) {
       await shows(laptop, 1);
       await laptop.press('s');
       await expect.poll(() => sheet(laptop)).toBe('All slides');
-      /** How many slides are chosen after it. */
+      /** The number of slides that are chosen after it. */
       const press = (isComposing: boolean, keyCode: number) =>
         laptop.evaluate((isComposing, keyCode) => {
           const init = { key: 'Enter', code: 'Enter', keyCode, isComposing, bubbles: true, cancelable: true };
           document.querySelector('#all-slides [type=search]')!.dispatchEvent(new KeyboardEvent('keydown', init));
           return document.querySelectorAll('#all-slides :checked').length;
         }, isComposing, keyCode);
-      // Safari's comes after the word.
+      // Safari sends it after the composed word.
       for (const isComposing of [true, false]) expect(await press(isComposing, 229)).toBe(0);
       expect(await press(false, 13)).toBe(1);
     });
@@ -221,7 +221,7 @@ for (const engine of ['Firefox', 'WebKit'] as const) {
   });
 }
 
-// WebKit takes no other name for this machine.
+// WebKit resolves no other name to this machine.
 test('Firefox has all of it on plain http, too', async ({ room, open }) => {
   const elsewhere = new URL(room.links.presenter);
   elsewhere.hostname = 'room.test';

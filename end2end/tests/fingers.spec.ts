@@ -5,7 +5,7 @@ type Point = { x: number; y: number; id: number };
 
 async function fingers(page: Page): Promise<(type: 'Start' | 'Move' | 'End', points: Point[]) => Promise<void>> {
   const browser: CDPSession = await page.context().newCDPSession(page);
-  // An end names the points that are lifted; all of them when it names none.
+  // An end names the touches that are lifted; none named means all.
   return async (type, touchPoints) => {
     await browser.send('Input.dispatchTouchEvent', { type: `touch${type}`, touchPoints });
   };
@@ -53,14 +53,14 @@ test('a finger that rests somewhere swallows no tap of another one', async ({ ro
   for (const place of ['.now', '.then', '.notes', 'main > header']) {
     const rests = await middle(phone.locator(place), 0);
     await touch('Start', [rests]);
-    // There it has begun to point.
+    // By now it points.
     if (place === '.now') await expect(follower.locator('.slide > .pointing')).toBeVisible();
     await touch('Start', [rests, taps]);
     await touch('End', [taps]);
     await sees(follower, (slide += 1));
     await touch('End', []);
   }
-  // And once only: nothing comes after.
+  // And only once: nothing follows.
   await next(phone).tap();
   await sees(follower, slide + 1);
 });

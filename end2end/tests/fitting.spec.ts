@@ -10,7 +10,7 @@ const names = Array.from({ length: 11 }, (_, column) => String.fromCharCode(97 +
 const terms = Array.from({ length: 14 }, (_, power) => `a_{${power}} x^{${power}}`);
 const cramped = Array.from({ length: 24 }, (_, line) => `line_${line} = "${'words '.repeat(8)}"`);
 
-/** What was cut off at the slide's edge. */
+/** The elements that the slide's edge cuts off. */
 const SLIDES = [
   '# Fit',
   '<center><img src="wide.png"></center>\n\nWords below\n\n- one\n- two',
@@ -58,7 +58,7 @@ test('everything on a slide ends inside of it, and its pictures come in several 
   }
 });
 
-/** What of a slide is seen in part only. */
+/** The elements of a slide that are only partly visible. */
 function outside(slide: Element): string[] {
   const edge = slide.querySelector('.page')!.getBoundingClientRect();
   return [...slide.querySelectorAll('.page .body *')]

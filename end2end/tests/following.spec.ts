@@ -54,7 +54,7 @@ test('whoever comes late has the right slide, before any script runs', async ({ 
   await late.goto(room.links.audience);
   await sees(late, 3);
   await expect(late.locator('main')).not.toHaveAttribute('data-hydrated');
-  // Without its WASM the page goes on by asking again.
+  // Without its WASM the page polls.
   await next(phone).tap();
   await sees(late, 4);
 });
@@ -64,7 +64,7 @@ test('a picture that never comes is asked for again, and the page says so meanwh
   await isLive(phone);
   const follower = await room.newcomer();
   await follower.clock.install();
-  // Before the page is there: it may fetch the next picture at once.
+  // Before the page opens: it may fetch the next picture at once.
   const state = await (await follower.request.get(`${room.links.audience}/state`)).json();
   const second = state.preload[0].renditions[0].url;
   await follower.route(`**${second}`, () => new Promise(() => {}));
@@ -103,7 +103,7 @@ test('a black screen does not wait for the picture that it hides', async ({ room
     const first = (await (await projector.request.get(`${room.links.audience}/state`)).json()).face.renditions[0].url;
     if (route.request().url().endsWith(first)) await route.continue();
   });
-  // Not `load`, which would wait for the picture that is held.
+  // Not `load`, which would wait for the withheld picture.
   await projector.goto(room.links.projector, { waitUntil: 'commit' });
   await isLive(projector);
   await next(phone).tap();

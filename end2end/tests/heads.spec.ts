@@ -3,10 +3,10 @@ import { LAPTOP, PHONE, type Room, expect, isLive, test } from './room.ts';
 
 const THOUSAND = Array.from({ length: 1000 }, (_, number) => `# ${number + 1}`).join('\n\n---\n\n');
 
-/** Phones, one of them on its side, and a laptop. */
+/** Phones, one of them in landscape, and a laptop. */
 const SIZES = [[320, 740], [360, 740], [390, 844], [844, 390], [1280, 800]];
 
-/** A talk of a thousand slides at its end, which a dozen screens follow: the longest that a phone's head says. */
+/** The last of a thousand slides, with a dozen followers: the longest text that a phone's header has. */
 async function crowded(room: Room): Promise<{ phone: Page; leave: () => void }> {
   const phone = await room.person(room.links.host, PHONE);
   await phone.locator('.upload [type=file]').setInputFiles({ name: 'a.md', mimeType: 'text/markdown', buffer: Buffer.from(THOUSAND) });
@@ -27,7 +27,7 @@ async function crowded(room: Room): Promise<{ phone: Page; leave: () => void }> 
   return { phone, leave: () => away.abort() };
 }
 
-/** How the head says who follows. */
+/** The header's words about the room. */
 const said = (page: Page) =>
   page.evaluate(() => {
     const head = document.querySelector('.present header')!;

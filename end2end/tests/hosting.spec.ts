@@ -55,7 +55,7 @@ test('Markdown is shown step by step, and notes stay with the presenter', async 
   await next(host).click();
   await expect(follower.locator('.slide')).toHaveAttribute('data-step', '1');
   await expect(second).toBeVisible();
-  // As large as the page lets it be, and no larger.
+  // As large as the page allows.
   const [page, frame] = [await follower.locator('.slide .page').boundingBox(), await follower.locator('.slide').boundingBox()];
   expect(page!.width).toBeLessThanOrEqual(frame!.width + 1);
   expect(page!.height).toBeLessThanOrEqual(frame!.height + 1);
@@ -144,7 +144,7 @@ test('a file that has changed since it was chosen is to be chosen again', async 
   for (const change of [() => writeFileSync(file, '# A longer one'), () => rmSync(file)]) {
     writeFileSync(file, '# One');
     await host.locator(choose).setInputFiles(file);
-    // A file's time has whole seconds on some disks: the length tells too.
+    // Some disks store times in whole seconds: the length must differ too.
     change();
     await host.getByRole('button', show).click();
     await expect(host.locator('.said')).toHaveText('“talk.md” was changed, moved or deleted. Choose the file again.');
@@ -192,7 +192,7 @@ test.describe('an open room', () => {
     await guest.waitForURL(/\/links$/);
     await expect(guest.getByRole('heading', { name: 'Mine' })).toBeVisible();
 
-    // Of two who want one code, one has it: the other gets no key to it.
+    // Of two that want the same code, one gets it, and the other gets no key for it.
     const bring = (title: string) =>
       guest.request.post(new URL('/decks', room.links.audience).href, {
         headers: { accept: 'application/json' },

@@ -3,14 +3,14 @@ import type { Page } from '@playwright/test';
 import { pdf } from './pdf.ts';
 import { LAPTOP, PHONE, expect, isLive, test } from './room.ts';
 
-/** A busy machine takes its time. */
+/** For busy machines. */
 const IN_TIME = { timeout: 40_000 };
 const PAGES = 10;
 const choose = '.upload [type=file]';
 const show = { name: 'Show it' };
 const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
 
-/** What a bar said, and how many slides could be seen in small beside it. */
+/** A progress bar's text, and the number of thumbnails beside it. */
 interface Moment {
   view: string;
   share: number;
@@ -18,7 +18,7 @@ interface Moment {
   tiles: number;
 }
 
-/** Everything that the bars of this person's pages say, from page to page. */
+/** Everything that the progress bars of this person's pages show, from page to page. */
 async function watched(page: Page): Promise<Moment[]> {
   const moments: Moment[] = [];
   await page.exposeFunction('tellOfBar', (moment: Moment) => void moments.push(moment));
@@ -45,7 +45,7 @@ async function isClean(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html)}`)).toEqual([]);
 }
 
-/** The page of the links says that all is done. */
+/** The page of links tells that the import has ended. */
 async function isWhole(page: Page): Promise<void> {
   await page.waitForURL(/\/links$/);
   await expect(page.locator('.import [role=status]').filter({ visible: true })).toHaveText(/^All slides are ready\./, IN_TIME);
@@ -59,7 +59,7 @@ test('a PDF is brought on the phone: the bar is true, its slides come, what is l
   await isClean(phone);
   const network = await phone.context().newCDPSession(phone);
   await network.send('Network.enable');
-  // So slow that the upload takes some seconds, as in a venue.
+  // Slow enough for the upload to take some seconds, as in a venue.
   await network.send('Network.emulateNetworkConditions', {
     offline: false, latency: 20, downloadThroughput: -1, uploadThroughput: 40_000,
   });
@@ -75,7 +75,7 @@ test('a PDF is brought on the phone: the bar is true, its slides come, what is l
   const shares = uploading.map(({ share }) => share);
   expect(rises(shares) && different(shares) >= 3, `${shares}`).toBe(true);
   for (const { said, share } of uploading.slice(0, -1)) {
-    // The bar and the words are set one after the other.
+    // The bar and its text are set one after the other.
     expect(Math.abs(Number(said.match(/\d+/)) - 100 * share)).toBeLessThan(30);
   }
   const reading = moments.filter(({ view }) => view === 'links');
@@ -91,7 +91,7 @@ test('a PDF is brought on the phone: the bar is true, its slides come, what is l
   await expect(phone.locator('.ways svg')).toHaveCount(2);
   await isClean(phone);
 
-  // What was done is no more to be watched; what was left out stays said.
+  // A finished import shows no progress, but still what was left out.
   await phone.reload();
   await expect(phone.locator('.import')).toBeHidden();
   await expect(phone.locator('.warnings')).toBeVisible();
@@ -116,7 +116,7 @@ test('several decks at once, one of them twice', async ({ room }) => {
   for (const host of hosts) {
     await expect(host.locator('.ways svg')).toHaveCount(2);
     await expect(host.locator('.tiles li:empty')).toHaveCount(0, IN_TIME);
-    // Nobody watches what is done: a page that is opened then does not show it.
+    // A page that is opened after the import shows no progress.
     await expect(async () => {
       await host.reload();
       await expect(host.locator('.import')).toBeHidden({ timeout: 1 });

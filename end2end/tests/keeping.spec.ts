@@ -26,7 +26,7 @@ test('a talk is renamed while it is followed', async ({ room }) => {
   await phone.getByRole('link', { name: 'Links and QR codes' }).tap();
   await expect(phone.getByRole('heading', { name: TITLE })).toBeVisible();
 
-  // It is the talk's: the same deck shown again is called the same.
+  // The title is the talk's: the same deck shown again keeps its own.
   await phone.getByRole('link', { name: 'Start page' }).tap();
   await phone.getByRole('button', { name: 'End', exact: true }).tap();
   await phone.getByRole('button', { name: 'Keep it on' }).tap();

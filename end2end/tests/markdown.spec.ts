@@ -43,7 +43,7 @@ test('a name in a sentence is not broken at its hyphen', async ({ room }) => {
   expect(new Set(await lines)).toEqual(new Set([1]));
 });
 
-/** Of a slide of 1280 x 720: left, top, width and height of each picture behind or beside the words. */
+/** Left, top, width and height of each picture behind or beside the words, on a slide of 1280 x 720. */
 const GROUNDS: [string, number[][]][] = [
   ['![bg](a.png)', [[0, 0, 1280, 720]]],
   ['![bg](a.png)\n![bg](a.png)', [[0, 0, 640, 720], [640, 0, 640, 720]]],

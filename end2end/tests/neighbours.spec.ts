@@ -19,7 +19,7 @@ test('two servers of one computer, in one browser, keep their keys apart', async
     const here = await room.follower();
     const there = await room.person(theirs.audience);
     for (const page of [first, second, here, there]) await isLive(page);
-    // Cookies know no port: the browser gives each server those of both.
+    // Cookies ignore the port: the browser sends each server those of both.
     const names = (await context.cookies()).map(({ name }) => name).filter((name) => /^webslides-[0-9a-f]{8}$/.test(name));
     expect(new Set(names).size).toBe(2);
 
@@ -29,7 +29,7 @@ test('two servers of one computer, in one browser, keep their keys apart', async
     await sees(here, 2);
     await sees(there, 3);
 
-    // Whichever link is opened last, both are let in when they come again.
+    // Both are admitted when they return, whichever link was opened last.
     const hosts = [await open(room.links.host), await open(theirs.host)];
     for (const page of [first, second, ...hosts]) await page.reload();
     for (const host of hosts) await expect(host.getByRole('heading', { name: 'Show a deck' })).toBeVisible();
@@ -43,7 +43,7 @@ test('two servers of one computer, in one browser, keep their keys apart', async
     await sees(here, 3);
     await sees(there, 4);
 
-    // And the key of one opens nothing of the other.
+    // And one's key is worth nothing at the other.
     room.allow(/401/);
     await context.clearCookies({ name: new RegExp(`^${mine}`) });
     expect((await first.reload())!.status()).toBe(401);

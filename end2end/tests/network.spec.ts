@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PHONE, expect, isLive, next, sees, test } from './room.ts';
 
-/** What Chromium itself logs while a server is away. */
+/** What Chromium logs while a server is down. */
 const AWAY = /net::ERR_/;
 
 test('a killed server comes back under its room', async ({ room }) => {
@@ -99,7 +99,7 @@ test('a page out of the back/forward cache is where the talk is', async ({ room 
   await follower.goto(new URL('/', room.links.audience).href);
   await next(phone).tap();
   await sees(phone, 2);
-  // Not `load`: a page out of the cache was loaded before.
+  // Not `load`: a page from the cache was loaded before.
   await follower.goBack({ waitUntil: 'commit' });
   await sees(follower, 2);
   await isLive(follower);
@@ -126,7 +126,7 @@ test('a stream that was refused for good is made again', async ({ room }) => {
   const phone = await room.presenter();
   await isLive(phone);
   const follower = await room.newcomer();
-  // An EventSource that gets 503 is closed by its browser and never tries again by itself.
+  // Browsers close an EventSource that gets 503 for good.
   let refused = 0;
   await follower.route('**/events?*', async (route) => {
     refused += 1;
@@ -151,7 +151,7 @@ test('pings that stay out make the stream anew', async ({ room }) => {
     if (request.resourceType() === 'eventsource') streams.push(request.url());
   });
   await follower.clock.fastForward(30_000);
-  // A request would have been made by the time that the server has answered another one.
+  // Any request would have been made before the server answered another one.
   await follower.evaluate(() => fetch('/healthz'));
   expect(streams).toEqual([]);
   await follower.clock.fastForward(10_000);
@@ -168,10 +168,10 @@ test('a tap that its server gets to late moves nothing', async ({ room }) => {
   await next(phone).tap();
   const hint = phone.locator('.hint');
   await expect(hint).toHaveText(/did not answer/, { timeout: 25_000 });
-  // It stands for six seconds: until then the server might still have begun in time.
+  // It is shown for six seconds: until then the server might still begin in time.
   await expect(hint).toHaveText('');
   room.server.pause(false);
-  // Whatever was waiting is heard before this.
+  // Anything that waited would arrive before this.
   await expect.poll(async () => (await phone.request.get(`${room.links.audience}/state`)).status()).toBe(200);
   await isLive(phone);
   await sees(phone, 1);

@@ -1,7 +1,7 @@
 import type { Route } from '@playwright/test';
 import { PHONE, expect, isLive, next, sees, test } from './room.ts';
 
-/** Safari 16 and Firefox 124 have none: their buttons open nothing, and their CSS knows none. */
+/** As in Safari 16 and Firefox 124: no popovers in HTML or CSS. */
 const WITHOUT_POPOVERS = `
   for (const name of ['showPopover', 'hidePopover', 'togglePopover']) delete HTMLElement.prototype[name];
   addEventListener('click', (event) => {
@@ -25,7 +25,7 @@ test('a remote without popovers opens its sheets and closes them', async ({ room
   await expect(open).toHaveCount(0);
   await phone.getByRole('button', { name: 'More', exact: true }).tap();
   await expect(open).toHaveAttribute('id', 'more');
-  // A word that an input method composes has the key, and the one that ends it in Safari has its code only.
+  // Keys belong to a word that is being composed; in Safari the one that ends it has only its code.
   for (const said of [{ isComposing: true }, { keyCode: 229 }]) {
     await phone.evaluate((said) => dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', ...said })), said);
     await expect(open).toHaveAttribute('id', 'more');
@@ -43,7 +43,7 @@ test('a remote without popovers opens its sheets and closes them', async ({ room
   await expect(open).toHaveCount(0);
   await next(phone).tap();
   await sees(phone, 5);
-  // A finger beside a sheet closes it and does nothing else.
+  // A tap beside a sheet only closes it.
   await phone.locator('header .clock').tap();
   await expect(open).toHaveAttribute('id', 'clock');
   await phone.locator('.now').tap({ position: { x: 10, y: 10 } });
@@ -75,7 +75,7 @@ test('a talk is ended without popovers, and only when it is asked twice', async 
   await endIt.tap();
   await expect(follower.locator('main')).toHaveAttribute('data-live', 'over');
   await expect(host.getByRole('button', { name: 'Show it again' })).toBeVisible();
-  // The last page's styles may still be on their way.
+  // The last page's styles may still be loading.
   await host.unrouteAll({ behavior: 'wait' });
 });
 
@@ -86,7 +86,7 @@ test('a remote without popovers and without script has its sheets below it', asy
   await phone.goto(room.links.presenter);
   await phone.getByRole('button', { name: 'Present with this device' }).tap();
   await expect(phone.locator('.now')).toBeVisible();
-  // Chromium knows them, and would hide them: the answer to a form, which leads to the page, passes.
+  // Chromium has popovers, and would hide them. The answer to a form, which redirects to the page, passes.
   await phone.route('**/present', async (route) => {
     const answer = await route.fetch();
     await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(' popover="auto"', '') });

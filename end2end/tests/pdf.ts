@@ -1,4 +1,4 @@
-/** A PDF of so many pages that takes a moment to send. Its third page has a broken picture. */
+/** A PDF of `pages` pages that takes a moment to upload. Its third page has a broken picture. */
 export function pdf(pages: number): Buffer {
   const objects: string[] = [];
   const add = (body: string) => objects.push(body);
@@ -20,7 +20,7 @@ export function pdf(pages: number): Buffer {
     add(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 960 540]/Contents ${6 + 2 * page} 0 R/Resources<</XObject<</F 3 0 R/I 4 0 R>>>>>>`);
     add(stream('', `${colour} rg 0 0 960 540 re f /F Do 1 1 1 rg\n${bars}\n${broken}`));
   }
-  // Something to send.
+  // Padding.
   let file = `%PDF-1.7\n%${'.'.repeat(120_000)}\n`;
   const places = objects.map((body, it) => {
     const place = file.length;

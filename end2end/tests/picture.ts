@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A PNG of this size: grey, or with these four colours, a quarter each. */
+/** A PNG of this size: grey, or with a colour for each quarter. */
 export function picture(width: number, height: number, quarters?: [number, number, number][]): Buffer {
   const chunk = (kind: string, content: Buffer) => {
     const body = Buffer.concat([Buffer.from(kind), content]);
@@ -22,5 +22,5 @@ export function picture(width: number, height: number, quarters?: [number, numbe
   return Buffer.concat([mark, chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** Small enough to be there in one size only: wherever it stands, it is the same picture. */
+/** Small enough to have one rendition, which is the same wherever it is shown. */
 export const flag = (): Buffer => picture(320, 180, [[200, 40, 40], [40, 90, 200], [240, 200, 60], [30, 140, 90]]);

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, isLive, next, previous, sees, test } from './room.ts';
 
-/** A finger on the remote's current slide, at shares of its width and height. */
+/** A finger on the remote's current slide, at fractions of its width and height. */
 async function finger(page: Page) {
   const box = (await page.getByRole('region', { name: 'Current slide' }).boundingBox())!;
   const client = await page.context().newCDPSession(page);
@@ -24,7 +24,7 @@ async function choose(page: Page, tool: string): Promise<void> {
 
 const light = (page: Page) => page.locator('.slide > .pointing');
 
-/** Where the light is, in shares of the slide. */
+/** The pointer's position, in fractions of the slide. */
 const place = (page: Page) =>
   light(page).evaluate((layer) => {
     const at = (name: string) => Number(/calc\((\d+)/.exec((layer as HTMLElement).style.getPropertyValue(name))![1]) / 10_000;
@@ -44,12 +44,12 @@ test('a finger that stays on the slide is a light on every screen, and goes with
     await expect.poll(async () => (await place(page))[0]).toBeCloseTo(0.7, 1);
     expect((await place(page))[1]).toBeCloseTo(0.5, 1);
   }
-  // Out of the slide it stays at its edge.
+  // Outside of the slide it stays at the edge.
   await hand.move(1.2, 0.5);
   for (const page of people) await expect.poll(async () => (await place(page))[0]).toBe(1);
   await hand.lift();
   for (const page of [phone, ...people]) await expect(light(page)).toHaveCount(0);
-  // It was no tap, no swipe, and nothing that is kept.
+  // It was neither a tap nor a swipe, and nothing of it is stored.
   const after = await (await people[0].request.get(`${room.links.audience}/state`)).json();
   expect(after).toEqual(before);
 });
@@ -88,7 +88,7 @@ test('what the pencil draws stays until the slide changes, for whoever comes lat
     await sees(page, 2);
     await expect(light(page)).toHaveCount(0);
   }
-  // And it can be wiped.
+  // It can be wiped.
   await hand.press(0.2, 0.5);
   await hand.move(0.6, 0.5);
   await hand.lift();

@@ -12,7 +12,7 @@ test('the presenter sees how many follow, and how many are behind', async ({ roo
   await isLive(follower);
   await expect(crowd).toHaveText('2 screens follow');
 
-  // A page says what it has painted: not only that a stream is open.
+  // A page acknowledges what it has painted, not only that its stream is open.
   const seen = projector.waitForRequest(/\/t\/room\/seen$/);
   await next(phone).tap();
   await sees(projector, 2);
@@ -31,7 +31,7 @@ test('a page that cannot paint the newest is behind', async ({ room }) => {
   await isLive(follower);
   const crowd = phone.locator('.room');
   await expect(crowd).toHaveText('1 screen follows');
-  // The pictures from the third on never come.
+  // No picture from the third on ever arrives.
   await next(phone).tap();
   await sees(follower, 2);
   await follower.route('**/media/**', () => {});
@@ -52,13 +52,13 @@ test('who looks at another tab or another slide is not behind', async ({ room })
   await next(phone).tap();
   for (const page of [tab, reader]) await sees(page, 2);
 
-  // As a browser says it; a headless one never hides a tab.
+  // As browsers report it; a headless one never hides a tab.
   const look = (state: 'hidden' | 'visible') =>
     tab.evaluate((state) => {
       Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
       document.dispatchEvent(new Event('visibilitychange'));
     }, state);
-  // A tab that nobody sees lets its stream go: six of them would leave a browser none for a tap.
+  // A hidden tab closes its stream: six of them would leave a browser no connection for a tap.
   await look('hidden');
   await next(phone).tap();
   await expect(crowd).toHaveText('1 screen follows');
@@ -100,8 +100,8 @@ for (const [host, serverOptions, answers] of [
       });
       await next(phone).tap();
       await sees(follower, 2);
-      // A beacon is due a quarter of a second after its slide. Whatever is asked for after it is
-      // heard of after it.
+      // A beacon is sent a quarter of a second after its slide. Any later request
+      // arrives after it.
       await follower.clock.runFor(1_000);
       await follower.evaluate(() => fetch('/t/room/state'));
       expect(beacons.filter((beacon) => /&id=[a-z0-9]+-1&/.test(beacon))).toHaveLength(answers);

@@ -31,10 +31,10 @@ test('keys of a keyboard and of a clicker drive the talk', async ({ room }) => {
   }
   await previous(laptop).click();
   await sees(follower, 1);
-  // The mouse left its mark on Previous; a clicker's Space still means Next.
+  // The mouse focused Previous; a clicker's Space still means Next.
   await laptop.keyboard.press('Space');
   await sees(follower, 2);
-  // But whoever walks there by keyboard presses what has the focus.
+  // But a keyboard that focused a button presses it.
   await previous(laptop).focus();
   await laptop.keyboard.press('Space');
   await sees(follower, 1);
@@ -85,7 +85,7 @@ test('two presenters race, and every page ends equal', async ({ room }) => {
   const laptop = await room.presenter(LAPTOP);
   const follower = await room.follower();
   for (const page of [phone, laptop, follower]) await isLive(page);
-  // A tap that came too late is refused, which browsers log.
+  // A late tap is refused, which browsers log.
   room.allow(/409/);
   const tap = (page: typeof phone, name: string) =>
     page.getByRole('button', { name }).evaluate((button: HTMLButtonElement) => button.click());
@@ -106,7 +106,7 @@ test('a doubled command moves once', async ({ room }) => {
   const phone = await room.presenter();
   const follower = await room.follower();
   await isLive(phone);
-  // The network delivers the tap twice, as a proxy that retries would.
+  // The network delivers the tap twice, like a proxy that retries.
   await phone.route('**/api/next', async (route) => {
     await route.fetch();
     await route.continue();
@@ -131,7 +131,7 @@ test('a tap whose answer is lost is sent again and moves once', async ({ room })
   let sent = 0;
   await phone.route('**/api/next', async (route) => {
     sent += 1;
-    // The first one arrives; its answer is swallowed by the network.
+    // The first one arrives, but the network loses its answer.
     if (sent === 1) await route.fetch();
     else await route.continue();
   });
@@ -156,7 +156,7 @@ test('a network that swallows every tap is said, and nothing fires later', async
   await sees(phone, 2);
   await phone.clock.fastForward(2_600);
   await expect(phone.getByText('No answer yet. Trying again.')).toBeVisible();
-  // What is tapped meanwhile would all be done at once when the network is back.
+  // More taps would all be carried out at once when the network is back.
   await next(phone).tap();
   await sees(phone, 2);
   for (let wait = 0; wait < 4; wait++) await phone.clock.fastForward(2_600);

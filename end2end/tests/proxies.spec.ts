@@ -2,15 +2,15 @@ import type { Page } from '@playwright/test';
 import { Proxy, type ProxyName, type Scheme } from './proxy.ts';
 import { type Room, expect, isLive, next, previous, sees, test as inRoom } from './room.ts';
 
-// Behind what people have, each with the configuration that the README gives.
+// Behind common proxies, each with the README's configuration.
 
 const NAMES: ProxyName[] = ['nginx', 'Caddy', 'HAProxy'];
 const SCHEMES: Scheme[] = ['http', 'https'];
 
-/** What Chromium itself logs while a proxy is away, or says that the server is. */
+/** What Chromium logs while a proxy is down, or reports that the server is. */
 const AWAY = /net::ERR_|status of 50[234]/;
 
-/** A room whose people come through a proxy: its links are the public ones. */
+/** A room behind a proxy: its links are the public ones. */
 const test = inRoom.extend<{ behind: { name: ProxyName; scheme: Scheme }; reverseProxy: Proxy }>({
   behind: [{ name: 'nginx', scheme: 'http' }, { option: true }],
   reverseProxy: async ({ behind }, use) => {
@@ -71,7 +71,7 @@ for (const name of NAMES) {
           expect(await stream.block()).toMatch(new RegExp(`^id: \\w+-${revision}\n`));
           waits.push(performance.now() - before);
         }
-        // HAProxy, left to itself, has Linux hold back every event for 200 ms. A busy machine is late
+        // By default HAProxy makes Linux delay every event by 200 ms. A busy machine is late
         // too, but not every time.
         expect(Math.min(...waits), `${waits}`).toBeLessThan(150);
         stream.close();
@@ -131,7 +131,7 @@ for (const name of NAMES) {
 
       await reverseProxy.stop();
       for (const page of [phone, ...screens]) await isStale(page);
-      // The talk goes on meanwhile: the host's own programs need no proxy.
+      // The talk goes on: the host's own programs need no proxy.
       const moved = await fetch(`http://${reverseProxy.upstream}/api/go_to`, {
         method: 'POST',
         headers: { authorization: keyOf(room) },
@@ -176,7 +176,7 @@ inRoom('a ping comes through each of them', async ({ room }) => {
     stream.close();
   };
   try {
-    // All at the same time: a ping is 15 seconds away.
+    // All at the same time: a ping takes 15 seconds.
     await Promise.all(proxies.map(hears));
   } finally {
     for (const proxy of proxies) {
@@ -186,7 +186,7 @@ inRoom('a ping comes through each of them', async ({ room }) => {
   }
 });
 
-/** The presenter's key, as a program brings it. */
+/** The presenter's key, as a program sends it. */
 function keyOf(room: Room): string {
   return `Bearer ${new URL(room.links.presenter).searchParams.get('key')}`;
 }
@@ -195,7 +195,7 @@ async function isStale(page: Page): Promise<void> {
   await expect(page.locator('main')).toHaveAttribute('data-live', 'stale');
 }
 
-/** All that a page was fetched with: itself, its script, its styles and slides. */
+/** The protocols of everything that a page fetched: itself, its script, styles and slides. */
 function protocols(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];

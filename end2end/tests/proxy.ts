@@ -12,7 +12,7 @@ import { connect as connectOverTls } from 'node:tls';
 export type ProxyName = 'nginx' | 'Caddy' | 'HAProxy';
 export type Scheme = 'http' | 'https';
 
-/** Where one proxy is, and what it has before it and behind it. */
+/** The addresses of a proxy and its server. */
 interface Place {
   directory: string;
   scheme: Scheme;
@@ -24,22 +24,22 @@ interface Place {
 interface Command {
   program: string;
   arguments: string[];
-  /** The signal that ends it at once, with every connection that goes through it. */
+  /** The signal that ends it at once, with all of its connections. */
   end: NodeJS.Signals;
 }
 
-/** A name rather than an address: on plain http, browsers hold it for no secure origin. */
+/** A name, not an address: with plain http it is no secure origin. */
 const HOST = 'room.test';
 
 const CONFIGURED: Record<ProxyName, (place: Place) => Command> = { nginx, Caddy: caddy, HAProxy: haproxy };
 
-/** A real proxy in front of a server, both as the README says. */
+/** A real proxy in front of a server, both configured as in the README. */
 export class Proxy {
   /** The address that people use. */
   readonly origin: string;
-  /** Where the server is. */
+  /** The server's address. */
   readonly upstream: string;
-  /** What the server is to be started with. */
+  /** The server's options. */
   readonly serverOptions: string[];
   private readonly command: Command;
   private child?: ChildProcess;
@@ -49,7 +49,7 @@ export class Proxy {
     readonly name: ProxyName,
     private readonly place: Place,
   ) {
-    // nginx' workers are nobody in particular, and have to find their files here.
+    // nginx' workers run as nobody, and must be able to read their files here.
     chmodSync(place.directory, 0o711);
     this.origin = originOf(place);
     this.upstream = place.upstream;
@@ -61,18 +61,18 @@ export class Proxy {
     this.command = CONFIGURED[name](place);
   }
 
-  /** In front of `upstream`, or of a server that is still to be started with `serverOptions`. */
+  /** In front of `upstream`, or of a server to be started with `serverOptions`. */
   static async inFrontOf(upstream: string | undefined, name: ProxyName, scheme: Scheme): Promise<Proxy> {
     const directory = mkdtempSync(join(tmpdir(), 'webslides-proxy-'));
     const port = await freePort();
     return new Proxy(name, { directory, scheme, port, upstream: upstream ?? `127.0.0.1:${await freePort()}` });
   }
 
-  /** Starts it and waits until it lets people in; started again, it has the same address. */
+  /** Starts it and waits until it accepts connections. Keeps its address after a restart. */
   async start(): Promise<void> {
     const { program, arguments: args } = this.command;
     const { directory, scheme, port } = this.place;
-    // Caddy keeps its certificates in its user's home.
+    // Caddy stores its certificates in the user's home.
     const env = { PATH: `${process.env.PATH}:/usr/sbin`, HOME: directory };
     const child = spawn(program, args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
@@ -95,7 +95,7 @@ export class Proxy {
     });
   }
 
-  /** As a crash would. */
+  /** Ends it like a crash. */
   async stop(): Promise<void> {
     const child = this.child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -108,7 +108,7 @@ export class Proxy {
     rmSync(this.place.directory, { recursive: true, force: true });
   }
 
-  /** What a program asks for, through the proxy. The answer's body is still to be read. */
+  /** A program's request through the proxy. Resolves before the body is read. */
   async ask(method: string, path: string, headers: OutgoingHttpHeaders = {}, form?: string): Promise<Answer> {
     const { scheme, port } = this.place;
     const asking = (scheme === 'https' ? overTls : overHttp)({
@@ -127,7 +127,7 @@ export class Proxy {
   }
 }
 
-/** An answer, read as it comes. */
+/** An answer, read as it arrives. */
 export class Answer {
   readonly status: number | undefined;
   readonly headers: IncomingMessage['headers'];
@@ -140,7 +140,7 @@ export class Answer {
     this.parts = message.setEncoding('utf8')[Symbol.asyncIterator]();
   }
 
-  /** The stream's next block: what stands before the next empty line. */
+  /** The stream's next block: everything up to the next empty line. */
   async block(): Promise<string> {
     while (!this.unread.includes('\n\n')) {
       const { value, done } = await this.parts.next();
@@ -168,7 +168,7 @@ function nginx(place: Place): Command {
     ['/etc/ssl/slides.example.key', certificate],
     ['127.0.0.1:3000', upstream],
   ]);
-  // Around it, what Debian's nginx.conf says, with its files in a folder of our own.
+  // Around it Debian's nginx.conf, with its files in a folder of our own.
   const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const file = write(directory, 'nginx.conf', `
 pid nginx.pid;
@@ -189,7 +189,7 @@ function caddy(place: Place): Command {
     ['slides.example {', `${originOf(place)} {`],
     ['127.0.0.1:3000', upstream],
   ]);
-  // Nobody signs a certificate for a test: Caddy does so itself, and asks no system to trust it.
+  // Caddy signs its own certificate, and does not ask the system to trust it.
   const file = write(directory, 'Caddyfile', `{
     admin off
     default_bind 127.0.0.1
@@ -199,7 +199,7 @@ function caddy(place: Place): Command {
 }
 ${site}`);
   const args = ['run', '--adapter', 'caddyfile', '--config', file];
-  // SIGTERM would wait until every stream has ended: for ever.
+  // SIGTERM would wait for every stream to end: for ever.
   return { program: 'caddy', arguments: args, end: 'SIGQUIT' };
 }
 
@@ -219,7 +219,7 @@ function originOf({ scheme, port }: Place): string {
   return `${scheme}://${HOST}:${port}`;
 }
 
-/** The block of code under the README's "Behind a proxy" that begins so. */
+/** The block of code under the README's "Behind a proxy" that begins with this. */
 function codeBlock(beginning: RegExp): string {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const section = readme.split(/^## /m).find((section) => section.startsWith('Behind a proxy\n')) ?? '';
@@ -231,7 +231,7 @@ function codeBlock(beginning: RegExp): string {
   return found[0];
 }
 
-/** All that may differ between the README and a test. What is to be replaced must be there. */
+/** The only differences between the README and a test. Fails if a text to be replaced is missing. */
 function replaced(text: string, changes: [string, string][]): string {
   return changes.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`${from} is not in:\n${text}`);
@@ -245,7 +245,7 @@ function write(directory: string, name: string, text: string): string {
   return file;
 }
 
-/** One file with a key and its certificate. */
+/** A file with a key and its certificate. */
 function selfSigned(directory: string): string {
   const file = join(directory, 'certificate.pem');
   const made = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 2 -subj /CN=${HOST}`;
@@ -255,7 +255,7 @@ function selfSigned(directory: string): string {
   return file;
 }
 
-/** Below those that the system gives to clients, so that none of them takes it meanwhile. */
+/** A port below the system's ephemeral ports, so that no client takes it meanwhile. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(10_000, 32_768);

@@ -19,7 +19,7 @@ test('a frozen room keeps its slide until the presenter is ready', async ({ room
   await button(phone, 'Freeze').tap();
   await next(phone).tap();
   await next(phone).tap();
-  // Both remotes look ahead together, and say what the room keeps.
+  // Both remotes look ahead together, and tell which slide the room keeps.
   for (const page of [phone, laptop]) {
     await sees(page, 4);
     await expect(frozen(page)).toHaveText('The room keeps slide 2.');
@@ -47,7 +47,7 @@ test('a frozen room keeps its slide until the presenter is ready', async ({ room
 test('the clock starts with the talk and is the same on every remote', async ({ room }) => {
   const phone = await room.newcomer(PHONE);
   await phone.clock.install();
-  // What the stream says of the server's time would set the page's clock, which this test moves, right.
+  // The server's time from the stream would correct the page's clock, which this test sets.
   await phone.addInitScript(`{
     const listen = EventSource.prototype.addEventListener;
     EventSource.prototype.addEventListener = function (name, ...rest) {
@@ -56,7 +56,7 @@ test('the clock starts with the talk and is the same on every remote', async ({ 
   }`);
   await phone.goto(room.links.presenter);
   await isLive(phone);
-  // The clock that is set forward may send a tap again: it says that it was answered.
+  // The clock that was set forward may send a tap again.
   room.allow(/409/);
   const [main, clock] = [phone.locator('main'), phone.locator('.clock')];
   await expect(main).toHaveAttribute('data-clock', 'waiting');
@@ -69,7 +69,7 @@ test('the clock starts with the talk and is the same on every remote', async ({ 
   await clock.tap();
   await phone.getByLabel('Planned minutes').fill('12');
   await button(phone, 'Set').tap();
-  // Slide 2 of 6: half of it is gone after 3 of 12 minutes.
+  // Half-way through slide 2 of 6 is 3 of 12 minutes.
   await expect(clock).toContainText(/10:5\d left, 1:5\d ahead/);
   await expect(main).toHaveAttribute('data-pace', 'ahead');
   await phone.clock.fastForward(120_000);
@@ -78,7 +78,7 @@ test('the clock starts with the talk and is the same on every remote', async ({ 
   await expect(clock).toContainText(/6:5\d left, 2:0\d behind/);
   await expect(main).toHaveAttribute('data-pace', 'behind');
 
-  // Paused here, it is paused there, and after a restart of the page too.
+  // Paused on one remote, it is paused on the other, and after a reload too.
   await clock.tap();
   await button(phone, 'Pause').tap();
   await expect(main).toHaveAttribute('data-clock', 'paused');
@@ -140,11 +140,11 @@ test('a laptop does all of it by keyboard, and a clicker its part', async ({ roo
   await laptop.keyboard.press('s');
   await laptop.getByLabel('Search the slides').fill('b');
   await expect(projector.locator('.slide')).toHaveAttribute('data-screen', 'live');
-  // The first one empties the field, as browsers have it.
+  // The first one clears the field, as in every browser.
   await laptop.keyboard.press('Escape');
   await laptop.keyboard.press('Escape');
   await expect(laptop.getByRole('dialog', { name: 'All slides' })).toBeHidden();
-  // The browser takes the focus off what is hidden with the next frame.
+  // The browser blurs hidden elements in the next frame.
   await expect(laptop.locator('body')).toBeFocused();
 
   await laptop.keyboard.press('.');
@@ -172,7 +172,7 @@ test('a swipe is a tap', async ({ room }) => {
   await sees(follower, 3);
   await swipe(0.3, 0.8);
   await sees(follower, 2);
-  // Neither a nudge nor a finger that goes down is one.
+  // Neither a nudge nor a vertical movement is one.
   await swipe(0.5, 0.54);
   await swipe(0.4, 0.6, 200);
   await next(phone).tap();
@@ -194,7 +194,7 @@ test('the remote comes as it was left', async ({ room }) => {
   await isLive(phone);
   await phone.keyboard.press('n');
   await expect(remote).toHaveAttribute('data-layout', 'buttons');
-  // A remote without slides still says where it is, and Next is larger still.
+  // A remote without slides still shows the slide number, and a larger Next.
   await expect(phone.getByText('1 of 6', { exact: true })).toBeVisible();
   expect((await next(phone).boundingBox())!.height).toBeGreaterThan(500);
 });
@@ -258,7 +258,7 @@ test('the screen stays awake while the talk goes on, and no longer', async ({ ro
   await isLive(phone);
   const held = () => phone.evaluate(() => ({ ...(globalThis as never as { held: object }).held }));
   await expect.poll(held).toEqual({ now: 1, taken: 1 });
-  // The system took it: the next tap takes it again.
+  // The system released it: the next tap takes it again.
   await phone.evaluate(() => (globalThis as never as { lose: () => Promise<void> }).lose());
   await next(phone).tap();
   await expect.poll(held).toEqual({ now: 1, taken: 2 });
@@ -297,7 +297,7 @@ test('two remotes at 20 taps a second end equal, and no tap counts twice', async
   const [phone, laptop] = [await room.presenter(), await room.presenter(LAPTOP)];
   const people = [await room.follower(), await room.projector()];
   for (const page of [phone, laptop, ...people]) await isLive(page);
-  // A tap that came too late is refused, which browsers log.
+  // A late tap is refused, which browsers log.
   room.allow(/409/);
   const answers: number[] = [];
   for (const page of [phone, laptop]) {
@@ -382,7 +382,7 @@ test('an app switch loses the network without a word, and nothing fires when it 
   const laptop = await room.presenter(LAPTOP);
   for (const page of [phone, laptop]) await isLive(page);
   room.allow(/net::ERR_/);
-  // The events arrive in another order on every phone: the page is shown while it knows nothing.
+  // The order of these events differs between phones: the page is visible before it is told.
   await phone.context().setOffline(true);
   await phone.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await next(phone).tap();

@@ -6,7 +6,7 @@ const remotes = (page: Page, link: string) => page.goto(`${new URL(link).origin}
 test('a removed remote stops at once, and its link with it', async ({ room }) => {
   const phone = await room.presenter();
   await isLive(phone);
-  // A link for another one, by this one.
+  // This remote makes a link for another one.
   await phone.getByRole('button', { name: 'More', exact: true }).tap();
   await phone.getByRole('link', { name: 'Remotes' }).tap();
   await phone.getByRole('button', { name: 'Add a remote' }).tap();
@@ -37,7 +37,7 @@ test('a removed remote stops at once, and its link with it', async ({ room }) =>
   await expect(laptop.locator('main')).toHaveAttribute('data-live', 'live');
   await laptop.keyboard.press('ArrowRight');
   await sees(laptop, 3);
-  // A script of the removed one gets nothing.
+  // A script with the removed one's key is refused.
   const origin = new URL(link).origin;
   const tap = await lent.request.post(`${origin}/api/next`, { form: { code: 'room' }, headers: { origin } });
   expect(tap.status()).toBe(401);
@@ -65,7 +65,7 @@ test.describe('asking first', () => {
     const { origin } = new URL(room.links.presenter);
     const tap = await laptop.request.post(`${origin}/api/next`, { form: { code: 'room' }, headers: { origin } });
     expect(tap.status()).toBe(401);
-    // Nor does the link's own key present.
+    // The link's own key does not present either.
     const key = new URL(room.links.presenter).searchParams.get('key');
     const headers = { authorization: `Bearer ${key}` };
     const byLink = await laptop.request.post(`${origin}/api/next`, { form: { code: 'room' }, headers });

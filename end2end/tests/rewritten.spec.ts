@@ -41,10 +41,10 @@ test('words live on a page that a translator has rewritten', async ({ room }) =>
   await expect(phone.locator('.then p')).toHaveText('This is the last slide.');
 });
 
-/** What the page and the framework say of it. */
+/** What the page and the framework log. */
 const REWRITTEN = /WebSlides begins anew|hydration error|unreachable|RuntimeError|The page was rewritten/;
 
-/** Rewrites the page before its WASM is there, as `how` says. */
+/** Rewrites the page by `how` before its WASM is loaded. */
 async function rewrittenEarly(page: Page, url: string, how: string): Promise<void> {
   let letThrough = (): void => {};
   const held = new Promise<void>((resolve) => (letThrough = resolve));
@@ -55,22 +55,22 @@ async function rewrittenEarly(page: Page, url: string, how: string): Promise<voi
   await page.goto(url, { waitUntil: 'commit' });
   await page.locator('footer, .controls, .slide').first().waitFor();
   await page.evaluate(how);
-  // Only this time: a page that loads anew may be left alone.
+  // Only this time: a reloaded page may be left alone.
   letThrough();
 }
 
-/** How long a tap may be on its way to a page that says that it is live. */
+/** The longest that a tap may take to reach a live page. */
 const ON_ITS_WAY_MS = 5_000;
 
-/** What a page says of itself, from document to document. */
+/** What a page claims about itself, across reloads. */
 class Word {
   private says = { live: false, slide: 0, rewritten: false };
   private newest = 1;
-  /** Since when it has said that it is live over a slide that is not the newest. */
+  /** Since when it has claimed to be live over a slide that is not the newest. */
   private since?: number;
   private readonly untrue: string[] = [];
 
-  /** What `page` says from the next document on. */
+  /** Watches `page` from the next document on. */
   static async of(page: Page): Promise<Word> {
     const word = new Word();
     await page.exposeFunction('tell', (says: Word['says']) => word.hear(says));
@@ -81,7 +81,7 @@ class Word {
         const says = {
           live: main?.dataset.live === 'live',
           slide: Number(document.querySelector<HTMLElement>('.slide')?.dataset.slide ?? 0),
-          // Its markup is not all its own.
+          // Some of its markup is foreign.
           rewritten: !!document.querySelector('main .foreign') || !document.querySelector('main h1'),
         };
         if (last === (last = JSON.stringify(says))) return;
@@ -143,7 +143,7 @@ for (const [who, how] of [
     expect(word.lies()).toEqual([]);
   });
 
-/** A toolbar before each element of the page's but the first, and words that are explained. */
+/** Puts a toolbar before each of the page's elements but the first, and explanations around words. */
 const ANYWHERE = `for (const inside of ['main', 'main > header', 'main > footer', '.link-badge', '.slide', '.now', '.then', '.notes'])
     for (const parent of document.querySelectorAll('leptos-island ' + inside))
       for (const child of [...parent.children].slice(1)) {
@@ -184,7 +184,7 @@ for (const who of ['follower', 'projector', 'remote'] as const)
     await expect(badge).toContainText('Reconnecting.');
   });
 
-/** Takes an element away each time that the page is loaded, as soon as all of it is there. */
+/** Removes an element each time the page has loaded. */
 const EACH_TIME = `new MutationObserver((_, observer) => {
     if (!document.querySelector('footer, .controls')) return;
     observer.disconnect();
@@ -204,7 +204,7 @@ test('a remote that is rewritten each time presents by its forms', async ({ room
   phone.on('console', (said) => void (/begins anew/.test(said.text()) && (panics += 1)));
   await phone.goto(room.links.presenter);
   const main = phone.locator('main');
-  // It has loaded itself anew twice, the second time to be left as the server made it.
+  // It has reloaded twice, the second time to stay as the server rendered it.
   await expect(phone.locator('.link-badge')).toHaveText('You may be a slide behind.');
   for (const slide of [2, 3]) {
     await next(phone).tap();
@@ -215,7 +215,7 @@ test('a remote that is rewritten each time presents by its forms', async ({ room
     await expect(phone).toHaveURL(/\/present$/);
   }
   expect(panics).toBe(2);
-  // Another remote moves the talk: this one sees it late, and says meanwhile that it may be behind.
+  // Another remote moves the talk: this one shows it late, and tells meanwhile that it may be behind.
   await next(other).click();
   word.moved(4);
   await sees(follower, 4);
@@ -229,7 +229,7 @@ test('a page that is rewritten each time lives on as without WASM', async ({ roo
   const phone = await room.presenter();
   await isLive(phone);
   const follower = await room.newcomer(LAPTOP);
-  // A clock on the wall that is set at any time is no reason to load over and over.
+  // A wall clock that is set must not cause a loop of reloads.
   await follower.addInitScript(`{
     const { now } = Date;
     let hours = 0;
@@ -245,7 +245,7 @@ test('a page that is rewritten each time lives on as without WASM', async ({ roo
     await expect(follower.locator('.slide')).toHaveAttribute('data-slide', String(slide), { timeout: 20_000 });
     await expect(follower.locator('main')).not.toHaveAttribute('data-live', 'live');
   }
-  // Itself, once more because it might help, once to be left alone, and once for each slide.
+  // Loaded first, again because it might help, once more to be left alone, and for each slide.
   expect(loads).toBe(5);
 });
 
@@ -261,7 +261,7 @@ test('a page that was loaded anew in vain is not loaded anew again and again', a
   await follower.goto(room.links.audience);
   const badge = follower.locator('.link-badge');
   await expect(badge).toHaveText('You may be a slide behind.');
-  // Longer than a page is remembered for that it was loaded anew.
+  // Longer than a reload is remembered.
   for (const slide of [2, 3]) {
     await follower.clock.fastForward(61_000);
     const before = loads;

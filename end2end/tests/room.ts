@@ -5,7 +5,7 @@ export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, is
 export const PROJECTOR = { viewport: { width: 1920, height: 1080 } };
 export const LAPTOP = { viewport: { width: 1280, height: 800 } };
 
-/** A room: one server, and people who each have a browser of their own. */
+/** A room: one server, and people with a browser context each. */
 export class Room {
   links!: Links;
   private readonly people: Page[] = [];
@@ -21,14 +21,14 @@ export class Room {
     this.links = await this.server.start();
   }
 
-  /** Somebody opens `url`. What goes wrong in their browser fails the test. */
+  /** Somebody opens `url`. Errors in their browser fail the test. */
   async person(url: string, options: BrowserContextOptions = LAPTOP): Promise<Page> {
     const page = await this.newcomer(options);
     await page.goto(url);
     return page;
   }
 
-  /** The same, before they open anything. */
+  /** A person who has not opened a page yet. */
   async newcomer(options: BrowserContextOptions = LAPTOP): Promise<Page> {
     const context = await this.enter(options);
     const page = await context.newPage();
@@ -51,7 +51,7 @@ export class Room {
     });
   }
 
-  /** The browser itself logs what this test does to it on purpose, and the server what it leaves out. */
+  /** Allows messages of browser or server that the test provokes on purpose. */
   allow(message: RegExp): void {
     this.allowed.push(message);
   }
@@ -73,7 +73,7 @@ export class Room {
   }
 }
 
-/** A test in a room that was opened; it ends with no error in any browser. */
+/** A test in a room. Fails on an error in any browser. */
 export const test = base.extend<{ room: Room; serverOptions: string[] }>({
   serverOptions: [[], { option: true }],
   room: async ({ browser, serverOptions }, use) => {
@@ -96,7 +96,7 @@ export const test = base.extend<{ room: Room; serverOptions: string[] }>({
   },
 });
 
-/** What the welcome deck's slides are called: each picture says by that which it is. */
+/** The titles of the welcome deck's slides, which are the pictures' alternative texts. */
 const TITLES = [
   'WebSlides',
   'One tap every screen',
@@ -106,7 +106,7 @@ const TITLES = [
   'Bring your own deck',
 ];
 
-/** The slide that the person sees: this very picture, painted, not on its way. */
+/** The page shows this slide: its picture is painted, not loading. */
 export async function sees(page: Page, slide: number): Promise<void> {
   await expect(page.locator('.slide')).toHaveAttribute('data-slide', String(slide));
   const picture = page.locator('.slide img');
@@ -117,7 +117,7 @@ export async function sees(page: Page, slide: number): Promise<void> {
   await expect.poll(painted).toBe(true);
 }
 
-/** The page runs and follows the stream. */
+/** The page is hydrated and live. */
 export async function isLive(page: Page): Promise<void> {
   await expect(page.locator('main')).toHaveAttribute('data-hydrated', '');
   await expect(page.locator('main')).toHaveAttribute('data-live', 'live');

@@ -13,11 +13,11 @@ export interface Links {
   audience: string;
   projector: string;
   events: string;
-  /** The host's own page: the same for all talks. */
+  /** The host's page, the same for all talks. */
   host: string;
 }
 
-/** The program under test: what WEBSLIDES_BIN names, else what was built last. */
+/** The program under test: WEBSLIDES_BIN, else the newest build. */
 export function program(): string {
   if (process.env.WEBSLIDES_BIN) return process.env.WEBSLIDES_BIN;
   const built = ['release', 'debug']
@@ -29,7 +29,7 @@ export function program(): string {
   return built[0].path;
 }
 
-/** A real server with a data directory of its own. */
+/** A real server with its own data directory. */
 export class Server {
   readonly directory = mkdtempSync(join(tmpdir(), 'webslides-'));
   private child?: ChildProcess;
@@ -38,19 +38,19 @@ export class Server {
 
   constructor(private readonly options: string[] = []) {}
 
-  /** Starts it; started again, it has the same address and the same data. */
+  /** Starts it. Keeps its address and data after a restart. */
   async start(deck: string[] = []): Promise<Links> {
     const file = join(this.directory, 'links.json');
     rmSync(file, { force: true });
     const data = join(this.directory, 'data');
-    // Behind a proxy the links say another address: where to listen is then among the options.
+    // Behind a proxy the links have another address, and the options say where to listen.
     const listen = this.options.includes('--listen') ? [] : ['--listen', this.address];
     const options = [...listen, '--data', data, '--links', file, '--code', 'room'];
     const child = spawn(program(), [...options, ...this.options, ...deck], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     child.stderr.on('data', (text) => (this.output += text));
     const links = new Promise<Links>((resolve, reject) => {
-      // The links are said when the server listens, and written a moment later.
+      // The links are printed when the server listens, and written to the file a moment later.
       const look = setInterval(() => {
         if (child.exitCode !== null) reject(new Error(`The server ended: ${this.output}`));
         else if (!statSync(file, { throwIfNoEntry: false })) return;
@@ -66,24 +66,24 @@ export class Server {
     return links;
   }
 
-  /** As a pulled plug would. */
+  /** Ends it like a power cut. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
   }
 
-  /** As a laptop that is too busy, or suspended: it takes bytes and does nothing with them. */
+  /** Suspends it like a busy or sleeping laptop: it accepts bytes and does nothing with them. */
   pause(isPaused: boolean): void {
     this.child?.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
   }
 
-  /** As Ctrl-C would; gives the milliseconds it took. */
+  /** Ends it like Ctrl-C. Returns the milliseconds it took. */
   async stop(): Promise<number> {
     const before = performance.now();
     await this.end('SIGTERM');
     return performance.now() - before;
   }
 
-  /** What it complained about. */
+  /** Its warnings and errors. */
   complaints(): string {
     return this.output;
   }

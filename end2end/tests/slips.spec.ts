@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { LAPTOP, expect, isLive, next, previous, sees, test } from './room.ts';
 import { shown } from './words.ts';
 
-// What a hand does without meaning it must not be what the room sees.
+// The room must not see what a hand does by mistake.
 
 const button = (page: Page | Locator, name: string) => page.getByRole('button', { name, exact: true });
 
@@ -11,7 +11,7 @@ const middle = async (locator: Locator) => {
   return [box.x + box.width / 2, box.y + box.height / 4] as const;
 };
 
-/** A point of it that no sheet lies over. */
+/** A point of it that no sheet covers. */
 const free = (locator: Locator) =>
   locator.evaluate((element) => {
     const { x, y, width, height } = element.getBoundingClientRect();
@@ -38,7 +38,7 @@ test('a finger beside an open sheet closes it and does nothing else', async ({ r
       await expect(clock).toBeHidden();
       expect(at ?? beside).not.toBe(now);
     }
-    // And then it does what it says.
+    // Then it does what it says.
     await next(page).click();
   }
   await sees(follower, 3);
@@ -76,7 +76,7 @@ test('what is typed after “s” is searched for, Enter chooses, and Enter goes
   await laptop.keyboard.press('Enter');
   await sees(follower, 6);
 
-  // Nothing is left of it the next time.
+  // It is cleared the next time.
   await laptop.keyboard.press('/');
   await expect(search).toHaveValue('');
   const sheet = laptop.getByRole('dialog', { name: 'All slides' });

@@ -37,10 +37,10 @@ test('a tap and a page get through, however many tabs of a browser are seen', as
     await next(presenter).click();
     for (const page of [presenter, ...tabs]) await sees(page, slide);
   }
-  // The projector's, and those of two followers. All others ask.
+  // The projector's, and those of two followers. All others poll.
   await expect.poll(async () => (await streams(tabs)).toSorted()).toEqual([0, 0, 0, 0, 0, 1, 1, 1]);
   expect((await streams(tabs))[3]).toBe(1);
-  // A tab that is closed makes room for another.
+  // Closing a tab makes room for another.
   const open = tabs.slice(0, 7);
   await tabs[7].close();
   const sum = async () => (await streams(open)).reduce((sum, one) => sum + one, 0);
@@ -76,7 +76,7 @@ test('a projector keeps its stream, however many remotes its browser has', async
 test('a page that watches an import has no stream while nobody sees it', async ({ room }) => {
   const host = await room.newcomer();
   await host.addInitScript(count);
-  // An import that does not end.
+  // An import without end.
   await host.route('**/t/room/import', (route) => route.fulfill({ json: { whole: false, slides: [], warnings: [] } }));
   await host.route('**/t/room/links', async (route) => {
     const answer = await route.fetch();

@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
 import { PHONE, expect, isLive, next, sees, test } from './room.ts';
 
-// What a remote says and does while its tap waits for an answer.
+// What a remote does while its tap waits for an answer.
 
-/** The clock on the wall, which `Date` tells, can be set: by `set(milliseconds)`. */
+/** Makes the wall clock, `Date`, settable by `set(milliseconds)`. */
 const CLOCK_THAT_IS_SET = `{
   const { now } = Date;
   let by = 0;
@@ -52,7 +52,7 @@ for (const [how, ms] of [['forward', HOUR_MS], ['back', -HOUR_MS]] as const)
     await expect(phone.locator('.room')).toHaveText('1 screen follows');
     await next(phone).tap();
     await sees(follower, 2);
-    // The first one is lost on its way; it is sent again, and says until when it may be begun.
+    // The first one is lost, and sent again with its deadline.
     const sent: number[] = [];
     await phone.route('**/api/next', async (route) => {
       sent.push(Number(new URLSearchParams(route.request().postData()!).get('begin_by')) - Date.now());
@@ -72,7 +72,7 @@ for (const [how, ms] of [['forward', HOUR_MS], ['back', -HOUR_MS]] as const)
 
 test('what a slow network holds up makes no later tap late', async ({ room }) => {
   const phone = await room.newcomer(PHONE);
-  // What the stream says of the room comes six seconds after it was said.
+  // Presence events arrive six seconds late.
   await phone.addInitScript(`
     window.heard = 0;
     const { addEventListener } = EventSource.prototype;

@@ -1,4 +1,4 @@
-/** As a browser's translator does it: each text node goes into an element of the translator's. */
+/** Like a browser's translator: wraps each text node in an element of its own. */
 export function translate(): void {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const found: Text[] = [];

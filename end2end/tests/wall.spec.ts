@@ -6,7 +6,7 @@ import { LAPTOP, PROJECTOR, type Room, expect, isLive, next, test } from './room
 import { Server } from './server.ts';
 import { shown } from './words.ts';
 
-/** Small decks, each with what its kind of Markdown has. */
+/** A small deck for each dialect of Markdown. */
 const DECKS: Record<string, string[]> = {
   plain: [
     '# A first slide\n\nWith a paragraph and `code` in it.',
@@ -34,7 +34,7 @@ const DECKS: Record<string, string[]> = {
   ],
 };
 
-/** The slides of a deck as one text: a slide of Slidev begins with the dashes that end the one before. */
+/** Joins slides into a deck: in Slidev, dashes end one slide and begin the next. */
 const text = (slides: string[]) =>
   slides.map((slide, at) => (at && !slide.startsWith('---') ? `---\n\n${slide}` : slide)).join('\n\n');
 
@@ -62,7 +62,7 @@ async function isDrawnAlike(room: Room, ...[presenter, audience, screen, slides]
   const judge = await room.newcomer();
   for (const page of [host, follower, projector]) await isLive(page);
   const thumbnails = host.locator('#all-slides .mini .page');
-  // The panel is the server's: it has what had come when the page was asked for.
+  // The server renders the panel with the slides that are ready when the page is requested.
   await expect.poll(async () => ((await thumbnails.count()) < slides && (await host.reload()), thumbnails.count())).toBe(slides);
   await isLive(host);
 
@@ -100,17 +100,17 @@ async function isDrawnAlike(room: Room, ...[presenter, audience, screen, slides]
     }
     await next(host).click();
     await expect.poll(async () => String(await place())).not.toBe(String(last));
-    // The last step is what stands among all slides.
+    // The grid of all slides shows the last step.
     if ((await place())[0] !== slide) await same(followed, small[slide - 1]!, `${where}: among all slides`);
   }
   expect(last[0]).toBe(slides);
   for (const page of [host, follower, projector]) await page.close();
 }
 
-/** So many pixels may be smoothed otherwise; a full stop has more. */
+/** The most pixels that may differ by antialiasing; a full stop has more. */
 const SMOOTHED = 8;
 
-/** Draws a slide alone, in its design's size. What stands around it is put away for that moment. */
+/** A screenshot of a slide at its design size, with everything around it hidden. */
 async function drawn(page: Page, slide: string): Promise<Buffer> {
   const place = page.locator(slide).first();
   await place.evaluate(async (slide: HTMLElement) => {
@@ -127,7 +127,7 @@ async function drawn(page: Page, slide: string): Promise<Buffer> {
     say(slide, {
       position: 'fixed', inset: '0 auto auto 0', width: '1280px', height: '720px', margin: '0', 'border-radius': '0', outline: 'none', visibility: 'visible',
     });
-    // The edge of a slide on a page is not the slide's.
+    // The edge is the page's, not the slide's.
     say(slide.querySelector<HTMLElement>('.page')!, { outline: 'none' });
     const pictures = [...slide.querySelectorAll('img')];
     for (const picture of pictures) picture.loading = 'eager';
@@ -146,7 +146,7 @@ async function drawn(page: Page, slide: string): Promise<Buffer> {
   return picture;
 }
 
-/** How many pixels of two pictures differ by more than smoothing makes them. */
+/** The number of pixels that differ by more than antialiasing. */
 const differing = (judge: Page, ...pictures: [Buffer, Buffer]): Promise<number> =>
   judge.evaluate(async (pictures) => {
     const pixels = pictures.map(async (picture) => {

@@ -4,7 +4,7 @@ import { LAPTOP, PHONE, PROJECTOR, expect, isLive, next, previous, sees, test } 
 
 const IN_TIME = { timeout: 12_000 };
 
-/** How the stream fails where a virus scanner or a proxy stands between. */
+/** How the stream fails behind a virus scanner or a proxy. */
 const WAYS: Record<string, (page: Page) => Promise<unknown>> = {
   'is withheld': (page) => page.route('**/events?*', () => {}),
   'is refused': (page) => page.route('**/events?*', (route) => route.fulfill({ status: 403, body: 'no' })),
@@ -20,10 +20,10 @@ for (const [how, between] of Object.entries(WAYS))
     await phone.goto(room.links.presenter);
     await follower.goto(room.links.audience);
     await projector.goto(room.links.projector);
-    // The five seconds of a stream's silence, and what a busy machine takes.
+    // A stream's five seconds of silence, and time for a busy machine.
     for (const page of [phone, follower, projector])
       await expect(page.locator('main')).toHaveAttribute('data-live', 'live', IN_TIME);
-    // A remote knows of the room by then, too.
+    // By then a remote also has the room's presence.
     await expect(phone.locator('.room')).toHaveText('2 screens follow');
     for (const slide of [2, 3]) {
       await next(phone).click();
@@ -33,7 +33,7 @@ for (const [how, between] of Object.entries(WAYS))
       }
     }
     await expect(follower.locator('.link-badge')).toContainText('Live');
-    // And back to the stream, once it is let through: it has been tried all the time.
+    // Once the stream gets through, it is used again: attempts never stopped.
     const streamed = follower.waitForResponse((answer) => answer.url().includes('/events?') && answer.status() === 200, {
       timeout: 60_000,
     });
@@ -43,7 +43,7 @@ for (const [how, between] of Object.entries(WAYS))
     await sees(follower, 4);
   });
 
-/** Notes when the page opens its first stream and when it asks for the state, by its own clock. */
+/** Records when the page opens its first stream and polls the state, by its own clock. */
 const TIMED = `{
   const { fetch, EventSource } = window;
   const asked = [];
@@ -69,7 +69,7 @@ for (const [how, between] of Object.entries(WAYS))
     await follower.clock.pauseAt(1_000);
     await follower.goto(room.links.audience);
     const main = follower.locator('main');
-    // This page's time stands still but for what is said here.
+    // This page's time only moves by this test.
     const isHydrated = async () => {
       await follower.clock.runFor(10);
       return main.getAttribute('data-hydrated');
@@ -80,7 +80,7 @@ for (const [how, between] of Object.entries(WAYS))
     follower.on('requestfinished', (request) => void (request.url().includes('/state?') && (answers += 1)));
     for (let tenths = 0; tenths < 150; tenths += 1) {
       await follower.clock.runFor(100);
-      // An answer takes its time, by no clock of this page's.
+      // An answer takes real time, not the page's.
       const { length } = (await times()).asked;
       await expect.poll(() => answers).toBe(length);
     }
@@ -89,7 +89,7 @@ for (const [how, between] of Object.entries(WAYS))
     const [first = 0, ...others] = asked.map((at) => at - opened);
     expect(first).toBeGreaterThan(4_900);
     expect(first).toBeLessThan(5_500);
-    // Ten seconds are left, and there are 1.5 to 2.5 from one answer to the next question.
+    // Ten seconds remain, with 1.5 to 2.5 from each answer to the next poll.
     expect(others.length, `${others}`).toBeGreaterThanOrEqual(3);
     expect(others.length, `${others}`).toBeLessThanOrEqual(7);
   });
@@ -101,7 +101,7 @@ test('a stream that comes in lumps is not waited for', async ({ room }) => {
     const phone = await room.presenter();
     const follower = await room.person(proxy.link(room.links.audience));
     for (const page of [phone, follower]) await isLive(page);
-    // Some of these fill a lump, which says where the talk was.
+    // Some of these fill a chunk, which has an old state.
     for (const slide of [2, 3, 4, 5, 6, 5, 4, 3]) {
       const button = slide > Number(await phone.locator('.slide').getAttribute('data-slide')) ? next : previous;
       await button(phone).tap();
@@ -124,11 +124,11 @@ test('a tap of a remote that asks moves nothing once it was given up', async ({ 
   await next(phone).tap();
   const hint = phone.locator('.hint');
   await expect(hint).toHaveText(/did not answer/, { timeout: 25_000 });
-  // It stands for six seconds: until then the server might still have begun in time.
+  // It is shown for six seconds: until then the server might still begin in time.
   await expect(hint).toHaveText('');
   room.server.pause(false);
   const state = async () => (await phone.request.get(`${room.links.audience}/state`)).json();
-  // Whatever was waiting is heard before this.
+  // Anything that waited would arrive before this.
   await expect.poll(state).toMatchObject({ revision: 0 });
   await isLive(phone);
   await next(phone).tap();
@@ -176,7 +176,7 @@ test('a remote that asks knows when it is removed', async ({ room }) => {
 test('a projector that cannot connect says so', async ({ room }) => {
   room.allow(/net::ERR_/);
   const projector = await room.newcomer();
-  // Nobody says no, either.
+  // Nothing is refused, either.
   for (const path of ['**/events?*', '**/state?*']) await projector.route(path, () => {});
   await projector.addInitScript(`new MutationObserver(() => {
     if (document.querySelector('main')?.dataset.live === 'live') sessionStorage.setItem('lies', 'it is not');
@@ -200,7 +200,7 @@ test('a page that asks is sure for as long as it is answered', async ({ room }) 
   await expect(main).toHaveAttribute('data-hydrated', '');
   await follower.clock.runFor(5_000);
   await expect(main).toHaveAttribute('data-live', 'live');
-  // From here on nobody answers.
+  // From here on no request is answered.
   let asked = 0;
   await follower.route('**/state?*', () => void (asked += 1));
   await follower.clock.runFor(2_600);
@@ -245,7 +245,7 @@ for (const missing of ['**/*.wasm', '**/pkg/*.js'])
     await remote.goto(room.links.presenter, { waitUntil: 'commit' });
     await remote.waitForURL(/present$/, { waitUntil: 'commit' });
     for (const page of [...pages, remote]) await expect(page.locator('.slide')).toHaveAttribute('data-slide', '1');
-    // Its own tap goes as a form, and another's comes by asking.
+    // Its own tap is a form, and another's comes by polling.
     await next(remote).click();
     await sees(laptop, 2);
     for (const slide of [2, 3]) {
@@ -298,7 +298,7 @@ const COUNTED = `{
   };
 }`;
 
-/** As a browser says it; a headless one never hides a tab. */
+/** As browsers report it; a headless one never hides a tab. */
 const look = (page: Page, visibilityState: 'hidden' | 'visible') =>
   page.evaluate((value) => {
     Object.defineProperty(document, 'visibilityState', { value, configurable: true });
@@ -352,7 +352,7 @@ test('a projector that other windows cover is recorded by a program: it goes on'
   await projector.goto(room.links.projector);
   await isLive(projector);
   await hide(projector);
-  // Longer than a page out of sight keeps its stream.
+  // Longer than a hidden page keeps its stream.
   await projector.clock.fastForward(3_500);
   await next(phone).tap();
   await sees(projector, 2);

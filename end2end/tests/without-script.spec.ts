@@ -1,6 +1,6 @@
 import { LAPTOP, PHONE, expect, next, previous, sees, test } from './room.ts';
 
-/** Chromium's word on pages whose script was not to run. */
+/** What Chromium logs about pages whose script is disabled. */
 const NOT_RUN = /preloaded using link preload but not used/;
 
 test.beforeEach(({ room }) => room.allow(NOT_RUN));

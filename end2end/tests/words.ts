@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { LAPTOP, type Room, isLive } from './room.ts';
 
-/** Somebody brings this Markdown and presents it; another follows. */
+/** Somebody uploads this Markdown and presents it; another follows. */
 export async function shown(room: Room, markdown: string): Promise<{ host: Page; follower: Page }> {
   const host = await room.person(room.links.host, LAPTOP);
   await host.locator('.upload [type=file]').setInputFiles({
