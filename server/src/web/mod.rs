@@ -12,6 +12,7 @@ mod media;
 mod operations;
 mod pages;
 mod pointer;
+mod present;
 mod render;
 pub mod router;
 mod shared;

@@ -1,4 +1,4 @@
-//! Pages become answers.
+//! Answers for browsers: pages, refusals as pages, and redirects from addresses with keys.
 
 use super::Shared;
 use crate::access::{Refusal, content_security_policy};
@@ -11,7 +11,7 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use leptos_axum::ResponseOptions;
 
@@ -58,6 +58,25 @@ pub async fn refused(shared: &Shared, refusal: Refusal) -> Response {
         Some(problem) => page(shared, Page::Problem(problem)).await,
         None => refusal.into_response(),
     }
+}
+
+/// Redirects to `address` with these cookies, and keeps the key of the current address out of caches and
+/// referrers.
+pub fn to_clean(address: &str, cookies: impl IntoIterator<Item = String>) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
+    ];
+    let mut response = (headers, Redirect::to(address)).into_response();
+    for cookie in cookies {
+        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    response
 }
 
 fn with_status(mut response: Response, code: ErrorCode) -> Response {

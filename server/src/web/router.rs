@@ -5,7 +5,7 @@ use crate::{
     access::{Refusal, refuse_other_origins, security_headers},
     live::bound_unsent,
     observe::log,
-    web::{commands, events, guessing, host, media, operations, pages, pointer, site},
+    web::{commands, events, guessing, host, media, operations, pages, pointer, present, site},
 };
 use app::{
     api::ErrorCode,
@@ -34,7 +34,7 @@ pub fn router(shared: Shared) -> Router {
         .route(routes::HOME, get(pages::home))
         .route(pattern::FOLLOW, get(pages::follow))
         .route(pattern::PROJECT, get(pages::project))
-        .route(pattern::PRESENT, get(pages::present).post(pages::admit))
+        .route(pattern::PRESENT, get(present::remote).post(present::admit))
         .route(pattern::LINKS, get(host::links))
         .route(pattern::REMOTES, get(host::remotes).post(host::add_remote))
         .route(pattern::RENAME, get(host::ask_title).post(host::rename))

@@ -4,7 +4,7 @@ use crate::{
     live::{Hub, Unsent},
     talks::Talks,
 };
-use axum::http::Uri;
+use axum::http::{HeaderMap, Uri};
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
 
@@ -20,4 +20,15 @@ pub struct Shared {
     pub unsent: Unsent,
     /// The address that browsers use, if the server is behind a proxy.
     pub public: Option<Arc<Uri>>,
+}
+
+impl Shared {
+    /// Whether the browser uses https, as its proxy or the options say.
+    pub fn is_secure(&self, headers: &HeaderMap) -> bool {
+        let by_proxy = headers
+            .get("x-forwarded-proto")
+            .is_some_and(|proto| proto == "https");
+        let public = self.public.as_ref();
+        by_proxy || public.is_some_and(|url| url.scheme_str() == Some("https"))
+    }
 }

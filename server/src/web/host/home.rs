@@ -1,10 +1,10 @@
 //! The host's start page: all talks, and a form for another deck.
 
-use super::{Shared, is_secure};
+use super::Shared;
 use crate::{
     access::Key,
     talks::{Talk, TalkTitle, Visitor},
-    web::{pages::to_clean, render},
+    web::render,
 };
 use app::{
     pages::{Page, Standing, TalkLine},
@@ -34,11 +34,11 @@ pub fn enter(
     let key = key.map(Key::of_link);
     let good = key.filter(|key| shared.talks.is_host(&key.hash()));
     if good.is_none() && shared.host.is_some() && !visitor.is_host() {
-        return to_clean(routes::REFUSED, None);
+        return render::to_clean(routes::REFUSED, None);
     }
-    let secure = is_secure(shared, headers);
+    let secure = shared.is_secure(headers);
     let cookie = good.map(|key| shared.talks.cookies().give_host(&key, secure));
-    to_clean(routes::HOME, cookie)
+    render::to_clean(routes::HOME, cookie)
 }
 
 /// `wrong` says what was wrong with the last upload.

@@ -16,7 +16,6 @@ pub use upload::upload;
 use super::{
     Shared,
     addresses::{Addresses, Bases},
-    pages::is_secure,
 };
 use crate::{
     access::Key,
@@ -107,7 +106,7 @@ impl Hosting {
 
     /// The addresses with which the links of a page begin.
     fn bases(&self, shared: &Shared, headers: &HeaderMap) -> Bases {
-        self.addresses.of_page(headers, is_secure(shared, headers))
+        self.addresses.of_page(headers, shared.is_secure(headers))
     }
 }
 

@@ -4,7 +4,7 @@ mod form;
 mod names;
 pub mod slots;
 
-use super::{Hosting, Shared, home::page, is_secure, remotes::device, wants_json};
+use super::{Hosting, Shared, home::page, remotes::device, wants_json};
 use crate::{
     access::{Asker, Key, Refusal},
     importing::{Begun, BroughtBy, DeckError, Rest, bring},
@@ -99,7 +99,7 @@ pub async fn upload(
     } else {
         Redirect::to(&links).into_response()
     };
-    let secure = is_secure(&shared, &headers);
+    let secure = shared.is_secure(&headers);
     let cookie = shared.talks.cookies().give_device(&key, secure);
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
         answer.headers_mut().insert(header::SET_COOKIE, cookie);
