@@ -9,7 +9,7 @@ use crate::{
     },
     live::{self, Hub, Limits, Unsent},
     observe::{log, metrics, print, steady},
-    store::{EmbeddedStore, Store, StoreError},
+    store::{Store, StoreError},
     talks::{OpenError, Talk, Talks},
     terminal::{
         control,
@@ -261,12 +261,12 @@ async fn open(
 ) -> Result<Opened, RunError> {
     // Leptos spawns through this. It may be set already: a test runs several servers.
     let _ = any_spawner::Executor::init_tokio();
-    let store = EmbeddedStore::open(&options.data)
+    let store = Store::open(&options.data)
+        .await
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
     if let Err(error) = steady::go_on(&options.data) {
         warn!(%error, "the clock cannot be kept: after a restart, clocks of talks take the wall clock's time");
     }
-    let store: Arc<dyn Store> = Arc::new(store);
     let decks = Decks::new(store.clone(), &options.data, &options.deck_limits)?;
     if options.open {
         walled(decks.confinement().await?)?;
@@ -274,13 +274,13 @@ async fn open(
     // Before the decks are read, so that whatever is saved meanwhile counts as a change.
     let watched = options.decks.iter().filter(|_| options.watch);
     let looks: Vec<_> = watched.map(|path| watched::look(path).ok()).collect();
-    let begun = bring::begin(&options.decks, options.password.as_deref(), &decks, &*store).await?;
+    let begun = bring::begin(&options.decks, options.password.as_deref(), &decks, &store).await?;
 
     let hub = Hub::start(
         most_followers(options.max_followers),
         !options.no_acknowledgements,
     );
-    let talks = Talks::start(store, hub.clone())?;
+    let talks = Talks::start(store, hub.clone()).await?;
     if options.ask_first {
         talks.ask_first();
     }

@@ -26,11 +26,11 @@ pub async fn begin(
     paths: &[PathBuf],
     password: Option<&str>,
     decks: &Decks,
-    store: &dyn Store,
+    store: &Store,
 ) -> Result<Vec<Begun>, DeckError> {
     if paths.is_empty() {
-        let claim = Arc::new(store.claims().claim());
-        let deck = welcome(store, &claim)?;
+        let claim = store.claims().claim();
+        let deck = welcome(store, &claim).await?;
         let begun = Begun {
             deck,
             warnings: Vec::new(),

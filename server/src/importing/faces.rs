@@ -1,11 +1,12 @@
 //! Turns a page of a reader into a [`Face`]: stored pictures, or HTML with their addresses.
 
-use super::{keeper::Keeper, staging::short_name};
+use super::staging::short_name;
+use bytes::Bytes;
 use data_encoding::BASE64;
 use model::deck::{Face, Rendition};
 use reading::{source::Html, worker::protocol::FaceParts};
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, io};
+use std::collections::HashMap;
 
 /// The design size of Markdown's slides.
 const DESIGN: (u32, u32) = (1_280, 720);
@@ -21,39 +22,37 @@ pub fn is_a_pictures_name(name: &str) -> bool {
     hash.is_some_and(|hash| hash.len() == short_name(&[0; 32]).len())
 }
 
-/// Stores a picture's renditions under their hashes.
-///
-/// # Errors
-/// When they can't be written.
-pub(super) fn picture(parts: FaceParts, keeper: &Keeper) -> io::Result<Face> {
+/// A picture's face, and the files that it shows, named by their hashes.
+pub(super) fn picture(parts: FaceParts) -> (Face, Vec<(String, Bytes)>) {
     let FaceParts::Pictures {
         renditions,
         preview,
     } = parts
     else {
-        return Ok(Face::pending(DESIGN.0, DESIGN.1));
+        return (Face::pending(DESIGN.0, DESIGN.1), Vec::new());
     };
-    let mut kept = Vec::new();
+    let (mut kept, mut files) = (Vec::new(), Vec::new());
     for rendition in renditions {
         let name = short_name(&Sha256::digest(&rendition.webp)) + ENDING;
-        keeper.put_media(&name, &rendition.webp)?;
         kept.push(Rendition {
             url: app::routes::media(&name),
             width: rendition.width,
             height: rendition.height,
         });
+        files.push((name, rendition.webp.into()));
     }
     let (width, height) = kept
         .last()
         .map_or(DESIGN, |largest| (largest.width, largest.height));
-    Ok(Face {
+    let face = Face {
         renditions: kept,
         preview: Some(format!(
             "data:image/webp;base64,{}",
             BASE64.encode(&preview)
         )),
         ..Face::pending(width, height)
-    })
+    };
+    (face, files)
 }
 
 /// Replaces the names of pictures in HTML by addresses. A picture that is not in `pictures` yet gets no

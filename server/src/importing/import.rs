@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub struct Decks {
     pool: Arc<Pool>,
-    store: Arc<dyn Store>,
+    store: Store,
     staging: Arc<Staging>,
     /// Decks that are being imported, so that the same deck is imported once.
     begun: Arc<Mutex<HashMap<DeckId, Reading>>>,
@@ -64,11 +64,11 @@ struct Reading {
 #[derive(Clone)]
 pub struct Awaited {
     awaiting: Arc<()>,
-    _claim: Arc<Claim>,
+    _claim: Claim,
 }
 
 impl Awaited {
-    pub fn new(claim: Arc<Claim>) -> Self {
+    pub fn new(claim: Claim) -> Self {
         Self {
             awaiting: Arc::default(),
             _claim: claim,
@@ -100,7 +100,7 @@ impl Decks {
     ///
     /// # Errors
     /// When no workers can be started, or there can be no folder for them.
-    pub fn new(store: Arc<dyn Store>, data: &Path, limits: &DeckLimits) -> Result<Self, DeckError> {
+    pub fn new(store: Store, data: &Path, limits: &DeckLimits) -> Result<Self, DeckError> {
         let pool = Pool::new(limits.of_workers()).map_err(DeckError::NoWorkers)?;
         Ok(Self {
             pool: Arc::new(pool),

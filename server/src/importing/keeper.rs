@@ -2,57 +2,52 @@
 
 use super::{DeckError, kept::kept};
 use crate::store::{Claim, Store};
+use bytes::Bytes;
 use model::deck::{Deck, DeckId};
-use std::{io, sync::Arc};
-use tokio::task::spawn_blocking;
+use std::io;
+use tokio::spawn;
 
-/// The store, with a claim on what an import writes. Media stay until a stored deck names them, and are
-/// removed if the import ends before. Each task that writes has a keeper of its own, so that the claim
-/// outlives all writes.
+/// The store, and what an import has claimed of it: media that it has put there stay until a stored deck
+/// names them, and are removed if the import ends before. A write that is under way when the import ends
+/// holds the claim until it is done.
 #[derive(Clone)]
 pub struct Keeper {
-    store: Arc<dyn Store>,
-    claim: Arc<Claim>,
+    store: Store,
+    claim: Claim,
 }
 
 impl Keeper {
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        let claim = Arc::new(store.claims().claim());
+    pub fn new(store: Store) -> Self {
+        let claim = store.claims().claim();
         Self { store, claim }
     }
 
-    pub fn claim(&self) -> Arc<Claim> {
+    pub fn claim(&self) -> Claim {
         self.claim.clone()
     }
 
-    /// Claims and reads a stored deck, on a blocking thread: a deck may have 2,000 pages.
+    /// A stored deck, which stays from then on.
     ///
     /// # Errors
     /// When the store can't be read.
     pub async fn stored(&self, id: &DeckId) -> Result<Option<Deck>, DeckError> {
-        let (keeper, id) = (self.clone(), id.clone());
-        let stored = spawn_blocking(move || {
-            keeper.claim.deck(&id);
-            kept(keeper.store.as_ref(), &id)
-        });
-        Ok(stored.await.map_err(io::Error::other)??)
+        self.claim.deck(id).await;
+        Ok(kept(&self.store, id).await?)
     }
 
     /// Stores the deck.
     ///
     /// # Errors
     /// When it can't be stored.
-    pub async fn put(&self, deck: &Deck) -> Result<(), DeckError> {
-        let (keeper, deck) = (self.clone(), deck.clone());
-        let stored = spawn_blocking(move || keeper.store.put_deck(&deck)).await;
+    pub async fn put(&self, deck: Deck) -> Result<(), DeckError> {
+        let keeper = self.clone();
+        let stored = spawn(async move { keeper.store.put_deck(deck).await }).await;
         Ok(stored.map_err(io::Error::other)??)
     }
 
-    /// Stores a medium and flushes it. Blocks.
-    ///
     /// # Errors
     /// When it can't be written.
-    pub fn put_media(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        self.store.put_media(name, content, &self.claim)
+    pub async fn put_media(&self, name: &str, content: Bytes) -> io::Result<()> {
+        self.store.put_media(name, content, &self.claim).await
     }
 }

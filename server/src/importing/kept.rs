@@ -9,14 +9,14 @@ use model::deck::{Deck, DeckId, Face};
 ///
 /// # Errors
 /// When the store can't be read.
-pub fn kept(store: &dyn Store, id: &DeckId) -> Result<Option<Deck>, StoreError> {
-    let Some(deck) = store.deck(id)? else {
+pub async fn kept(store: &Store, id: &DeckId) -> Result<Option<Deck>, StoreError> {
+    let Some(deck) = store.deck(id).await? else {
         return Ok(None);
     };
     let mut slides = deck.slides().to_vec();
     let mut is_whole = true;
     for face in slides.iter_mut().flat_map(|slide| &mut slide.faces) {
-        if !has_its_pictures(store, face)? {
+        if !has_its_pictures(store, face).await? {
             *face = Face::pending(face.width, face.height);
             is_whole = false;
         }
@@ -31,9 +31,12 @@ pub fn kept(store: &dyn Store, id: &DeckId) -> Result<Option<Deck>, StoreError> 
     Ok(Deck::new(deck.id, deck.title, slides).ok())
 }
 
-fn has_its_pictures(store: &dyn Store, face: &Face) -> Result<bool, StoreError> {
-    let names = media_of(&serde_json::to_vec(face)?);
-    // An author's text may contain other addresses.
-    let mut ours = names.iter().filter(|name| is_a_pictures_name(name));
-    Ok(ours.all(|name| matches!(store.media(name, 0, 1), Ok(Some(_)))))
+async fn has_its_pictures(store: &Store, face: &Face) -> Result<bool, StoreError> {
+    for name in media_of(&serde_json::to_vec(face)?) {
+        // An author's text may contain the address of something else.
+        if is_a_pictures_name(&name) && !matches!(store.media(&name, 0, 1).await, Ok(Some(_))) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

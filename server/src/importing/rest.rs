@@ -142,7 +142,7 @@ impl Rest {
                 told = Instant::now();
             }
             if stored.elapsed() > STORE_EVERY {
-                keeper.put(&self.growing.deck()?).await?;
+                keeper.put(self.growing.deck()?).await?;
                 stored = Instant::now();
             }
         }
@@ -155,7 +155,7 @@ impl Rest {
         drop(self.wanted);
         let deck = self.growing.finished()?;
         let warnings = std::mem::take(&mut self.growing.warnings);
-        keeper.put(&deck).await?;
+        keeper.put(deck.clone()).await?;
         let sharpening = if self.any_size {
             // An import of the same deck returns this one.
             self.under_way.decks.has_come_to(deck.clone());
@@ -245,9 +245,12 @@ pub async fn shown_inside(
     }))
 }
 
-/// Stores a picture on a blocking thread, because it is flushed to the disk.
+/// Stores a picture's files. Their hashes are computed on a thread that may block.
 async fn kept(parts: FaceParts, keeper: &Keeper) -> io::Result<Face> {
-    let keeper = keeper.clone();
-    let kept = spawn_blocking(move || picture(parts, &keeper));
-    kept.await.map_err(io::Error::other)?
+    let named = spawn_blocking(move || picture(parts)).await;
+    let (face, files) = named.map_err(io::Error::other)?;
+    for (name, content) in files {
+        keeper.put_media(&name, content).await?;
+    }
+    Ok(face)
 }

@@ -99,7 +99,7 @@ impl Sharpening {
     /// not exist.
     async fn put(&mut self, tell: &mut impl FnMut(Deck)) -> Result<(), DeckError> {
         let deck = self.growing.finished()?;
-        self.keeper.put(&deck).await?;
+        self.keeper.put(deck.clone()).await?;
         tell(deck);
         Ok(())
     }

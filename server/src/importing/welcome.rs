@@ -2,6 +2,7 @@
 
 use super::{DeckError, staging::short_name};
 use crate::store::{Claim, Store};
+use bytes::Bytes;
 use model::deck::{Deck, DeckId, Face, Rendition, Slide};
 use reading::titles;
 use sha2::{Digest, Sha256};
@@ -17,9 +18,9 @@ const SIZE: (u32, u32) = (1_920, 1_080);
 
 /// # Errors
 /// When its slides can't be stored.
-pub fn welcome(store: &dyn Store, claim: &Claim) -> Result<Deck, DeckError> {
+pub async fn welcome(store: &Store, claim: &Claim) -> Result<Deck, DeckError> {
     // Notes show what a remote is for.
-    let files: [(&str, &str, &[u8]); 6] = slides![
+    let files: [(&str, &str, &'static [u8]); 6] = slides![
         "1-WebSlides": "These are your notes: only you see them.\n\nTap Next, or swipe. A keyboard and a clicker do the same; ? lists the keys.",
         "2-One-tap-every-screen": "Look up: every screen has changed with your tap.\n\nHold the slide to point at something. Under More, choose a pencil or a magnifier.",
         "3-Everybody-has-the-slide-in-hand": "People read at their own size.\n\nFreeze keeps this slide in the room while you look ahead.",
@@ -34,7 +35,9 @@ pub fn welcome(store: &dyn Store, claim: &Claim) -> Result<Deck, DeckError> {
         hash.update(digest);
         hash.update(notes);
         let name = format!("{}.png", short_name(&digest));
-        store.put_media(&name, png, claim)?;
+        store
+            .put_media(&name, Bytes::from_static(png), claim)
+            .await?;
         let rendition = Rendition {
             url: app::routes::media(&name),
             width: SIZE.0,
@@ -51,6 +54,6 @@ pub fn welcome(store: &dyn Store, claim: &Claim) -> Result<Deck, DeckError> {
         "Welcome to WebSlides".to_owned(),
         slides,
     )?;
-    store.put_deck(&deck)?;
+    store.put_deck(deck.clone()).await?;
     Ok(deck)
 }

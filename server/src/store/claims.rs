@@ -1,16 +1,17 @@
-//! What the living have claimed: media that an import has put in the store and that no stored deck
-//! names yet, and decks that somebody is about to show. They are cleared away by nobody.
+//! What is needed by someone who is not in the store yet: media of an import whose deck is not stored,
+//! and decks that a talk is about to show. Nothing claimed is removed.
 //!
-//! A claim comes first, then the look at what is there. A clearing does it the other way round: it
-//! takes what nobody has claimed, and then looks whether a deck or a talk has it by now. So neither
-//! relies on what the other one removes or brings at the same time.
+//! See [`removal`](super::removal) for why a claim comes before the look at what is there.
 
 use model::deck::DeckId;
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{
+    Notify,
+    mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Thing {
@@ -25,26 +26,30 @@ pub struct Claims(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     state: Mutex<State>,
-    /// A clearing is over.
-    over: Condvar,
-    /// Held by a clearing: there is one at a time.
-    clearing: Mutex<()>,
+    /// Notified when a clearing ends.
+    over: Notify,
+    /// Held during a clearing: there is one at a time.
+    clearing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
 struct State {
-    /// By how many.
+    /// The number of claims on each.
     claimed: HashMap<Thing, usize>,
-    /// Taken by the clearing that is on: whoever claims one waits until that is over.
+    /// Taken by the current clearing. They can be claimed when it ends.
     going: HashSet<Thing>,
-    /// What a clearing left because it was claimed.
+    /// Left by a clearing because they were claimed.
     left: HashSet<Thing>,
-    /// Told when such a thing is claimed no more.
+    /// Told when one of those is not claimed any more.
     let_go: Option<UnboundedSender<()>>,
 }
 
-/// What one import, or whoever is about to show a deck, has claimed. Dropped, it lets go of all.
-pub struct Claim {
+/// What one import, or one talk that is about to show a deck, has claimed. A cheap handle; dropping the
+/// last one releases all.
+#[derive(Clone)]
+pub struct Claim(Arc<Held>);
+
+struct Held {
     claims: Claims,
     things: Mutex<HashSet<Thing>>,
 }
@@ -52,16 +57,16 @@ pub struct Claim {
 /// While it lives, what it has taken can't be claimed.
 pub(super) struct Clearing<'a> {
     claims: &'a Claims,
-    _alone: MutexGuard<'a, ()>,
+    _alone: tokio::sync::MutexGuard<'a, ()>,
 }
 
 impl Claims {
     /// A claim on nothing yet.
     pub fn claim(&self) -> Claim {
-        Claim {
+        Claim(Arc::new(Held {
             claims: self.clone(),
             things: Mutex::default(),
-        }
+        }))
     }
 
     pub fn has_deck(&self, id: &DeckId) -> bool {
@@ -69,47 +74,55 @@ impl Claims {
         state.claimed.contains_key(&Thing::Deck(id.clone()))
     }
 
-    /// Told whenever what a clearing had to leave is claimed no more. For one listener: a second
-    /// call takes it over.
+    /// Receives a message whenever something that a clearing had to leave is released. There is one
+    /// listener: a second call takes over.
     pub fn let_go(&self) -> UnboundedReceiver<()> {
         let (sender, receiver) = unbounded_channel();
         locked(&self.0.state).let_go = Some(sender);
         receiver
     }
 
-    /// Waits for the one that is on.
-    pub(super) fn clearing(&self) -> Clearing<'_> {
+    /// Begins a clearing, after the current one.
+    pub(super) async fn clearing(&self) -> Clearing<'_> {
         Clearing {
             claims: self,
-            _alone: locked(&self.0.clearing),
+            _alone: self.0.clearing.lock().await,
         }
     }
 }
 
 impl Claim {
-    /// To be called before the deck is looked for, and not on a thread that carries taps: one that
-    /// is just being removed is waited for.
-    pub fn deck(&self, id: &DeckId) {
-        self.add(Thing::Deck(id.clone()));
+    /// Claims a deck; to be called before it is looked for. Waits while it is being removed.
+    pub async fn deck(&self, id: &DeckId) {
+        self.add(Thing::Deck(id.clone())).await;
     }
 
-    /// The same of a medium, before it is written or found to be there.
-    pub(super) fn medium(&self, name: &str) {
-        self.add(Thing::Medium(name.to_owned()));
+    /// Claims a medium; to be called before it is written.
+    pub(super) async fn medium(&self, name: &str) {
+        self.add(Thing::Medium(name.to_owned())).await;
     }
 
-    fn add(&self, thing: Thing) {
-        let Inner { state, over, .. } = &*self.claims.0;
-        let is_going = |state: &mut State| state.going.contains(&thing);
-        let state = over.wait_while(locked(state), is_going);
-        let mut state = state.unwrap_or_else(PoisonError::into_inner);
-        if locked(&self.things).insert(thing.clone()) {
-            *state.claimed.entry(thing).or_default() += 1;
+    async fn add(&self, thing: Thing) {
+        let Held { claims, things } = &*self.0;
+        let Inner { state, over, .. } = &*claims.0;
+        loop {
+            // Made before the look, so that no end of a clearing is missed.
+            let is_over = over.notified();
+            {
+                let mut state = locked(state);
+                if !state.going.contains(&thing) {
+                    if locked(things).insert(thing.clone()) {
+                        *state.claimed.entry(thing).or_default() += 1;
+                    }
+                    return;
+                }
+            }
+            is_over.await;
         }
     }
 }
 
-impl Drop for Claim {
+impl Drop for Held {
     fn drop(&mut self) {
         let things = self.things.get_mut();
         let things = things.unwrap_or_else(PoisonError::into_inner);
@@ -125,14 +138,14 @@ impl Drop for Claim {
             }
         }
         if let Some(let_go) = state.let_go.as_ref().filter(|_| was_left) {
-            // Nobody listens where nothing is cleared away.
+            // Nobody listens where nothing is removed.
             let _ = let_go.send(());
         }
     }
 }
 
 impl Clearing<'_> {
-    /// Those that nobody has claimed.
+    /// Takes those that are not claimed.
     pub fn take_decks<C: FromIterator<DeckId>>(&self, ids: impl IntoIterator<Item = DeckId>) -> C {
         let taken = ids.into_iter();
         taken
@@ -140,7 +153,7 @@ impl Clearing<'_> {
             .collect()
     }
 
-    /// The same of media.
+    /// Takes those that are not claimed.
     pub fn take_media<C: FromIterator<String>>(
         &self,
         names: impl IntoIterator<Item = String>,
@@ -166,12 +179,12 @@ impl Clearing<'_> {
 impl Drop for Clearing<'_> {
     fn drop(&mut self) {
         locked(&self.claims.0.state).going.clear();
-        self.claims.0.over.notify_all();
+        self.claims.0.over.notify_waiters();
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Whoever panics leaves each of them whole.
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // No change is interrupted half-way by a panic.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,32 +1,46 @@
 //! What must survive: talks, decks and media.
 //!
-//! The trait has the shape of a tap: load, commit against the revision one expects, and a feed of
-//! what was committed. Publishing listens to the feed and to nothing else.
+//! Three traits, which any kind of store can implement: [`Journal`] has the shape of a tap (load,
+//! commit against an expected revision, and a feed of what was committed), [`Documents`] keeps decks,
+//! [`Media`] keeps their pictures. Publishing listens to the feed and to nothing else. Above them
+//! stands the [`Store`]: it knows what decks are, who has claimed what, and what may be removed.
+//! [`EmbeddedStore`] is all three on one machine.
 
 mod claims;
+#[cfg(test)]
+mod conformance;
+mod documents;
 mod embedded;
 mod epoch;
-mod media_files;
+mod error;
+mod journal;
+mod media;
 mod remotes;
 mod removal;
 mod title;
 
 pub use claims::{Claim, Claims};
+pub use documents::{Documents, Mark};
 pub use embedded::EmbeddedStore;
 pub use epoch::made_up_epoch;
-pub use media_files::media_of;
+pub use error::StoreError;
+pub use journal::{Committed, Entry, Journal, List, TalkList};
+pub use media::{Media, Part, media_of};
 pub use remotes::{Device, Remote, Remotes};
+pub use removal::Cause;
 pub use title::TalkTitle;
 
 use crate::access::KeyHash;
 use bytes::Bytes;
 use model::{
     deck::{Deck, DeckId},
-    talk::{EventId, Revision, SlideState, TalkCode},
+    talk::{Revision, SlideState, TalkCode},
 };
+use removal::Graces;
 use serde::{Deserialize, Serialize};
-use std::{future::Future, io, pin::Pin, sync::Arc};
-use tokio::sync::mpsc::UnboundedReceiver;
+use std::{io, path::Path, pin::Pin, sync::Arc};
+use tokio::{spawn, task::spawn_blocking};
+use tracing::error;
 
 /// All that is kept of a talk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,152 +51,122 @@ pub struct TalkRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<TalkTitle>,
     pub state: SlideState,
-    /// Whoever has a key of one of these is a presenter. Newest last.
+    /// Hashes of valid presenter keys, oldest first.
     pub presenter_keys: Vec<KeyHash>,
     #[serde(default, skip_serializing_if = "Remotes::is_empty")]
     pub remotes: Remotes,
 }
 
 impl TalkRecord {
-    /// Which of two records is the later one. A remote that comes or goes does not move the talk.
+    /// Orders the records of a talk. Admitting or removing a remote does not change the revision.
     pub fn age(&self) -> (Revision, u64) {
         (self.state.revision, self.remotes.version())
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("another WebSlides uses this data directory; stop it, or choose another with --data")]
-    InUse,
-    #[error("cannot use the data directory: {0}")]
-    Directory(#[from] io::Error),
-    #[error(
-        "the disk cannot be read or written ({0}); see whether it is full, and whose the data directory is"
-    )]
-    Disk(io::Error),
-    /// One reason for many changes.
-    #[error(transparent)]
-    Failed(Arc<StoreError>),
-    #[error("the store is damaged or cannot be read: {0}")]
-    Database(#[from] Box<redb::Error>),
-    #[error("a record of the store cannot be read: {0}")]
-    Record(#[from] serde_json::Error),
-    #[error(
-        "the file webslides.redb is damaged. Put a copy of it back, or move it away to begin anew."
-    )]
-    Damaged,
-    #[error("the system gives no random numbers: {0}")]
-    Random(#[from] getrandom::Error),
-    #[error("the talk changed in between")]
-    Conflict,
-    #[error("the store is closed")]
-    Closed,
+/// A result that comes later. Borrows nothing, so that nobody holds a lock while they wait for it.
+pub type Pending<T, E = StoreError> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+
+/// Everything that is kept. A cheap handle.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    journal: Arc<dyn Journal>,
+    documents: Arc<dyn Documents>,
+    media: Arc<dyn Media>,
+    claims: Claims,
+    graces: Graces,
 }
 
-/// A part of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    pub bytes: Bytes,
-    /// The length of the file, in bytes.
-    pub whole: u64,
-}
-
-/// What is to stand at the end of a list; one that is not there begins with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    pub list: String,
-    pub content: Vec<u8>,
-}
-
-/// Why there may be something to clear away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// A talk was deleted, or shows another deck.
-    Change,
-    /// Something is claimed no more: an import has ended, well or not.
-    LetGo,
-}
-
-/// What a commit gives, later.
-pub type Committed = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
-
-pub trait Store: Send + Sync {
-    /// Every talk, as last committed. A store that was put back from a copy gives each another
-    /// epoch first: revisions that were reached since must not be taken for those that come.
+impl Store {
+    /// Opens a data directory, and removes what an earlier process could not.
     ///
     /// # Errors
-    /// When the store can't be read.
-    fn load(&self) -> Result<Vec<TalkRecord>, StoreError>;
+    /// When another process has the directory, or it can't be created, read or written.
+    pub async fn open(directory: &Path) -> Result<Self, StoreError> {
+        let directory = directory.to_owned();
+        let opened = spawn_blocking(move || EmbeddedStore::open(&directory)).await;
+        let backend = Arc::new(opened.map_err(|_| StoreError::Closed)??);
+        let store = Self::of(backend.clone(), backend.clone(), backend.clone());
+        if !backend.is_restored()
+            && let Err(error) = store.clear_away(Cause::Start, Vec::new).await
+        {
+            // No reason not to show talks.
+            error!(%error, "what was deleted could not be cleared away");
+        }
+        Ok(store)
+    }
 
-    /// Writes a talk if its stored revision is `expected` (`None`: if there is none yet), and with
-    /// it the entry that notes the change: both or neither. Commits are carried out in the order of
-    /// the calls; the future says when this one is durable. One that failed is not stored, or is taken
-    /// back before the next one.
-    fn commit(
-        &self,
-        record: TalkRecord,
-        expected: Option<Revision>,
-        note: Option<Entry>,
-    ) -> Committed;
+    pub fn of(
+        journal: Arc<dyn Journal>,
+        documents: Arc<dyn Documents>,
+        media: Arc<dyn Media>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            journal,
+            documents,
+            media,
+            claims: Claims::default(),
+            graces: Graces::default(),
+        }))
+    }
 
-    /// Adds an entry at the end of a list, in the order of the calls, among the commits.
-    fn append(&self, list: &str, content: Vec<u8>) -> Committed;
+    pub fn journal(&self) -> &dyn Journal {
+        self.0.journal.as_ref()
+    }
 
-    /// Removes a talk, if it still is as `expected`, with its history. Of it stays only the `last`
-    /// that its followers are told; and its deck, until it is cleared away.
-    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed;
-
-    /// The last of a talk that was deleted.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError>;
-
-    /// What is not to be cleared away, because somebody needs it who is not in the store yet.
-    fn claims(&self) -> &Claims;
-
-    /// Removes the decks of deleted talks that no other talk shows, and the media that no deck
-    /// shows, nor one of `unstored`: those that are shown and could not be stored. It is asked for
-    /// them in the middle. What is claimed stays, and all else goes at once, also while decks are
-    /// imported. A deck in whose place its talk shows another one goes with the next call but one
-    /// [after a change](Cause::Change), or at a start: pages may still load it.
-    ///
-    /// # Errors
-    /// When the store can't be written. What was begun is done at the next call or start.
-    fn clear_away(&self, cause: Cause, unstored: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError>;
-
-    /// At most `most` entries of a list, from the `from`th on (from 0); none of a list that is not
-    /// there.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError>;
-
-    /// Commits nothing of consequence: whether the store can.
-    fn prove(&self) -> Committed;
-
-    /// Every committed change from now on, in order. For one listener: a second call takes the
-    /// feed over.
-    fn feed(&self) -> UnboundedReceiver<TalkRecord>;
+    /// What is not to be removed, because someone needs it who is not in the store yet.
+    pub fn claims(&self) -> &Claims {
+        &self.0.claims
+    }
 
     /// # Errors
     /// When the store can't be read, or the deck was written by a newer WebSlides.
-    fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError>;
+    pub async fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
+        let Some(text) = self.0.documents.get(id).await? else {
+            return Ok(None);
+        };
+        // A deck of 2,000 pages takes a while.
+        let parsed = spawn_blocking(move || serde_json::from_slice(&text)).await;
+        Ok(Some(parsed.map_err(|_| StoreError::Closed)??))
+    }
 
-    /// # Errors
-    /// When the store can't be written.
-    fn put_deck(&self, deck: &Deck) -> Result<(), StoreError>;
-
-    /// At most `most` bytes of a file from the byte `from` on. `None` when there is no such media.
+    /// Stores a deck. One whose import has not ended is removed by the next clearing, unless it is
+    /// claimed or shown by then: a server that is killed leaves none behind.
     ///
     /// # Errors
-    /// When the file is there and can't be read, or not all of it is there.
-    fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>>;
+    /// When the store can't be written.
+    pub async fn put_deck(&self, deck: Deck) -> Result<(), StoreError> {
+        let id = deck.id.clone();
+        let mark = deck.is_being_read().then_some(Mark::Orphaned);
+        let text = spawn_blocking(move || serde_json::to_vec(&deck)).await;
+        let text = text.map_err(|_| StoreError::Closed)??;
+        self.0.documents.put(&id, text.into(), mark).await
+    }
 
-    /// Keeps content under its name, which is made from its hash: done already is done. It stays
-    /// while the claim lives, and then if a stored deck names it.
+    /// At most `most` bytes of a file from byte `from` on. `None` when there is no such file.
+    ///
+    /// # Errors
+    /// When the file can't be read, or is incomplete.
+    pub async fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
+        self.0.media.part(name, from, most).await
+    }
+
+    /// Stores content under its name, which is made from its hash. It stays while the claim lives, and
+    /// after that if a stored deck names it. Idempotent.
     ///
     /// # Errors
     /// When the file can't be written.
-    fn put_media(&self, name: &str, content: &[u8], claim: &Claim) -> io::Result<()>;
+    pub async fn put_media(&self, name: &str, content: Bytes, claim: &Claim) -> io::Result<()> {
+        claim.medium(name).await;
+        let (writing, claim) = (self.0.media.put(name, content), claim.clone());
+        // Even if this future is dropped, the claim must not be released before the file is written.
+        let written = spawn(async move {
+            let written = writing.await;
+            drop(claim);
+            written
+        });
+        written.await.map_err(io::Error::other)?
+    }
 }

@@ -1,227 +1,168 @@
-//! What was deleted goes whole: a talk with its history, decks that no talk shows any more, media
-//! that no deck shows.
+//! Which decks and media are removed, and when.
 //!
-//! The talk goes in one transaction, which also marks its deck; so does the change of a talk to
-//! another deck. Files can't take part in one: those that may go are listed before their deck does,
-//! so that whoever was interrupted goes on with them at the next start.
+//! Candidates are listed in the store itself, so that an interrupted removal goes on at the next
+//! start: decks by their marks, media as loose. A deck's media are loose before the deck is removed.
+//!
+//! No candidate is removed that is claimed, that a talk shows (a deck), or that a stored deck names (a
+//! medium). The order makes this safe without a transaction over all three stores: whoever needs
+//! something claims it, and then looks whether it is there; a clearing takes what nobody has claimed,
+//! so that it can't be claimed any more, and then looks who needs it.
 
 use super::{
-    Cause, Claims, StoreError,
-    claims::Clearing,
-    embedded::{DECKS, LISTS, Outcome, TALKS, database_error},
-    media_files::{MediaFiles, media_of},
+    Mark, Store, StoreError,
+    claims::{Clearing, locked},
+    media::media_of,
 };
-use model::{
-    deck::{Deck, DeckId},
-    talk::{Epoch, EventId, Revision, TalkCode},
+use model::deck::{Deck, DeckId};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Mutex,
 };
-use redb::{Database, ReadableDatabase, ReadableTable, Table, TableDefinition, WriteTransaction};
-use serde::Deserialize;
-use std::collections::{BTreeSet, HashSet};
+use tokio::task::spawn_blocking;
 
-/// Decks of talks that were deleted. Another talk may show one all the same.
-pub const DOOMED: TableDefinition<&str, ()> = TableDefinition::new("doomed");
-
-/// Decks in whose place a talk shows another one since the last time that decks were cleared away
-/// after a change. They are outdated then and doomed the next time, and not before: the clearing
-/// comes right after the change, when a page may still load what it was told to show a moment ago.
-const REPLACED: TableDefinition<&str, ()> = TableDefinition::new("replaced");
-const OUTDATED: TableDefinition<&str, ()> = TableDefinition::new("outdated");
-
-/// Of a talk that is gone, the last that its followers are told. By code.
-pub const GONE: TableDefinition<&str, &[u8]> = TableDefinition::new("gone");
-
-/// What matters here of a stored talk.
-#[derive(Deserialize)]
-struct Shown {
-    deck: DeckId,
-    state: State,
+/// Why there may be something to remove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The server starts. No page can be loading anything.
+    Start,
+    /// A talk was deleted, or shows another deck.
+    Change,
+    /// A claim was dropped: an import has ended, successfully or not.
+    LetGo,
 }
 
-#[derive(Deserialize)]
-struct State {
-    epoch: Epoch,
-    revision: Revision,
+/// The grace periods of replaced decks.
+///
+/// A clearing comes right after the change in which a deck was replaced, when pages may still load its
+/// pictures. The deck is due at the clearing after the next change. A start needs none of this, and so
+/// it is kept in memory only.
+#[derive(Default)]
+pub struct Graces(Mutex<HashMap<DeckId, Grace>>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Grace {
+    Runs,
+    IsOver,
 }
 
-impl State {
-    fn is(&self, id: &EventId) -> bool {
-        self.epoch == id.epoch && self.revision == id.revision
-    }
-}
-
-/// Removes a talk that is still as `expected`.
-pub fn delete_talk(
-    transaction: &WriteTransaction,
-    code: &TalkCode,
-    expected: &EventId,
-    last: &[u8],
-) -> Outcome {
-    let code = code.as_str();
-    let mut talks = transaction.open_table(TALKS).map_err(database_error)?;
-    let shown = talks.get(code).map_err(database_error)?.map(|document| {
-        // One that can't be read is as nobody expects.
-        serde_json::from_slice::<Shown>(document.value()).ok()
-    });
-    let shown = shown.flatten();
-    let mut gone = transaction.open_table(GONE).map_err(database_error)?;
-    if shown.is_none() && is_said(&gone, code, last)? {
-        // By a call that was told that it failed.
-        return Ok(Ok(()));
-    }
-    let Some(shown) = shown.filter(|shown| shown.state.is(expected)) else {
-        return Ok(Err(StoreError::Conflict));
-    };
-    talks.remove(code).map_err(database_error)?;
-    let mut doomed = transaction.open_table(DOOMED).map_err(database_error)?;
-    doomed
-        .insert(shown.deck.as_str(), ())
-        .map_err(database_error)?;
-    gone.insert(code, last).map_err(database_error)?;
-    let mut lists = transaction.open_table(LISTS).map_err(database_error)?;
-    // Of all its lives: '0' comes after '/'.
-    let (from, to) = (format!("history/{code}/"), format!("history/{code}0"));
-    lists
-        .retain_in((from.as_str(), 0)..(to.as_str(), 0), |_, _| false)
-        .map_err(database_error)?;
-    Ok(Ok(()))
-}
-
-/// Whether this is the last of a talk that is gone.
-fn is_said(gone: &Table<&str, &[u8]>, code: &str, last: &[u8]) -> Result<bool, StoreError> {
-    let said = gone.get(code).map_err(database_error)?;
-    Ok(said.is_some_and(|said| said.value() == last))
-}
-
-/// Says that a talk shows another deck in place of this one.
-pub fn replace_deck(transaction: &WriteTransaction, deck: &DeckId) -> Result<(), StoreError> {
-    let mut replaced = transaction.open_table(REPLACED).map_err(database_error)?;
-    replaced.insert(deck.as_str(), ()).map_err(database_error)?;
-    Ok(())
-}
-
-/// Removes the decks that are doomed and are shown by no talk, and the media that no deck shows,
-/// neither a stored one nor one of `unstored`; none that is claimed. After a change, decks that were
-/// replaced meanwhile are outdated from then on, and those that were outdated are doomed.
-pub fn clear_away(
-    database: &Database,
-    media: &MediaFiles,
-    clearing: &Clearing<'_>,
-    cause: Cause,
-    unstored: &dyn Fn() -> Vec<Deck>,
-) -> Result<(), StoreError> {
-    let transaction = database.begin_write().map_err(database_error)?;
-    let mut marked = taken(&transaction, DOOMED)?;
-    if cause == Cause::Change {
-        marked.extend(taken(&transaction, OUTDATED)?);
-        let replaced = taken(&transaction, REPLACED)?;
-        mark(&transaction, OUTDATED, replaced)?;
-    }
-    remove_decks(transaction, marked, media, clearing)?;
-    remove_media(database, media, clearing, unstored)
-}
-
-/// The same at a start, when no page can be loading anything: of those that were replaced, too.
-pub fn clear_all_away(database: &Database, media: &MediaFiles) -> Result<(), StoreError> {
-    let claims = Claims::default();
-    let clearing = claims.clearing();
-    let transaction = database.begin_write().map_err(database_error)?;
-    let mut marked = Vec::new();
-    for table in [DOOMED, OUTDATED, REPLACED] {
-        marked.extend(taken(&transaction, table)?);
-    }
-    remove_decks(transaction, marked, media, &clearing)?;
-    remove_media(database, media, &clearing, &Vec::new)
-}
-
-fn mark(
-    transaction: &WriteTransaction,
-    table: TableDefinition<&str, ()>,
-    ids: Vec<DeckId>,
-) -> Result<(), StoreError> {
-    let mut table = transaction.open_table(table).map_err(database_error)?;
-    for id in ids {
-        table.insert(id.as_str(), ()).map_err(database_error)?;
-    }
-    Ok(())
-}
-
-/// All decks that a table marks; it marks none any more.
-fn taken(
-    transaction: &WriteTransaction,
-    table: TableDefinition<&str, ()>,
-) -> Result<Vec<DeckId>, StoreError> {
-    let mut table = transaction.open_table(table).map_err(database_error)?;
-    let mut marked = Vec::new();
-    while let Some((id, _)) = table.pop_first().map_err(database_error)? {
-        marked.push(DeckId::new(id.value().to_owned()));
-    }
-    Ok(marked)
-}
-
-/// Commits, too. From then on the decks' media are loose.
-fn remove_decks(
-    transaction: WriteTransaction,
-    mut marked: Vec<DeckId>,
-    media: &MediaFiles,
-    clearing: &Clearing<'_>,
-) -> Result<(), StoreError> {
-    if !marked.is_empty() {
-        let talks = transaction.open_table(TALKS).map_err(database_error)?;
-        let mut shown = HashSet::new();
-        for entry in talks.iter().map_err(database_error)? {
-            // One that can't be read may show any of them: then none goes.
-            let (_, document) = entry.map_err(database_error)?;
-            shown.insert(serde_json::from_slice::<Shown>(document.value())?.deck);
-        }
-        // It may be another talk's, or its own one's again.
-        marked.retain(|id| !shown.contains(id));
-        let going: HashSet<DeckId> = clearing.take_decks(marked.iter().cloned());
-        let mut decks = transaction.open_table(DECKS).map_err(database_error)?;
-        let mut loose = Vec::new();
-        for id in &going {
-            if let Some(deck) = decks.remove(id.as_str()).map_err(database_error)? {
-                loose.extend(media_of(deck.value()));
+impl Graces {
+    /// Those that are due, of decks that are marked and not shown.
+    fn due(&self, marked: Vec<(DeckId, Mark)>, cause: Cause) -> Vec<DeckId> {
+        let mut graces = locked(&self.0);
+        let due = marked.into_iter().filter(|(id, mark)| {
+            if *mark == Mark::Orphaned || cause == Cause::Start {
+                return true;
             }
-        }
-        marked.retain(|id| !going.contains(id));
-        mark(&transaction, DOOMED, marked)?;
-        if !loose.is_empty() {
-            media.change_loose(|names| names.extend(loose))?;
-        }
+            match graces.get(id) {
+                Some(Grace::IsOver) => true,
+                Some(Grace::Runs) if cause == Cause::Change => {
+                    graces.insert(id.clone(), Grace::IsOver);
+                    true
+                }
+                Some(Grace::Runs) => false,
+                None => {
+                    if cause == Cause::Change {
+                        graces.insert(id.clone(), Grace::Runs);
+                    }
+                    false
+                }
+            }
+        });
+        due.map(|(id, _)| id).collect()
     }
-    transaction.commit().map_err(database_error)
+
+    fn end(&self, id: &DeckId) {
+        locked(&self.0).remove(id);
+    }
 }
 
-/// No write transaction, which taps would wait for: a deck that is stored meanwhile names nothing
-/// that was taken.
-fn remove_media(
-    database: &Database,
-    media: &MediaFiles,
-    clearing: &Clearing<'_>,
-    unstored: &dyn Fn() -> Vec<Deck>,
-) -> Result<(), StoreError> {
-    let mut unlisted: BTreeSet<String> = clearing.take_media(media.loose()?);
-    // A deck that could not be stored is shown all the same; the next start removes its media. Asked
-    // for before the stored ones: it may be stored in between.
-    let unstored = unstored();
-    if unlisted.is_empty() {
-        return Ok(());
+impl Store {
+    /// Removes the decks that are due and not shown, and the media that no deck names: neither a stored
+    /// one nor one of `unstored`, which are shown and could not be stored. What is claimed stays.
+    ///
+    /// # Errors
+    /// When the store can't be read or written. The next clearing, or the next start, goes on.
+    pub async fn clear_away(
+        &self,
+        cause: Cause,
+        unstored: impl FnOnce() -> Vec<Deck>,
+    ) -> Result<(), StoreError> {
+        let clearing = self.0.claims.clearing().await;
+        self.remove_decks(&clearing, cause).await?;
+        self.remove_media(&clearing, unstored).await
     }
-    for deck in unstored {
-        for name in media_of(&serde_json::to_vec(&deck)?) {
-            unlisted.remove(&name);
+
+    async fn remove_decks(&self, clearing: &Clearing<'_>, cause: Cause) -> Result<(), StoreError> {
+        let (documents, graces) = (&self.0.documents, &self.0.graces);
+        let mut marked = documents.marked().await?;
+        if marked.is_empty() {
+            return Ok(());
         }
-    }
-    let mut loose = unlisted.clone();
-    let transaction = database.begin_read().map_err(database_error)?;
-    let decks = transaction.open_table(DECKS).map_err(database_error)?;
-    for entry in decks.iter().map_err(database_error)? {
-        let (_, document) = entry.map_err(database_error)?;
-        for name in media_of(document.value()) {
-            loose.remove(&name);
+        let ids = marked.iter().map(|(id, _)| id.clone());
+        let free: HashSet<DeckId> = clearing.take_decks(ids);
+        let shown = self.0.journal.shown().await?;
+        marked.retain(|(id, _)| !shown.contains(id));
+        // If one of them is replaced later, it gets a new grace period.
+        shown.iter().for_each(|id| graces.end(id));
+        let mut going = graces.due(marked, cause);
+        going.retain(|id| free.contains(id));
+        let mut loose = BTreeSet::new();
+        for id in &going {
+            loose.extend(self.media_of_stored(id).await?);
         }
+        if !loose.is_empty() {
+            self.0.media.loosen(loose).await?;
+        }
+        going.iter().for_each(|id| graces.end(id));
+        documents.remove(going).await
     }
-    media.remove(loose.iter())?;
-    Ok(media.change_loose(|names| names.retain(|name| !unlisted.contains(name)))?)
+
+    async fn remove_media(
+        &self,
+        clearing: &Clearing<'_>,
+        unstored: impl FnOnce() -> Vec<Deck>,
+    ) -> Result<(), StoreError> {
+        let mut going: BTreeSet<String> = clearing.take_media(self.0.media.loose().await?);
+        // Asked for before the stored decks are read: one may be stored in between. It is asked for even
+        // if nothing is loose, because the answer forgets decks that are not shown any more.
+        let unstored = unstored();
+        if going.is_empty() {
+            return Ok(());
+        }
+        // They stay loose: a deck that is never stored does not keep them beyond the next start.
+        for name in media_of_all(unstored).await? {
+            going.remove(&name);
+        }
+        let mut named = BTreeSet::new();
+        for id in self.0.documents.ids().await? {
+            let names = self.media_of_stored(&id).await?.into_iter();
+            named.extend(names.filter(|name| going.remove(name)));
+        }
+        if !going.is_empty() {
+            self.0.media.remove(going).await?;
+        }
+        if !named.is_empty() {
+            self.0.media.keep(named).await?;
+        }
+        Ok(())
+    }
+
+    async fn media_of_stored(&self, id: &DeckId) -> Result<HashSet<String>, StoreError> {
+        let Some(text) = self.0.documents.get(id).await? else {
+            return Ok(HashSet::new());
+        };
+        let names = spawn_blocking(move || media_of(&text).into_iter().collect()).await;
+        names.map_err(|_| StoreError::Closed)
+    }
+}
+
+async fn media_of_all(decks: Vec<Deck>) -> Result<Vec<String>, StoreError> {
+    let names = spawn_blocking(move || {
+        let mut names = Vec::new();
+        for deck in decks {
+            names.extend(media_of(&serde_json::to_vec(&deck)?));
+        }
+        Ok(names)
+    });
+    names.await.map_err(|_| StoreError::Closed)?
 }

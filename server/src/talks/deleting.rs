@@ -10,7 +10,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, PoisonError},
 };
-use tokio::task::spawn_blocking;
+use tokio::spawn;
 use tracing::error;
 
 /// What a page shows whose talk is gone.
@@ -19,14 +19,9 @@ const GONE: &str = "<p class=\"pending\">Its slides were removed.</p>";
 impl Talks {
     /// Claims a deck for whoever is about to show it. To be called before it is looked for.
     pub async fn claim(&self, deck: &DeckId) -> Claim {
-        let (claim, deck) = (self.store().claims().claim(), deck.clone());
-        let claimed = spawn_blocking(move || {
-            claim.deck(&deck);
-            claim
-        });
-        // It does not panic; a runtime that ends shows nothing any more.
-        let claimed = claimed.await;
-        claimed.unwrap_or_else(|_| self.store().claims().claim())
+        let claim = self.store().claims().claim();
+        claim.deck(deck).await;
+        claim
     }
 
     /// Ends a talk and removes it, its history and, if no other talk shows it, its deck. Its code
@@ -39,7 +34,7 @@ impl Talks {
         let last = last_of(&talk.snapshot());
         let last = serde_json::to_vec(&last).map_err(StoreError::from)?;
         let id = talk.snapshot().state.event_id();
-        self.store().delete(talk.code(), id, last).await?;
+        self.journal().delete(talk.code(), id, last).await?;
         {
             let mut open = self.0.open.write().unwrap_or_else(PoisonError::into_inner);
             // Another talk may have the code by now.
@@ -90,15 +85,15 @@ impl Talks {
             acknowledge_within_ms: None,
         };
         let last = serde_json::to_vec(&last)?;
-        self.store().delete(code, id, last).await?;
+        self.journal().delete(code, id, last).await?;
         locked(&self.0.left_out).remove(code);
         self.clear_away(Cause::Change).await;
         Ok(())
     }
 
     /// What a page that followed a talk is told when that was deleted meanwhile.
-    pub fn last_of_gone(&self, code: &TalkCode) -> Option<Snapshot> {
-        let last = self.store().gone(code).ok().flatten()?;
+    pub async fn last_of_gone(&self, code: &TalkCode) -> Option<Snapshot> {
+        let last = self.journal().gone(code).await.ok().flatten()?;
         serde_json::from_slice(&last).ok()
     }
 
@@ -106,7 +101,11 @@ impl Talks {
     /// goes once it is claimed no more.
     pub async fn clear_away(&self, cause: Cause) {
         let inner = self.0.clone();
-        let cleared = spawn_blocking(move || inner.store.clear_away(cause, &|| inner.unstored()));
+        // A task of its own: cut off, it would release what it is removing.
+        let cleared = spawn(async move {
+            let unstored = || inner.unstored();
+            inner.store.clear_away(cause, unstored).await
+        });
         if let Ok(Err(error)) = cleared.await {
             error!(%error, "what was deleted could not be cleared away");
         }

@@ -1,13 +1,13 @@
-//! What a talk showed and when: a list in the store, for whoever cuts the recording.
+//! What a talk showed and when: a list in the store, for cutting the recording.
 
-use crate::store::{Entry, Store, StoreError};
+use crate::store::{Entry, Journal, List, StoreError, TalkList};
 use model::{
     deck::SlideNumber,
     talk::{Screen, SlideState, TalkCode},
 };
 use serde::{Deserialize, Serialize};
 
-/// How many entries are read at a time.
+/// Entries that are read at a time.
 const AT_ONCE: usize = 1_024;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,11 +19,11 @@ pub struct Moment {
     screen: Screen,
 }
 
-/// What is to be noted of a state with the commit that leads to it: in one transaction, because a
-/// second one would cost every tap another flush of the disk, and the next tap would wait for it.
+/// The entry that is committed with a state, in one transaction: a second one would cost every tap
+/// another flush of the disk, and the next tap would wait for it.
 ///
 /// # Errors
-/// When it can't be written as JSON.
+/// When it can't be serialized.
 pub fn note(code: &TalkCode, state: &SlideState) -> Result<Entry, serde_json::Error> {
     let moment = Moment {
         at_ms: super::now().unix_ms(),
@@ -37,12 +37,12 @@ pub fn note(code: &TalkCode, state: &SlideState) -> Result<Entry, serde_json::Er
     })
 }
 
-/// All that was noted of this life of the talk, oldest first.
+/// All entries of this life of the talk, oldest first.
 ///
 /// # Errors
 /// When the store can't be read.
-pub fn read(
-    store: &dyn Store,
+pub async fn read(
+    journal: &dyn Journal,
     code: &TalkCode,
     state: &SlideState,
 ) -> Result<Vec<Moment>, StoreError> {
@@ -50,7 +50,7 @@ pub fn read(
     let mut moments = Vec::new();
     let mut from = 0;
     loop {
-        let entries = store.read(&list, from, AT_ONCE)?;
+        let entries = journal.read(&list, from, AT_ONCE).await?;
         for entry in &entries {
             moments.push(serde_json::from_slice(entry)?);
         }
@@ -61,6 +61,6 @@ pub fn read(
     }
 }
 
-fn list(code: &TalkCode, state: &SlideState) -> String {
-    format!("history/{code}/{}", state.epoch)
+fn list(code: &TalkCode, state: &SlideState) -> List {
+    List::Talk(code.clone(), TalkList::History(state.epoch.clone()))
 }

@@ -19,7 +19,7 @@ use crate::{
     access::{CookieNames, Key, KeyHash},
     live::Hub,
     observe::metrics::FOLLOWERS,
-    store::{Cause, Store, StoreError, TalkRecord},
+    store::{Cause, Committed, Journal, Store, StoreError, TalkRecord},
 };
 use metrics::gauge;
 use model::{
@@ -33,7 +33,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::task::spawn_blocking;
 use tracing::{error, warn};
 
 /// Every open talk. A cheap handle over one shared inside.
@@ -41,7 +40,7 @@ use tracing::{error, warn};
 pub struct Talks(Arc<Inner>);
 
 struct Inner {
-    store: Arc<dyn Store>,
+    store: Store,
     hub: Hub,
     /// Read by every request, written when a talk is opened; never held while waiting.
     open: RwLock<HashMap<TalkCode, Arc<Talk>>>,
@@ -51,8 +50,10 @@ struct Inner {
     /// Hashes of the keys that present every talk.
     host_keys: OnceLock<Vec<KeyHash>>,
     cookies: OnceLock<CookieNames>,
-    /// Decks that are shown while they are still being read, and so are in no store yet.
+    /// Decks that are shown while they are still being read: newer than what is stored of them.
     growing: Mutex<HashMap<DeckId, Deck>>,
+    /// Held while a deck is looked for in the store and put there. Taken before `growing`.
+    keeping: tokio::sync::Mutex<()>,
     /// What was left out of decks that were imported since the start.
     warnings: Mutex<HashMap<DeckId, Warnings>>,
     /// A presenter's link lets a device in once another one has agreed, and presents by itself
@@ -67,8 +68,8 @@ impl Talks {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub fn start(store: Arc<dyn Store>, hub: Hub) -> Result<Self, OpenError> {
-        let mut feed = store.feed();
+    pub async fn start(store: Store, hub: Hub) -> Result<Self, OpenError> {
+        let mut feed = store.journal().feed();
         let inner = Arc::new(Inner {
             store,
             hub,
@@ -77,13 +78,14 @@ impl Talks {
             host_keys: OnceLock::new(),
             cookies: OnceLock::new(),
             growing: Mutex::default(),
+            keeping: tokio::sync::Mutex::default(),
             warnings: Mutex::default(),
             ask_first: AtomicBool::default(),
         });
-        for record in inner.store.load()? {
+        for record in inner.store.journal().load().await? {
             let code = record.code.clone();
             // A talk that can't be shown is no reason not to show the others.
-            let opened = match inner.store.deck(&record.deck) {
+            let opened = match inner.store.deck(&record.deck).await {
                 Ok(Some(deck)) => inner.add(record.clone(), deck).map(drop),
                 Ok(None) => Err(OpenError::Damaged(code.clone())),
                 Err(error) => Err(error.into()),
@@ -96,11 +98,14 @@ impl Talks {
         // The feed ends with its store, and the store with the last handle: not with this task's.
         let publishing = Arc::downgrade(&inner);
         tokio::spawn(async move {
-            while let Some(record) = feed.recv().await {
+            while let Some(committed) = feed.recv().await {
                 let Some(inner) = publishing.upgrade() else {
                     break;
                 };
-                inner.publish(record);
+                match committed {
+                    Committed::Talk(record) => inner.publish(*record).await,
+                    Committed::Entry(_) => {}
+                }
             }
         });
         // So does this one.
@@ -131,8 +136,8 @@ impl Talks {
     /// # Errors
     /// When the store can't be written.
     pub async fn show(&self, talk: &Talk, deck: Deck) -> Result<(), OpenError> {
-        self.keep(&deck).await?;
-        talk.change_deck(deck, self.store()).await?;
+        self.0.keep(&deck).await?;
+        talk.change_deck(deck, self.journal()).await?;
         self.catch_up(talk).await
     }
 
@@ -151,26 +156,15 @@ impl Talks {
         }
     }
 
-    /// The import of a deck ended too early, and says why: the deck stays as far as it is.
+    /// The import of a deck ended early: it keeps the slides that it has, and `why` it lacks others.
     pub async fn cut_short(&self, id: &DeckId, why: &str) {
-        let (inner, cut, why) = (self.0.clone(), id.clone(), why.to_owned());
-        let kept = spawn_blocking(move || {
-            // What goes at the same time is not stored again.
-            let claim = inner.store.claims().claim();
-            claim.deck(&cut);
-            let newest = inner.newest(&cut)?;
-            let Some(mut deck) = newest.filter(Deck::is_being_read) else {
-                return Ok(None);
-            };
-            deck.reading = Reading::Done { missing: why };
-            inner.store.put_deck(&deck)?;
-            Ok::<_, StoreError>(Some(deck))
-        });
-        match kept.await {
-            Ok(Ok(Some(deck))) => self.has_grown(deck),
-            Ok(Ok(None)) | Err(_) => {}
-            // Until it can be stored it is as one that is being read: its pictures stay.
-            Ok(Err(error)) => warn!(%error, "the end of an import was not stored"),
+        // Claimed, so that a deck that is being removed is not stored again.
+        let _claim = self.claim(id).await;
+        match self.0.cut_short(id, why).await {
+            Ok(Some(deck)) => self.has_grown(deck),
+            Ok(None) => {}
+            // Until it can be stored, it counts as one whose import goes on: its pictures are kept.
+            Err(error) => warn!(%error, "the end of an import was not stored"),
         }
     }
 
@@ -196,7 +190,7 @@ impl Talks {
     /// # Errors
     /// When it can't be stored.
     pub async fn end(&self, talk: &Talk) -> Result<(), EndError> {
-        talk.end(self.store()).await.map(drop)
+        talk.end(self.journal()).await.map(drop)
     }
 
     /// Gives a talk another title; its deck's own stays.
@@ -204,7 +198,7 @@ impl Talks {
     /// # Errors
     /// When it can't be stored.
     pub async fn rename(&self, talk: &Talk, title: TalkTitle) -> Result<(), StoreError> {
-        talk.rename(title, self.store()).await
+        talk.rename(title, self.journal()).await
     }
 
     /// Says what was left out of a deck; `anew` when it is read from its beginning.
@@ -236,7 +230,7 @@ impl Talks {
     /// # Errors
     /// When it can't be stored.
     pub async fn admit(&self, talk: &Talk, link: &Key, device: Device) -> Result<Key, OpenError> {
-        talk.admit(self.store(), link.hash(), device, self.asks_first())
+        talk.admit(self.journal(), link.hash(), device, self.asks_first())
             .await
     }
 
@@ -245,7 +239,7 @@ impl Talks {
     /// # Errors
     /// When it can't be stored.
     pub async fn link(&self, talk: &Talk) -> Result<Key, OpenError> {
-        talk.link(self.store()).await
+        talk.link(self.journal()).await
     }
 
     /// Lets a device in that waits; of any other number it says nothing.
@@ -253,7 +247,7 @@ impl Talks {
     /// # Errors
     /// When it can't be stored.
     pub async fn allow(&self, talk: &Talk, number: u64) -> Result<(), StoreError> {
-        talk.allow(self.store(), number).await
+        talk.allow(self.journal(), number).await
     }
 
     /// Takes a device off, and the link that it came by; gone already is no error.
@@ -261,7 +255,7 @@ impl Talks {
     /// # Errors
     /// When it can't be stored.
     pub async fn revoke(&self, talk: &Talk, number: u64) -> Result<(), StoreError> {
-        talk.revoke(self.store(), number).await
+        talk.revoke(self.journal(), number).await
     }
 
     /// From now on a presenter's link lets a device in once another one has agreed.
@@ -311,24 +305,19 @@ impl Talks {
         }
     }
 
-    pub fn store(&self) -> &dyn Store {
-        self.0.store.as_ref()
+    pub fn store(&self) -> &Store {
+        &self.0.store
     }
 
-    /// So that a talk can be published with this deck. Not on a thread that carries taps.
-    async fn keep(&self, deck: &Deck) -> Result<(), StoreError> {
-        let (inner, deck) = (self.0.clone(), deck.clone());
-        let kept = spawn_blocking(move || inner.keep(&deck)).await;
-        kept.map_err(|_| StoreError::Closed)?
+    fn journal(&self) -> &dyn Journal {
+        self.0.store.journal()
     }
 
-    /// The import of a talk's deck may have come further, or to its end, before anybody knew that
-    /// this talk shows it.
+    /// The import of the deck may have come further, or to its end, before this talk showed it.
     async fn catch_up(&self, talk: &Talk) -> Result<(), OpenError> {
-        let (inner, id) = (self.0.clone(), talk.deck().id.clone());
-        let newest = spawn_blocking(move || inner.newest(&id)).await;
-        match newest.map_err(|_| StoreError::Closed)?? {
-            Some(newest) if newest != *talk.deck() => talk.take_grown(&Arc::new(newest)),
+        let deck = talk.deck();
+        match self.0.newest(&deck.id).await? {
+            Some(newest) if newest != *deck => talk.take_grown(&Arc::new(newest)),
             _ => Ok(()),
         }
     }
@@ -357,44 +346,57 @@ impl Inner {
         Ok(talk)
     }
 
-    /// What the store's feed says is what everybody sees.
-    fn publish(&self, record: TalkRecord) {
+    /// Publishes what the store's feed says.
+    async fn publish(&self, record: TalkRecord) {
         // A talk that is being opened is added with what was committed.
         let Some(talk) = self.find(&record.code) else {
             return;
         };
-        let code = record.code.clone();
-        let find = |id: &DeckId| {
-            let deck = self.newest(id)?;
-            deck.ok_or_else(|| OpenError::Damaged(code.clone()))
+        let published = match talk.known(&record.deck) {
+            Some(deck) => talk.publish(record, deck),
+            None => match self.newest(&record.deck).await {
+                Ok(Some(deck)) => talk.publish(record, Arc::new(deck)),
+                Ok(None) => Err(OpenError::Damaged(record.code)),
+                Err(error) => Err(error.into()),
+            },
         };
-        if let Err(error) = talk.publish(record, find) {
-            error!(talk = %code, %error, "a change was not published");
+        if let Err(error) = published {
+            error!(talk = %talk.code(), %error, "a change was not published");
         }
     }
 
     /// As much of a deck as there is by now.
-    fn newest(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
+    async fn newest(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
         let growing = locked(&self.growing).get(id).cloned();
         match growing {
             Some(deck) => Ok(Some(deck)),
-            None => self.store.deck(id),
+            None => self.store.deck(id).await,
         }
     }
 
-    /// So that a talk can be published with this deck.
-    fn keep(&self, deck: &Deck) -> Result<(), StoreError> {
-        // Until it is kept, no end of its import comes between.
-        let mut growing = locked(&self.growing);
-        if growing.contains_key(&deck.id) || self.store.deck(&deck.id)?.is_some() {
+    /// Stores a deck before its talk, so that a restart finds both.
+    async fn keep(&self, deck: &Deck) -> Result<(), StoreError> {
+        // Of two that bring the same deck, the second must not store its beginning over its end.
+        let _keeping = self.keeping.lock().await;
+        let is_growing = locked(&self.growing).contains_key(&deck.id);
+        if is_growing || self.store.deck(&deck.id).await?.is_some() {
             return Ok(());
         }
         if deck.is_being_read() {
-            growing.insert(deck.id.clone(), deck.clone());
+            locked(&self.growing).insert(deck.id.clone(), deck.clone());
         }
-        // Before its talk, so that a restart finds both. While the lock is held: two who bring the
-        // same deck would else store its beginning over its end.
-        self.store.put_deck(deck)
+        self.store.put_deck(deck.clone()).await
+    }
+
+    async fn cut_short(&self, id: &DeckId, why: &str) -> Result<Option<Deck>, StoreError> {
+        let newest = self.newest(id).await?;
+        let Some(mut deck) = newest.filter(Deck::is_being_read) else {
+            return Ok(None);
+        };
+        let missing = why.to_owned();
+        deck.reading = Reading::Done { missing };
+        self.store.put_deck(deck.clone()).await?;
+        Ok(Some(deck))
     }
 }
 

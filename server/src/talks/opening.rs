@@ -10,7 +10,6 @@ use model::{
     talk::{SlideState, TalkCode},
 };
 use std::sync::Arc;
-use tokio::task::spawn_blocking;
 
 /// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
 const KEYS_KEPT: usize = 64;
@@ -86,7 +85,7 @@ impl Talks {
         taking: Taking,
     ) -> Result<(Arc<Talk>, Key), OpenError> {
         let key = Key::made_up()?;
-        self.keep(&deck).await?;
+        self.0.keep(&deck).await?;
         let code = match code {
             Some(code) => code,
             None => self.made_up_code()?,
@@ -118,7 +117,9 @@ impl Talks {
             let mut record = with_key(record, key.hash());
             record.deck = deck.id.clone();
             record.state = record.state.with_deck(&deck.outline());
-            self.0.store.commit(record.clone(), Some(was), None).await?;
+            self.journal()
+                .commit(record.clone(), Some(was), None)
+                .await?;
             locked(&self.0.left_out).remove(&code);
             let talk = self.0.add(record, deck)?;
             self.catch_up(&talk).await?;
@@ -151,7 +152,7 @@ impl Talks {
             }
         };
         let record = with_key(record, key.hash());
-        let committed = self.0.store.commit(record.clone(), expected, None).await;
+        let committed = self.journal().commit(record.clone(), expected, None).await;
         match committed {
             // Somebody was first, a moment ago.
             Err(StoreError::Conflict) if taking != Taking::All => {
@@ -185,9 +186,7 @@ impl Talks {
     pub async fn open_again(&self, talk: &Talk) -> Result<Arc<Talk>, OpenError> {
         let deck = talk.deck();
         let _claim = self.claim(&deck.id).await;
-        let (inner, id) = (self.0.clone(), deck.id.clone());
-        let newest = spawn_blocking(move || inner.newest(&id)).await;
-        let deck = newest.map_err(|_| StoreError::Closed)??;
+        let deck = self.0.newest(&deck.id).await?;
         let deck = deck.ok_or_else(|| OpenError::Damaged(talk.code().clone()))?;
         let (again, _) = self.open(None, deck).await?;
         if let Some(title) = talk.record().title {
@@ -224,7 +223,7 @@ pub(super) fn remember(record: &mut TalkRecord, key: KeyHash) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{live::Hub, store::EmbeddedStore};
+    use crate::{live::Hub, store::Store};
     use model::deck::{DeckId, Face, Reading, Slide};
 
     fn deck(face: Face, reading: Reading) -> Deck {
@@ -240,8 +239,10 @@ mod tests {
     #[tokio::test]
     async fn a_talk_that_is_opened_when_its_import_ends_shows_all_of_it() {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let store = Arc::new(EmbeddedStore::open(directory.path()).expect("a store"));
-        let talks = Talks::start(store.clone(), Hub::start(1, true)).expect("talks");
+        let store = Store::open(directory.path()).await.expect("a store");
+        let talks = Talks::start(store.clone(), Hub::start(1, true))
+            .await
+            .expect("talks");
         let begun = deck(Face::pending(16, 9), Reading::Underway);
         let whole = deck(
             Face {
@@ -250,7 +251,7 @@ mod tests {
             },
             Reading::default(),
         );
-        crate::store::Store::put_deck(store.as_ref(), &whole).expect("stored");
+        store.put_deck(whole.clone()).await.expect("stored");
         talks.has_grown(whole.clone());
         let (talk, _) = talks.open(None, begun.clone()).await.expect("opened");
         assert_eq!(*talk.deck(), whole);

@@ -4,7 +4,7 @@ use super::{OpenError, TalkTitle, finger::Finger, history};
 use crate::{
     live::{self, Channel, Frame, Hub},
     observe::metrics::PUBLISH_SECONDS,
-    store::{Store, StoreError, TalkRecord},
+    store::{Journal, StoreError, TalkRecord},
 };
 use metrics::histogram;
 use model::{
@@ -147,28 +147,28 @@ impl Talk {
     /// Applies a presenter's command, and answers with the state once it is durable and published.
     pub(super) async fn command(
         &self,
-        store: &dyn Store,
+        journal: &dyn Journal,
         command: Command,
         if_revision: Option<Revision>,
     ) -> Result<SlideState, CommandError> {
         let now = super::now();
-        self.advance(store, |state, outline| {
+        self.advance(journal, |state, outline| {
             state.apply(outline, command, if_revision, now)
         })
         .await
     }
 
     /// Ends the talk for good; idempotent.
-    pub(super) async fn end(&self, store: &dyn Store) -> Result<SlideState, CommandError> {
+    pub(super) async fn end(&self, journal: &dyn Journal) -> Result<SlideState, CommandError> {
         let now = super::now();
-        self.advance(store, |state, _| Ok(state.ended(now))).await
+        self.advance(journal, |state, _| Ok(state.ended(now))).await
     }
 
     /// Stages what `next` makes of the state, commits it, and waits until it is published. Must run to
     /// its end: whether what it staged is durable is known only here.
     async fn advance(
         &self,
-        store: &dyn Store,
+        journal: &dyn Journal,
         next: impl FnOnce(&SlideState, &Outline) -> Result<SlideState, Refused>,
     ) -> Result<SlideState, CommandError> {
         let (answer, told, committed, failures) = {
@@ -187,7 +187,7 @@ impl Talk {
                         staged.under_way += 1;
                         let record = staged.record.clone();
                         let note = history::note(&self.code, &after).ok();
-                        let commit = store.commit(record.clone(), Some(expected), note);
+                        let commit = journal.commit(record.clone(), Some(expected), note);
                         committed = Some((record, commit));
                     }
                     Ok(after)
@@ -272,10 +272,10 @@ impl Talk {
     pub(super) async fn change_deck(
         &self,
         deck: Deck,
-        store: &dyn Store,
+        journal: &dyn Journal,
     ) -> Result<(), StoreError> {
         let id = deck.id.clone();
-        self.change(store, |staged| {
+        self.change(journal, |staged| {
             if staged.record.deck == id || staged.record.state.over {
                 return false;
             }
@@ -291,9 +291,9 @@ impl Talk {
     pub(super) async fn rename(
         &self,
         title: TalkTitle,
-        store: &dyn Store,
+        journal: &dyn Journal,
     ) -> Result<(), StoreError> {
-        self.change(store, |staged| {
+        self.change(journal, |staged| {
             if staged.record.title.as_ref() == Some(&title) {
                 return false;
             }
@@ -308,7 +308,7 @@ impl Talk {
     /// there is anything to store.
     async fn change(
         &self,
-        store: &dyn Store,
+        journal: &dyn Journal,
         change: impl FnOnce(&mut Staged) -> bool,
     ) -> Result<(), StoreError> {
         let (record, committed) = {
@@ -322,7 +322,7 @@ impl Talk {
             }
             staged.under_way += 1;
             let record = staged.record.clone();
-            let commit = store.commit(record.clone(), Some(expected), None);
+            let commit = journal.commit(record.clone(), Some(expected), None);
             (record, commit)
         };
         let told = record.age();
@@ -361,27 +361,25 @@ impl Talk {
         Ok(())
     }
 
-    /// Makes a committed record what everybody sees. `find` its deck, if it is another than the one
-    /// that is shown or staged.
-    pub(super) fn publish(
-        &self,
-        record: TalkRecord,
-        find: impl FnOnce(&DeckId) -> Result<Deck, OpenError>,
-    ) -> Result<(), OpenError> {
-        let begun = Instant::now();
-        let _publishing = self
-            .publishing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+    /// The deck of this id, if it is shown or is about to be.
+    pub(super) fn known(&self, id: &DeckId) -> Option<Arc<Deck>> {
         let staged = {
             let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
             staged.deck.clone()
         };
         let mut known = [staged, self.deck()].into_iter();
-        let deck = match known.find(|deck| deck.id == record.deck) {
-            Some(deck) => deck,
-            None => Arc::new(find(&record.deck)?),
-        };
+        known.find(|deck| deck.id == *id)
+    }
+
+    /// Makes a committed record what everybody sees. `found` is its deck, as it was a moment ago.
+    pub(super) fn publish(&self, record: TalkRecord, found: Arc<Deck>) -> Result<(), OpenError> {
+        let begun = Instant::now();
+        let _publishing = self
+            .publishing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // An import may have brought more of it meanwhile.
+        let deck = self.known(&record.deck).unwrap_or(found);
         let followers = self.channel.attendance().followers();
         let within = self.hub.acknowledge_within_ms(followers);
         self.channel.attendance().prepared(deck.ready());

@@ -130,7 +130,10 @@ impl Visitor {
             if begin_by.is_some_and(|by| by < super::now()) {
                 return None;
             }
-            Some(talk.command(talks.store(), command, if_revision).await)
+            Some(
+                talk.command(talks.store().journal(), command, if_revision)
+                    .await,
+            )
         });
         let answer = match running.await {
             Ok(Some(answer)) => answer,

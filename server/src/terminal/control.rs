@@ -5,7 +5,7 @@
 
 use crate::{
     live::Hub,
-    store::{EmbeddedStore, StoreError},
+    store::{EmbeddedStore, Store, StoreError},
     talks::{EndError, OpenError, Talk, TalkTitle, Talks, history},
 };
 use clap::Subcommand;
@@ -20,7 +20,6 @@ use std::{
         unix::{fs::PermissionsExt, net::SocketAddr},
     },
     path::{Path, PathBuf},
-    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -108,13 +107,10 @@ pub async fn run(data: &Path, command: Command) -> Result<String, ControlError> 
     if !EmbeddedStore::is_in(data) {
         return Err(ControlError::NoData(data.to_owned()));
     }
-    let store =
-        EmbeddedStore::open(data).map_err(|error| ControlError::Store(data.to_owned(), error))?;
-    carry_out(
-        &Talks::start(Arc::new(store), Hub::start(0, false))?,
-        command,
-    )
-    .await
+    let store = Store::open(data)
+        .await
+        .map_err(|error| ControlError::Store(data.to_owned(), error))?;
+    carry_out(&Talks::start(store, Hub::start(0, false)).await?, command).await
 }
 
 async fn connect(data: &Path) -> io::Result<UnixStream> {
@@ -246,7 +242,7 @@ async fn carry_out(talks: &Talks, command: Command) -> Result<String, ControlErr
         },
         Command::Export { code } => {
             let talk = find(&code)?;
-            Ok(format!("{:#}\n", exported(talks, &talk)?))
+            Ok(format!("{:#}\n", exported(talks, &talk).await?))
         }
     }
 }
@@ -279,9 +275,9 @@ fn listed(code: &TalkCode, position: &str, title: &str) -> String {
 }
 
 /// A talk as JSON, without its keys.
-fn exported(talks: &Talks, talk: &Talk) -> Result<Value, StoreError> {
+async fn exported(talks: &Talks, talk: &Talk) -> Result<Value, StoreError> {
     let state = talk.snapshot().state.clone();
-    let history = history::read(talks.store(), talk.code(), &state)?;
+    let history = history::read(talks.store().journal(), talk.code(), &state).await?;
     Ok(json!({
         "code": talk.code(),
         "state": state,

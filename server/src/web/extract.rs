@@ -123,7 +123,7 @@ impl FromRequestParts<Shared> for KnownTalk {
         if let Some(talk) = shared.talks.find(&code) {
             return Ok(Self::Open(talk));
         }
-        let last = shared.talks.last_of_gone(&code);
+        let last = shared.talks.last_of_gone(&code).await;
         let last = last.ok_or(ErrorCode::NoSuchTalk)?;
         Ok(Self::Deleted(Box::new(last)))
     }

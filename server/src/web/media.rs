@@ -12,7 +12,6 @@ use axum::{
 use bytes::Bytes;
 use futures_util::stream;
 use std::io;
-use tokio::task::spawn_blocking;
 use tracing::error;
 
 /// The name is the content's hash: it never changes.
@@ -43,7 +42,7 @@ pub async fn media(
     State(shared): State<Shared>,
     PictureName { name, content_type }: PictureName,
 ) -> Result<Response, Refusal> {
-    match read(shared.talks.clone(), name.clone(), 0).await {
+    match read(&shared.talks, &name, 0).await {
         Ok(Some(Part { bytes, whole })) => {
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
@@ -75,7 +74,7 @@ fn pieces(talks: Talks, name: String, first: Bytes, whole: u64) -> Body {
             }
             let bytes = match first {
                 Some(first) => first,
-                None => read(talks, name, from)
+                None => read(&talks, &name, from)
                     .await?
                     .map(|part| part.bytes)
                     .unwrap_or_default(),
@@ -89,9 +88,8 @@ fn pieces(talks: Talks, name: String, first: Bytes, whole: u64) -> Body {
     }))
 }
 
-async fn read(talks: Talks, name: String, from: u64) -> io::Result<Option<Part>> {
-    let read = spawn_blocking(move || talks.store().media(&name, from, PIECE_BYTES));
-    read.await.map_err(io::Error::other)?
+async fn read(talks: &Talks, name: &str, from: u64) -> io::Result<Option<Part>> {
+    talks.store().media(name, from, PIECE_BYTES).await
 }
 
 fn length(bytes: &Bytes) -> u64 {

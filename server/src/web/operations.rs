@@ -19,7 +19,7 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `GET /healthz`: 200 if the store can commit, else 503.
 pub async fn healthz(State(shared): State<Shared>) -> Response {
-    match timeout(WELL_WITHIN, shared.talks.store().prove()).await {
+    match timeout(WELL_WITHIN, shared.talks.store().journal().prove()).await {
         Ok(Ok(())) => "ok\n".into_response(),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the store cannot commit\n").into_response(),
     }

@@ -10,7 +10,7 @@ use model::{
 };
 use serde_json::Value;
 use server::{
-    store::{EmbeddedStore, Store, TalkRecord, made_up_epoch},
+    store::{EmbeddedStore, Journal, TalkRecord, made_up_epoch},
     talks::Remotes,
 };
 use std::{

@@ -1,11 +1,8 @@
 //! The database's file: opened, and known again.
 
-use super::{DECKS, LISTS, StoreError, TALKS, TalkRecord, database_error};
-use crate::store::{
-    made_up_epoch,
-    removal::{DOOMED, GONE},
-};
-use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
+use super::{DECKS, GONE, LISTS, MARKS, StoreError, TALKS, TalkRecord, database_error};
+use crate::store::made_up_epoch;
+use redb::{Database, DatabaseError, ReadableTable, TableDefinition, WriteTransaction};
 use std::{fs, io, os::unix::fs::MetadataExt, path::Path, time::UNIX_EPOCH};
 
 /// Which file this is, as the system names it.
@@ -45,16 +42,64 @@ fn opening(error: DatabaseError) -> StoreError {
     }
 }
 
-/// All that is read: a table that nobody has written is there once it was opened for writing.
+/// Decks to remove, as earlier versions marked them.
+const EARLIER_MARKS: [TableDefinition<&str, ()>; 3] = [
+    TableDefinition::new("doomed"),
+    TableDefinition::new("outdated"),
+    TableDefinition::new("replaced"),
+];
+
+/// Creates every table that is read, and converts what earlier versions wrote.
 pub fn with_tables(database: Database) -> Result<Database, StoreError> {
     let transaction = database.begin_write().map_err(database_error)?;
     transaction.open_table(TALKS).map_err(database_error)?;
     transaction.open_table(DECKS).map_err(database_error)?;
     transaction.open_table(LISTS).map_err(database_error)?;
-    transaction.open_table(DOOMED).map_err(database_error)?;
+    transaction.open_table(MARKS).map_err(database_error)?;
     transaction.open_table(GONE).map_err(database_error)?;
+    convert_marks(&transaction)?;
+    convert_histories(&transaction)?;
     transaction.commit().map_err(database_error)?;
     Ok(database)
+}
+
+/// They were three tables. After a start there is no difference between them.
+fn convert_marks(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let mut marks = transaction.open_table(MARKS).map_err(database_error)?;
+    for earlier in EARLIER_MARKS {
+        {
+            let mut earlier = transaction.open_table(earlier).map_err(database_error)?;
+            while let Some((id, _)) = earlier.pop_first().map_err(database_error)? {
+                marks.insert(id.value(), false).map_err(database_error)?;
+            }
+        }
+        transaction.delete_table(earlier).map_err(database_error)?;
+    }
+    Ok(())
+}
+
+/// They were `history/{code}/{epoch}`. The paths' range ends before '0', which comes after '/'.
+fn convert_histories(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let mut lists = transaction.open_table(LISTS).map_err(database_error)?;
+    let earlier = lists.extract_from_if(("history/", 0)..("history0", 0), |_, _| true);
+    let mut converted = Vec::new();
+    for entry in earlier.map_err(database_error)? {
+        let (place, content) = entry.map_err(database_error)?;
+        let (list, number) = place.value();
+        if let Some((code, epoch)) = list
+            .strip_prefix("history/")
+            .and_then(|list| list.split_once('/'))
+        {
+            let list = format!("talk/{code}/history/{epoch}");
+            converted.push((list, number, content.value().to_vec()));
+        }
+    }
+    for (list, number, content) in converted {
+        lists
+            .insert((list.as_str(), number), content.as_slice())
+            .map_err(database_error)?;
+    }
+    Ok(())
 }
 
 /// A copy that was put back is another file than the one it was copied from, and its talks are at

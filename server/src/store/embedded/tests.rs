@@ -1,8 +1,11 @@
 use super::*;
-use crate::store::Remotes;
+use crate::store::{
+    Cause, Remotes, Store, TalkList,
+    conformance::{World, conforms},
+};
 use file::with_tables;
 use model::{
-    deck::{Face, Rendition, Slide},
+    deck::{Deck, Face, Rendition, Slide},
     talk::{Epoch, SlideState},
 };
 use redb::{Database, StorageBackend, backends::FileBackend};
@@ -11,6 +14,57 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
 use tempfile::TempDir;
+
+/// A directory for one test.
+struct Directory(TempDir);
+
+impl World for Directory {
+    type Backend = EmbeddedStore;
+
+    async fn open(&self) -> EmbeddedStore {
+        EmbeddedStore::open(self.0.path()).expect("it opens")
+    }
+}
+
+conforms!(Directory(TempDir::new().expect("a directory")));
+
+/// What earlier versions wrote: histories that no deletion of every list of a talk would find, and
+/// three tables of decks to remove.
+#[tokio::test]
+async fn lists_and_marks_of_an_earlier_version_are_converted() {
+    let directory = TempDir::new().expect("a directory");
+    let path = directory.path().join(FILE);
+    let earlier = Database::create(&path).expect("it is made");
+    let transaction = earlier.begin_write().expect("it begins");
+    {
+        let mut lists = transaction.open_table(LISTS).expect("a table");
+        for (list, number, content) in [
+            ("history/room/test", 0, b"one"),
+            ("history/room/test", 1, b"two"),
+            ("host-keys", 0, b"key"),
+        ] {
+            let content = content.as_slice();
+            lists.insert((list, number), content).expect("it is stored");
+        }
+        for table in ["doomed", "outdated", "replaced"] {
+            let marks = TableDefinition::<&str, ()>::new(table);
+            let mut marks = transaction.open_table(marks).expect("a table");
+            marks.insert(table, ()).expect("it is stored");
+        }
+    }
+    transaction.commit().expect("it is stored");
+    drop(earlier);
+    for _ in 0..2 {
+        let store = EmbeddedStore::open(directory.path()).expect("it opens");
+        let history = store.read(&list(), 0, 9).await.expect("it is read");
+        assert_eq!(history, [b"one", b"two"]);
+        let keys = store.read(&List::HostKeys, 0, 9).await.expect("it is read");
+        assert_eq!(keys, [b"key"]);
+        let marked = store.marked().await.expect("it is read");
+        let marked: Vec<_> = marked.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(marked, ["doomed", "outdated", "replaced"]);
+    }
+}
 
 #[test]
 fn an_empty_file_is_what_is_left_of_a_store_and_not_a_new_one() {
@@ -31,7 +85,7 @@ async fn a_change_is_noted_with_its_commit_and_a_refused_one_is_not() {
     let record = record();
     let note = |content: &str| {
         Some(Entry {
-            list: "notes".to_owned(),
+            list: list(),
             content: content.as_bytes().to_vec(),
         })
     };
@@ -39,29 +93,30 @@ async fn a_change_is_noted_with_its_commit_and_a_refused_one_is_not() {
     first.await.expect("it is stored");
     let late = store.commit(record, None, note("late")).await;
     assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
-    let notes = store.read("notes", 0, 9).expect("it is read");
+    let notes = store.read(&list(), 0, 9).await.expect("it is read");
     assert_eq!(notes, [b"first"]);
 }
 
 #[tokio::test]
 async fn a_deck_that_was_replaced_stays_while_pages_may_load_it_and_then_goes_with_its_media() {
     let directory = TempDir::new().expect("a directory");
-    let store = EmbeddedStore::open(directory.path()).expect("it opens");
+    let store = Store::open(directory.path()).await.expect("it opens");
     let mut record = record();
     let mut expected = None;
     for save in 0..6 {
         shows(&store, &mut record, &mut expected, &format!("save{save}")).await;
         // As an import does when it is done: right after the change.
         store
-            .clear_away(Cause::Change, &Vec::new)
+            .clear_away(Cause::Change, Vec::new)
+            .await
             .expect("it is cleared");
-        let kept: Vec<_> = (0..6).filter(|it| is_kept(&store, *it)).collect();
+        let kept = kept_of(&store).await;
         let before = if save == 0 { 0 } else { save - 1 };
         assert_eq!(kept, (before..=save).collect::<Vec<_>>());
     }
     drop(store);
-    let store = EmbeddedStore::open(directory.path()).expect("it opens");
-    let kept: Vec<_> = (0..6).filter(|it| is_kept(&store, *it)).collect();
+    let store = Store::open(directory.path()).await.expect("it opens");
+    let kept = kept_of(&store).await;
     assert_eq!(
         kept,
         [5],
@@ -72,7 +127,7 @@ async fn a_deck_that_was_replaced_stays_while_pages_may_load_it_and_then_goes_wi
 #[tokio::test]
 async fn a_replaced_deck_that_is_shown_again_or_elsewhere_stays() {
     let directory = TempDir::new().expect("a directory");
-    let store = EmbeddedStore::open(directory.path()).expect("it opens");
+    let store = Store::open(directory.path()).await.expect("it opens");
     let mut record = record();
     let mut expected = None;
     for save in [0, 1, 0] {
@@ -80,10 +135,11 @@ async fn a_replaced_deck_that_is_shown_again_or_elsewhere_stays() {
     }
     for _ in 0..3 {
         store
-            .clear_away(Cause::Change, &Vec::new)
+            .clear_away(Cause::Change, Vec::new)
+            .await
             .expect("it is cleared");
     }
-    assert!(is_kept(&store, 0) && !is_kept(&store, 1));
+    assert!(is_kept(&store, 0).await && !is_kept(&store, 1).await);
 
     let mut other = TalkRecord {
         code: "other".parse().expect("a code"),
@@ -94,17 +150,19 @@ async fn a_replaced_deck_that_is_shown_again_or_elsewhere_stays() {
     shows(&store, &mut record, &mut expected, "save2").await;
     for _ in 0..3 {
         store
-            .clear_away(Cause::Change, &Vec::new)
+            .clear_away(Cause::Change, Vec::new)
+            .await
             .expect("it is cleared");
     }
-    assert!(is_kept(&store, 0), "the other talk shows it");
+    assert!(is_kept(&store, 0).await, "the other talk shows it");
     shows(&store, &mut other, &mut expected_of_other, "save2").await;
     for _ in 0..3 {
         store
-            .clear_away(Cause::Change, &Vec::new)
+            .clear_away(Cause::Change, Vec::new)
+            .await
             .expect("it is cleared");
     }
-    assert!(!is_kept(&store, 0) && is_kept(&store, 2));
+    assert!(!is_kept(&store, 0).await && is_kept(&store, 2).await);
 }
 
 /// Whatever the disk does, and when: what was acknowledged is stored, nothing else is, and once the
@@ -133,11 +191,11 @@ async fn a_commit_that_failed_is_not_stored_even_if_the_disk_took_it() {
             };
             let store = EmbeddedStore::open(directory.path()).expect("it opens");
             assert_eq!(
-                store.load().expect("it is read"),
+                store.load().await.expect("it is read"),
                 [record],
                 "{from} {times}"
             );
-            let noted = store.read("notes", 0, 99).expect("it is read");
+            let noted = store.read(&list(), 0, 99).await.expect("it is read");
             assert_eq!(noted.len(), notes, "{from} {times}: {noted:?}");
         }
     }
@@ -161,7 +219,7 @@ async fn a_deletion_that_failed_and_is_stored_can_be_asked_for_again() {
         .delete(&record.code, id.clone(), b"last".to_vec())
         .await;
     done.expect("it is deleted");
-    assert!(store.load().expect("it is read").is_empty());
+    assert!(store.load().await.expect("it is read").is_empty());
     let other = store.delete(&record.code, id, b"other".to_vec()).await;
     assert!(matches!(other, Err(StoreError::Conflict)), "{other:?}");
 }
@@ -182,7 +240,12 @@ async fn a_store_that_proves_that_it_can_commit_takes_the_next_change() {
     while refused < 20 {
         let is_well = store.prove().await.is_ok();
         // As much as a tap of a talk with many remotes.
-        let entry = store.append("notes", vec![1; 30_000]).await;
+        let entry = store
+            .append(Entry {
+                list: list(),
+                content: vec![1; 30_000],
+            })
+            .await;
         assert!(entry.is_ok() || !is_well, "a proof, and then: {entry:?}");
         refused += u32::from(entry.is_err());
     }
@@ -207,7 +270,7 @@ async fn tell(
         next.state.revision = next.state.revision.next();
     }
     let note = Entry {
-        list: "notes".to_owned(),
+        list: list(),
         content: vec![said],
     };
     match store.commit(next.clone(), expected, Some(note)).await {
@@ -322,29 +385,42 @@ fn open_on(disk: &Arc<Trouble>, directory: &Path) -> EmbeddedStore {
 
 /// Keeps a deck of one picture, and shows it in the talk.
 async fn shows(
-    store: &EmbeddedStore,
+    store: &Store,
     record: &mut TalkRecord,
     expected: &mut Option<Revision>,
     deck: &str,
 ) {
     let picture = format!("{deck}.png");
     let claim = store.claims().claim();
-    let kept = store.put_media(&picture, b"a picture", &claim);
+    let content = Bytes::from_static(b"a picture");
+    let kept = store.put_media(&picture, content, &claim).await;
     kept.expect("it is kept");
     let deck = deck_of(deck, &picture);
-    store.put_deck(&deck).expect("it is kept");
+    store.put_deck(deck.clone()).await.expect("it is kept");
     record.deck = deck.id.clone();
     record.state = record.state.with_deck(&deck.outline());
-    let committed = store.commit(record.clone(), *expected, None).await;
+    let committed = store.journal().commit(record.clone(), *expected, None);
+    let committed = committed.await;
     committed.expect("it is stored");
     *expected = Some(record.state.revision);
 }
 
+/// Which of six decks are kept.
+async fn kept_of(store: &Store) -> Vec<usize> {
+    let mut kept = Vec::new();
+    for save in 0..6 {
+        if is_kept(store, save).await {
+            kept.push(save);
+        }
+    }
+    kept
+}
+
 /// Whether the deck and its picture are; never one without the other.
-fn is_kept(store: &EmbeddedStore, save: usize) -> bool {
+async fn is_kept(store: &Store, save: usize) -> bool {
     let id = DeckId::new(format!("save{save}"));
-    let deck = store.deck(&id).expect("it is read").is_some();
-    let picture = store.media(&format!("save{save}.png"), 0, 1);
+    let deck = store.deck(&id).await.expect("it is read").is_some();
+    let picture = store.media(&format!("save{save}.png"), 0, 1).await;
     assert_eq!(picture.expect("it is read").is_some(), deck, "{save}");
     deck
 }
@@ -358,6 +434,11 @@ fn deck_of(id: &str, picture: &str) -> Deck {
     let slides = vec![Slide::new("a slide".to_owned(), Face::picture(rendition))];
     let id = DeckId::new(id.to_owned());
     Deck::new(id, "A deck".to_owned(), slides).expect("it has slides")
+}
+
+fn list() -> List {
+    let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
+    List::Talk("room".parse().expect("a code"), TalkList::History(epoch))
 }
 
 fn record() -> TalkRecord {

@@ -1,12 +1,11 @@
 //! The thread that writes: talks, lists and deletions, many in one transaction.
 
-use super::{LISTS, StoreError, TALKS, TalkRecord, database_error, whole};
+use super::{
+    LISTS, StoreError, TALKS, TalkRecord, database_error, deletion::delete_talk, set_mark, whole,
+};
 use crate::{
     observe::metrics::{COMMIT_SECONDS, TRANSACTIONS},
-    store::{
-        Entry,
-        removal::{delete_talk, replace_deck},
-    },
+    store::{Committed, Entry, Mark},
 };
 use metrics::{counter, histogram};
 use model::talk::{EventId, Revision, TalkCode};
@@ -38,7 +37,7 @@ const MOST_IN_A_BATCH: usize = 1_024;
 /// the first write that failed, and a disk that was full has room again some day.
 pub type Opened = Arc<RwLock<Option<Database>>>;
 
-pub type Feed = Arc<Mutex<Option<UnboundedSender<TalkRecord>>>>;
+pub type Feed = Arc<Mutex<Option<UnboundedSender<Committed>>>>;
 
 pub struct Commit {
     pub change: Change,
@@ -117,11 +116,10 @@ impl Writer {
         match written {
             Ok(outcomes) => {
                 for (commit, outcome) in batch.into_iter().zip(outcomes) {
-                    if let (Ok(()), Change::Talk { record, .. }) = (&outcome, &commit.change) {
-                        histogram!(COMMIT_SECONDS).record(commit.begun.elapsed());
-                        self.tell(record);
+                    if outcome.is_ok() {
+                        self.tell(commit.change, commit.begun);
                     }
-                    // Whoever asked may be gone; what is stored is stored.
+                    // The caller may have gone; the change is stored all the same.
                     let _ = commit.done.send(outcome);
                 }
             }
@@ -246,11 +244,23 @@ impl Writer {
         Ok(())
     }
 
-    fn tell(&self, record: &TalkRecord) {
+    fn tell(&self, change: Change, begun: Instant) {
         let feed = self.feed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(feed) = feed.as_ref() {
-            // Nobody listens any more when the server ends; what is stored is stored.
-            let _ = feed.send(record.clone());
+        let tell = |committed| {
+            if let Some(feed) = feed.as_ref() {
+                // At the end of the server there is no listener any more.
+                let _ = feed.send(committed);
+            }
+        };
+        match change {
+            Change::Talk { record, note, .. } => {
+                histogram!(COMMIT_SECONDS).record(begun.elapsed());
+                tell(Committed::Talk(record));
+                note.into_iter()
+                    .for_each(|note| tell(Committed::Entry(note)));
+            }
+            Change::Entry(entry) => tell(Committed::Entry(entry)),
+            Change::Deletion { .. } | Change::Proof => {}
         }
     }
 }
@@ -268,7 +278,7 @@ fn put(transaction: &WriteTransaction, change: &Change, undo: &mut Vec<Undo>) ->
             (Ok(()), Some(note)) => put_entry(transaction, note, undo),
             (outcome, _) => Ok(outcome),
         },
-        Change::Entry(entry) => put_entry(transaction, entry, undo),
+        Change::Entry(entry) => append(transaction, entry, undo),
         Change::Deletion {
             code,
             expected,
@@ -326,7 +336,7 @@ fn put_talk(
         return Ok(Err(StoreError::Conflict));
     }
     if let Some(stored) = stored.filter(|stored| stored.deck != record.deck) {
-        replace_deck(transaction, &stored.deck)?;
+        set_mark(transaction, &stored.deck, Mark::Replaced)?;
     }
     let document = serde_json::to_vec(record)?;
     table
@@ -337,8 +347,20 @@ fn put_talk(
     Ok(Ok(()))
 }
 
+fn append(transaction: &WriteTransaction, entry: &Entry, undo: &mut Vec<Undo>) -> Outcome {
+    if let Some(code) = entry.list.talk() {
+        let talks = transaction.open_table(TALKS).map_err(database_error)?;
+        let talk = talks.get(code.as_str()).map_err(database_error)?;
+        if talk.is_none() {
+            return Ok(Err(StoreError::Conflict));
+        }
+    }
+    put_entry(transaction, entry, undo)
+}
+
 fn put_entry(transaction: &WriteTransaction, entry: &Entry, undo: &mut Vec<Undo>) -> Outcome {
-    let list = entry.list.as_str();
+    let path = entry.list.to_string();
+    let list = path.as_str();
     let mut table = transaction.open_table(LISTS).map_err(database_error)?;
     let last = table
         .range((list, 0)..=(list, u64::MAX))
@@ -351,7 +373,6 @@ fn put_entry(transaction: &WriteTransaction, entry: &Entry, undo: &mut Vec<Undo>
     table
         .insert((list, place), entry.content.as_slice())
         .map_err(database_error)?;
-    let list = entry.list.clone();
-    undo.push(Undo::Entry { list, place });
+    undo.push(Undo::Entry { list: path, place });
     Ok(Ok(()))
 }

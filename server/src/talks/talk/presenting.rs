@@ -3,7 +3,7 @@
 use super::Talk;
 use crate::{
     access::{Key, KeyHash},
-    store::{Store, StoreError},
+    store::{Journal, StoreError},
     talks::{Device, OpenError, Remotes, now, opening},
 };
 
@@ -27,7 +27,7 @@ impl Talk {
     /// Admits a device that came by the presenter's `link`, and gives the key that it presents with.
     pub(in crate::talks) async fn admit(
         &self,
-        store: &dyn Store,
+        journal: &dyn Journal,
         link: KeyHash,
         device: Device,
         ask: bool,
@@ -38,7 +38,7 @@ impl Talk {
             None => Key::made_up()?,
         };
         let hash = key.hash();
-        self.change(store, |staged| {
+        self.change(journal, |staged| {
             let remotes = &mut staged.record.remotes;
             remotes.admit(hash, link, name, now(), ask);
             true
@@ -49,20 +49,20 @@ impl Talk {
 
     pub(in crate::talks) async fn allow(
         &self,
-        store: &dyn Store,
+        journal: &dyn Journal,
         number: u64,
     ) -> Result<(), StoreError> {
-        self.change(store, |staged| staged.record.remotes.allow(number))
+        self.change(journal, |staged| staged.record.remotes.allow(number))
             .await
     }
 
     /// Takes a device off, and the link that it came by: it would come back.
     pub(in crate::talks) async fn revoke(
         &self,
-        store: &dyn Store,
+        journal: &dyn Journal,
         number: u64,
     ) -> Result<(), StoreError> {
-        self.change(store, |staged| {
+        self.change(journal, |staged| {
             let link = staged.record.remotes.revoke(number);
             let keys = &mut staged.record.presenter_keys;
             keys.retain(|key| Some(key) != link.as_ref());
@@ -72,10 +72,10 @@ impl Talk {
     }
 
     /// A fresh key for one more presenter's link.
-    pub(in crate::talks) async fn link(&self, store: &dyn Store) -> Result<Key, OpenError> {
+    pub(in crate::talks) async fn link(&self, journal: &dyn Journal) -> Result<Key, OpenError> {
         let key = Key::made_up()?;
         let hash = key.hash();
-        self.change(store, |staged| {
+        self.change(journal, |staged| {
             opening::remember(&mut staged.record, hash);
             true
         })

@@ -1,9 +1,9 @@
 use super::*;
-use crate::store::{Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part};
+use crate::store::{Committed, EmbeddedStore, Entry, List, Pending};
 use model::deck::{DeckId, Face, Rendition, Slide};
 use model::talk::{Epoch, EventId};
 use std::{
-    io,
+    collections::HashSet,
     sync::atomic::{AtomicBool, Ordering},
     task::Poll,
     thread,
@@ -11,75 +11,55 @@ use std::{
 use tempfile::TempDir;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-/// A store whose disk can be full.
+/// A journal whose disk can be full.
 struct Full {
     store: EmbeddedStore,
     is_full: AtomicBool,
 }
 
-impl Store for Full {
+impl Journal for Full {
     fn commit(
         &self,
         record: TalkRecord,
         expected: Option<Revision>,
         note: Option<Entry>,
-    ) -> Committed {
+    ) -> Pending<()> {
         if self.is_full.load(Ordering::SeqCst) {
             return Box::pin(async { Err(StoreError::Closed) });
         }
         self.store.commit(record, expected, note)
     }
 
-    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed {
+    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Pending<()> {
         self.store.delete(code, expected, last)
     }
 
-    fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
+    fn gone(&self, code: &TalkCode) -> Pending<Option<Vec<u8>>> {
         self.store.gone(code)
     }
 
-    fn claims(&self) -> &Claims {
-        self.store.claims()
+    fn append(&self, entry: Entry) -> Pending<()> {
+        self.store.append(entry)
     }
 
-    fn clear_away(&self, cause: Cause, unstored: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError> {
-        self.store.clear_away(cause, unstored)
-    }
-
-    fn append(&self, list: &str, content: Vec<u8>) -> Committed {
-        self.store.append(list, content)
-    }
-
-    fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+    fn read(&self, list: &List, from: u64, most: usize) -> Pending<Vec<Vec<u8>>> {
         self.store.read(list, from, most)
     }
 
-    fn prove(&self) -> Committed {
+    fn shown(&self) -> Pending<HashSet<DeckId>> {
+        self.store.shown()
+    }
+
+    fn prove(&self) -> Pending<()> {
         self.store.prove()
     }
 
-    fn load(&self) -> Result<Vec<TalkRecord>, StoreError> {
+    fn load(&self) -> Pending<Vec<TalkRecord>> {
         self.store.load()
     }
 
-    fn feed(&self) -> UnboundedReceiver<TalkRecord> {
+    fn feed(&self) -> UnboundedReceiver<Committed> {
         self.store.feed()
-    }
-
-    fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
-        self.store.deck(id)
-    }
-
-    fn put_deck(&self, deck: &Deck) -> Result<(), StoreError> {
-        self.store.put_deck(deck)
-    }
-
-    fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
-        self.store.media(name, from, most)
-    }
-
-    fn put_media(&self, name: &str, content: &[u8], claim: &Claim) -> io::Result<()> {
-        self.store.put_media(name, content, claim)
     }
 }
 
@@ -124,10 +104,11 @@ async fn world(directory: &TempDir) -> (Arc<Full>, Arc<Talk>) {
     let talk = Arc::new(Talk::new(record, deck(), &Hub::start(1, true)).expect("a talk"));
     let publishing = talk.clone();
     tokio::spawn(async move {
-        while let Some(record) = feed.recv().await {
-            publishing
-                .publish(record, |_| unreachable!("it shows one deck"))
-                .expect("published");
+        while let Some(committed) = feed.recv().await {
+            if let Committed::Talk(record) = committed {
+                let deck = publishing.known(&record.deck).expect("it shows one deck");
+                publishing.publish(*record, deck).expect("published");
+            }
         }
     });
     (store, talk)
@@ -191,7 +172,7 @@ async fn many_at_once_while_the_disk_fills_and_empties_leave_the_talk_as_the_sto
         .command(store.as_ref(), Command::Next, None)
         .await
         .expect("stored");
-    let stored = store.load().expect("readable");
+    let stored = store.load().await.expect("readable");
     assert_eq!(stored[0].state, told);
     assert_eq!(talk.snapshot().state, told);
 }

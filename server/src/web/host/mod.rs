@@ -20,7 +20,7 @@ use super::{
 use crate::{
     access::Key,
     importing::Decks,
-    store::StoreError,
+    store::{Entry, List, StoreError},
     talks::{Talks, Visitor},
 };
 use axum::http::{HeaderMap, header};
@@ -32,8 +32,7 @@ use std::{
 use tokio::{sync::Semaphore, task::JoinSet};
 use upload::slots::Slots;
 
-/// The store's list of host keys' hashes: the links of earlier starts stay good.
-const KEYS: &str = "host-keys";
+/// How many of the host's keys stay good.
 const MAX_KEYS: usize = 10_000;
 
 /// The host's uploads at once; more wait a while. Each takes room on the disk. Guests have slots of their
@@ -74,9 +73,11 @@ impl Hosting {
         is_open: bool,
     ) -> Result<(Self, Key), StoreError> {
         let key = Key::made_up()?;
-        let store = talks.store();
-        store.append(KEYS, serde_json::to_vec(&key.hash())?).await?;
-        let kept = store.read(KEYS, 0, MAX_KEYS)?;
+        let journal = talks.store().journal();
+        let content = serde_json::to_vec(&key.hash())?;
+        let list = List::HostKeys;
+        journal.append(Entry { list, content }).await?;
+        let kept = journal.read(&List::HostKeys, 0, MAX_KEYS).await?;
         let kept = kept
             .iter()
             .filter_map(|key| serde_json::from_slice(key).ok());

@@ -6,7 +6,7 @@ use crate::{
     cli::Options,
     importing::Decks,
     live::{Hub, Unsent},
-    store::EmbeddedStore,
+    store::Store,
     talks::Talks,
     web::{addresses::Addresses, host::Hosting},
 };
@@ -40,9 +40,11 @@ impl World {
         // Leptos renders pages through it. Another test may have set it.
         let _ = any_spawner::Executor::init_tokio();
         let directory = TempDir::new().expect("a directory");
-        let store = Arc::new(EmbeddedStore::open(directory.path()).expect("it opens"));
+        let store = Store::open(directory.path()).await.expect("it opens");
         let hub = Hub::start(usize::MAX, true);
-        let talks = Talks::start(store.clone(), hub.clone()).expect("it starts");
+        let talks = Talks::start(store.clone(), hub.clone())
+            .await
+            .expect("it starts");
         let limits = Options::parse_from(["webslides"]).deck_limits;
         let decks = Decks::new(store, directory.path(), &limits).expect("it reads decks");
         let addresses = Addresses::new(([127, 0, 0, 1], 3000).into(), None);

@@ -47,7 +47,7 @@ impl Log {
 /// What outlives a server.
 pub trait Disk {
     /// The store of the next server. The one before is gone.
-    fn open(&mut self) -> Arc<dyn Store>;
+    fn open(&mut self) -> Store;
 
     /// The server has started: from now on nothing is done but by [`act`](Self::act).
     fn hold(&mut self);

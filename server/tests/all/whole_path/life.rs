@@ -70,7 +70,7 @@ pub fn decks() -> [Deck; 2] {
 }
 
 impl Life {
-    pub fn start(store: Arc<dyn Store>, deck: &Deck, paused_time: bool) -> Self {
+    pub fn start(store: Store, deck: &Deck, paused_time: bool) -> Self {
         let runtime = Builder::new_current_thread()
             .enable_time()
             .start_paused(paused_time)
@@ -80,7 +80,7 @@ impl Life {
             .expect("a runtime");
         let (talks, hub, key) = runtime.block_on(async {
             let hub = Hub::start(usize::MAX, true);
-            let talks = Talks::start(store, hub.clone()).expect("it starts");
+            let talks = Talks::start(store, hub.clone()).await.expect("it starts");
             let code = room();
             let opened = talks.open(Some(code), deck.clone()).await;
             let (_, key) = opened.expect("the talk opens");

@@ -1,13 +1,17 @@
 //! A store that is told when to write, to fail and to tell.
 
 use super::disk::{Act, Disk, Log};
+use bytes::Bytes;
 use model::{
-    deck::{Deck, DeckId},
+    deck::DeckId,
     talk::{EventId, Revision, TalkCode},
 };
-use server::store::{Cause, Claim, Claims, Committed, Entry, Part, Store, StoreError, TalkRecord};
+use server::store::{
+    Committed, Documents, Entry, Journal, List, Mark, Media, Part, Pending, Store, StoreError,
+    TalkRecord,
+};
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
     io,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -18,21 +22,17 @@ use tokio::sync::{
 
 /// A store that does nothing by itself, can fail, and loses in a crash what was not written.
 #[derive(Clone)]
-pub struct ModelStore {
-    pending: Arc<Mutex<Pending>>,
-    /// Nothing is cleared away here.
-    claims: Claims,
-}
+pub struct ModelStore(Arc<Mutex<State>>);
 
-struct Pending {
+struct State {
     log: Log,
-    decks: Arc<Mutex<HashMap<DeckId, Deck>>>,
+    texts: Arc<Mutex<HashMap<DeckId, Bytes>>>,
     /// While a server starts, all is done at once.
     prompt: bool,
     waiting: VecDeque<(TalkRecord, Option<Revision>, Outcome)>,
     to_tell: VecDeque<TalkRecord>,
     to_answer: VecDeque<(Outcome, Result<(), StoreError>)>,
-    feed: Option<UnboundedSender<TalkRecord>>,
+    feed: Option<UnboundedSender<Committed>>,
 }
 
 type Outcome = oneshot::Sender<Result<(), StoreError>>;
@@ -41,33 +41,31 @@ type Outcome = oneshot::Sender<Result<(), StoreError>>;
 #[derive(Default)]
 pub struct ModelDisk {
     log: Log,
-    decks: Arc<Mutex<HashMap<DeckId, Deck>>>,
+    texts: Arc<Mutex<HashMap<DeckId, Bytes>>>,
     store: Option<ModelStore>,
 }
 
 impl ModelDisk {
-    fn pending(&self) -> Option<MutexGuard<'_, Pending>> {
+    fn state(&self) -> Option<MutexGuard<'_, State>> {
         self.store.as_ref().map(ModelStore::locked)
     }
 }
 
 impl Disk for ModelDisk {
-    fn open(&mut self) -> Arc<dyn Store> {
-        let pending = Pending {
+    fn open(&mut self) -> Store {
+        let state = State {
             log: self.log.clone(),
-            decks: self.decks.clone(),
+            texts: self.texts.clone(),
             prompt: true,
             waiting: VecDeque::new(),
             to_tell: VecDeque::new(),
             to_answer: VecDeque::new(),
             feed: None,
         };
-        let store = ModelStore {
-            pending: Arc::new(Mutex::new(pending)),
-            claims: Claims::default(),
-        };
+        let store = ModelStore(Arc::new(Mutex::new(state)));
         self.store = Some(store.clone());
-        Arc::new(store)
+        let store = Arc::new(store);
+        Store::of(store.clone(), store.clone(), store)
     }
 
     fn log(&self) -> &Log {
@@ -75,17 +73,17 @@ impl Disk for ModelDisk {
     }
 
     fn hold(&mut self) {
-        if let Some(mut pending) = self.pending() {
+        if let Some(mut pending) = self.state() {
             pending.prompt = false;
         }
     }
 
     fn act(&mut self, act: Act) -> bool {
-        self.pending().is_some_and(|mut pending| pending.act(act))
+        self.state().is_some_and(|mut pending| pending.act(act))
     }
 
     fn is_idle(&self) -> bool {
-        self.pending().is_none_or(|pending| {
+        self.state().is_none_or(|pending| {
             pending.waiting.is_empty() && pending.to_tell.is_empty() && pending.to_answer.is_empty()
         })
     }
@@ -95,7 +93,7 @@ impl Disk for ModelDisk {
     }
 }
 
-impl Pending {
+impl State {
     /// Whether there was anything to do.
     fn act(&mut self, act: Act) -> bool {
         match act {
@@ -113,7 +111,7 @@ impl Pending {
                 most > 0
             }
             Act::Tell => match (self.to_tell.pop_front(), &self.feed) {
-                (Some(record), Some(feed)) => feed.send(record).is_ok(),
+                (Some(record), Some(feed)) => feed.send(Committed::Talk(Box::new(record))).is_ok(),
                 _ => false,
             },
             Act::Answer => match self.to_answer.pop_front() {
@@ -135,14 +133,14 @@ impl Pending {
 }
 
 impl ModelStore {
-    fn locked(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().expect("nobody panics here")
+    fn locked(&self) -> MutexGuard<'_, State> {
+        self.0.lock().expect("nobody panics here")
     }
 }
 
-impl Store for ModelStore {
-    fn load(&self) -> Result<Vec<TalkRecord>, StoreError> {
-        Ok(self.locked().log.newest().into_iter().collect())
+impl Journal for ModelStore {
+    fn load(&self) -> Pending<Vec<TalkRecord>> {
+        done(self.locked().log.newest().into_iter().collect())
     }
 
     fn commit(
@@ -150,7 +148,7 @@ impl Store for ModelStore {
         record: TalkRecord,
         expected: Option<Revision>,
         _: Option<Entry>,
-    ) -> Committed {
+    ) -> Pending<()> {
         let (outcome, answer) = oneshot::channel();
         let mut pending = self.locked();
         pending.waiting.push_back((record, expected, outcome));
@@ -165,58 +163,92 @@ impl Store for ModelStore {
         Box::pin(async { answer.await.unwrap_or(Err(StoreError::Closed)) })
     }
 
-    fn delete(&self, _: &TalkCode, _: EventId, _: Vec<u8>) -> Committed {
+    fn append(&self, _: Entry) -> Pending<()> {
+        done(())
+    }
+
+    fn read(&self, _: &List, _: u64, _: usize) -> Pending<Vec<Vec<u8>>> {
+        done(Vec::new())
+    }
+
+    fn delete(&self, _: &TalkCode, _: EventId, _: Vec<u8>) -> Pending<()> {
         Box::pin(async { Err(StoreError::Conflict) })
     }
 
-    fn gone(&self, _: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(None)
+    fn gone(&self, _: &TalkCode) -> Pending<Option<Vec<u8>>> {
+        done(None)
     }
 
-    fn claims(&self) -> &Claims {
-        &self.claims
+    fn shown(&self) -> Pending<HashSet<DeckId>> {
+        done(HashSet::new())
     }
 
-    fn clear_away(&self, _: Cause, _: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError> {
-        Ok(())
+    fn prove(&self) -> Pending<()> {
+        done(())
     }
 
-    fn append(&self, _: &str, _: Vec<u8>) -> Committed {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn read(&self, _: &str, _: u64, _: usize) -> Result<Vec<Vec<u8>>, StoreError> {
-        Ok(Vec::new())
-    }
-
-    fn prove(&self) -> Committed {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn feed(&self) -> UnboundedReceiver<TalkRecord> {
+    fn feed(&self) -> UnboundedReceiver<Committed> {
         let (sender, receiver) = unbounded_channel();
         self.locked().feed = Some(sender);
         receiver
     }
+}
 
-    fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
+/// Nothing is ever removed here.
+impl Documents for ModelStore {
+    fn get(&self, id: &DeckId) -> Pending<Option<Bytes>> {
         let pending = self.locked();
-        let decks = pending.decks.lock().expect("nobody panics here");
-        Ok(decks.get(id).cloned())
+        let texts = pending.texts.lock().expect("nobody panics here");
+        done(texts.get(id).cloned())
     }
 
-    fn put_deck(&self, deck: &Deck) -> Result<(), StoreError> {
+    fn put(&self, id: &DeckId, text: Bytes, _: Option<Mark>) -> Pending<()> {
         let pending = self.locked();
-        let mut decks = pending.decks.lock().expect("nobody panics here");
-        decks.insert(deck.id.clone(), deck.clone());
-        Ok(())
+        let mut texts = pending.texts.lock().expect("nobody panics here");
+        texts.insert(id.clone(), text);
+        done(())
     }
 
-    fn media(&self, _: &str, _: u64, _: usize) -> io::Result<Option<Part>> {
-        Ok(None)
+    fn ids(&self) -> Pending<Vec<DeckId>> {
+        done(Vec::new())
     }
 
-    fn put_media(&self, _: &str, _: &[u8], _: &Claim) -> io::Result<()> {
-        Ok(())
+    fn marked(&self) -> Pending<Vec<(DeckId, Mark)>> {
+        done(Vec::new())
     }
+
+    fn remove(&self, _: Vec<DeckId>) -> Pending<()> {
+        done(())
+    }
+}
+
+/// There are no pictures.
+impl Media for ModelStore {
+    fn part(&self, _: &str, _: u64, _: usize) -> Pending<Option<Part>, io::Error> {
+        done(None)
+    }
+
+    fn put(&self, _: &str, _: Bytes) -> Pending<(), io::Error> {
+        done(())
+    }
+
+    fn loose(&self) -> Pending<BTreeSet<String>, io::Error> {
+        done(BTreeSet::new())
+    }
+
+    fn loosen(&self, _: BTreeSet<String>) -> Pending<(), io::Error> {
+        done(())
+    }
+
+    fn keep(&self, _: BTreeSet<String>) -> Pending<(), io::Error> {
+        done(())
+    }
+
+    fn remove(&self, _: BTreeSet<String>) -> Pending<(), io::Error> {
+        done(())
+    }
+}
+
+fn done<T: Send + 'static, E: Send + 'static>(value: T) -> Pending<T, E> {
+    Box::pin(std::future::ready(Ok(value)))
 }

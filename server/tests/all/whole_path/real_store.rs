@@ -2,14 +2,12 @@
 
 use super::disk::{Act, Disk, Log};
 use model::{
-    deck::{Deck, DeckId},
+    deck::DeckId,
     talk::{EventId, Revision, TalkCode},
 };
-use server::store::{
-    Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord,
-};
+use server::store::{Committed, EmbeddedStore, Entry, Journal, List, Pending, Store, TalkRecord};
 use std::{
-    io,
+    collections::HashSet,
     sync::{Arc, Mutex, Weak},
     thread,
 };
@@ -21,7 +19,10 @@ pub struct RealDisk {
     directory: TempDir,
     log: Log,
     store: Weak<Witnessed>,
+    witness: Witness,
 }
+
+type Witness = Arc<Mutex<Option<thread::JoinHandle<()>>>>;
 
 impl RealDisk {
     pub fn new() -> Self {
@@ -29,19 +30,27 @@ impl RealDisk {
             directory: TempDir::new().expect("a temporary directory"),
             log: Log::default(),
             store: Weak::new(),
+            witness: Witness::default(),
         }
     }
 }
 
 impl Disk for RealDisk {
-    fn open(&mut self) -> Arc<dyn Store> {
+    fn open(&mut self) -> Store {
+        // The feed of the store before has ended with it, and the witness ends with the feed.
+        let before = self.witness.lock().expect("nobody panics here").take();
+        if let Some(witness) = before {
+            witness.join().expect("it ended in peace");
+        }
+        let embedded = EmbeddedStore::open(self.directory.path()).expect("it opens");
+        let embedded = Arc::new(embedded);
         let store = Arc::new(Witnessed {
-            store: Some(EmbeddedStore::open(self.directory.path()).expect("it opens")),
+            store: embedded.clone(),
             log: self.log.clone(),
-            witness: Mutex::default(),
+            witness: self.witness.clone(),
         });
         self.store = Arc::downgrade(&store);
-        store
+        Store::of(store, embedded.clone(), embedded)
     }
 
     fn log(&self) -> &Log {
@@ -51,7 +60,7 @@ impl Disk for RealDisk {
     /// A talk that is new is opened before the feed is heard; the log must not lack it.
     fn hold(&mut self) {
         let store = self.store.upgrade().expect("the server has it");
-        let stored = store.load().expect("it can be read");
+        let stored = block_on(store.load()).expect("it can be read");
         while self.log.newest().as_ref() != stored.first() {
             thread::yield_now();
         }
@@ -70,33 +79,16 @@ impl Disk for RealDisk {
     }
 }
 
-/// The real store, and somebody who writes down what its feed says before anybody hears it.
+/// The real store, and a thread that writes down what its feed says before the server hears it.
 struct Witnessed {
-    /// Gone only while this is dropped.
-    store: Option<EmbeddedStore>,
+    store: Arc<EmbeddedStore>,
     log: Log,
-    witness: Mutex<Option<thread::JoinHandle<()>>>,
+    witness: Witness,
 }
 
-impl Witnessed {
-    fn store(&self) -> &EmbeddedStore {
-        self.store.as_ref().expect("it is open")
-    }
-}
-
-impl Drop for Witnessed {
-    fn drop(&mut self) {
-        // The feed ends with its store, and the witness with the feed.
-        self.store.take();
-        if let Some(witness) = self.witness.lock().expect("nobody panics here").take() {
-            witness.join().expect("it ended in peace");
-        }
-    }
-}
-
-impl Store for Witnessed {
-    fn load(&self) -> Result<Vec<TalkRecord>, StoreError> {
-        self.store().load()
+impl Journal for Witnessed {
+    fn load(&self) -> Pending<Vec<TalkRecord>> {
+        self.store.load()
     }
 
     fn commit(
@@ -104,66 +96,54 @@ impl Store for Witnessed {
         record: TalkRecord,
         expected: Option<Revision>,
         note: Option<Entry>,
-    ) -> Committed {
-        self.store().commit(record, expected, note)
+    ) -> Pending<()> {
+        self.store.commit(record, expected, note)
     }
 
-    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed {
-        self.store().delete(code, expected, last)
+    fn append(&self, entry: Entry) -> Pending<()> {
+        self.store.append(entry)
     }
 
-    fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
-        self.store().gone(code)
+    fn read(&self, list: &List, from: u64, most: usize) -> Pending<Vec<Vec<u8>>> {
+        self.store.read(list, from, most)
     }
 
-    fn claims(&self) -> &Claims {
-        self.store().claims()
+    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Pending<()> {
+        self.store.delete(code, expected, last)
     }
 
-    fn clear_away(&self, cause: Cause, unstored: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError> {
-        self.store().clear_away(cause, unstored)
+    fn gone(&self, code: &TalkCode) -> Pending<Option<Vec<u8>>> {
+        self.store.gone(code)
     }
 
-    fn append(&self, list: &str, content: Vec<u8>) -> Committed {
-        self.store().append(list, content)
+    fn shown(&self) -> Pending<HashSet<DeckId>> {
+        self.store.shown()
     }
 
-    fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
-        self.store().read(list, from, most)
+    fn prove(&self) -> Pending<()> {
+        self.store.prove()
     }
 
-    fn prove(&self) -> Committed {
-        self.store().prove()
-    }
-
-    fn feed(&self) -> UnboundedReceiver<TalkRecord> {
-        let mut feed = self.store().feed();
+    fn feed(&self) -> UnboundedReceiver<Committed> {
+        let mut feed = self.store.feed();
         let (sender, receiver) = unbounded_channel();
         let log = self.log.clone();
         let witness = thread::spawn(move || {
-            while let Some(record) = feed.blocking_recv() {
-                log.add(record.clone());
+            while let Some(committed) = feed.blocking_recv() {
+                if let Committed::Talk(record) = &committed {
+                    log.add(record.as_ref().clone());
+                }
                 // A server that is being ended hears no more; what is stored is stored.
-                let _ = sender.send(record);
+                let _ = sender.send(committed);
             }
         });
         *self.witness.lock().expect("nobody panics here") = Some(witness);
         receiver
     }
+}
 
-    fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
-        self.store().deck(id)
-    }
-
-    fn put_deck(&self, deck: &Deck) -> Result<(), StoreError> {
-        self.store().put_deck(deck)
-    }
-
-    fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
-        self.store().media(name, from, most)
-    }
-
-    fn put_media(&self, name: &str, content: &[u8], claim: &Claim) -> io::Result<()> {
-        self.store().put_media(name, content, claim)
-    }
+/// What the store reads, it reads on another thread.
+fn block_on<T, E>(read: Pending<T, E>) -> Result<T, E> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime").block_on(read)
 }

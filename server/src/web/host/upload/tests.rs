@@ -4,17 +4,19 @@ use crate::{
     importing::Decks,
     live::Hub,
     store::{
-        Cause, Claim, Claims, Committed, EmbeddedStore, Entry, Part, Store, StoreError, TalkRecord,
+        Committed, Documents, EmbeddedStore, Entry, Journal, List, Mark, Pending, Store, TalkRecord,
     },
     web::{addresses::Addresses, router::router},
 };
 use axum::body::Body;
+use bytes::Bytes;
 use clap::Parser;
 use leptos::config::LeptosOptions;
 use model::{
     deck::{Deck, DeckId, Face, Rendition, Slide},
     talk::{EventId, Revision},
 };
+use std::collections::HashSet;
 use tokio::sync::{Notify, mpsc::UnboundedReceiver};
 use tower::ServiceExt;
 
@@ -23,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A store that knows every deck, and whose commits last until they are let through.
 struct Slow {
-    store: EmbeddedStore,
+    store: Arc<EmbeddedStore>,
     asked: Arc<Notify>,
     lets_through: Arc<Notify>,
 }
@@ -32,13 +34,17 @@ struct Slow {
 async fn a_browser_that_leaves_while_its_talk_is_stored_leaves_a_talk_that_is_open() {
     let directory = TempDir::new().expect("a directory");
     let (asked, lets_through) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let store = Arc::new(Slow {
-        store: EmbeddedStore::open(directory.path()).expect("it opens"),
+    let embedded = Arc::new(EmbeddedStore::open(directory.path()).expect("it opens"));
+    let slow = Arc::new(Slow {
+        store: embedded.clone(),
         asked: asked.clone(),
         lets_through: lets_through.clone(),
     });
+    let store = Store::of(slow.clone(), slow, embedded);
     let hub = Hub::start(usize::MAX, true);
-    let talks = Talks::start(store.clone(), hub.clone()).expect("it starts");
+    let talks = Talks::start(store.clone(), hub.clone())
+        .await
+        .expect("it starts");
     let limits = Options::parse_from(["webslides"]).deck_limits;
     let decks = Decks::new(store, directory.path(), &limits).expect("it reads decks");
     let addresses = Addresses::new(([127, 0, 0, 1], 3000).into(), None);
@@ -76,23 +82,43 @@ async fn a_browser_that_leaves_while_its_talk_is_stored_leaves_a_talk_that_is_op
     opened.await.expect("the talk is open");
 }
 
-impl Store for Slow {
-    fn deck(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
+impl Documents for Slow {
+    fn get(&self, id: &DeckId) -> Pending<Option<Bytes>> {
         let rendition = Rendition {
             url: "/media/x.png".to_owned(),
             width: 16,
             height: 9,
         };
         let slides = vec![Slide::new("a slide".to_owned(), Face::picture(rendition))];
-        Ok(Deck::new(id.clone(), "A deck".to_owned(), slides).ok())
+        let deck = Deck::new(id.clone(), "A deck".to_owned(), slides).expect("it has slides");
+        let text = serde_json::to_vec(&deck).expect("JSON");
+        Box::pin(async { Ok(Some(text.into())) })
     }
 
+    fn put(&self, id: &DeckId, text: Bytes, mark: Option<Mark>) -> Pending<()> {
+        self.store.put(id, text, mark)
+    }
+
+    fn ids(&self) -> Pending<Vec<DeckId>> {
+        self.store.ids()
+    }
+
+    fn marked(&self) -> Pending<Vec<(DeckId, Mark)>> {
+        self.store.marked()
+    }
+
+    fn remove(&self, ids: Vec<DeckId>) -> Pending<()> {
+        Documents::remove(self.store.as_ref(), ids)
+    }
+}
+
+impl Journal for Slow {
     fn commit(
         &self,
         record: TalkRecord,
         expected: Option<Revision>,
         note: Option<Entry>,
-    ) -> Committed {
+    ) -> Pending<()> {
         let committed = self.store.commit(record, expected, note);
         self.asked.notify_one();
         let lets_through = self.lets_through.clone();
@@ -102,51 +128,35 @@ impl Store for Slow {
         })
     }
 
-    fn load(&self) -> Result<Vec<TalkRecord>, StoreError> {
+    fn load(&self) -> Pending<Vec<TalkRecord>> {
         self.store.load()
     }
 
-    fn append(&self, list: &str, content: Vec<u8>) -> Committed {
-        self.store.append(list, content)
+    fn append(&self, entry: Entry) -> Pending<()> {
+        self.store.append(entry)
     }
 
-    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Committed {
-        self.store.delete(code, expected, last)
-    }
-
-    fn gone(&self, code: &TalkCode) -> Result<Option<Vec<u8>>, StoreError> {
-        self.store.gone(code)
-    }
-
-    fn claims(&self) -> &Claims {
-        self.store.claims()
-    }
-
-    fn clear_away(&self, cause: Cause, unstored: &dyn Fn() -> Vec<Deck>) -> Result<(), StoreError> {
-        self.store.clear_away(cause, unstored)
-    }
-
-    fn read(&self, list: &str, from: u64, most: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+    fn read(&self, list: &List, from: u64, most: usize) -> Pending<Vec<Vec<u8>>> {
         self.store.read(list, from, most)
     }
 
-    fn prove(&self) -> Committed {
+    fn delete(&self, code: &TalkCode, expected: EventId, last: Vec<u8>) -> Pending<()> {
+        self.store.delete(code, expected, last)
+    }
+
+    fn gone(&self, code: &TalkCode) -> Pending<Option<Vec<u8>>> {
+        self.store.gone(code)
+    }
+
+    fn shown(&self) -> Pending<HashSet<DeckId>> {
+        self.store.shown()
+    }
+
+    fn prove(&self) -> Pending<()> {
         self.store.prove()
     }
 
-    fn feed(&self) -> UnboundedReceiver<TalkRecord> {
+    fn feed(&self) -> UnboundedReceiver<Committed> {
         self.store.feed()
-    }
-
-    fn put_deck(&self, deck: &Deck) -> Result<(), StoreError> {
-        self.store.put_deck(deck)
-    }
-
-    fn media(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
-        self.store.media(name, from, most)
-    }
-
-    fn put_media(&self, name: &str, content: &[u8], claim: &Claim) -> io::Result<()> {
-        self.store.put_media(name, content, claim)
     }
 }

@@ -1,7 +1,7 @@
 //! Content-addressed files. Their names are their content's hash, so a file is written once and
 //! never changes.
 
-use super::Part;
+use crate::store::Part;
 use std::{
     collections::BTreeSet,
     fs::{self, File, OpenOptions},
@@ -15,23 +15,6 @@ const LOOSE: &str = "loose";
 
 /// What a file is called while it is written.
 const UNFINISHED: &str = ".tmp";
-
-/// What stands before a medium's name wherever a deck shows it, HTML too.
-const ADDRESS: &[u8] = b"/media/";
-
-/// Every medium that a stored deck names: read from its text, because a newer WebSlides may have
-/// written it, and its HTML has some too. A name too many keeps a file; none is missed.
-pub fn media_of(document: &[u8]) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut rest = document;
-    while let Some(at) = rest.windows(ADDRESS.len()).position(|it| it == ADDRESS) {
-        rest = rest.get(at + ADDRESS.len()..).unwrap_or_default();
-        let is_of_a_name = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'.';
-        let name = rest.iter().copied().take_while(is_of_a_name).collect();
-        names.extend(String::from_utf8(name));
-    }
-    names
-}
 
 pub struct MediaFiles {
     directory: PathBuf,
@@ -272,14 +255,6 @@ mod tests {
             assert_eq!(get(&files, name), None, "{name:?}");
             assert!(files.put(name, b"x").is_err(), "{name:?}");
         }
-    }
-
-    #[test]
-    fn media_are_found_in_pictures_and_in_html() {
-        let deck = br#"{"faces":[{"renditions":[{"url":"/media/ab1.webp","width":1}]},
-            {"html":"<img src=\"/media/cd2.png\" alt=\"/media/\">"}]}"#;
-        assert_eq!(media_of(deck), ["ab1.webp", "cd2.png", ""]);
-        assert!(media_of(b"/media").is_empty() && media_of(b"").is_empty());
     }
 
     #[test]
