@@ -112,8 +112,8 @@ impl Store {
         }))
     }
 
-    pub fn journal(&self) -> &dyn Journal {
-        self.0.journal.as_ref()
+    pub fn journal(&self) -> &Arc<dyn Journal> {
+        &self.0.journal
     }
 
     /// What is not to be removed, because someone needs it who is not in the store yet.

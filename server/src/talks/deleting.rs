@@ -24,17 +24,23 @@ impl Talks {
         claim
     }
 
-    /// Ends a talk and removes it, its history and, if no other talk shows it, its deck. Its code
-    /// is free. Must run to its end.
+    /// Ends a talk and removes it, its lists and, if no other talk shows it, its deck. Its code is free
+    /// then. Runs to its end, even if this future is dropped.
     ///
     /// # Errors
-    /// When it can't be stored; then it may be over, and is there.
+    /// When it can't be stored; then it may be over, and is still there.
     pub async fn delete(&self, talk: &Arc<Talk>) -> Result<(), EndError> {
-        self.end(talk).await?;
+        let (talks, talk) = (self.clone(), talk.clone());
+        let deleted = spawn(async move { talks.end_and_delete(&talk).await });
+        deleted.await.unwrap_or(Err(StoreError::Closed.into()))
+    }
+
+    async fn end_and_delete(&self, talk: &Arc<Talk>) -> Result<(), EndError> {
+        talk.end().await?;
         let last = last_of(&talk.snapshot());
         let last = serde_json::to_vec(&last).map_err(StoreError::from)?;
         let id = talk.snapshot().state.event_id();
-        self.journal().delete(talk.code(), id, last).await?;
+        self.store().journal().delete(talk.code(), id, last).await?;
         {
             let mut open = self.0.open.write().unwrap_or_else(PoisonError::into_inner);
             // Another talk may have the code by now.
@@ -63,11 +69,18 @@ impl Talks {
         lost
     }
 
-    /// Removes a talk that lost its deck. Who followed it sees that it is over.
+    /// Removes a talk that lost its deck. Its followers see that it is over. Runs to its end, even if
+    /// this future is dropped.
     ///
     /// # Errors
     /// When there is none, or it can't be stored.
     pub async fn delete_lost(&self, code: &TalkCode) -> Result<(), StoreError> {
+        let (talks, code) = (self.clone(), code.clone());
+        let deleted = spawn(async move { talks.delete_left_out(&code).await });
+        deleted.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    async fn delete_left_out(&self, code: &TalkCode) -> Result<(), StoreError> {
         let record = locked(&self.0.left_out).get(code).cloned();
         let record = record.ok_or(StoreError::Conflict)?;
         let id = record.state.event_id();
@@ -85,7 +98,7 @@ impl Talks {
             acknowledge_within_ms: None,
         };
         let last = serde_json::to_vec(&last)?;
-        self.journal().delete(code, id, last).await?;
+        self.store().journal().delete(code, id, last).await?;
         locked(&self.0.left_out).remove(code);
         self.clear_away(Cause::Change).await;
         Ok(())
@@ -93,7 +106,7 @@ impl Talks {
 
     /// What a page that followed a talk is told when that was deleted meanwhile.
     pub async fn last_of_gone(&self, code: &TalkCode) -> Option<Snapshot> {
-        let last = self.journal().gone(code).await.ok().flatten()?;
+        let last = self.store().journal().gone(code).await.ok().flatten()?;
         serde_json::from_slice(&last).ok()
     }
 

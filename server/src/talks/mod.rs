@@ -19,7 +19,7 @@ use crate::{
     access::{CookieNames, Key, KeyHash},
     live::Hub,
     observe::metrics::FOLLOWERS,
-    store::{Cause, Committed, Journal, Store, StoreError, TalkRecord},
+    store::{Cause, Committed, Store, StoreError, TalkRecord},
 };
 use metrics::gauge;
 use model::{
@@ -135,9 +135,9 @@ impl Talks {
     ///
     /// # Errors
     /// When the store can't be written.
-    pub async fn show(&self, talk: &Talk, deck: Deck) -> Result<(), OpenError> {
+    pub async fn show(&self, talk: &Arc<Talk>, deck: Deck) -> Result<(), OpenError> {
         self.0.keep(&deck).await?;
-        talk.change_deck(deck, self.journal()).await?;
+        talk.change_deck(deck).await?;
         self.catch_up(talk).await
     }
 
@@ -185,22 +185,6 @@ impl Talks {
         talks
     }
 
-    /// Ends a talk for good; ended already is no error.
-    ///
-    /// # Errors
-    /// When it can't be stored.
-    pub async fn end(&self, talk: &Talk) -> Result<(), EndError> {
-        talk.end(self.journal()).await.map(drop)
-    }
-
-    /// Gives a talk another title; its deck's own stays.
-    ///
-    /// # Errors
-    /// When it can't be stored.
-    pub async fn rename(&self, talk: &Talk, title: TalkTitle) -> Result<(), StoreError> {
-        talk.rename(title, self.journal()).await
-    }
-
     /// Says what was left out of a deck; `anew` when it is read from its beginning.
     pub fn warn(&self, deck: &DeckId, warnings: &[String], anew: bool) {
         let mut kept = locked(&self.0.warnings);
@@ -224,38 +208,18 @@ impl Talks {
         kept.get(deck).map(Warnings::sentences).unwrap_or_default()
     }
 
-    /// Admits a device that came by the presenter's `link`, and gives the key that it presents with.
-    /// If it has to ask, it may present once another one has let it in.
+    /// Admits a device by a presenter's link, and returns the key that it presents with. If devices have
+    /// to ask, it may present once another one has let it in.
     ///
     /// # Errors
     /// When it can't be stored.
-    pub async fn admit(&self, talk: &Talk, link: &Key, device: Device) -> Result<Key, OpenError> {
-        talk.admit(self.journal(), link.hash(), device, self.asks_first())
-            .await
-    }
-
-    /// A fresh key, for a link to one more remote.
-    ///
-    /// # Errors
-    /// When it can't be stored.
-    pub async fn link(&self, talk: &Talk) -> Result<Key, OpenError> {
-        talk.link(self.journal()).await
-    }
-
-    /// Lets a device in that waits; of any other number it says nothing.
-    ///
-    /// # Errors
-    /// When it can't be stored.
-    pub async fn allow(&self, talk: &Talk, number: u64) -> Result<(), StoreError> {
-        talk.allow(self.journal(), number).await
-    }
-
-    /// Takes a device off, and the link that it came by; gone already is no error.
-    ///
-    /// # Errors
-    /// When it can't be stored.
-    pub async fn revoke(&self, talk: &Talk, number: u64) -> Result<(), StoreError> {
-        talk.revoke(self.journal(), number).await
+    pub async fn admit(
+        &self,
+        talk: &Arc<Talk>,
+        link: &Key,
+        device: Device,
+    ) -> Result<Key, OpenError> {
+        talk.admit(link.hash(), device, self.asks_first()).await
     }
 
     /// From now on a presenter's link lets a device in once another one has agreed.
@@ -309,10 +273,6 @@ impl Talks {
         &self.0.store
     }
 
-    fn journal(&self) -> &dyn Journal {
-        self.0.store.journal()
-    }
-
     /// The import of the deck may have come further, or to its end, before this talk showed it.
     async fn catch_up(&self, talk: &Talk) -> Result<(), OpenError> {
         let deck = talk.deck();
@@ -340,7 +300,8 @@ impl Inner {
 
     fn add(&self, record: TalkRecord, deck: Deck) -> Result<Arc<Talk>, OpenError> {
         let code = record.code.clone();
-        let talk = Arc::new(Talk::new(record, deck, &self.hub)?);
+        let journal = self.store.journal().clone();
+        let talk = Arc::new(Talk::new(record, deck, &self.hub, journal)?);
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         open.insert(code, talk.clone());
         Ok(talk)

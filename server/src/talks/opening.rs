@@ -7,9 +7,10 @@ use crate::{
 };
 use model::{
     deck::Deck,
-    talk::{SlideState, TalkCode},
+    talk::{Revision, SlideState, TalkCode},
 };
 use std::sync::Arc;
+use tokio::spawn;
 
 /// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
 const KEYS_KEPT: usize = 64;
@@ -32,20 +33,20 @@ pub enum OpenError {
     Snapshot(#[from] serde_json::Error),
 }
 
-/// Which talks may be gone on with, by whoever brings a deck under their code.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Taking {
-    All,
-    /// As whoever brought it may.
-    By(Bringer),
-}
-
 /// Who brings a deck in the browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bringer {
     pub is_host: bool,
     /// Has a key of the talk that has the code already.
     pub presents: bool,
+}
+
+impl Bringer {
+    /// Whether they may go on with an open talk. Someone who brings a deck again, because the answer
+    /// was lost, gets the talk that was made of it: with a key of it, or while it is untouched.
+    fn may_reopen(self, talk: &Talk, deck: &Deck) -> bool {
+        talk.deck().id == deck.id && (self.presents || talk.is_untouched())
+    }
 }
 
 impl Talks {
@@ -60,12 +61,11 @@ impl Talks {
         code: Option<TalkCode>,
         deck: Deck,
     ) -> Result<(Arc<Talk>, Key), OpenError> {
-        self.open_or_create(code, deck, Taking::All).await
+        self.open_or_create(code, deck, None).await
     }
 
-    /// The same, but no talk of somebody else: whoever brings a deck gets no key to another's. Who
-    /// brings a deck again, because the answer was lost, gets the talk that was made of it: with a
-    /// key of it, or while it is untouched. The host may go on with one that lost its deck.
+    /// Opens a talk for someone in the browser, who gets no key to a talk of somebody else. The host may
+    /// go on with a talk that lost its deck.
     ///
     /// # Errors
     /// [`OpenError::Taken`] when the code is another talk's; else as [`open`](Self::open).
@@ -75,122 +75,147 @@ impl Talks {
         deck: Deck,
         bringer: Bringer,
     ) -> Result<(Arc<Talk>, Key), OpenError> {
-        self.open_or_create(code, deck, Taking::By(bringer)).await
+        self.open_or_create(code, deck, Some(bringer)).await
     }
 
+    /// Runs to its end, even if this future is dropped: a talk that is stored is opened, too.
     async fn open_or_create(
         &self,
         code: Option<TalkCode>,
         deck: Deck,
-        taking: Taking,
+        bringer: Option<Bringer>,
     ) -> Result<(Arc<Talk>, Key), OpenError> {
-        let key = Key::made_up()?;
-        self.0.keep(&deck).await?;
-        let code = match code {
-            Some(code) => code,
-            None => self.made_up_code()?,
-        };
-        let existing = self.find(&code);
-        let left_out = locked(&self.0.left_out).get(&code).cloned();
-        // A code may be used again once its talk is over: for another talk, with other keys.
-        let record = existing.as_ref().map(|talk| talk.record());
-        let was = record.as_ref().or(left_out.as_ref());
-        let was = was.map(|record| record.state.revision);
-        let existing = existing.filter(|talk| !talk.is_over());
-        let left_out = left_out.filter(|record| existing.is_none() && !record.state.over);
-        let may_take = match taking {
-            Taking::All => true,
-            Taking::By(bringer) => match &existing {
-                Some(talk) => {
-                    let is_same = talk.deck().id == deck.id;
-                    is_same && (bringer.presents || talk.is_untouched())
-                }
-                None => bringer.is_host || left_out.is_none(),
-            },
-        };
-        if !may_take {
-            return Err(OpenError::Taken(code));
-        }
-        if let Some(record) = left_out {
-            // As it was, in the deck that is given now.
-            let was = record.state.revision;
-            let mut record = with_key(record, key.hash());
-            record.deck = deck.id.clone();
-            record.state = record.state.with_deck(&deck.outline());
-            self.journal()
-                .commit(record.clone(), Some(was), None)
-                .await?;
-            locked(&self.0.left_out).remove(&code);
-            let talk = self.0.add(record, deck)?;
-            self.catch_up(&talk).await?;
-            return Ok((talk, key));
-        }
-        let (record, expected) = match &existing {
-            Some(talk) => {
-                let mut record = talk.record();
-                let expected = record.state.revision;
-                if record.deck != deck.id {
-                    record.deck = deck.id.clone();
-                    record.state = record.state.with_deck(&deck.outline());
-                }
-                (record, Some(expected))
-            }
-            None => {
-                let state = SlideState::start(made_up_epoch()?, &deck.outline());
-                let deck = deck.id.clone();
-                (
-                    TalkRecord {
-                        code,
-                        deck,
-                        title: None,
-                        state,
-                        presenter_keys: Vec::new(),
-                        remotes: Remotes::default(),
-                    },
-                    was,
-                )
-            }
-        };
-        let record = with_key(record, key.hash());
-        let committed = self.journal().commit(record.clone(), expected, None).await;
-        match committed {
-            // Somebody was first, a moment ago.
-            Err(StoreError::Conflict) if taking != Taking::All => {
-                return Err(OpenError::Taken(record.code));
-            }
-            Err(StoreError::Conflict) if expected.is_none() => {
-                return Err(OpenError::Unshowable(record.code));
-            }
-            committed => committed?,
-        }
-        let talk = match existing {
-            Some(talk) => {
-                // The feed publishes it, as any change.
-                talk.until(|seen| seen.presenter_keys == record.presenter_keys)
-                    .await?;
-                talk
-            }
-            None => {
-                locked(&self.0.left_out).remove(&record.code);
-                self.0.add(record, deck)?
-            }
-        };
-        self.catch_up(&talk).await?;
-        Ok((talk, key))
+        let talks = self.clone();
+        let opened = spawn(async move {
+            talks.0.keep(&deck).await?;
+            let code = match code {
+                Some(code) => code,
+                None => talks.made_up_code()?,
+            };
+            let key = Key::made_up()?;
+            let opening = Opening {
+                deck,
+                link: key.hash(),
+                bringer,
+            };
+            let talk = talks.open_by_code(code, opening).await?;
+            talks.catch_up(&talk).await?;
+            Ok((talk, key))
+        });
+        opened.await.unwrap_or(Err(StoreError::Closed.into()))
     }
 
-    /// Another talk of the same deck under a code of its own, called the same.
+    async fn open_by_code(&self, code: TalkCode, opening: Opening) -> Result<Arc<Talk>, OpenError> {
+        match self.find(&code) {
+            Some(talk) if !talk.is_over() => opening.go_on(talk).await,
+            // A code may be used again once its talk is over: for another talk, with other keys.
+            Some(over) => {
+                let expected = over.record().state.revision;
+                self.begin(code, Some(expected), opening).await
+            }
+            None => {
+                let left_out = locked(&self.0.left_out).get(&code).cloned();
+                match left_out {
+                    Some(record) if !record.state.over => self.revive(record, opening).await,
+                    over => {
+                        let expected = over.map(|record| record.state.revision);
+                        self.begin(code, expected, opening).await
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes on with a stored talk that has no deck, as it was.
+    async fn revive(
+        &self,
+        mut record: TalkRecord,
+        opening: Opening,
+    ) -> Result<Arc<Talk>, OpenError> {
+        if opening.bringer.is_some_and(|bringer| !bringer.is_host) {
+            return Err(OpenError::Taken(record.code));
+        }
+        let expected = record.state.revision;
+        record.deck = opening.deck.id.clone();
+        record.state = record.state.with_deck(&opening.deck.outline());
+        remember(&mut record, opening.link);
+        self.commit_and_add(record, Some(expected), opening.deck)
+            .await
+    }
+
+    /// Begins a new talk, in place of one that is over and `expected` to be at this revision.
+    async fn begin(
+        &self,
+        code: TalkCode,
+        expected: Option<Revision>,
+        opening: Opening,
+    ) -> Result<Arc<Talk>, OpenError> {
+        let Opening {
+            deck,
+            link,
+            bringer,
+        } = opening;
+        let mut record = TalkRecord {
+            state: SlideState::start(made_up_epoch()?, &deck.outline()),
+            code: code.clone(),
+            deck: deck.id.clone(),
+            title: None,
+            presenter_keys: Vec::new(),
+            remotes: Remotes::default(),
+        };
+        remember(&mut record, link);
+        match self.commit_and_add(record, expected, deck).await {
+            // Another one was opened a moment ago.
+            Err(OpenError::Store(StoreError::Conflict)) if bringer.is_some() => {
+                Err(OpenError::Taken(code))
+            }
+            Err(OpenError::Store(StoreError::Conflict)) if expected.is_none() => {
+                Err(OpenError::Unshowable(code))
+            }
+            begun => begun,
+        }
+    }
+
+    async fn commit_and_add(
+        &self,
+        record: TalkRecord,
+        expected: Option<Revision>,
+        deck: Deck,
+    ) -> Result<Arc<Talk>, OpenError> {
+        let journal = self.store().journal();
+        journal.commit(record.clone(), expected, None).await?;
+        locked(&self.0.left_out).remove(&record.code);
+        self.0.add(record, deck)
+    }
+
+    /// Another talk of the same deck under a code of its own, called the same. Holds `awaited`, which
+    /// keeps the deck's import going, until that talk shows the deck. Runs to its end, even if this
+    /// future is dropped.
     ///
     /// # Errors
     /// When the deck is gone by now, with its talk; else as [`open`](Self::open).
-    pub async fn open_again(&self, talk: &Talk) -> Result<Arc<Talk>, OpenError> {
+    pub async fn open_again(
+        &self,
+        talk: &Arc<Talk>,
+        awaited: impl Send + 'static,
+    ) -> Result<Arc<Talk>, OpenError> {
+        let (talks, talk) = (self.clone(), talk.clone());
+        let opened = spawn(async move {
+            let opened = talks.open_another(&talk).await;
+            drop(awaited);
+            opened
+        });
+        opened.await.unwrap_or(Err(StoreError::Closed.into()))
+    }
+
+    async fn open_another(&self, talk: &Talk) -> Result<Arc<Talk>, OpenError> {
         let deck = talk.deck();
         let _claim = self.claim(&deck.id).await;
         let deck = self.0.newest(&deck.id).await?;
         let deck = deck.ok_or_else(|| OpenError::Damaged(talk.code().clone()))?;
         let (again, _) = self.open(None, deck).await?;
         if let Some(title) = talk.record().title {
-            self.rename(&again, title).await?;
+            again.rename(title).await?;
         }
         Ok(again)
     }
@@ -207,12 +232,37 @@ impl Talks {
     }
 }
 
-fn with_key(mut record: TalkRecord, key: KeyHash) -> TalkRecord {
-    remember(&mut record, key);
-    record
+/// A deck that is to be shown.
+struct Opening {
+    deck: Deck,
+    /// The new presenter's link.
+    link: KeyHash,
+    /// `None` for the command line, which may go on with any talk.
+    bringer: Option<Bringer>,
 }
 
-/// One more presenter's link.
+impl Opening {
+    /// Goes on with an open talk.
+    async fn go_on(self, talk: Arc<Talk>) -> Result<Arc<Talk>, OpenError> {
+        let seen_at = talk.record().state.revision;
+        let taken = || OpenError::Taken(talk.code().clone());
+        match self.bringer {
+            None => {
+                talk.reopen(self.deck, self.link, None).await?;
+            }
+            Some(bringer) => {
+                let may_reopen = bringer.may_reopen(&talk, &self.deck);
+                // Someone may move it in between.
+                if !may_reopen || !talk.reopen(self.deck, self.link, Some(seen_at)).await? {
+                    return Err(taken());
+                }
+            }
+        }
+        Ok(talk)
+    }
+}
+
+/// Adds a presenter's link.
 pub(super) fn remember(record: &mut TalkRecord, key: KeyHash) {
     record.presenter_keys.push(key);
     let forgotten = record.presenter_keys.len().saturating_sub(KEYS_KEPT);

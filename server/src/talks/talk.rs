@@ -1,34 +1,44 @@
 mod presenting;
+mod staging;
 
 use super::{OpenError, TalkTitle, finger::Finger, history};
 use crate::{
+    access::KeyHash,
     live::{self, Channel, Frame, Hub},
     observe::metrics::PUBLISH_SECONDS,
-    store::{Journal, StoreError, TalkRecord},
+    store::{Entry, Journal, Pending, StoreError, TalkRecord},
 };
 use metrics::histogram;
 use model::{
     deck::{Deck, DeckId, Face, Outline},
     talk::{
-        Command, Pointing, Refused, Revision, SeatNumber, SlideState, Snapshot, TalkCode, Tool,
+        Command, Pointing, Refused, Revision, SeatNumber, SlideState, Snapshot, TalkCode,
+        Timestamp, Tool,
     },
 };
+use staging::{Age, Shown, Staged};
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::sync::watch;
+use tokio::{spawn, sync::watch};
 
 /// How long an answer waits for the store before it says that something is wrong.
 const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// One open talk.
+///
+/// Every change takes the same way: it is staged, committed, published when the store's feed tells of
+/// it, and then acknowledged. What was begun runs to its end, even if the caller's future is dropped.
+///
+/// Lock order: `publishing`, then `staged`, then `published`. None is held across an await.
 pub struct Talk {
     code: TalkCode,
-    staged: Mutex<Staged>,
-    /// Held by whoever makes something what everybody sees: the feed has changes, an import has
-    /// more of the deck, and neither may undo the other's. Taken before `staged`.
+    journal: Arc<dyn Journal>,
+    /// Held while something becomes visible. The feed publishes changes and an import publishes more of
+    /// the deck; neither may overwrite the other's.
     publishing: Mutex<()>,
+    staged: Mutex<Staged>,
     /// What is durable, and so what everybody sees.
     published: watch::Sender<Published>,
     channel: Channel,
@@ -36,27 +46,11 @@ pub struct Talk {
     finger: Finger,
 }
 
-/// What the next command is applied to, so that many commands can share one flush of the disk.
-/// Never shown to anybody.
-struct Staged {
-    /// The newest record, whether durable yet or not.
-    record: TalkRecord,
-    deck: Arc<Deck>,
-    /// The newest record that the store said is durable, published yet or not.
-    durable: TalkRecord,
-    /// Commits without an outcome yet.
-    under_way: usize,
-    /// One of them failed, so that those after it will. Until all have, nothing more is staged: a
-    /// revision would else have two meanings in the store's queue.
-    failed: bool,
-}
-
 #[derive(Debug, Clone)]
 struct Published {
-    record: TalkRecord,
-    deck: Arc<Deck>,
+    shown: Shown,
     snapshot: Arc<Snapshot>,
-    /// How often what was staged was forgotten.
+    /// Number of failed commits.
     failures: u64,
 }
 
@@ -69,31 +63,34 @@ pub enum CommandError {
     OutOfRange,
     #[error("the talk is over")]
     Over,
+    #[error("the command came too late")]
+    TooLate,
     #[error("the change could not be stored: {0}")]
     Store(#[from] StoreError),
 }
 
 impl Talk {
-    pub(super) fn new(record: TalkRecord, deck: Deck, hub: &Hub) -> Result<Self, OpenError> {
+    pub(super) fn new(
+        record: TalkRecord,
+        deck: Deck,
+        hub: &Hub,
+        journal: Arc<dyn Journal>,
+    ) -> Result<Self, OpenError> {
         let deck = Arc::new(deck);
+        let shown = Shown { record, deck };
         let within = hub.acknowledge_within_ms(0);
-        let (published, frame) = prepare(record.clone(), deck.clone(), within)?;
+        let (published, frame) = prepare(shown.clone(), within)?;
         let channel = hub.open(frame.clone());
-        channel.attendance().prepared(deck.ready());
-        if record.state.over {
+        channel.attendance().prepared(shown.deck.ready());
+        if shown.record.state.over {
             // It was ended in an earlier life: there is nothing to wait for.
             channel.publish_last(frame);
         }
         Ok(Self {
-            code: record.code.clone(),
+            code: shown.record.code.clone(),
+            journal,
             publishing: Mutex::default(),
-            staged: Mutex::new(Staged {
-                durable: record.clone(),
-                record,
-                deck,
-                under_way: 0,
-                failed: false,
-            }),
+            staged: Mutex::new(Staged::new(shown)),
             published: watch::Sender::new(published),
             channel,
             hub: hub.clone(),
@@ -106,7 +103,7 @@ impl Talk {
     }
 
     pub fn deck(&self) -> Arc<Deck> {
-        self.published.borrow().deck.clone()
+        self.published.borrow().shown.deck.clone()
     }
 
     pub fn snapshot(&self) -> Arc<Snapshot> {
@@ -131,64 +128,75 @@ impl Talk {
     }
 
     pub fn is_over(&self) -> bool {
-        self.published.borrow().record.state.over
+        self.published.borrow().shown.record.state.over
     }
 
     /// Nobody has moved it, and nobody looks at it.
     pub fn is_untouched(&self) -> bool {
-        let is_unmoved = self.published.borrow().record.state.revision == Revision::default();
+        let is_unmoved = self.published.borrow().shown.record.state.revision == Revision::default();
         is_unmoved && self.channel.attendance().followers() == 0
     }
 
     pub(super) fn record(&self) -> TalkRecord {
-        self.published.borrow().record.clone()
+        self.published.borrow().shown.record.clone()
     }
 
-    /// Applies a presenter's command, and answers with the state once it is durable and published.
+    /// Applies a presenter's command, and answers when the result is durable and published. Not begun after
+    /// `begin_by`.
+    ///
+    /// # Errors
+    /// A refusal tells of a durable and published state, too.
     pub(super) async fn command(
-        &self,
-        journal: &dyn Journal,
+        self: &Arc<Self>,
         command: Command,
         if_revision: Option<Revision>,
+        begin_by: Option<Timestamp>,
     ) -> Result<SlideState, CommandError> {
-        let now = super::now();
-        self.advance(journal, |state, outline| {
-            state.apply(outline, command, if_revision, now)
-        })
-        .await
+        let talk = self.clone();
+        let answer = spawn(async move {
+            // Checked last, after any wait in a stopped process or behind a busy one.
+            if begin_by.is_some_and(|by| by < super::now()) {
+                return Err(CommandError::TooLate);
+            }
+            let now = super::now();
+            talk.advance(|state, outline| state.apply(outline, command, if_revision, now))
+                .await
+        });
+        answer.await.unwrap_or(Err(StoreError::Closed.into()))
     }
 
     /// Ends the talk for good; idempotent.
-    pub(super) async fn end(&self, journal: &dyn Journal) -> Result<SlideState, CommandError> {
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn end(self: &Arc<Self>) -> Result<(), CommandError> {
+        let talk = self.clone();
         let now = super::now();
-        self.advance(journal, |state, _| Ok(state.ended(now))).await
+        let ended = spawn(async move { talk.advance(|state, _| Ok(state.ended(now))).await });
+        let ended = ended.await.unwrap_or(Err(StoreError::Closed.into()));
+        ended.map(drop)
     }
 
-    /// Stages what `next` makes of the state, commits it, and waits until it is published. Must run to
-    /// its end: whether what it staged is durable is known only here.
+    /// Stages what `change` makes of the state, commits it, and waits until it is published.
     async fn advance(
         &self,
-        journal: &dyn Journal,
-        next: impl FnOnce(&SlideState, &Outline) -> Result<SlideState, Refused>,
+        change: impl FnOnce(&SlideState, &Outline) -> Result<SlideState, Refused>,
     ) -> Result<SlideState, CommandError> {
-        let (answer, told, committed, failures) = {
-            let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-            if staged.failed {
-                return Err(StoreError::Closed.into());
-            }
-            let before = &staged.record.state;
-            let mut committed = None;
-            let outline = staged.deck.outline();
-            let answer = match next(before, &outline) {
+        let (answer, told, commit, failures) = {
+            let mut staged = self.staged();
+            let newest = staged.newest()?;
+            let before = &newest.record.state;
+            let outline = newest.deck.outline();
+            let mut commit = None;
+            let (expected, mut told) = (before.revision, before.revision);
+            let answer = match change(before, &outline) {
                 Ok(after) => {
-                    let expected = before.revision;
                     if after.revision != expected {
-                        staged.record.state = after.clone();
-                        staged.under_way += 1;
-                        let record = staged.record.clone();
+                        told = after.revision;
+                        let mut next = newest.clone();
+                        next.record.state = after.clone();
                         let note = history::note(&self.code, &after).ok();
-                        let commit = journal.commit(record.clone(), Some(expected), note);
-                        committed = Some((record, commit));
+                        commit = Some(self.stage(&mut staged, next, expected, note));
                     }
                     Ok(after)
                 }
@@ -197,63 +205,80 @@ impl Talk {
                 Err(Refused::Over) => Err(CommandError::Over),
             };
             let failures = self.published.borrow().failures;
-            (answer, staged.record.state.revision, committed, failures)
+            (answer, told, commit, failures)
         };
-        let is_durable = committed.is_some();
-        if let Some((record, committed)) = committed {
-            let outcome = committed.await;
-            self.settle(outcome.is_ok().then_some(record));
-            outcome?;
+        let is_durable = commit.is_some();
+        if let Some(commit) = commit {
+            self.settle(commit).await?;
         }
-        // Not even a refusal tells of a state that is not durable; one that never will be has a
+        // Not even a refusal tells of a state that is not durable. One that never will be has a
         // revision that another state may get.
-        let mut forgotten = false;
+        let mut is_rolled_back = false;
         self.until_published(|published| {
-            forgotten = !is_durable && published.failures != failures;
-            forgotten || published.record.state.revision >= told
+            is_rolled_back = !is_durable && published.failures != failures;
+            is_rolled_back || published.shown.record.state.revision >= told
         })
         .await?;
-        if forgotten {
+        if is_rolled_back {
             return Err(StoreError::Closed.into());
         }
         answer
     }
 
-    /// A commit has its outcome: the record that is durable now, or none. When one failed and no
-    /// more are under way, what is durable is where the talk is.
-    fn settle(&self, durable: Option<TalkRecord>) {
-        let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-        staged.under_way = staged.under_way.saturating_sub(1);
-        match durable {
-            // Outcomes may be heard in any order.
-            Some(record) if record.age() > staged.durable.age() => {
-                staged.durable = record;
-            }
-            Some(_) => {}
-            None => {
-                staged.failed = true;
-                self.published
-                    .send_modify(|published| published.failures += 1);
-            }
-        }
-        if staged.failed && staged.under_way == 0 {
-            staged.record = staged.durable.clone();
-            staged.failed = false;
-            // Another deck may have been staged, and is not shown now.
-            let shown = self.published.borrow().deck.clone();
-            if shown.id == staged.record.deck {
-                staged.deck = shown;
-            }
-        }
+    /// Changes what is not a command's, in the same queue: neither undoes the other. `change` says
+    /// whether there is anything to store; so does the answer.
+    async fn change(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Shown) -> bool + Send + 'static,
+    ) -> Result<bool, StoreError> {
+        let talk = self.clone();
+        let changed = spawn(async move {
+            let commit = {
+                let mut staged = talk.staged();
+                let mut next = staged.newest()?.clone();
+                let expected = next.record.state.revision;
+                if !change(&mut next) {
+                    return Ok(false);
+                }
+                talk.stage(&mut staged, next, expected, None)
+            };
+            let told = commit.age;
+            talk.settle(commit).await?;
+            talk.until_published(|published| published.shown.record.age() >= told)
+                .await?;
+            Ok(true)
+        });
+        changed.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Waits until what everybody sees is as `expected`.
-    pub(super) async fn until(
+    /// Commits the next record. While the lock is held, so that commits are in the order of the queue.
+    fn stage(
         &self,
-        expected: impl Fn(&TalkRecord) -> bool,
-    ) -> Result<(), StoreError> {
-        self.until_published(|published| expected(&published.record))
-            .await
+        staged: &mut Staged,
+        next: Shown,
+        expected: Revision,
+        note: Option<Entry>,
+    ) -> Commit {
+        let commit = Commit {
+            age: next.record.age(),
+            outcome: self
+                .journal
+                .commit(next.record.clone(), Some(expected), note),
+        };
+        staged.push(next);
+        commit
+    }
+
+    /// Waits for the outcome of a commit.
+    async fn settle(&self, commit: Commit) -> Result<(), StoreError> {
+        let outcome = commit.outcome.await;
+        let mut staged = self.staged();
+        staged.settle(commit.age, outcome.is_ok());
+        if outcome.is_err() {
+            self.published
+                .send_modify(|published| published.failures += 1);
+        }
+        outcome
     }
 
     async fn until_published(
@@ -268,200 +293,194 @@ impl Talk {
         }
     }
 
-    /// Another deck, at the same place.
-    pub(super) async fn change_deck(
-        &self,
+    /// Gives the talk another title; its deck's own stays. Also when it is over.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn rename(self: &Arc<Self>, title: TalkTitle) -> Result<(), StoreError> {
+        let renamed = self.change(move |shown| {
+            let is_new = shown.record.title.as_ref() != Some(&title);
+            if is_new {
+                shown.rename(title);
+            }
+            is_new
+        });
+        renamed.await.map(drop)
+    }
+
+    /// Shows another deck, at the same place as far as it reaches.
+    pub(super) async fn change_deck(self: &Arc<Self>, deck: Deck) -> Result<(), StoreError> {
+        let changed = self.change(move |shown| {
+            let is_new = shown.record.deck != deck.id && !shown.record.state.over;
+            if is_new {
+                shown.change_deck(Arc::new(deck));
+            }
+            is_new
+        });
+        changed.await.map(drop)
+    }
+
+    /// Goes on with the deck that it is given again, and with one more presenter's link. Does nothing,
+    /// and says so, if the talk has left `if_revision`.
+    pub(super) async fn reopen(
+        self: &Arc<Self>,
         deck: Deck,
-        journal: &dyn Journal,
-    ) -> Result<(), StoreError> {
-        let id = deck.id.clone();
-        self.change(journal, |staged| {
-            if staged.record.deck == id || staged.record.state.over {
+        link: KeyHash,
+        if_revision: Option<Revision>,
+    ) -> Result<bool, StoreError> {
+        self.change(move |shown| {
+            let now = shown.record.state.revision;
+            if if_revision.is_some_and(|expected| expected != now) {
                 return false;
             }
-            staged.record.deck = id;
-            staged.record.state = staged.record.state.with_deck(&deck.outline());
-            staged.deck = Arc::new(deck);
+            if shown.record.deck != deck.id {
+                shown.change_deck(Arc::new(deck));
+            }
+            super::opening::remember(&mut shown.record, link);
             true
         })
         .await
     }
 
-    /// Another title, at the same place; also of a talk that is over.
-    pub(super) async fn rename(
-        &self,
-        title: TalkTitle,
-        journal: &dyn Journal,
-    ) -> Result<(), StoreError> {
-        self.change(journal, |staged| {
-            if staged.record.title.as_ref() == Some(&title) {
-                return false;
-            }
-            staged.record.title = Some(title);
-            staged.record.state = staged.record.state.with_deck(&staged.deck.outline());
-            true
-        })
-        .await
-    }
-
-    /// In the queue of the commands: none is lost by it, and none undoes it. `change` says whether
-    /// there is anything to store.
-    async fn change(
-        &self,
-        journal: &dyn Journal,
-        change: impl FnOnce(&mut Staged) -> bool,
-    ) -> Result<(), StoreError> {
-        let (record, committed) = {
-            let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-            if staged.failed {
-                return Err(StoreError::Closed);
-            }
-            let expected = staged.record.state.revision;
-            if !change(&mut staged) {
-                return Ok(());
-            }
-            staged.under_way += 1;
-            let record = staged.record.clone();
-            let commit = journal.commit(record.clone(), Some(expected), None);
-            (record, commit)
-        };
-        let told = record.age();
-        let outcome = committed.await;
-        self.settle(outcome.is_ok().then_some(record));
-        outcome?;
-        self.until(|seen| seen.age() >= told).await
-    }
-
-    /// The same deck, with more of it than before. Where the talk is does not change, and so its
-    /// revision does not: a tap that is on its way is not refused for it. Whoever waits for the
-    /// current slide is told at once; others see it when they get there.
+    /// Shows more of the same deck. The revision stays, so that no command on its way is refused for
+    /// it. Viewers who wait for the current slide are told at once; others see it when they get there.
     pub(super) fn take_grown(&self, deck: &Arc<Deck>) -> Result<(), OpenError> {
-        let _publishing = self
-            .publishing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-        if staged.deck.id != deck.id {
-            return Ok(());
-        }
-        staged.deck = deck.clone();
+        let _publishing = self.publishing();
+        self.staged().grow(deck);
         let now = self.published.borrow().clone();
-        if now.deck.id != deck.id {
+        if now.shown.deck.id != deck.id {
             return Ok(());
         }
-        let within = now.snapshot.acknowledge_within_ms;
-        let (published, frame) = prepare(now.record, deck.clone(), within)?;
+        let grown = Shown {
+            deck: deck.clone(),
+            ..now.shown
+        };
+        let (published, frame) = prepare(grown, now.snapshot.acknowledge_within_ms)?;
         let was_awaited = is_more(&now.snapshot.face, &published.snapshot.face);
         self.channel.refresh(frame, was_awaited);
         self.channel.attendance().prepared(deck.ready());
-        self.published.send_modify(|shown| {
-            shown.deck = published.deck;
-            shown.snapshot = published.snapshot;
+        self.published.send_modify(|now| {
+            now.shown = published.shown;
+            now.snapshot = published.snapshot;
         });
         Ok(())
     }
 
     /// The deck of this id, if it is shown or is about to be.
     pub(super) fn known(&self, id: &DeckId) -> Option<Arc<Deck>> {
-        let staged = {
-            let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-            staged.deck.clone()
-        };
-        let mut known = [staged, self.deck()].into_iter();
-        known.find(|deck| deck.id == *id)
+        let staged = self.staged().deck(id);
+        staged.or_else(|| Some(self.deck()).filter(|deck| deck.id == *id))
     }
 
     /// Makes a committed record what everybody sees. `found` is its deck, as it was a moment ago.
     pub(super) fn publish(&self, record: TalkRecord, found: Arc<Deck>) -> Result<(), OpenError> {
         let begun = Instant::now();
-        let _publishing = self
-            .publishing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _publishing = self.publishing();
         // An import may have brought more of it meanwhile.
         let deck = self.known(&record.deck).unwrap_or(found);
         let followers = self.channel.attendance().followers();
         let within = self.hub.acknowledge_within_ms(followers);
-        self.channel.attendance().prepared(deck.ready());
-        let (published, frame) = prepare(record, deck, within)?;
-        let revision = published.record.state.revision;
-        {
-            let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
-            if staged.durable.age() <= published.record.age() {
-                staged.durable = published.record.clone();
-            }
-            if staged.record.age() <= published.record.age() {
-                staged.record = published.record.clone();
-                staged.deck = published.deck.clone();
-            }
-        }
-        let (before, was_at) = {
-            let published = self.published.borrow();
-            let state = &published.record.state;
-            (state.revision, state.slide)
+        let (published, frame) = prepare(Shown { record, deck }, within)?;
+        self.staged().adopt(published.shown.clone());
+        // The followers first, then those who wait for an answer.
+        self.announce(&published, frame, begun);
+        self.acknowledge(published);
+        Ok(())
+    }
+
+    /// Tells the followers of a newer revision.
+    fn announce(&self, published: &Published, frame: Frame, begun: Instant) {
+        let (was_at, before) = {
+            let now = &self.published.borrow().shown.record.state;
+            (now.slide, now.revision)
         };
-        if was_at != published.record.state.slide {
+        let state = &published.shown.record.state;
+        self.channel
+            .attendance()
+            .prepared(published.shown.deck.ready());
+        if was_at != state.slide {
             self.channel.forget_pointing();
         }
-        // First the followers, then whoever waits to be answered.
-        if before < revision {
-            if published.record.state.over {
-                self.channel.publish_last(frame);
-            } else {
-                let within = Duration::from_millis(within.unwrap_or_default().into());
-                self.channel.publish(frame, within);
-            }
-            histogram!(PUBLISH_SECONDS).record(begun.elapsed());
+        if before >= state.revision {
+            return;
         }
-        let remotes = &published.record.remotes;
+        if state.over {
+            self.channel.publish_last(frame);
+        } else {
+            let within = published.snapshot.acknowledge_within_ms;
+            let within = Duration::from_millis(within.unwrap_or_default().into());
+            self.channel.publish(frame, within);
+        }
+        histogram!(PUBLISH_SECONDS).record(begun.elapsed());
+    }
+
+    /// Lets those go on who wait for this record, or for a later one to replace it.
+    fn acknowledge(&self, published: Published) {
+        let remotes = &published.shown.record.remotes;
         let waiting = u32::try_from(remotes.waiting()).unwrap_or(u32::MAX);
         self.channel.attendance().wait_to_present(waiting);
-        let were = self.published.borrow().record.remotes.version();
-        let others = were != remotes.version();
-        if before <= revision {
-            self.published.send_modify(|shown| {
-                let failures = shown.failures;
-                *shown = Published {
+        let version = remotes.version();
+        let mut have_remotes_changed = false;
+        self.published.send_if_modified(|now| {
+            let before = &now.shown.record;
+            have_remotes_changed = before.remotes.version() != version;
+            let is_newer = before.state.revision <= published.shown.record.state.revision;
+            if is_newer {
+                let failures = now.failures;
+                *now = Published {
                     failures,
                     ..published
                 };
-            });
-        }
-        if others {
-            // Whoever presents no longer is told so.
+            }
+            is_newer
+        });
+        if have_remotes_changed {
+            // A device that may not present any more is told so.
             self.channel.say_presence();
         }
-        Ok(())
+    }
+
+    fn publishing(&self) -> MutexGuard<'_, ()> {
+        self.publishing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn staged(&self) -> MutexGuard<'_, Staged> {
+        self.staged.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether a face that is seen by now has something that people wait for: itself, or pictures in its
-/// HTML. A larger size of what is there is no such thing.
+/// A change that was staged.
+struct Commit {
+    age: Age,
+    outcome: Pending<()>,
+}
+
+/// Whether the face gained content that viewers are waiting for: itself, or pictures in its HTML. A
+/// larger size of a picture is none.
 fn is_more(before: &Face, now: &Face) -> bool {
     before.is_pending() != now.is_pending() || before.html != now.html
 }
 
 fn prepare(
-    record: TalkRecord,
-    deck: Arc<Deck>,
+    shown: Shown,
     acknowledge_within_ms: Option<u32>,
 ) -> Result<(Published, Frame), OpenError> {
-    let mut snapshot = Snapshot::new(record.state.clone(), &deck)
+    let record = &shown.record;
+    let mut snapshot = Snapshot::new(record.state.clone(), &shown.deck)
         .ok_or_else(|| OpenError::Damaged(record.code.clone()))?;
     snapshot.acknowledge_within_ms = acknowledge_within_ms;
     if let Some(title) = &record.title {
         snapshot.talk = title.to_string();
     }
     let frame = Frame::new(record.state.event_id(), &snapshot)?;
-    Ok((
-        Published {
-            record,
-            deck,
-            snapshot: Arc::new(snapshot),
-            failures: 0,
-        },
-        frame,
-    ))
+    let published = Published {
+        shown,
+        snapshot: Arc::new(snapshot),
+        failures: 0,
+    };
+    Ok((published, frame))
 }
 
 #[cfg(test)]

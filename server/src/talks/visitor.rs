@@ -122,28 +122,12 @@ impl Visitor {
         if_revision: Option<Revision>,
     ) -> Result<SlideState, ApiError> {
         let talk = self.presented(&code).map_err(ApiError::new)?;
-        // A task of its own: a phone that leaves before its answer drops this future, and a
-        // command that was begun must come to its end.
-        let (talks, begin_by) = (self.talks.clone(), self.begin_by);
-        let running = tokio::spawn(async move {
-            // Looked at last: what waited, in a stopped process or in front of a busy one, is late.
-            if begin_by.is_some_and(|by| by < super::now()) {
-                return None;
-            }
-            Some(
-                talk.command(talks.store().journal(), command, if_revision)
-                    .await,
-            )
-        });
-        let answer = match running.await {
-            Ok(Some(answer)) => answer,
-            Ok(None) => return Err(ApiError::new(ErrorCode::TooSlow)),
-            Err(_) => return Err(ApiError::new(ErrorCode::Internal)),
-        };
+        let answer = talk.command(command, if_revision, self.begin_by).await;
         answer.map_err(|error| match error {
             CommandError::Stale(state) => ApiError::stale(*state),
             CommandError::Over => ApiError::new(ErrorCode::Over),
             CommandError::OutOfRange => ApiError::new(ErrorCode::OutOfRange),
+            CommandError::TooLate => ApiError::new(ErrorCode::TooSlow),
             CommandError::Store(error) => {
                 error!(talk = %code, %error, "a command was not stored");
                 ApiError::new(ErrorCode::NotStored)

@@ -199,9 +199,7 @@ async fn answer(client: UnixStream, talks: Talks) -> io::Result<()> {
         .read_line(&mut line)
         .await?;
     let command = serde_json::from_str(&line)?;
-    // In a task of its own: the timeout must not stop it halfway.
-    let carried_out = tokio::spawn(async move { carry_out(&talks, command).await }).await;
-    let answer = match carried_out.map_err(io::Error::other)? {
+    let answer = match carry_out(&talks, command).await {
         Ok(said) => Answer { said, error: None },
         Err(error) => Answer {
             said: String::new(),
@@ -221,11 +219,11 @@ async fn carry_out(talks: &Talks, command: Command) -> Result<String, ControlErr
         Command::Talks { then: None } => Ok(list(talks)),
         Command::Talks { then: Some(then) } => match then {
             TalksCommand::End { code } => {
-                talks.end(&*find(&code)?).await?;
+                find(&code)?.end().await?;
                 Ok(format!("The talk {code} is over.\n"))
             }
             TalksCommand::Rename { code, title } => {
-                let renamed = talks.rename(&*find(&code)?, title.clone()).await;
+                let renamed = find(&code)?.rename(title.clone()).await;
                 renamed.map_err(ControlError::Rename)?;
                 Ok(format!("The talk {code} is called {title} now.\n"))
             }
@@ -277,7 +275,7 @@ fn listed(code: &TalkCode, position: &str, title: &str) -> String {
 /// A talk as JSON, without its keys.
 async fn exported(talks: &Talks, talk: &Talk) -> Result<Value, StoreError> {
     let state = talk.snapshot().state.clone();
-    let history = history::read(talks.store().journal(), talk.code(), &state).await?;
+    let history = history::read(talks.store().journal().as_ref(), talk.code(), &state).await?;
     Ok(json!({
         "code": talk.code(),
         "state": state,

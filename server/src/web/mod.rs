@@ -17,6 +17,6 @@ mod render;
 pub mod router;
 mod shared;
 pub mod site;
-mod uninterrupted;
+mod stored;
 
 pub use shared::Shared;

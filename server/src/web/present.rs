@@ -7,7 +7,7 @@ use super::{
     Shared,
     extract::{OpenTalk, OrPage, TypedCode},
     host, render,
-    uninterrupted::uninterrupted,
+    stored::stored,
 };
 use crate::{
     access::{Key, Refusal},
@@ -131,9 +131,8 @@ pub async fn admit(
         return Ok(render::to_clean(&address, None));
     };
     let device = host::device(&visitor, &headers);
-    let talks = shared.talks.clone();
-    let admitted = async move { talks.admit(&talk, &link, device).await };
-    let key = uninterrupted(admitted, "a remote was not admitted").await?;
+    let admitted = shared.talks.admit(&talk, &link, device).await;
+    let key = stored(admitted, "a remote was not admitted")?;
     let (cookies, secure) = (shared.talks.cookies(), shared.is_secure(&headers));
     let given = [cookies.give_device(&key, secure), cookies.take_link(secure)];
     Ok(render::to_clean(&address, given))

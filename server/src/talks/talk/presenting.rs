@@ -3,31 +3,32 @@
 use super::Talk;
 use crate::{
     access::{Key, KeyHash},
-    store::{Journal, StoreError},
+    store::StoreError,
     talks::{Device, OpenError, Remotes, now, opening},
 };
+use std::sync::Arc;
 
 impl Talk {
-    /// Whether it is the key of a presenter's link, or of a device that came by one.
+    /// Whether it is the key of a presenter's link, or of a device that was admitted by one.
     pub fn has_key(&self, key: &KeyHash) -> bool {
         let published = self.published.borrow();
-        let record = &published.record;
+        let record = &published.shown.record;
         record.presenter_keys.contains(key) || record.remotes.may_present(key)
     }
 
-    /// Whether it is the key of a link, which any device may come by.
+    /// Whether it is the key of a presenter's link.
     pub fn is_link(&self, key: &KeyHash) -> bool {
-        self.published.borrow().record.presenter_keys.contains(key)
+        let published = self.published.borrow();
+        published.shown.record.presenter_keys.contains(key)
     }
 
     pub fn remotes(&self) -> Remotes {
-        self.published.borrow().record.remotes.clone()
+        self.published.borrow().shown.record.remotes.clone()
     }
 
-    /// Admits a device that came by the presenter's `link`, and gives the key that it presents with.
+    /// Admits a device by a presenter's link, and returns the key that it presents with.
     pub(in crate::talks) async fn admit(
-        &self,
-        journal: &dyn Journal,
+        self: &Arc<Self>,
         link: KeyHash,
         device: Device,
         ask: bool,
@@ -38,8 +39,8 @@ impl Talk {
             None => Key::made_up()?,
         };
         let hash = key.hash();
-        self.change(journal, |staged| {
-            let remotes = &mut staged.record.remotes;
+        self.change(move |shown| {
+            let remotes = &mut shown.record.remotes;
             remotes.admit(hash, link, name, now(), ask);
             true
         })
@@ -47,36 +48,38 @@ impl Talk {
         Ok(key)
     }
 
-    pub(in crate::talks) async fn allow(
-        &self,
-        journal: &dyn Journal,
-        number: u64,
-    ) -> Result<(), StoreError> {
-        self.change(journal, |staged| staged.record.remotes.allow(number))
-            .await
+    /// Lets a waiting device present. Any other number is no error.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn allow(self: &Arc<Self>, number: u64) -> Result<(), StoreError> {
+        let allowed = self.change(move |shown| shown.record.remotes.allow(number));
+        allowed.await.map(drop)
     }
 
-    /// Takes a device off, and the link that it came by: it would come back.
-    pub(in crate::talks) async fn revoke(
-        &self,
-        journal: &dyn Journal,
-        number: u64,
-    ) -> Result<(), StoreError> {
-        self.change(journal, |staged| {
-            let link = staged.record.remotes.revoke(number);
-            let keys = &mut staged.record.presenter_keys;
+    /// Removes a device, and the link that it came by: it would come back. Removed already is no error.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn revoke(self: &Arc<Self>, number: u64) -> Result<(), StoreError> {
+        let revoked = self.change(move |shown| {
+            let link = shown.record.remotes.revoke(number);
+            let keys = &mut shown.record.presenter_keys;
             keys.retain(|key| Some(key) != link.as_ref());
             link.is_some()
-        })
-        .await
+        });
+        revoked.await.map(drop)
     }
 
-    /// A fresh key for one more presenter's link.
-    pub(in crate::talks) async fn link(&self, journal: &dyn Journal) -> Result<Key, OpenError> {
+    /// A new key, for one more presenter's link.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn link(self: &Arc<Self>) -> Result<Key, OpenError> {
         let key = Key::made_up()?;
         let hash = key.hash();
-        self.change(journal, |staged| {
-            opening::remember(&mut staged.record, hash);
+        self.change(move |shown| {
+            opening::remember(&mut shown.record, hash);
             true
         })
         .await?;

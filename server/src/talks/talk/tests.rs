@@ -101,7 +101,8 @@ async fn world(directory: &TempDir) -> (Arc<Full>, Arc<Talk>) {
         .commit(record.clone(), None, None)
         .await
         .expect("stored");
-    let talk = Arc::new(Talk::new(record, deck(), &Hub::start(1, true)).expect("a talk"));
+    let talk =
+        Arc::new(Talk::new(record, deck(), &Hub::start(1, true), store.clone()).expect("a talk"));
     let publishing = talk.clone();
     tokio::spawn(async move {
         while let Some(committed) = feed.recv().await {
@@ -119,15 +120,13 @@ async fn a_full_disk_acknowledges_nothing_and_the_talk_goes_on_when_there_is_roo
     let directory = TempDir::new().expect("a temporary directory");
     let (store, talk) = world(&directory).await;
     let first = talk
-        .command(store.as_ref(), Command::Next, None)
+        .command(Command::Next, None, None)
         .await
         .expect("stored");
 
     store.is_full.store(true, Ordering::SeqCst);
     for if_revision in [None, Some(first.revision)] {
-        let refused = talk
-            .command(store.as_ref(), Command::Next, if_revision)
-            .await;
+        let refused = talk.command(Command::Next, if_revision, None).await;
         assert!(
             matches!(refused, Err(CommandError::Store(_))),
             "{refused:?}"
@@ -138,7 +137,7 @@ async fn a_full_disk_acknowledges_nothing_and_the_talk_goes_on_when_there_is_roo
     store.is_full.store(false, Ordering::SeqCst);
     let if_revision = Some(first.revision);
     let next = talk
-        .command(store.as_ref(), Command::Next, if_revision)
+        .command(Command::Next, if_revision, None)
         .await
         .expect("stored");
     assert_eq!(next.revision, first.revision.next());
@@ -153,13 +152,13 @@ async fn many_at_once_while_the_disk_fills_and_empties_leave_the_talk_as_the_sto
         store.is_full.store(round % 3 == 1, Ordering::SeqCst);
         let tasks: Vec<_> = (0..8)
             .map(|tap| {
-                let (store, talk) = (store.clone(), talk.clone());
+                let talk = talk.clone();
                 let command = if tap % 2 == 0 {
                     Command::Next
                 } else {
                     Command::Previous
                 };
-                tokio::spawn(async move { talk.command(store.as_ref(), command, None).await })
+                tokio::spawn(async move { talk.command(command, None, None).await })
             })
             .collect();
         for task in tasks {
@@ -169,7 +168,7 @@ async fn many_at_once_while_the_disk_fills_and_empties_leave_the_talk_as_the_sto
     }
     store.is_full.store(false, Ordering::SeqCst);
     let told = talk
-        .command(store.as_ref(), Command::Next, None)
+        .command(Command::Next, None, None)
         .await
         .expect("stored");
     let stored = store.load().await.expect("readable");
@@ -188,7 +187,7 @@ fn read_so_far(step: usize, face: Face) -> Arc<Deck> {
 #[tokio::test(flavor = "multi_thread")]
 async fn taps_and_an_import_do_not_undo_each_other() {
     let directory = TempDir::new().expect("a temporary directory");
-    let (store, talk) = world(&directory).await;
+    let (_store, talk) = world(&directory).await;
     for step in 0..400 {
         let grown = read_so_far(step, Face::pending(16, 9));
         let (importing, more) = (talk.clone(), grown.clone());
@@ -198,7 +197,7 @@ async fn taps_and_an_import_do_not_undo_each_other() {
             importing.take_grown(&more).expect("shown");
         });
         let command = [Command::Next, Command::Previous][step % 2];
-        let told = talk.command(store.as_ref(), command, None).await;
+        let told = talk.command(command, None, None).await;
         assert_eq!(talk.snapshot().state, told.expect("stored"));
         import.await.expect("no panic");
         assert_eq!(talk.deck(), grown, "step {step}");

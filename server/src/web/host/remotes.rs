@@ -8,7 +8,7 @@ use crate::{
         Shared,
         extract::{OrPage, Presenter, path_parameter},
         render,
-        uninterrupted::uninterrupted,
+        stored::stored,
     },
 };
 use app::{
@@ -50,9 +50,8 @@ pub async fn add_remote(
     hosting: Hosting,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let (talks, talk) = (shared.talks.clone(), presenter.talk.clone());
-    let linked = async move { talks.link(&talk).await };
-    let key = uninterrupted(linked, "no link was made for a remote").await?;
+    let linked = presenter.talk.link().await;
+    let key = stored(linked, "no link was made for a remote")?;
     let code = presenter.talk.code();
     let bases = hosting.bases(&shared, &headers);
     let path = routes::presenter_link(code, key.reveal());
@@ -68,25 +67,21 @@ pub async fn add_remote(
 
 /// `POST /t/{code}/remotes/{number}/allow`
 pub async fn allow(
-    State(shared): State<Shared>,
     RemoteNumber(number): RemoteNumber,
     Presenter { talk, .. }: Presenter,
 ) -> Result<Redirect, Refusal> {
     let back = routes::remotes(talk.code());
-    let allowed = async move { shared.talks.allow(&talk, number).await };
-    uninterrupted(allowed, "a remote was not admitted").await?;
+    stored(talk.allow(number).await, "a remote was not admitted")?;
     Ok(Redirect::to(&back))
 }
 
 /// `POST /t/{code}/remotes/{number}/revoke`
 pub async fn revoke(
-    State(shared): State<Shared>,
     RemoteNumber(number): RemoteNumber,
     Presenter { talk, .. }: Presenter,
 ) -> Result<Redirect, Refusal> {
     let back = routes::remotes(talk.code());
-    let revoked = async move { shared.talks.revoke(&talk, number).await };
-    uninterrupted(revoked, "a remote was not removed").await?;
+    stored(talk.revoke(number).await, "a remote was not removed")?;
     Ok(Redirect::to(&back))
 }
 

@@ -9,7 +9,7 @@ use crate::{
         extract::{HostOnly, OpenTalk, OrPage, Presenter, exact_code},
         form::{BoundedForm, Form},
         render,
-        uninterrupted::uninterrupted,
+        stored::stored,
     },
 };
 use app::{
@@ -27,12 +27,8 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 /// `POST /t/{code}/end`
-pub async fn end(
-    State(shared): State<Shared>,
-    Presenter { talk, .. }: Presenter,
-) -> Result<Redirect, Refusal> {
-    let ended = async move { shared.talks.end(&talk).await };
-    uninterrupted(ended, "a talk was not ended").await?;
+pub async fn end(Presenter { talk, .. }: Presenter) -> Result<Redirect, Refusal> {
+    stored(talk.end().await, "a talk was not ended")?;
     Ok(Redirect::to(routes::HOME))
 }
 
@@ -43,12 +39,10 @@ pub async fn again(
     OpenTalk(talk): OpenTalk,
     hosting: Hosting,
 ) -> Result<Redirect, Refusal> {
-    let opened = async move {
-        // Until the new talk shows it, nothing else keeps its import going.
-        let _awaited = hosting.decks.awaited(&talk.deck().id);
-        shared.talks.open_again(&talk).await
-    };
-    let talk = uninterrupted(opened, "a talk was not opened again").await?;
+    // Until the new talk shows the deck, nothing else keeps its import going.
+    let awaited = hosting.decks.awaited(&talk.deck().id);
+    let opened = shared.talks.open_again(&talk, awaited).await;
+    let talk = stored(opened, "a talk was not opened again")?;
     Ok(Redirect::to(&routes::links(talk.code())))
 }
 
@@ -78,14 +72,10 @@ pub async fn rename(
     BoundedForm(Renaming { title }): BoundedForm<Renaming>,
 ) -> Result<Response, Refusal> {
     let (code, words) = match title.parse::<TalkTitle>() {
-        Ok(title) => {
-            let (talks, talk) = (shared.talks.clone(), talk.clone());
-            let renamed = async move { talks.rename(&talk, title).await };
-            match uninterrupted(renamed, "a talk was not renamed").await {
-                Ok(()) => return Ok(done(&headers)),
-                Err(code) => (code, code.sentence().to_owned()),
-            }
-        }
+        Ok(title) => match stored(talk.rename(title).await, "a talk was not renamed") {
+            Ok(()) => return Ok(done(&headers)),
+            Err(code) => (code, code.sentence().to_owned()),
+        },
         Err(invalid) => (ErrorCode::BadRequest, invalid.to_string()),
     };
     if wants_json(&headers) {
@@ -112,14 +102,11 @@ pub async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let again = doomed.change(Some(ErrorCode::NotStored.sentence().to_owned()));
-    let talks = shared.talks.clone();
-    let deleted = async move {
-        match doomed {
-            Doomed::Open(talk) => talks.delete(&talk).await,
-            Doomed::Lost(code, _) => Ok(talks.delete_lost(&code).await?),
-        }
+    let deleted = match doomed {
+        Doomed::Open(talk) => shared.talks.delete(&talk).await,
+        Doomed::Lost(code, _) => shared.talks.delete_lost(&code).await.map_err(Into::into),
     };
-    match uninterrupted(deleted, "a talk was not deleted").await {
+    match stored(deleted, "a talk was not deleted") {
         Ok(()) => Ok(done(&headers)),
         Err(code) if wants_json(&headers) => Err(code.into()),
         Err(code) => Ok(render::form_again(&shared, Page::Delete(again), code).await),

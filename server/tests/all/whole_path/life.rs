@@ -201,7 +201,7 @@ impl Life {
         let talks = self.talks.clone();
         self.runtime.spawn(async move {
             let talk = talks.find(&room()).expect("the talk is open");
-            match talks.end(&talk).await {
+            match talk.end().await {
                 Ok(()) => Answer::Ended,
                 Err(_) => Answer::Refused(StatusCode::INTERNAL_SERVER_ERROR),
             }
