@@ -82,15 +82,21 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A hub of at most `most` streams, whose pings come from one timer for all of them. Its pages
-    /// say what they have painted if it is to be `acknowledged`. Ends with its runtime.
-    pub fn start(most: usize, acknowledged: bool) -> Self {
-        let hub = Self {
+    /// A hub of at most `most` streams. Pages say what they have painted if it is to be `acknowledged`.
+    /// It sends no pings and no presence: for a program that answers no requests.
+    pub fn new(most: usize, acknowledged: bool) -> Self {
+        Self {
             channels: Arc::default(),
             ended: watch::Sender::new(false),
             seats: Seats::new(most),
             acknowledged,
-        };
+        }
+    }
+
+    /// The same, with one timer for the pings of all streams and one for presence. They end with the
+    /// runtime.
+    pub fn start(most: usize, acknowledged: bool) -> Self {
+        let hub = Self::new(most, acknowledged);
         let pinging = hub.clone();
         tokio::spawn(async move {
             let mut interval = tokio::time::interval(PING_EVERY);
