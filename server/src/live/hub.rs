@@ -1,4 +1,4 @@
-//! From one to many.
+//! Channels, which carry one talk's frames to all of its streams, and the hub of all channels.
 
 use super::{
     Attendance, Frame,
@@ -18,35 +18,35 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 
-/// How often a stream says that it lives. Below the 60 s after which nginx and others close a
-/// silent connection, and often enough that a page notices a dead one within 38 s.
+/// The interval of pings. Below the 60 s after which nginx and others close a silent connection, and
+/// short enough that a page notices a dead one within 38 s.
 pub const PING_EVERY: Duration = Duration::from_secs(15);
 
-/// How often a presenter hears of the room, at most.
+/// The shortest interval at which presenters are told of the room.
 const PRESENCE_EVERY: Duration = Duration::from_millis(500);
 
-/// Pages take a light away that they have not heard of for this long.
+/// Pages hide a pointer that was not updated for this long.
 const POINTED_FOR: Duration = Duration::from_millis(900);
 
-/// A room's acknowledgements are spread by this much for each follower, and not over more than that.
+/// A room's acknowledgements are spread over this time for each follower, up to a limit.
 const MS_FOR_EACH: u32 = 2;
 const LONGEST_SPREAD_MS: u32 = 30_000;
 
-/// What a stream has to know: always whole, never a queue. A slow follower wakes to the newest and
-/// has skipped the rest.
+/// What a stream sends: the newest state, never a queue. A slow follower skips to it.
 #[derive(Debug, Clone)]
 pub struct Newest {
     pub frame: Arc<Frame>,
-    /// What is pointed at, since the talk last moved; and how often that changed. May be lost.
+    /// The pointer's position since the talk last moved, and a count of its changes. Positions may be
+    /// skipped.
     pub pointing: Option<Piece>,
     pub pointed: u64,
-    /// Until when whoever comes is told of it; `None` for ever.
+    /// Until when late joiners are told of it; `None` for ever.
     pub pointed_until: Option<Instant>,
-    /// Counts pings; a stream that sees a new count and no new frame pings.
+    /// Counts pings. A stream that sees a new count and no new frame sends a ping.
     pub beat: u64,
-    /// The stream should end, and its page come back.
+    /// The stream ends, and its page reconnects.
     pub ended: bool,
-    /// This frame is the last one there will be.
+    /// This frame is the talk's last.
     pub last: bool,
 }
 
@@ -66,15 +66,15 @@ struct Inner {
     newest: Notice<Newest>,
     attendance: Attendance,
     asking: Asking,
-    /// The room as an event, for presenters only.
+    /// The room's presence as an event, for presenters only.
     presence: Notice<Piece>,
 }
 
-/// All channels, for what concerns them all: pings and the end. A cheap handle.
+/// All channels: sends their pings and ends them. A cheap handle.
 #[derive(Debug, Clone)]
 pub struct Hub {
     channels: Arc<std::sync::Mutex<Vec<Weak<Inner>>>>,
-    /// A level, not an edge: a channel opened after the end was called is ended too.
+    /// A level, not an edge: a channel that is opened after the end is ended, too.
     ended: watch::Sender<bool>,
     seats: Seats,
     /// Whether pages are asked what they have painted.
@@ -141,19 +141,19 @@ impl Hub {
         channel
     }
 
-    /// The places of all their streams.
+    /// The seats of all streams.
     pub fn seats(&self) -> &Seats {
         &self.seats
     }
 
-    /// Within how many milliseconds so many followers may say that they have painted a frame: 500
-    /// a second, and none so late that it means nothing. `None` when they are not asked.
+    /// The time in milliseconds over which `followers` spread their acknowledgements of a frame: 500 a
+    /// second, and never later than is useful. `None` when they are not asked for any.
     pub fn acknowledge_within_ms(&self, followers: u32) -> Option<u32> {
         let spread = followers.saturating_mul(MS_FOR_EACH).min(LONGEST_SPREAD_MS);
         self.acknowledged.then_some(spread)
     }
 
-    /// Whether what pages say that they have painted counts.
+    /// Whether pages acknowledge frames.
     pub fn acknowledges(&self) -> bool {
         self.acknowledged
     }
@@ -190,14 +190,14 @@ impl Inner {
 
     fn say_presence(self: &Arc<Self>) {
         self.asking.forget_gone();
-        // Nobody asks: then what is new stays new.
+        // Without readers, news is kept until there is one.
         if self.presence.has_readers() {
             self.say_news();
         }
     }
 
     fn say_news(&self) {
-        // Looked at while it is said: what another one says meanwhile is newer, and stays.
+        // Read under the lock, so that a newer presence is never overwritten.
         self.presence.change(|said| {
             let news = self.attendance.news();
             if let Some(presence) = &news {
@@ -208,7 +208,7 @@ impl Inner {
     }
 }
 
-/// A stream is not left waiting for a talk that is no more.
+/// Ends the streams of a talk that is gone.
 impl Drop for Inner {
     fn drop(&mut self) {
         self.tell(|newest| newest.ended = true);
@@ -216,16 +216,15 @@ impl Drop for Inner {
 }
 
 impl Channel {
-    /// Those who answer do so `within` this time.
+    /// Sends a frame to all. Acknowledgements are expected `within` this time.
     pub fn publish(&self, frame: Frame, within: Duration) {
         self.0.attendance.published(frame.id.clone(), within);
         self.0.tell(|newest| newest.frame = frame.into());
     }
 
-    /// What is pointed at by now: told to all, and until it is forgotten to whoever comes. Never
-    /// waited for, and never before a frame.
-    /// What does not `stay` is told again while a finger is there: a page that comes later than that
-    /// must not see a light whose finger is gone.
+    /// Sends the pointer's position to all, and to late joiners until it is forgotten; never before a
+    /// frame. A position that does not `stay` is repeated while the finger is down, and expires soon after:
+    /// a late joiner must not see a pointer whose finger is gone.
     pub fn point(&self, pointing: Piece, stays: bool) {
         self.0.tell(|newest| {
             newest.pointing = Some(pointing);
@@ -234,7 +233,7 @@ impl Channel {
         });
     }
 
-    /// The talk moves: what was pointed at is not there any more, as every page sees by itself.
+    /// Forgets the pointer, because the talk moves. Pages hide it by themselves.
     pub fn forget_pointing(&self) {
         self.0.newest.change(|newest| {
             newest.pointing = None;
@@ -242,8 +241,8 @@ impl Channel {
         });
     }
 
-    /// Says more of what the newest frame says already: to whoever comes from now on, and if it is
-    /// `awaited` to all.
+    /// Replaces the newest frame with a fuller one of the same revision: for late joiners and, if it is
+    /// `awaited`, for all.
     pub fn refresh(&self, frame: Frame, awaited: bool) {
         self.0.newest.change(|newest| {
             let is_it = newest.frame.id == frame.id;
@@ -257,7 +256,7 @@ impl Channel {
         });
     }
 
-    /// The same, and after it every stream ends for good.
+    /// Sends the last frame, after which every stream ends for good.
     pub fn publish_last(&self, frame: Frame) {
         self.0.tell(|newest| {
             newest.frame = frame.into();
@@ -265,7 +264,7 @@ impl Channel {
         });
     }
 
-    /// Counts a stream, for as long as this is held.
+    /// Counts a stream while the guard is held.
     pub fn enter(&self, view: View, seat: Option<SeatNumber>) -> Attendee {
         if let Some(seat) = seat {
             self.0.asking.forget(seat);
@@ -273,7 +272,7 @@ impl Channel {
         self.0.attendance.enter(view, seat)
     }
 
-    /// A page asks where the talk is, and has no stream.
+    /// Counts a page that polls the state, because it has no stream.
     pub fn hear(&self, view: View, seat: SeatNumber) {
         self.0.asking.hear(&self.0.attendance, view, seat);
     }
@@ -282,7 +281,8 @@ impl Channel {
         &self.0.attendance
     }
 
-    /// Who may present has changed: those who do are asked at once.
+    /// Sends presence at once, because remotes have changed: each presenter's stream checks whether it may
+    /// still present.
     pub fn say_presence(&self) {
         self.0.presence.change(|said| {
             *said = frame::presence(&self.0.attendance.presence());
@@ -290,17 +290,17 @@ impl Channel {
         });
     }
 
-    /// From here on, nothing published is missed.
+    /// Subscribes. Frames published after this call are never missed.
     pub fn subscribe(&self) -> Reader<Newest> {
         self.0.newest.reader()
     }
 
-    /// What presenters are told of the room: now, and whenever it changes.
+    /// Subscribes to presence, which a new reader gets at once.
     pub fn presence(&self) -> Reader<Piece> {
-        // What was said last may be old, and its time with it.
+        // The last value, and its time, may be old.
         self.say_presence();
         let presence = self.0.presence.reader();
-        // Else the first is told of the room as it was when the last presenter left.
+        // Otherwise the first reader gets the room as it was when the last presenter left.
         self.0.say_news();
         presence.anew()
     }

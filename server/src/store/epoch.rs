@@ -1,7 +1,7 @@
 use data_encoding::BASE32_NOPAD;
 use model::talk::Epoch;
 
-/// Eight of a-z and 2-7: 40 random bits, so that two lives of a talk never share one.
+/// A random epoch: 40 bits as eight characters of a-z and 2-7. Two lives of a talk never share one.
 ///
 /// # Errors
 /// When the system has no random numbers.

@@ -4,37 +4,37 @@ use crate::access::{Key, KeyHash};
 use model::talk::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// How many a talk remembers. Beyond, one that waits is forgotten; when none does, the one that came
-/// first.
+/// The most that a talk remembers. For one more, the first one that waits is forgotten; if none waits,
+/// the first of all.
 const MOST: usize = 64;
 
-/// A device that is to present.
+/// A device that asks to present.
 pub struct Device {
-    /// What kind it is, by its browser's word.
+    /// The kind of device, as its browser says.
     pub name: String,
-    /// What it presents other talks with, so that its browser keeps one key only.
+    /// The key that it presents other talks with: its browser keeps one for all.
     pub key: Option<Key>,
 }
 
-/// Each has a key of its own, so that one can be taken off and the others go on.
+/// Each remote has a key of its own, so that one can be removed while the others go on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remotes {
-    /// Grows with each change: two records of one revision are told apart by it.
+    /// Grows with each change. Tells records of one revision apart.
     version: u64,
     list: Vec<Remote>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remote {
-    /// What it is called by; no other one of its talk ever was.
+    /// Unique among all remotes that the talk ever had.
     pub number: u64,
-    /// What kind of device it is, by its browser's word.
+    /// The kind of device, as its browser says.
     pub name: String,
     pub since: Timestamp,
-    /// Until another one lets it in.
+    /// It may not present until another remote lets it in.
     pub waits: bool,
     key: KeyHash,
-    /// The link that it came by.
+    /// The presenter's link that admitted it.
     link: KeyHash,
 }
 
@@ -47,7 +47,7 @@ impl Remotes {
         self.version == 0
     }
 
-    /// Something of how one may present did.
+    /// Counts a change of the presenter's links, which belong to the talk's record.
     pub fn has_changed(&mut self) {
         self.version += 1;
     }
@@ -68,7 +68,8 @@ impl Remotes {
         self.list.iter().filter(|remote| remote.waits).count()
     }
 
-    /// One more, that came by `link`. If it has to `ask`, it waits, unless there is none to ask.
+    /// Adds a remote that was admitted by `link`. If it has to `ask`, it waits, unless there is no other
+    /// remote to let it in.
     pub fn admit(
         &mut self,
         key: KeyHash,
@@ -88,13 +89,13 @@ impl Remotes {
             link,
         });
         if self.list.len() > MOST {
-            // Nobody who presents makes room for one who asks.
+            // One that asks never takes the place of one that presents.
             let waiting = self.list.iter().position(|remote| remote.waits);
             self.list.remove(waiting.unwrap_or(0));
         }
     }
 
-    /// Whether there was such a one to let in.
+    /// Lets a remote present. Whether there was one of this number that waited.
     pub fn allow(&mut self, number: u64) -> bool {
         let waiting = self
             .list
@@ -106,7 +107,8 @@ impl Remotes {
         true
     }
 
-    /// The link that it came by, which is to be void too; `None` when there is none of this number.
+    /// Removes a remote and returns the link that admitted it, which must stop working, too. `None` if
+    /// there is none of this number.
     pub fn revoke(&mut self, number: u64) -> Option<KeyHash> {
         let place = self
             .list

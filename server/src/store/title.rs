@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// What people call a talk: 1 to 200 characters in one line.
+/// The title that the host gave a talk: one line of 1 to 200 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TalkTitle(String);
@@ -11,7 +11,7 @@ pub struct TalkTitle(String);
 #[error("A title has 1 to {MAX_CHARACTERS} characters. Write another one.")]
 pub struct InvalidTitle;
 
-/// More is no title, and a phone has no room for it.
+/// A phone has no room for more.
 const MAX_CHARACTERS: usize = 200;
 
 impl TalkTitle {
@@ -23,7 +23,7 @@ impl TalkTitle {
 impl FromStr for TalkTitle {
     type Err = InvalidTitle;
 
-    /// As it was typed, but for space at its ends and what no line holds.
+    /// Trims the title, and turns control characters and runs of white space into single spaces.
     fn from_str(typed: &str) -> Result<Self, InvalidTitle> {
         let line: String = typed
             .chars()
@@ -39,7 +39,7 @@ impl FromStr for TalkTitle {
     }
 }
 
-/// Such a character would turn what stands after the title around, too.
+/// Such a character would change the direction of the text after the title, too.
 fn changes_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

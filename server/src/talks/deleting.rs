@@ -1,4 +1,4 @@
-//! A talk goes, and what only it showed.
+//! Talks are deleted, and then what only they showed.
 
 use super::{EndError, Inner, Talk, TalkTitle, Talks, locked, say_followers};
 use crate::store::{Cause, Claim, StoreError};
@@ -13,11 +13,11 @@ use std::{
 use tokio::spawn;
 use tracing::error;
 
-/// What a page shows whose talk is gone.
+/// What a page shows when its talk was deleted.
 const GONE: &str = "<p class=\"pending\">Its slides were removed.</p>";
 
 impl Talks {
-    /// Claims a deck for whoever is about to show it. To be called before it is looked for.
+    /// Claims a deck that is about to be shown. To be called before the deck is looked for.
     pub async fn claim(&self, deck: &DeckId) -> Claim {
         let claim = self.store().claims().claim();
         claim.deck(deck).await;
@@ -49,7 +49,7 @@ impl Talks {
                 .is_some_and(|it| Arc::ptr_eq(it, talk))
             {
                 open.remove(talk.code());
-                // Its counts would be told as they were last.
+                // Otherwise the gauges would keep their last values.
                 say_followers(talk.code(), [0; 4]);
             }
         }
@@ -57,8 +57,7 @@ impl Talks {
         Ok(())
     }
 
-    /// Stored talks that can't be shown, because their deck is not there: their codes, and what the
-    /// host called them.
+    /// Codes and titles of stored talks whose deck is missing.
     pub fn lost(&self) -> Vec<(TalkCode, Option<TalkTitle>)> {
         let lost = locked(&self.0.left_out);
         let lost = lost.values().filter(|record| !record.state.over);
@@ -104,17 +103,17 @@ impl Talks {
         Ok(())
     }
 
-    /// What a page that followed a talk is told when that was deleted meanwhile.
+    /// The last snapshot of a deleted talk, for pages that followed it.
     pub async fn last_of_gone(&self, code: &TalkCode) -> Option<Snapshot> {
         let last = self.store().journal().gone(code).await.ok().flatten()?;
         serde_json::from_slice(&last).ok()
     }
 
-    /// Removes decks of deleted talks, and media that no deck names, but for what is claimed: that
-    /// goes once it is claimed no more.
+    /// Removes decks and media that are not needed any more. What is claimed is removed after its claim is
+    /// released.
     pub async fn clear_away(&self, cause: Cause) {
         let inner = self.0.clone();
-        // A task of its own: cut off, it would release what it is removing.
+        // Runs to its end: dropped half-way, it would release what it is removing.
         let cleared = spawn(async move {
             let unstored = || inner.unstored();
             inner.store.clear_away(cause, unstored).await
@@ -126,8 +125,8 @@ impl Talks {
 }
 
 impl Inner {
-    /// Decks that talks show and that could not be stored. Of those that no talk shows any more, nor
-    /// is about to, nothing is known from now on.
+    /// Decks that talks show and that are not stored as they are shown. Forgets decks that no talk shows
+    /// or is about to show.
     fn unstored(&self) -> Vec<Deck> {
         self.forget_unshown(&mut locked(&self.warnings));
         let mut growing = locked(&self.growing);
@@ -136,7 +135,7 @@ impl Inner {
     }
 
     fn forget_unshown<T>(&self, known: &mut HashMap<DeckId, T>) {
-        // Claims first: a deck is claimed until a talk shows it.
+        // Claims are checked first: a deck is claimed until a talk shows it.
         let claims = self.store.claims();
         let ids = known.keys().filter(|id| !claims.has_deck(id));
         let mut unshown: HashSet<DeckId> = ids.cloned().collect();
@@ -149,7 +148,7 @@ impl Inner {
     }
 }
 
-/// Without pictures: they go with their deck.
+/// Without pictures: they are removed with their deck.
 fn last_of(snapshot: &Snapshot) -> Snapshot {
     Snapshot {
         face: gone(snapshot.face.width, snapshot.face.height),

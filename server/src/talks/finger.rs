@@ -1,4 +1,4 @@
-//! A presenter's finger: how often the room hears of it.
+//! Limits how often a pointer's position is broadcast.
 
 use model::talk::SeatNumber;
 use std::{
@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// 30 a second are a movement to the eye.
+/// 30 positions a second look like a continuous movement.
 const AT_MOST_EVERY: Duration = Duration::from_millis(33);
 
-/// What telling one follower costs, twice: a finger gets half of a core, however large the room.
+/// Twice what it costs to tell one follower: a pointer takes half a core at most, in a room of any size.
 const FOR_EACH_FOLLOWER: Duration = Duration::from_micros(8);
 
-/// Says which of a finger's movements are told.
+/// Decides which positions are broadcast.
 #[derive(Debug, Default)]
 pub struct Finger(Mutex<Option<Told>>);
 
@@ -20,13 +20,13 @@ pub struct Finger(Mutex<Option<Told>>);
 struct Told {
     at: Instant,
     page: SeatNumber,
-    /// By that page's own count, since a network may deliver them in any order.
+    /// Counted by that page, because a network may deliver them in any order.
     count: u64,
 }
 
 impl Finger {
-    /// Whether a movement is to be told now: not when it is older than the one before, and not so
-    /// soon after it. The `last` of a touch always is.
+    /// Whether to broadcast a position now: not if it is older than the one before, nor too soon after it.
+    /// The `last` position of a touch always is.
     pub fn is_told(&self, page: SeatNumber, count: u64, last: bool, followers: u32) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();

@@ -1,4 +1,4 @@
-//! Open talks: the way of a tap, from a command to everybody's frame.
+//! Open talks, and the way of a tap: from a command to everybody's frame.
 
 mod deleting;
 mod finger;
@@ -35,29 +35,30 @@ use std::{
 };
 use tracing::{error, warn};
 
-/// Every open talk. A cheap handle over one shared inside.
+/// Every open talk. A cheap handle.
 #[derive(Clone)]
 pub struct Talks(Arc<Inner>);
 
+/// Lock order: `keeping`, then `growing` or `warnings`, then the claims of the store, then `open`, then
+/// those of a [`Talk`]. Only `keeping` is held across an await.
 struct Inner {
     store: Store,
     hub: Hub,
-    /// Read by every request, written when a talk is opened; never held while waiting.
+    /// Read by every request, written when a talk is opened or deleted.
     open: RwLock<HashMap<TalkCode, Arc<Talk>>>,
-    /// Stored talks that can't be shown, because their deck is not there: an import that was cut
-    /// off. Given a deck again, each goes on.
+    /// Stored talks whose deck is missing, because its import was interrupted. A talk goes on when it is
+    /// given a deck again.
     left_out: Mutex<HashMap<TalkCode, TalkRecord>>,
-    /// Hashes of the keys that present every talk.
+    /// Hashes of the host's keys, which present every talk. Oldest first.
     host_keys: OnceLock<Vec<KeyHash>>,
     cookies: OnceLock<CookieNames>,
-    /// Decks that are shown while they are still being read: newer than what is stored of them.
+    /// Decks that are shown while they are still being read. They are ahead of what is stored.
     growing: Mutex<HashMap<DeckId, Deck>>,
-    /// Held while a deck is looked for in the store and put there. Taken before `growing`.
+    /// Held from the look for a deck in the store until the deck is put there.
     keeping: tokio::sync::Mutex<()>,
-    /// What was left out of decks that were imported since the start.
+    /// Warnings of imports since the start.
     warnings: Mutex<HashMap<DeckId, Warnings>>,
-    /// A presenter's link lets a device in once another one has agreed, and presents by itself
-    /// nothing.
+    /// A device that comes by a presenter's link waits until another one lets it in.
     ask_first: AtomicBool,
 }
 
@@ -84,7 +85,7 @@ impl Talks {
         });
         for record in inner.store.journal().load().await? {
             let code = record.code.clone();
-            // A talk that can't be shown is no reason not to show the others.
+            // The others are shown all the same.
             let opened = match inner.store.deck(&record.deck).await {
                 Ok(Some(deck)) => inner.add(record.clone(), deck).map(drop),
                 Ok(None) => Err(OpenError::Damaged(code.clone())),
@@ -95,7 +96,7 @@ impl Talks {
                 locked(&inner.left_out).insert(code, record);
             }
         }
-        // The feed ends with its store, and the store with the last handle: not with this task's.
+        // Holds no strong handle: the store, and its feed, end with the last one.
         let publishing = Arc::downgrade(&inner);
         tokio::spawn(async move {
             while let Some(committed) = feed.recv().await {
@@ -108,7 +109,7 @@ impl Talks {
                 }
             }
         });
-        // So does this one.
+        // Neither does this task.
         let mut let_go = inner.store.claims().let_go();
         let clearing = Arc::downgrade(&inner);
         tokio::spawn(async move {
@@ -126,12 +127,12 @@ impl Talks {
         self.0.find(code)
     }
 
-    /// The talk that somebody means who types a code as it is spoken.
+    /// The talk of a code that was typed as it is spoken.
     pub fn meant(&self, typed: &TalkCode) -> Option<Arc<Talk>> {
         self.0.find(typed).or_else(|| self.0.meant(typed))
     }
 
-    /// Shows another deck in a talk that is on, at the same place as far as it reaches.
+    /// Shows another deck in a running talk, at the same place as far as the deck reaches.
     ///
     /// # Errors
     /// When the store can't be written.
@@ -141,7 +142,7 @@ impl Talks {
         self.catch_up(talk).await
     }
 
-    /// There is more of a deck than before: talks that show it show that.
+    /// Shows a more complete version of a deck in all talks that show the deck.
     pub fn has_grown(&self, deck: Deck) {
         if deck.is_being_read() {
             locked(&self.0.growing).insert(deck.id.clone(), deck.clone());
@@ -185,7 +186,7 @@ impl Talks {
         talks
     }
 
-    /// Says what was left out of a deck; `anew` when it is read from its beginning.
+    /// Adds warnings of an import. `anew` forgets those of an earlier import of the same deck.
     pub fn warn(&self, deck: &DeckId, warnings: &[String], anew: bool) {
         let mut kept = locked(&self.0.warnings);
         if anew {
@@ -196,13 +197,13 @@ impl Talks {
         }
     }
 
-    /// Says why the import of a deck waits, or that it goes on.
+    /// Sets why the import of a deck waits, or that it does not.
     pub fn waits(&self, deck: &DeckId, why: Option<String>) {
         let mut kept = locked(&self.0.warnings);
         kept.entry(deck.clone()).or_default().waits = why;
     }
 
-    /// What was left out of a deck that was imported since the start.
+    /// Warnings of the deck's import, if it was imported since the start.
     pub fn warnings(&self, deck: &DeckId) -> Vec<String> {
         let kept = locked(&self.0.warnings);
         kept.get(deck).map(Warnings::sentences).unwrap_or_default()
@@ -222,7 +223,7 @@ impl Talks {
         talk.admit(link.hash(), device, self.asks_first()).await
     }
 
-    /// From now on a presenter's link lets a device in once another one has agreed.
+    /// From now on, a device that comes by a presenter's link waits until another one lets it in.
     pub fn ask_first(&self) {
         self.0.ask_first.store(true, Ordering::Relaxed);
     }
@@ -231,7 +232,7 @@ impl Talks {
         self.0.ask_first.load(Ordering::Relaxed)
     }
 
-    /// Says who the host is; once, at the start. Oldest first: it names this server's cookies.
+    /// Sets the host's keys, once, at the start. Oldest first: the first one names this server's cookies.
     pub fn have_host(&self, keys: Vec<KeyHash>) {
         let _ = self.0.cookies.set(CookieNames::of(keys.first()));
         let _ = self.0.host_keys.set(keys);
@@ -258,7 +259,7 @@ impl Talks {
         open.values().any(|talk| talk.remotes().of(key).is_some())
     }
 
-    /// Says how many streams each talk has.
+    /// Updates the gauges of each talk's followers.
     pub fn count_followers(&self) {
         let open = self.0.open.read().unwrap_or_else(PoisonError::into_inner);
         for (code, talk) in open.iter() {
@@ -273,7 +274,7 @@ impl Talks {
         &self.0.store
     }
 
-    /// The import of the deck may have come further, or to its end, before this talk showed it.
+    /// Shows what the deck's import has added since the deck was given to the talk.
     async fn catch_up(&self, talk: &Talk) -> Result<(), OpenError> {
         let deck = talk.deck();
         match self.0.newest(&deck.id).await? {
@@ -326,7 +327,7 @@ impl Inner {
         }
     }
 
-    /// As much of a deck as there is by now.
+    /// The most complete version of a deck.
     async fn newest(&self, id: &DeckId) -> Result<Option<Deck>, StoreError> {
         let growing = locked(&self.growing).get(id).cloned();
         match growing {
@@ -335,9 +336,9 @@ impl Inner {
         }
     }
 
-    /// Stores a deck before its talk, so that a restart finds both.
+    /// Stores a deck, unless it is there. Done before its talk is stored, so that a restart finds both.
     async fn keep(&self, deck: &Deck) -> Result<(), StoreError> {
-        // Of two that bring the same deck, the second must not store its beginning over its end.
+        // Two callers may bring the same deck; the second must not store its beginning over its end.
         let _keeping = self.keeping.lock().await;
         let is_growing = locked(&self.growing).contains_key(&deck.id);
         if is_growing || self.store.deck(&deck.id).await?.is_some() {

@@ -1,4 +1,4 @@
-//! A deck becomes a talk, or goes on in the one that has its code.
+//! A talk is opened for a deck, or the talk that has its code goes on with it.
 
 use super::{Remotes, Talk, Talks, locked};
 use crate::{
@@ -12,7 +12,7 @@ use model::{
 use std::sync::Arc;
 use tokio::spawn;
 
-/// How many presenter keys a talk remembers. Each start makes one; the oldest are forgotten.
+/// The most presenter keys that a talk remembers. Each start makes one; the oldest are forgotten.
 const KEYS_KEPT: usize = 64;
 
 #[derive(Debug, thiserror::Error)]
@@ -284,8 +284,8 @@ mod tests {
         deck
     }
 
-    /// An import told of its end when nobody showed its deck yet: who opened a talk for it a moment
-    /// later showed what there was at its beginning, for ever.
+    /// If an import ended before a talk showed its deck, the talk that was opened a moment later showed the
+    /// deck's beginning for ever.
     #[tokio::test]
     async fn a_talk_that_is_opened_when_its_import_ends_shows_all_of_it() {
         let directory = tempfile::tempdir().expect("a temporary directory");

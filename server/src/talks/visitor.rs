@@ -1,4 +1,4 @@
-//! One request: who sent it, and what they may do.
+//! The sender of a request, and what they may do.
 
 use super::{Remote, Talk, Talks, talk::CommandError};
 use crate::{
@@ -11,7 +11,7 @@ use model::talk::{Command, Revision, SlideState, TalkCode, Timestamp};
 use std::{future::Future, pin::Pin, sync::Arc};
 use tracing::error;
 
-/// Whoever made one request, and what their keys allow.
+/// The sender of one request. What they may do depends on their keys.
 #[derive(Clone)]
 pub struct Visitor {
     talks: Talks,
@@ -28,15 +28,15 @@ impl Visitor {
         }
     }
 
-    /// Whatever this visitor asks must begin by then: later they have given it up, and a talk that
-    /// moved all the same would surprise them.
+    /// Sets the time by which a command must begin. Later the visitor has given up, and a talk that moved
+    /// all the same would surprise them.
     #[must_use]
     pub fn who_gives_up(mut self, begin_by: Option<Timestamp>) -> Self {
         self.begin_by = begin_by;
         self
     }
 
-    /// The talk, if this visitor presents it, as the host does any.
+    /// The talk, if this visitor presents it. The host presents any.
     ///
     /// # Errors
     /// [`ErrorCode::NoSuchTalk`], [`ErrorCode::NoKey`] without a key or with one that is nobody's,
@@ -51,7 +51,7 @@ impl Visitor {
         if keys.iter().any(|key| remotes.may_present(key)) {
             return Ok(talk);
         }
-        // A link only lets devices in. A program can't be let in, and presents by it.
+        // A link admits devices. A program can't be admitted; it presents with the link's key itself.
         let program = self.credentials.bearer().map(Key::hash);
         match program {
             Some(key) if talk.is_link(&key) && !self.talks.asks_first() => Ok(talk),
@@ -69,21 +69,21 @@ impl Visitor {
         keys.iter().map(Key::hash).collect()
     }
 
-    /// The device that this visitor presents with, or would, once it is let in.
+    /// The remote that this visitor presents with, or one that waits to be let in.
     pub fn remote(&self, talk: &Talk) -> Option<Remote> {
         let remotes = talk.remotes();
         let keys = self.keys(talk.code());
         keys.iter().find_map(|key| remotes.of(key)).cloned()
     }
 
-    /// The presenter's link of the talk that this visitor has opened, and was not admitted by yet.
+    /// The presenter's link that this visitor has opened, if it has not admitted their device yet.
     pub fn opened_link(&self, talk: &Talk) -> Option<Key> {
         let link = self.credentials.link(talk.code(), self.talks.cookies())?;
         (talk.is_link(&link.hash()) && self.remote(talk).is_none()).then_some(link)
     }
 
-    /// The key that this visitor's device presents other talks with. None that nobody knows: it
-    /// might be somebody else's choice.
+    /// The key that this visitor's device presents other talks with. A key that no talk knows is not used:
+    /// somebody else may have chosen it.
     pub fn known_device(&self) -> Option<Key> {
         let key = self.credentials.device(self.talks.cookies())?;
         self.talks.any_knows(&key.hash()).then_some(key)

@@ -1,12 +1,12 @@
-/// Nobody reads more about one deck.
+/// The most sentences that are kept of one deck.
 const MOST: usize = 50;
 
-/// What was left out of a deck, as many sentences as anybody reads.
+/// What was left out of a deck, in sentences for the person who brought it.
 #[derive(Debug, Clone, Default)]
 pub struct Warnings {
     first: Vec<String>,
     more: usize,
-    /// Why nothing more of it is read just now.
+    /// Why the import is paused.
     pub waits: Option<String>,
 }
 

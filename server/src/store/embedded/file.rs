@@ -1,15 +1,15 @@
-//! The database's file: opened, and known again.
+//! The database's file: opened, converted, and recognized at the next start.
 
 use super::{DECKS, GONE, LISTS, MARKS, StoreError, TALKS, TalkRecord, database_error};
 use crate::store::made_up_epoch;
 use redb::{Database, DatabaseError, ReadableTable, TableDefinition, WriteTransaction};
 use std::{fs, io, os::unix::fs::MetadataExt, path::Path, time::UNIX_EPOCH};
 
-/// Which file this is, as the system names it.
+/// Identifies the file, as [`name_of_file`] does.
 const FILE: TableDefinition<&str, &str> = TableDefinition::new("file");
 
-/// Opens the database, or makes a new one where there is no file. An empty file is what was left of a
-/// database: a new one gets its name once it is whole.
+/// Opens the database, or creates it. An empty file is a damaged database: a new one gets its name when
+/// it is complete.
 pub fn open_database(path: &Path) -> Result<Database, StoreError> {
     match fs::metadata(path) {
         Ok(file) if file.len() == 0 => return Err(StoreError::Damaged),
@@ -29,7 +29,7 @@ fn make_database(path: &Path) -> Result<(), StoreError> {
         .into_temp_path();
     drop(with_tables(Database::create(&beside).map_err(opening)?)?);
     match beside.persist_noclobber(path) {
-        // Another process starts at the same time. Which of the two may use it, its lock says.
+        // Another process started at the same time. The file's lock decides which of them may use it.
         Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error.into()),
         _ => Ok(()),
     }
@@ -102,9 +102,8 @@ fn convert_histories(transaction: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A copy that was put back is another file than the one it was copied from, and its talks are at
-/// revisions that pages may have passed: they start another epoch. Says whether it is one, or the
-/// very first start.
+/// Gives each talk a new epoch if the file is a copy that was put back: its talks are at revisions that
+/// pages may have seen beyond. Returns whether it is one, or new.
 pub fn begin_anew_if_restored(database: &Database, path: &Path) -> Result<bool, StoreError> {
     let file = name_of_file(path)?;
     let transaction = database.begin_write().map_err(database_error)?;
@@ -118,7 +117,6 @@ pub fn begin_anew_if_restored(database: &Database, path: &Path) -> Result<bool, 
         names
             .insert("name", file.as_str())
             .map_err(database_error)?;
-        // Of the very first start there is nothing to renew, whatever the file was called.
         let mut talks = transaction.open_table(TALKS).map_err(database_error)?;
         let mut renewed = Vec::new();
         for entry in talks.iter().map_err(database_error)? {
@@ -138,7 +136,7 @@ pub fn begin_anew_if_restored(database: &Database, path: &Path) -> Result<bool, 
     Ok(true)
 }
 
-/// Device, number and, because numbers are given again, time of birth where the system knows it.
+/// Device, inode and, because inodes are used again, the time of creation where the system knows it.
 fn name_of_file(path: &Path) -> io::Result<String> {
     let file = fs::metadata(path)?;
     let born = file.created().ok().and_then(|born| {

@@ -1,5 +1,4 @@
-//! Content-addressed files. Their names are their content's hash, so a file is written once and
-//! never changes.
+//! Media as files in a folder, and the list of loose names beside them.
 
 use crate::store::Part;
 use std::{
@@ -10,20 +9,20 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Names that may be no deck's: each before its file is written, and before its deck is removed.
+/// The list of loose names. A name is added before its file is written, and before its deck is removed.
 const LOOSE: &str = "loose";
 
-/// What a file is called while it is written.
+/// The prefix of a file's name while it is written.
 const UNFINISHED: &str = ".tmp";
 
 pub struct MediaFiles {
     directory: PathBuf,
-    /// Held while the list of loose names changes: none that is added meanwhile gets lost.
+    /// Held while the list of loose names is rewritten or extended.
     listing: Mutex<()>,
 }
 
 impl MediaFiles {
-    /// Without what an earlier process was writing when it was killed.
+    /// Opens the folder, and removes files that an earlier process did not finish.
     pub fn open(directory: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&directory)?;
         for entry in fs::read_dir(&directory)? {
@@ -39,8 +38,7 @@ impl MediaFiles {
         })
     }
 
-    /// The file is closed meanwhile: somebody who reads slowly holds none open. One that a failing
-    /// disk or a bad copy cut off is an error.
+    /// Reads a part and closes the file: a slow reader keeps none open. A truncated file is an error.
     pub fn part(&self, name: &str, from: u64, most: usize) -> io::Result<Option<Part>> {
         let Some(path) = self.path(name) else {
             return Ok(None);
@@ -63,7 +61,7 @@ impl MediaFiles {
         Ok(Some(Part { bytes, whole }))
     }
 
-    /// Whole or not at all: written beside, made durable, then given its name.
+    /// Writes a file beside, flushes it, then renames it.
     pub fn put(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let Some(path) = self.path(name) else {
             return Err(io::Error::new(
@@ -71,12 +69,12 @@ impl MediaFiles {
                 "not a media name",
             ));
         };
-        // A file that a full disk cut off, or a failing one damaged, is written again.
+        // A file that is truncated or damaged is written again.
         if fs::read(&path).is_ok_and(|kept| kept == content) {
             return Ok(());
         }
-        // Its deck is stored when it is whole. Not made durable: what a pulled plug leaves behind
-        // is a file too many, and a flush for each would be felt.
+        // Not flushed: without the name, a power failure leaves one file too many. A flush for each
+        // file would slow imports down.
         {
             let _listing = self.listing();
             let mut loose = OpenOptions::new();
@@ -86,7 +84,7 @@ impl MediaFiles {
                 .open(self.directory.join(LOOSE))?;
             loose.write_all(format!("{name}\n").as_bytes())?;
         }
-        // A name of its own: two slides with the same picture are kept at the same time.
+        // A random name: two slides with the same picture may be stored at the same time.
         let mut file = tempfile::Builder::new()
             .prefix(UNFINISHED)
             .tempfile_in(&self.directory)?;
@@ -96,10 +94,10 @@ impl MediaFiles {
         fs::File::open(&self.directory)?.sync_all()
     }
 
-    /// The names that may be no deck's.
+    /// The list of loose names.
     pub fn loose(&self) -> io::Result<BTreeSet<String>> {
         match fs::read(self.directory.join(LOOSE)) {
-            // What a bad disk made of it is no name.
+            // What a failing disk made of it matches no file.
             Ok(names) => Ok(String::from_utf8_lossy(&names)
                 .lines()
                 .map(ToOwned::to_owned)
@@ -109,7 +107,7 @@ impl MediaFiles {
         }
     }
 
-    /// Says durably which those are from now on.
+    /// Changes the list and flushes it.
     pub fn change_loose(&self, change: impl FnOnce(&mut BTreeSet<String>)) -> io::Result<()> {
         let _listing = self.listing();
         let mut names = self.loose()?;
@@ -140,7 +138,7 @@ impl MediaFiles {
         self.listing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Removes those that are no deck's.
+    /// Removes files; unknown names are no error.
     pub fn remove<'a>(&self, names: impl Iterator<Item = &'a String>) -> io::Result<()> {
         for path in names.filter_map(|name| self.path(name)) {
             match fs::remove_file(path) {
@@ -151,7 +149,7 @@ impl MediaFiles {
         fs::File::open(&self.directory)?.sync_all()
     }
 
-    /// A name is a hash and an ending, of letters and digits: nothing that leads out of here.
+    /// A name is a hash and an ending, of lower-case letters and digits. No other name leads anywhere.
     fn path(&self, name: &str) -> Option<PathBuf> {
         let plain = |part: &str| {
             let all = part
@@ -164,7 +162,7 @@ impl MediaFiles {
     }
 }
 
-/// Whether a file is shorter than it says itself. A WebP says how many bytes follow its first eight.
+/// Whether a file is truncated. A WebP's header says how many bytes follow its first eight.
 fn is_cut_off(name: &str, file: &mut File, length: u64) -> io::Result<bool> {
     if !name.ends_with(".webp") {
         return Ok(length == 0);

@@ -52,6 +52,8 @@ const GONE: TableDefinition<&str, &[u8]> = TableDefinition::new("gone");
 /// The database, in the data directory.
 const FILE: &str = "webslides.redb";
 
+/// A data directory. Reads run on threads that may block; talks and lists are written by one thread of
+/// its own, many changes in one transaction.
 pub struct EmbeddedStore {
     database: Opened,
     media: Arc<MediaFiles>,

@@ -19,22 +19,22 @@ use std::{
 use tokio::sync::{mpsc::UnboundedSender, oneshot};
 use tracing::error;
 
-/// Which batch was written last, by the mark it made up. Written with each, so that one whose write
-/// failed at the very end can be asked whether it is there all the same.
+/// A random mark of the batch that was written last. It shows whether a batch is stored whose write
+/// failed at the very end.
 const MARK: TableDefinition<&str, u64> = TableDefinition::new("mark");
 
-/// What proves that a change can be made, written anew each time. There must be room for a copy beside
-/// the one of before, which is then free: so there is room for the next change, too.
+/// Written to prove that a change can be made. Each time there must be room for a copy beside the one
+/// before, whose room is then free: so there is room for the next change, too.
 const PROOF: TableDefinition<&str, &[u8]> = TableDefinition::new("proof");
-/// More than a tap writes: its talk with all of its remotes, its note, and the pages on the way there.
+/// More than a tap writes: its talk with all remotes, its note, and the tree's pages above them.
 const PROOF_BYTES: usize = 60 << 10;
 
-/// How many commits share one transaction at most. Those that arrive while the disk is busy are
-/// made durable together: one flush for all of them.
+/// The most commits in one transaction. Those that arrive while the disk is busy become durable
+/// together, with one flush.
 const MOST_IN_A_BATCH: usize = 1_024;
 
-/// The database, but for the moments in which it is opened anew: redb gives one up for good after
-/// the first write that failed, and a disk that was full has room again some day.
+/// The database; `None` while it is reopened. redb refuses all writes after one that failed, but a full
+/// disk has room again some day.
 pub type Opened = Arc<RwLock<Option<Database>>>;
 
 pub type Feed = Arc<Mutex<Option<UnboundedSender<Committed>>>>;
@@ -57,11 +57,11 @@ pub enum Change {
         expected: EventId,
         last: Vec<u8>,
     },
-    /// Only proves that a change can be made, and the next one.
+    /// Proves that this change can be made, and the next one.
     Proof,
 }
 
-/// The one that writes talks.
+/// The state of the writer's thread.
 pub struct Writer {
     pub open: Opener,
     pub database: Opened,
@@ -69,18 +69,18 @@ pub struct Writer {
     pub doubt: Option<Doubt>,
 }
 
-/// How the database's file is opened anew.
+/// Reopens the database's file.
 pub type Opener = Box<dyn FnMut() -> Result<Database, StoreError> + Send>;
 
-/// A batch whose write failed, and that may be stored all the same: a disk may say that it failed
-/// after it has taken the last byte. Nobody was told of it, so it is taken back.
+/// A batch whose write failed and that may be stored all the same: a disk may report a failure after it
+/// has written the last byte. Its callers were told that it failed, so it is rolled back.
 pub struct Doubt {
-    /// It is stored if one of these is the newest.
+    /// The batch is stored if one of these is the newest mark.
     marks: Vec<u64>,
     undo: Vec<Undo>,
 }
 
-/// What takes one change back. A deletion is none: whoever tries again is told that it is done.
+/// Rolls one change back. There is none for a deletion, which is idempotent.
 enum Undo {
     Talk {
         code: TalkCode,
@@ -92,7 +92,7 @@ enum Undo {
     },
 }
 
-/// What a transaction did, if it is stored.
+/// What a transaction does if it is stored.
 #[derive(Default)]
 struct Done {
     outcomes: Vec<Result<(), StoreError>>,
@@ -100,7 +100,7 @@ struct Done {
 }
 
 impl Writer {
-    /// Until the store is dropped.
+    /// Writes until the store is dropped.
     pub fn run(mut self, waiting: &mpsc::Receiver<Commit>) {
         while let Ok(first) = waiting.recv() {
             let more = waiting.try_iter().take(MOST_IN_A_BATCH - 1);
@@ -133,7 +133,7 @@ impl Writer {
         }
     }
 
-    /// A second time with the file opened anew, if the first one failed.
+    /// Writes a batch; if that fails, reopens the file and tries once more.
     fn write_twice(&mut self, batch: &[Commit]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
         let mut done = Done::default();
         let mut marks = vec![fastrand::u64(..)];
@@ -144,7 +144,7 @@ impl Writer {
             let is_stored = self.is_newest(&marks)?;
             marks.push(fastrand::u64(..));
             if is_stored {
-                // Then nothing is missing but the disk's word that it is there to stay.
+                // Only a successful flush is missing.
                 return whole(|| self.transact(&[], &marks, &mut Done::default()));
             }
             done = Done::default();
@@ -158,7 +158,7 @@ impl Writer {
         Ok(done.outcomes)
     }
 
-    /// If the batch that failed last is stored, it is not any more when this returns.
+    /// Rolls the batch that failed last back, if it is stored.
     fn settle_doubt(&mut self) -> Result<(), StoreError> {
         let Some(doubt) = self.doubt.take() else {
             return Ok(());
@@ -188,7 +188,7 @@ impl Writer {
             .database
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        // The old one first: a file is open once.
+        // The file's lock allows one handle: the old one is closed first.
         whole(|| {
             database.take();
             Ok(())
@@ -197,7 +197,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether the newest batch that is stored is one of these.
+    /// Whether the newest stored mark is one of these.
     fn is_newest(&self, marks: &[u64]) -> Result<bool, StoreError> {
         whole(|| {
             let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
@@ -212,7 +212,7 @@ impl Writer {
         })
     }
 
-    /// All of the batch that fits, and the last of its marks.
+    /// Writes those changes of a batch that are not refused, and the last of its marks.
     fn transact(&self, batch: &[Commit], marks: &[u64], done: &mut Done) -> Result<(), StoreError> {
         let mark = marks.last().copied().unwrap_or_default();
         self.in_transaction(mark, |transaction| {
@@ -224,7 +224,7 @@ impl Writer {
         })
     }
 
-    /// Durable when this returns.
+    /// Makes a change with its mark. It is durable when this returns.
     fn in_transaction(
         &self,
         mark: u64,
@@ -265,7 +265,7 @@ impl Writer {
     }
 }
 
-/// What is wrong with one change is its own affair; what is wrong with the database is everybody's.
+/// The inner error refuses one change; the outer one fails the whole batch.
 pub type Outcome = Result<Result<(), StoreError>, StoreError>;
 
 fn put(transaction: &WriteTransaction, change: &Change, undo: &mut Vec<Undo>) -> Outcome {
@@ -328,7 +328,7 @@ fn put_talk(
     let before = table.get(code).map_err(database_error)?;
     let before = before.map(|document| document.value().to_vec());
     let stored = before.as_deref().map(serde_json::from_slice::<TalkRecord>);
-    // One that can't be read has no revision that anybody could expect.
+    // A record that can't be read is not at the expected revision.
     let Ok(stored) = stored.transpose() else {
         return Ok(Err(StoreError::Conflict));
     };
