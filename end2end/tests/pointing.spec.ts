@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, isLive, next, previous, sees, test } from './room.ts';
+import { PROJECTOR, expect, isLive, next, previous, sees, test } from './room.ts';
 
 /** A finger on the remote's current slide, at fractions of its width and height. */
 async function finger(page: Page) {
@@ -157,6 +157,36 @@ test('what is drawn on a slide whose picture is late is on it when it comes', as
   letItCome();
   await sees(follower, 3);
   await expect(follower.locator('.pointing polyline')).toHaveCount(1);
+});
+
+test('what was drawn before a page opened stays when its first picture comes later', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  await choose(phone, 'Pencil');
+  const hand = await finger(phone);
+  const told = phone.waitForResponse((answer) => (answer.request().postData() ?? '').includes('last=true'));
+  await hand.press(0.2, 0.5);
+  await hand.move(0.6, 0.5);
+  await hand.lift();
+  expect((await told).status()).toBe(204);
+
+  let letItCome = () => {};
+  const itComes = new Promise<void>((resolve) => {
+    letItCome = resolve;
+  });
+  const late = await room.newcomer(PROJECTOR);
+  await late.route('**/media/**', async (route) => {
+    await itComes;
+    await route.continue();
+  });
+  await late.goto(room.links.projector, { waitUntil: 'domcontentloaded' });
+  await expect(late.locator('.pointing polyline')).toHaveCount(1);
+  letItCome();
+  await late.evaluate(async () => {
+    await document.querySelector<HTMLImageElement>('.slide .face img')!.decode();
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  });
+  await expect(late.locator('.pointing polyline')).toHaveCount(1);
 });
 
 for (const [tool, seen] of [['Spotlight', 'spotlight'], ['Magnifier', 'magnifier']]) {

@@ -110,9 +110,7 @@ impl Swap {
             let drawn = Drawn { face, element };
             if drawn.is_decoded(PATIENCE_MS).await {
                 drawn.place_links();
-                if let Some(preview) = drawn.element.next_element_sibling() {
-                    preview.remove();
-                }
+                self.remove_preview();
                 return;
             }
         }
@@ -173,6 +171,14 @@ impl Swap {
 
     fn element(&self) -> Option<Element> {
         self.frame.get_untracked()?.first_element_child()
+    }
+
+    fn remove_preview(&self) {
+        let preview = self.element().and_then(|face| face.next_element_sibling());
+        // Without a preview, what stands there may be what the presenter points at.
+        if let Some(preview) = preview.filter(|sibling| sibling.class_name() == "preview") {
+            preview.remove();
+        }
     }
 
     fn draw(&self, face: &Face, title: &str, query: &str) -> Option<Drawn> {
