@@ -134,6 +134,12 @@ impl<T: Clone> Reader<T> {
         value.clone()
     }
 
+    /// Looks at the current value without marking it as seen.
+    pub fn peek<U>(&self, look: impl FnOnce(&T) -> U) -> U {
+        let value = self.notice.value.read();
+        look(&value.unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Ready with the newest value when it is news; values before it are skipped. Pending, it wakes
     /// the task that polled last.
     pub fn poll_news(&mut self, cx: &mut Context<'_>) -> Poll<T> {

@@ -5,9 +5,10 @@ use super::{Unsent, connection, deadline::Patience, scarcity::Places};
 use axum::Router;
 use socket2::{SockRef, TcpKeepalive};
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     io,
     net::{Ipv4Addr, SocketAddr},
+    pin::Pin,
     time::Duration,
 };
 use tokio::{
@@ -110,12 +111,14 @@ pub async fn accept(
                     }
                     let over = ending.clone();
                     let served = connection::serve(socket, patience, router, ending, scarcity);
-                    if let Some(stream) = served.await {
-                        // A task of its own, so that the large one of before is freed.
-                        tokio::spawn(async move {
-                            stream.await;
-                            drop((over, place));
-                        });
+                    if let Some(mut stream) = served.await {
+                        let held = (over, place);
+                        // A task of its own, so that the large one of before is freed. An async
+                        // block would keep room for the stream twice.
+                        tokio::spawn(poll_fn(move |cx| {
+                            let _held = &held;
+                            Pin::new(&mut stream).poll(cx)
+                        }));
                     }
                 });
             }

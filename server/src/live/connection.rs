@@ -227,7 +227,8 @@ async fn http1(
         }
     };
     let pieces = take_pieces(&mut response)?;
-    let socket = connection.into_parts().io.into_inner().into_inner();
+    let mut socket = connection.into_parts().io.into_inner().into_inner();
+    socket.forget_stuck();
     // Left to itself, the kernel keeps up to 4 MB for a follower that reads slowly.
     let small = SockRef::from(socket.get_ref()).set_send_buffer_size(SEND_BUFFER_BYTES);
     small.is_ok().then_some(())?;

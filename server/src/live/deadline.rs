@@ -70,7 +70,8 @@ pub struct Deadline<IO> {
     /// Since when a write makes no progress at all.
     since: Option<Instant>,
     waits: Option<Pin<Box<Sleep>>>,
-    stuck: Stuck,
+    /// None once nobody else asks: a follower's socket keeps nothing that it does not need.
+    stuck: Option<Stuck>,
 }
 
 /// Whether a socket has no room for what is to be written, for whoever does not hold the socket.
@@ -94,7 +95,18 @@ impl<IO> Deadline<IO> {
             patience,
             since: None,
             waits: None,
-            stuck,
+            stuck: Some(stuck),
+        }
+    }
+
+    /// Nobody asks any more whether it is stuck.
+    pub fn forget_stuck(&mut self) {
+        self.stuck = None;
+    }
+
+    fn set_stuck(&self, is_stuck: bool) {
+        if let Some(stuck) = &self.stuck {
+            stuck.set(is_stuck);
         }
     }
 
@@ -110,11 +122,11 @@ impl<IO> Deadline<IO> {
         if written.is_ready() {
             if self.since.take().is_some() {
                 self.waits = None;
-                self.stuck.set(false);
+                self.set_stuck(false);
             }
             return written;
         }
-        self.stuck.set(true);
+        self.set_stuck(true);
         let since = self.since.get_or_insert_with(Instant::now);
         let since = Some(*since);
         ready!(self.patience.poll_exhausted(&mut self.waits, since, cx));

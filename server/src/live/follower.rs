@@ -80,12 +80,17 @@ enum Phase {
     Greet {
         last: Option<String>,
     },
-    Live {
-        sent: Newest,
-        /// Of what is pointed at, the one that was sent.
-        pointed: u64,
-    },
+    Live(Sent),
     Over,
+}
+
+/// What a follower was sent last. Kept for each of them, so no more of [`Newest`] than is compared.
+struct Sent {
+    frame: Arc<Frame>,
+    beat: u64,
+    pointed: u64,
+    /// Something was pointed at since.
+    is_pointing_due: bool,
 }
 
 impl Follower {
@@ -119,7 +124,7 @@ impl Follower {
                 let last = last.take();
                 Poll::Ready(Some(self.greet(last)))
             }
-            Phase::Live { .. } => self.poll_live(cx).map(Some),
+            Phase::Live(_) => self.poll_live(cx).map(Some),
             Phase::Over => Poll::Ready(None),
         }
     }
@@ -140,14 +145,14 @@ impl Follower {
         } else {
             now.frame.event.clone()
         };
-        self.has_been_sent(now);
+        self.has_been_sent(&now);
         piece
     }
 
     fn poll_live(&mut self, cx: &mut Context<'_>) -> Poll<Piece> {
         while let Poll::Ready(now) = self.newest.poll_news(cx) {
             let piece = self.news(&now);
-            self.has_been_sent(now);
+            self.has_been_sent(&now);
             if let Some(piece) = piece {
                 return Poll::Ready(piece);
             }
@@ -173,7 +178,7 @@ impl Follower {
 
     /// What is to be said of it to whoever has the one that was sent before.
     fn news(&self, now: &Newest) -> Option<Piece> {
-        let Phase::Live { sent, .. } = &self.phase else {
+        let Phase::Live(sent) = &self.phase else {
             return None;
         };
         let is_sent_away = now.ended && !now.last;
@@ -191,32 +196,41 @@ impl Follower {
         })
     }
 
-    fn has_been_sent(&mut self, sent: Newest) {
-        self.phase = if sent.ended || sent.last {
+    fn has_been_sent(&mut self, newest: &Newest) {
+        self.phase = if newest.ended || newest.last {
             Phase::Over
         } else {
-            let pointed = match &self.phase {
-                Phase::Live { pointed, .. } => *pointed,
-                // Whoever comes sees what is pointed at.
-                _ if sent.pointing.is_some() && !sent.is_pointed_no_more() => {
-                    sent.pointed.wrapping_sub(1)
-                }
-                _ => sent.pointed,
+            let is_pointed_at = newest.pointing.is_some();
+            let (pointed, is_pointing_due) = match &self.phase {
+                Phase::Live(sent) => (sent.pointed, newest.pointed != sent.pointed),
+                // A newcomer sees what is pointed at, too.
+                _ => (newest.pointed, is_pointed_at && !newest.is_pointed_no_more()),
             };
-            Phase::Live { sent, pointed }
+            Phase::Live(Sent {
+                frame: newest.frame.clone(),
+                beat: newest.beat,
+                pointed,
+                is_pointing_due,
+            })
         };
     }
 
     /// What is pointed at, if that was not sent yet.
     fn take_pointing(&mut self) -> Option<Piece> {
-        let Phase::Live { sent, pointed } = &mut self.phase else {
+        let Phase::Live(sent) = &mut self.phase else {
             return None;
         };
-        if *pointed == sent.pointed {
+        if !sent.is_pointing_due {
             return None;
         }
-        *pointed = sent.pointed;
-        sent.pointing.clone()
+        // A newer frame comes first: it is news, and what is pointed at may lie on its slide.
+        let (pointed, piece) = self.newest.peek(|newest| {
+            let is_same = !is_other(&newest.frame, &sent.frame);
+            is_same.then(|| (newest.pointed, newest.pointing.clone()))
+        })?;
+        sent.is_pointing_due = false;
+        sent.pointed = pointed;
+        piece
     }
 }
 
