@@ -1,5 +1,5 @@
-//! Our accept loop. `axum::serve` would do, but is slower with many connections, costs more memory
-//! for each, and has no answer to a full file table.
+//! Our accept loop. `axum::serve` is slower with many connections, needs more memory for each, and
+//! can't handle a full file table.
 
 use super::{Unsent, connection, deadline::Patience, scarcity::Places};
 use axum::Router;
@@ -17,40 +17,40 @@ use tokio::{
     time::timeout,
 };
 
-/// How many connections the kernel holds until they are accepted. A room that reconnects at once
-/// must not be refused; tokio's own default is 128.
+/// How many connections the kernel queues. A room that reconnects at once must not be refused; tokio's
+/// default is 128.
 const BACKLOG: u32 = 4_096;
 
 /// How long to wait when the system has no more files or memory for a connection.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
 
-/// How long connections may finish what they do once the end was called.
+/// How long connections may finish their requests at shutdown.
 const DRAIN: Duration = Duration::from_millis(1_500);
 
-/// After so long without a word the kernel asks whether the peer is there, and after four questions
-/// without an answer it is not: a phone that lost its network says no goodbye.
+/// TCP keepalive: after four unanswered probes the peer is gone. A phone that lost its network doesn't
+/// close its connection.
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
 const KEEPALIVE_QUESTIONS: u32 = 4;
 
-/// How long what was sent may stay without the peer's word that it came.
+/// How long sent data may stay unacknowledged (TCP_USER_TIMEOUT).
 const UNANSWERED: Duration = Duration::from_secs(45);
 
-/// What the kernel takes of an answer beyond what it may send already. Left to itself, it takes up to
-/// 4 MB for a peer that reads slowly.
+/// How many unsent bytes the kernel buffers (TCP_NOTSENT_LOWAT). Its default is up to 4 MB for a slow
+/// reader.
 const UNSENT_BYTES: u32 = 64 * 1_024;
 
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// How many connections are open at once.
     pub connections: usize,
-    /// How long a peer may take nothing of what is written to it.
+    /// How long a peer may read nothing.
     pub patience: Duration,
-    /// What peers have not taken. While that is much, those that take nothing are let go sooner.
+    /// Counts unread bytes. While there are many, peers that read nothing are disconnected sooner.
     pub unsent: Unsent,
 }
 
-/// Every address of IPv6 (`[::]`) means every one of IPv4, too; on a system without IPv6, those only.
+/// Listens at `address`. `[::]` includes all IPv4 addresses; on a system without IPv6 it means those only.
 ///
 /// # Errors
 /// When the address is taken, not ours, or not allowed.
@@ -69,22 +69,21 @@ fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
         TcpSocket::new_v4()?
     } else {
         let socket = TcpSocket::new_v6()?;
-        // Systems differ in what they take for granted.
+        // The default differs between systems.
         SockRef::from(&socket).set_only_v6(!address.ip().is_unspecified())?;
         socket
     };
-    // Started again at once, the address must not be held by the connections of before.
+    // After a restart, old connections in TIME_WAIT must not hold the address.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// Serves until `end` completes, then waits shortly for what is under way. Streams must be ended
-/// by whoever calls the end: a connection with a running stream is cut after 1.5 s.
+/// Serves until `end` completes, then lets running requests finish. The caller must end the streams:
+/// a connection with a running stream is cut after 1.5 s.
 ///
-/// What `limits` does not let in waits in the kernel's queue. So there are always files left for the
-/// store and the pages. It does not wait long: when places are scarce, connections that do nothing are
-/// closed.
+/// Connections beyond `limits` wait in the kernel's queue, so that files are left for the store and the
+/// pages. They don't wait long: when places are scarce, idle connections are closed.
 pub async fn accept(
     listener: TcpListener,
     limits: Limits,
@@ -105,7 +104,7 @@ pub async fn accept(
                 let (ending, scarcity) = (ending.subscribe(), places.scarcity());
                 let (router, patience) = (router.clone(), patience.clone());
                 tokio::spawn(async move {
-                    // Fails for a peer that has gone already.
+                    // Fails if the peer has left.
                     if prepare(&socket).is_err() {
                         return;
                     }
@@ -113,8 +112,8 @@ pub async fn accept(
                     let served = connection::serve(socket, patience, router, ending, scarcity);
                     if let Some(mut stream) = served.await {
                         let held = (over, place);
-                        // A task of its own, so that the large one of before is freed. An async
-                        // block would keep room for the stream twice.
+                        // A new task, so that the larger one of the HTTP connection is freed. Not an
+                        // async block, which would reserve space for the stream twice.
                         tokio::spawn(poll_fn(move |cx| {
                             let _held = &held;
                             Pin::new(&mut stream).poll(cx)
@@ -122,8 +121,8 @@ pub async fn accept(
                     }
                 });
             }
-            // Out of files or memory: those that leave make room. A peer that left already is
-            // no reason to wait, but a short wait does no harm.
+            // Out of files or memory: wait until others leave. If only this peer has left, a short wait
+            // does no harm.
             Err(_) => tokio::time::sleep(PAUSE_AFTER_ERROR).await,
         }
     }
@@ -142,7 +141,7 @@ async fn accept_one(
 }
 
 fn prepare(socket: &TcpStream) -> io::Result<()> {
-    // A frame is one write: without this, one in flight holds the next back.
+    // A frame is one write: Nagle's algorithm would delay it while another is in flight.
     socket.set_nodelay(true)?;
     let socket = SockRef::from(socket);
     let keepalive = TcpKeepalive::new()

@@ -1,5 +1,9 @@
-//! Pages that ask where the talk is, because something on the way withholds their stream. They follow
-//! like any other.
+//! Pages that poll `/state`, because something on the way withholds their stream. They count as
+//! followers.
+//!
+//! Such a page says Live while it is answered in time. A remote's answer includes the room's state, too;
+//! without it, the remote knows that it was removed. A stream whose first event comes late is taken for
+//! one that a proxy delivers in lumps: the page keeps polling, and opens another stream after a while.
 
 use super::{Attendance, attendance::Attendee};
 use model::talk::{SeatNumber, View};
@@ -10,14 +14,13 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// A page asks every 1.5 to 2.5 s, and waits for an answer: one that was not heard of for so long is
-/// gone.
+/// A page polls every 1.5 to 2.5 s. One that has not polled for this long is gone.
 const GONE_AFTER: Duration = Duration::from_secs(6);
 
-/// A client makes its seat's number up, as many as it likes. More than so many are not counted.
+/// Upper bound on counted pages: clients make up their seat numbers.
 const MOST: usize = 4_096;
 
-/// Those of one talk, each an attendee since it was first heard.
+/// One talk's polling pages, each with its attendee.
 #[derive(Debug, Default)]
 pub struct Asking(Mutex<HashMap<SeatNumber, Heard>>);
 
@@ -34,7 +37,7 @@ impl Asking {
             heard.at = Instant::now();
             return;
         }
-        // A stream that is open here, and withheld on the way, is counted already.
+        // Its withheld stream may be open at this end, and is counted.
         if asking.len() >= MOST || attendance.has_stream(seat) {
             return;
         }
@@ -45,7 +48,7 @@ impl Asking {
         asking.insert(seat, heard);
     }
 
-    /// Its stream is counted from now on.
+    /// From now on its stream is counted instead.
     pub fn forget(&self, seat: SeatNumber) {
         self.locked().remove(&seat);
     }
@@ -56,7 +59,7 @@ impl Asking {
     }
 
     fn locked(&self) -> MutexGuard<'_, HashMap<SeatNumber, Heard>> {
-        // Nothing panics while it holds this lock; if it did, the map would still be whole.
+        // Nothing panics under this lock; if it did, the map would still be consistent.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

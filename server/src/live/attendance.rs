@@ -1,7 +1,8 @@
-//! Who follows one talk, and who has the newest.
+//! Counts one talk's followers, and those that have painted the newest state.
 //!
-//! Followers that say what they painted are known by the seat's number that their page made up;
-//! all are counted. What a follower costs here is one entry of a map, while its stream is open.
+//! All streams are counted. Pages also report what they have painted, spread so that a room of any size
+//! sends 500 reports a second. The seat number that a page makes up ties its reports to its stream and
+//! proves nothing. A follower costs one map entry while its stream is open.
 
 use crate::observe::metrics::LAG_SECONDS;
 use metrics::histogram;
@@ -13,10 +14,10 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// A page that says it waited longer than this is not believed.
+/// Longer waits than this are not believed.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// Whoever has not painted the newest this long after the room's answers were due is late.
+/// A page is late when it has not reported the newest state this long after the reports were due.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// A cheap handle.
@@ -27,23 +28,23 @@ pub struct Attendance(Arc<Mutex<Room>>);
 struct Room {
     newest: EventId,
     committed: Instant,
-    /// When everybody who answers has had time for it.
+    /// When all reports of the newest state are due.
     due: Instant,
-    /// How many were late when somebody looked.
+    /// The number of late pages that was last read.
     told_late: u32,
     followers: u32,
     projectors: u32,
     seats: HashMap<SeatNumber, Taken>,
-    /// How many seats have said anything, and how many that they painted the newest.
+    /// How many seats have reported anything, and how many have reported the newest state.
     answering: u32,
     seen: u32,
     elsewhere: u32,
     slowest: Option<Duration>,
-    /// Slides that can be seen.
+    /// Number of slides that are ready.
     ready: u32,
-    /// Devices that ask to present.
+    /// Number of devices that ask to present.
     waiting: u32,
-    /// Something changed since somebody looked.
+    /// Something has changed since this was last read.
     is_new: bool,
 }
 
@@ -51,18 +52,18 @@ struct Room {
 struct Taken {
     since: Instant,
     answered: Option<Answer>,
-    /// A page that comes back may have its new stream before its old one is known to be gone.
+    /// More than one when a page has reconnected before its old stream is known to be gone.
     streams: u32,
 }
 
-/// The last word of a seat.
+/// The last report of a seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Answer {
     revision: Revision,
     elsewhere: bool,
 }
 
-/// One counted stream; dropped, it is counted no more.
+/// One counted stream, until it is dropped.
 #[derive(Debug)]
 pub struct Attendee {
     room: Attendance,
@@ -113,7 +114,7 @@ impl Attendance {
         self.locked().seats.contains_key(&seat)
     }
 
-    /// A newer state is what everybody should see, and say so within this time.
+    /// A newer state was published; pages report it within this time.
     pub fn published(&self, newest: EventId, within: Duration) {
         let mut room = self.locked();
         room.newest = newest;
@@ -124,8 +125,8 @@ impl Attendance {
         room.is_new = true;
     }
 
-    /// A page has painted something, or has not because nobody looks. One that has no stream here
-    /// is not counted, and what was said before changes nothing, however often it is said.
+    /// Takes a page's report of what it has painted, or that it is out of sight. Ignores pages without a
+    /// stream, and repeated reports.
     pub fn acknowledge(&self, said: &Seen) {
         let mut room = self.locked();
         let (newest, committed) = (room.newest.clone(), room.committed);
@@ -147,7 +148,7 @@ impl Attendance {
         let was_there = taken.since <= committed;
         room.count_answer(before, answer);
         room.is_new = true;
-        // Whoever came or looked later has not waited for it.
+        // A page that came, or was looked at, later has not waited for this state.
         let has_waited = before.is_none_or(|before| before.revision < answer.revision);
         let is_newest = answer.revision == newest.revision && !answer.elsewhere;
         if was_there && has_waited && is_newest {
@@ -158,14 +159,14 @@ impl Attendance {
         }
     }
 
-    /// So many devices wait to be let in as remotes.
+    /// Sets how many devices wait to be let in as remotes.
     pub fn wait_to_present(&self, waiting: u32) {
         let mut room = self.locked();
         room.is_new |= room.waiting != waiting;
         room.waiting = waiting;
     }
 
-    /// So many of the deck's slides can be seen.
+    /// Sets how many of the deck's slides are ready.
     pub fn prepared(&self, ready: usize) {
         let mut room = self.locked();
         room.ready = u32::try_from(ready).unwrap_or(u32::MAX);
@@ -181,7 +182,7 @@ impl Attendance {
         self.locked().presence()
     }
 
-    /// The same, if anything changed since this was asked last.
+    /// The same, if anything has changed since the last call.
     pub fn news(&self) -> Option<Presence> {
         let mut room = self.locked();
         let presence = room.presence();
@@ -192,7 +193,7 @@ impl Attendance {
     }
 
     fn locked(&self) -> MutexGuard<'_, Room> {
-        // Nothing panics while it holds this lock; if it did, the counts would still be close.
+        // Nothing panics under this lock; if it did, the counts would still be close.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -211,7 +212,7 @@ impl Room {
             elsewhere: self.elsewhere,
             ready: self.ready,
             waiting: self.waiting,
-            // Said with the event.
+            // Set when the event is written.
             now: Timestamp::default(),
             lag_ms: self
                 .slowest

@@ -20,8 +20,8 @@ use std::{
     task::{Poll, ready},
 };
 
-/// Every answer of the stream has these. `no-transform` and `X-Accel-Buffering` keep proxies from
-/// compressing and from collecting events before they pass them on.
+/// Headers of every stream. `no-transform` and `X-Accel-Buffering` keep proxies from compressing and
+/// buffering events.
 pub const RESPONSE_HEADERS: [(HeaderName, HeaderValue); 3] = [
     (
         header::CONTENT_TYPE,
@@ -37,27 +37,27 @@ pub const RESPONSE_HEADERS: [(HeaderName, HeaderValue); 3] = [
     ),
 ];
 
-/// Milliseconds after which those that found no seat try again: longer, so that they do not all
-/// come back at once.
+/// Milliseconds until pages that found no seat try again: a wide range, so that they don't all come
+/// back at once.
 const NO_SEAT_MS: std::ops::Range<u32> = 5_000..15_000;
 
-/// What those are told. No page listens to it: the stream's end is enough for them.
+/// What they are told. Pages don't listen to it: the stream's end is enough for them.
 const FULL: &str = "event: full\ndata: {}\n\n";
 
-/// Asked whenever the room, or who may present, changes.
+/// Called whenever the room or the presenters change.
 pub type StillPresents = Box<dyn Fn() -> bool + Send>;
 
 /// Whose stream it is.
 pub enum Audience {
-    /// Hears of the room, and is not counted; for as long as this says that it still presents.
+    /// Receives presence and is not counted, while this returns true.
     Presenter(StillPresents),
     /// Is counted.
     Follower(View, Option<SeatNumber>),
 }
 
-/// The stream for one follower: the first bytes at once, then where the talk is, then every
-/// change. `last` is the id that the follower had last: the current one is answered with a ping,
-/// whatever else (none, old, future, of another epoch, garbage) with the current snapshot.
+/// One follower's stream: the first bytes at once, then the snapshot, then every change. `last` is the
+/// follower's last event id: the current one gets a ping in place of the snapshot; any other (none, old,
+/// future, of another epoch, garbage) gets the snapshot.
 pub fn events(
     channel: &Channel,
     seat: Seat,
@@ -75,40 +75,40 @@ pub fn events(
     response(Pieces::Follower(follower))
 }
 
-/// The answer to HEAD: whoever asks takes no seat and is not counted.
+/// The answer to HEAD, which takes no seat and is not counted.
 pub fn head() -> Response<Body> {
     response(Pieces::Word(None))
 }
 
-/// For whom there is no seat: an end, and when to try again. Not an error: any status but 200 would
-/// close a browser's stream for good.
+/// For a follower without a seat: a retry time and the end. Not an error status: a browser's EventSource
+/// closes for good on any status but 200.
 pub fn no_seat() -> Response<Body> {
     counter!(STREAMS_REFUSED, "why" => "no_seat").increment(1);
     let word = Piece::new(&format!(":\n{}{FULL}", retry(NO_SEAT_MS)));
-    // A stream of one, so that it looks like the other streams on the wire.
+    // Looks like the other streams on the wire.
     response(Pieces::Word(Some(word)))
 }
 
-/// For a remote that does not present any more: a word, and an end.
+/// For a remote that may no longer present: one event, and the end.
 pub fn revoked() -> Response<Body> {
     counter!(STREAMS_REFUSED, "why" => "revoked").increment(1);
     response(Pieces::Word(Some(Piece::new(REVOKED))))
 }
 
-/// For whoever followed what is gone: the last there is to say, and an end.
+/// For followers of a deleted talk: its last event, and the end. Without it their pages would retry for
+/// ever.
 pub fn farewell(last: Frame) -> Response<Body> {
     response(Pieces::Farewell(Some(last)))
 }
 
-/// What a stream says, beside the answer whose body says it: whoever has the socket may write it
-/// there, as the chunks that it is made of, and without what a body costs a follower. `None` once
-/// somebody took them.
+/// The pieces of a stream, as an extension of its response. A connection that takes them writes them to
+/// its socket as chunks, without the memory of a body for each follower. `None` once taken.
 #[derive(Clone)]
 struct Offer(Arc<Mutex<Option<Pieces>>>);
 
 impl Offer {
     fn locked(&self) -> MutexGuard<'_, Option<Pieces>> {
-        // Nothing panics while it holds this lock.
+        // Nothing panics under this lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -129,12 +129,12 @@ fn response(pieces: Pieces) -> Response<Body> {
     response
 }
 
-/// Whether an answer is one of these.
+/// Whether a response is a stream.
 pub fn is_stream(response: &Response<Body>) -> bool {
     response.extensions().get::<Offer>().is_some()
 }
 
-/// What such an answer says. Its body says nothing any more.
+/// Takes the stream's pieces; its body is empty from then on.
 pub fn take_pieces(response: &mut Response<Body>) -> Option<Pieces> {
     let offer = response.extensions_mut().remove::<Offer>()?;
     offer.locked().take()

@@ -1,4 +1,4 @@
-//! Lets go of peers that stopped reading.
+//! Disconnects peers that stopped reading.
 
 use super::Unsent;
 use std::{
@@ -16,11 +16,11 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// How long a peer may take nothing while too much waits for all of them together. Also how often
-/// that is looked at.
+/// How long a peer may read nothing while the total of unread bytes is large. Also how often that total
+/// is checked.
 const SHORT: Duration = Duration::from_secs(2);
 
-/// How long a peer may take nothing of what is written to it.
+/// How long a peer may read nothing.
 #[derive(Debug, Clone)]
 pub struct Patience {
     most: Duration,
@@ -36,8 +36,8 @@ impl Patience {
         &self.unsent
     }
 
-    /// Ready when one who has taken nothing `since` then is let go. The timer in `waits` is there only
-    /// while somebody waits: a follower that reads costs nothing here.
+    /// Ready when a peer that has read nothing `since` then is to be disconnected. The timer in `waits`
+    /// exists only meanwhile: a follower that reads costs nothing here.
     pub fn poll_exhausted(
         &self,
         waits: &mut Option<Pin<Box<Sleep>>>,
@@ -62,19 +62,19 @@ impl Patience {
     }
 }
 
-/// A socket on which a write that gets nowhere fails. Around the IO and not in the body: hyper
-/// stops asking a body when the socket is full, so a timer there would never be looked at.
+/// A socket on which a stalled write fails. The timer is here and not in the body, because hyper stops
+/// polling a body while the socket is full.
 pub struct Deadline<IO> {
     io: IO,
     patience: Patience,
-    /// Since when a write makes no progress at all.
+    /// When the stalled write began.
     since: Option<Instant>,
     waits: Option<Pin<Box<Sleep>>>,
-    /// None once nobody else asks: a follower's socket keeps nothing that it does not need.
+    /// None for a follower's socket, which saves its memory.
     stuck: Option<Stuck>,
 }
 
-/// Whether a socket has no room for what is to be written, for whoever does not hold the socket.
+/// Tells others than the socket's owner whether it is full.
 #[derive(Debug, Clone, Default)]
 pub struct Stuck(Arc<AtomicBool>);
 
@@ -99,7 +99,7 @@ impl<IO> Deadline<IO> {
         }
     }
 
-    /// Nobody asks any more whether it is stuck.
+    /// Drops the flag that others read.
     pub fn forget_stuck(&mut self) {
         self.stuck = None;
     }

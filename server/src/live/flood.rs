@@ -1,8 +1,7 @@
-//! HTTP/2 has frames that cost their sender nothing and us an answer: resets, pings, settings,
-//! priorities. A connection that sends them without end is closed.
+//! Closes connections of HTTP/2 that flood us with control frames: resets, pings, settings, priorities,
+//! which cost the sender less than us (CVE-2019-9512, -9514, -9515; CVE-2023-44487).
 //!
-//! The library bounds what waits because of them, not what they cost (CVE-2019-9512, -9514, -9515;
-//! CVE-2023-44487).
+//! The library bounds the memory that they take, not the CPU time.
 
 use std::{
     io,
@@ -15,7 +14,7 @@ use tokio::{
     time::Instant,
 };
 
-/// What a connection begins with, before its first frame (RFC 9113, section 3.4).
+/// The connection preface (RFC 9113, section 3.4).
 const PREFACE_BYTES: usize = 24;
 const HEADER_BYTES: usize = 9;
 
@@ -24,8 +23,8 @@ const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 
-/// So many of them at once, and one more in each such time. A browser with 32 streams that leaves all
-/// of them sends 32.
+/// Token bucket: so many at once, and one more in each interval. A browser that leaves 32 streams sends
+/// 32 resets.
 const MOST: u32 = 500;
 const ONE_EACH: Duration = Duration::from_millis(20);
 
@@ -41,12 +40,12 @@ impl<IO> NoFlood<IO> {
     }
 }
 
-/// Where in the frames a connection is, and how many of those there were lately.
+/// A parser of frame headers, and the recent number of control frames.
 struct Frames {
-    /// Bytes before the next frame.
+    /// Bytes until the next frame.
     skip: usize,
     header: [u8; HEADER_BYTES],
-    /// Of the header.
+    /// Bytes of the header so far.
     read: usize,
     lately: u32,
     since: Instant,
@@ -65,7 +64,7 @@ impl From<Instant> for Frames {
 }
 
 impl Frames {
-    /// `false` when these bytes are too much.
+    /// Returns `false` on a flood.
     fn may_come(&mut self, mut bytes: &[u8], now: Instant) -> bool {
         loop {
             let skipped = self.skip.min(bytes.len());

@@ -1,4 +1,4 @@
-//! What one follower is told, and when.
+//! The events of one follower's stream.
 
 use super::{Attendee, Frame, body::StillPresents, frame::Piece, hub::Newest, seats::Seat};
 use crate::observe::metrics::{self, STREAMS_OPENED, STREAMS_REFUSED};
@@ -9,26 +9,25 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Milliseconds after which a browser comes back by itself. Different for each connection, because
-/// it is the only jitter that a native client has.
+/// Milliseconds until a browser reconnects by itself. Random for each connection: native clients have no
+/// other jitter.
 const RETRY_MS: std::ops::Range<u32> = 1_000..3_000;
 
-/// The same for those that were all sent away at once: longer, so that they do not come back at
-/// once.
+/// The same when all are disconnected at once: a wider range spreads their return.
 const SENT_AWAY_MS: std::ops::Range<u32> = 1_000..5_000;
 
-/// A line for the beginning of an event. In a block of its own, some clients take it for an event
-/// without data (httpx-sse, fetch-event-source).
+/// The `retry` line, as the first line of an event. Some clients (httpx-sse, fetch-event-source) take a
+/// block of its own for an event without data.
 pub fn retry(within: std::ops::Range<u32>) -> String {
     format!("retry: {}\n", fastrand::u32(within))
 }
 
-/// All that a stream says, piece by piece.
+/// A stream as a sequence of pieces.
 pub enum Pieces {
     Follower(Follower),
-    /// One, and the end.
+    /// One piece, and the end.
     Word(Option<Piece>),
-    /// The last that there is to say of a talk that is gone, and the end.
+    /// The last event of a deleted talk, and the end.
     Farewell(Option<Frame>),
 }
 
@@ -60,23 +59,22 @@ pub struct Follower {
     _attendee: Option<Attendee>,
 }
 
-/// What only a presenter's stream has.
+/// The additional state of a presenter's stream.
 pub struct Presenter {
-    /// Who is there.
+    /// The room, as events.
     pub presence: Reader<Piece>,
     pub is_still: StillPresents,
 }
 
-/// To whoever was taken off while they presented, or before they came back: the last that this stream
-/// says.
+/// The last event of a removed remote's stream.
 pub const REVOKED: &str = "event: revoked\ndata: {}\n\n";
 
 enum Phase {
-    /// Nothing was sent; `last` is what the follower says it has.
+    /// Nothing was sent; `last` is the follower's last event id.
     Open {
         last: Option<String>,
     },
-    /// The head was sent; the snapshot, or the ping in its place, follows.
+    /// The first bytes were sent; the snapshot, or a ping, is next.
     Greet {
         last: Option<String>,
     },
@@ -84,17 +82,17 @@ enum Phase {
     Over,
 }
 
-/// What a follower was sent last. Kept for each of them, so no more of [`Newest`] than is compared.
+/// What this follower was sent last: only the parts of [`Newest`] that are compared, to save memory.
 struct Sent {
     frame: Arc<Frame>,
     beat: u64,
     pointed: u64,
-    /// Something was pointed at since.
+    /// The pointer has moved since.
     is_pointing_due: bool,
 }
 
 impl Follower {
-    /// `newest` was subscribed before a snapshot is read: what is published in between is seen.
+    /// Subscribe `newest` before the talk is read, so that no event is missed in between.
     pub fn new(
         newest: Reader<Newest>,
         presenter: Option<Presenter>,
@@ -116,7 +114,7 @@ impl Follower {
             Phase::Open { last } => {
                 let last = last.take();
                 self.phase = Phase::Greet { last };
-                // The event that follows ends this block.
+                // The next event ends this block.
                 let first = format!(":\n{}", retry(RETRY_MS));
                 Poll::Ready(Some(Piece::new(&first)))
             }
@@ -160,7 +158,7 @@ impl Follower {
                 return Poll::Ready(piece);
             }
         }
-        // Only when there is no frame to be sent: a slide never waits for a finger.
+        // Frames come first: a slide never waits for a pointer.
         if let Some(piece) = self.take_pointing() {
             return Poll::Ready(piece);
         }
@@ -176,7 +174,7 @@ impl Follower {
         Poll::Ready(Piece::new(REVOKED))
     }
 
-    /// What is to be said of it to whoever has the one that was sent before.
+    /// What to send to a follower that has the previous one.
     fn news(&self, now: &Newest) -> Option<Piece> {
         let Phase::Live(sent) = &self.phase else {
             return None;
@@ -203,8 +201,11 @@ impl Follower {
             let is_pointed_at = newest.pointing.is_some();
             let (pointed, is_pointing_due) = match &self.phase {
                 Phase::Live(sent) => (sent.pointed, newest.pointed != sent.pointed),
-                // A newcomer sees what is pointed at, too.
-                _ => (newest.pointed, is_pointed_at && !newest.is_pointed_no_more()),
+                // Late joiners get the current pointer, too.
+                _ => (
+                    newest.pointed,
+                    is_pointed_at && !newest.is_pointed_no_more(),
+                ),
             };
             Phase::Live(Sent {
                 frame: newest.frame.clone(),
@@ -215,7 +216,7 @@ impl Follower {
         };
     }
 
-    /// What is pointed at, if that was not sent yet.
+    /// The current pointer, if it was not sent yet.
     fn take_pointing(&mut self) -> Option<Piece> {
         let Phase::Live(sent) = &mut self.phase else {
             return None;
@@ -223,7 +224,7 @@ impl Follower {
         if !sent.is_pointing_due {
             return None;
         }
-        // A newer frame comes first: it is news, and what is pointed at may lie on its slide.
+        // A newer frame is sent first: the pointer may be on its slide.
         let (pointed, piece) = self.newest.peek(|newest| {
             let is_same = !is_other(&newest.frame, &sent.frame);
             is_same.then(|| (newest.pointed, newest.pointing.clone()))
@@ -234,7 +235,7 @@ impl Follower {
     }
 }
 
-/// Each publishing makes a frame of its own.
+/// Each publication creates its own frame.
 fn is_other(now: &Arc<Frame>, sent: &Arc<Frame>) -> bool {
     !Arc::ptr_eq(now, sent)
 }

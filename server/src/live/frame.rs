@@ -1,18 +1,18 @@
-//! What a stream says, encoded once as bytes and sent to many.
+//! Events, encoded once and sent to many.
 
 use crate::observe::steady;
 use bytes::Bytes;
 use model::talk::{EventId, Pointing, Presence};
 use serde::Serialize;
 
-/// Some lines of a stream, ready to be written to any number of sockets.
+/// Lines of a stream, ready to be written to any number of sockets.
 ///
-/// Kept as a chunk of HTTP/1.1, which is what nearly every follower gets: one plain write of shared
-/// bytes. The lines alone are a part of it.
+/// Stored as a chunk of HTTP/1.1, because nearly every follower gets that: one write of shared bytes. The
+/// lines are a slice of it.
 #[derive(Debug, Clone)]
 pub struct Piece(Bytes);
 
-/// What ends a chunk, and the line before it that says its size.
+/// Ends a chunk, and its size line.
 const CHUNK_END: &str = "\r\n";
 
 impl Piece {
@@ -20,17 +20,17 @@ impl Piece {
         Self(format!("{:x}{CHUNK_END}{lines}{CHUNK_END}", lines.len()).into())
     }
 
-    /// The same lines after this first one.
+    /// The same lines, after `line`.
     pub fn after(&self, line: &str) -> Self {
         Self::new(&(line.to_owned() + &String::from_utf8_lossy(&self.lines())))
     }
 
-    /// With its size before it, as HTTP/1.1 wants it where the whole has no known length.
+    /// The lines as a chunk of HTTP/1.1.
     pub fn chunk(&self) -> Bytes {
         self.0.clone()
     }
 
-    /// Bytes, as a chunk.
+    /// The chunk's length in bytes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -46,9 +46,10 @@ impl Piece {
 pub struct Frame {
     pub id: EventId,
     pub event: Piece,
-    /// The ping that says that this frame is still the newest.
+    /// The ping of followers that have this frame.
     pub ping: Piece,
-    /// There was a frame of this id that said less: to have the id is not to have it all.
+    /// This frame replaced a less complete one with the same id, so a client that has the id may lack
+    /// content.
     pub says_more: bool,
 }
 
@@ -70,7 +71,7 @@ impl Frame {
     }
 }
 
-/// Who is there.
+/// The room, for presenters.
 pub fn presence(presence: &Presence) -> Piece {
     let said = Presence {
         now: steady::now(),
@@ -79,14 +80,14 @@ pub fn presence(presence: &Presence) -> Piece {
     may_be_lost("presence", &said)
 }
 
-/// What the presenter points at.
+/// The presenter's pointer. Broadcast, never stored.
 pub fn pointer(pointing: &Pointing) -> Piece {
     may_be_lost("pointer", pointing)
 }
 
-/// An event without an id: whoever comes back does not ask for it.
+/// An event without an id, so it is not resumed from.
 fn may_be_lost(name: &str, what: &impl Serialize) -> Piece {
-    // Numbers, and text of our own, are always JSON.
+    // Can't fail: the values are numbers and our own strings.
     let data = serde_json::to_string(what).unwrap_or_default();
     Piece::new(&format!("event: {name}\ndata: {data}\n\n"))
 }

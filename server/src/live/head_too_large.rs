@@ -1,8 +1,8 @@
-//! What a browser is told whose request has too large a head.
+//! The page for requests with too large a head (431).
 //!
-//! hyper answers such a request by itself, with a status and nothing to read. Over HTTP/1.1 nothing
-//! else here has that status, so what it writes is replaced. HTTP/2 lets more in than is served, and
-//! what is too large is refused here.
+//! hyper answers them by itself, with an empty response. Over HTTP/1.1 nothing else has that status, so
+//! hyper's response is recognised and replaced. HTTP/2 reads larger heads than are served, and this
+//! module refuses them.
 
 use axum::{
     body::Body,
@@ -47,7 +47,7 @@ const PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\"
     <p>Open this page in a private window, or delete the cookies of this address in your browser&#8217;s \
     settings.</p>\n";
 
-/// Over HTTP/1.1. Ends with the connection, so it needs no length.
+/// Over HTTP/1.1. Its body ends with the connection, so it needs no length.
 static ANSWER: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let begin = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n";
     let mut answer = begin.to_vec();
@@ -60,7 +60,7 @@ static ANSWER: LazyLock<Vec<u8>> = LazyLock::new(|| {
     answer
 });
 
-/// The same over HTTP/2, for a head that over HTTP/1.1 would take more than so many bytes.
+/// The same over HTTP/2, for a head that would take more than `most` bytes in HTTP/1.1.
 pub fn refusal(head: &request::Parts, most: usize) -> Option<Response<Body>> {
     const BETWEEN: usize = ": \r\n".len();
     let path = head
@@ -77,14 +77,14 @@ pub fn refusal(head: &request::Parts, most: usize) -> Option<Response<Body>> {
     })
 }
 
-/// Closed with something unread, a system takes back what was written last. So the rest of a request
-/// is read, up to so much, for so long.
+/// Closing a socket with unread input resets it, and the page may be lost. So the rest of the request is
+/// read, up to these limits.
 const UNREAD_BYTES: usize = 1 << 20;
 const UNREAD_FOR: Duration = Duration::from_secs(2);
 
 pub struct HeadTooLarge<IO> {
     io: IO,
-    /// Nothing more is written, and the rest of the request is read until then.
+    /// Written; the rest of the request is read until then.
     told: Option<Pin<Box<Sleep>>>,
     unread: usize,
 }
@@ -104,7 +104,7 @@ impl<IO> HeadTooLarge<IO> {
 }
 
 impl<IO: AsyncWrite + Unpin> HeadTooLarge<IO> {
-    /// Writes the page in place of an answer that begins so. It fits into a socket whose peer reads.
+    /// Replaces a response that begins with this status line by the page, which fits into the socket's buffer.
     fn poll_replace(&mut self, begin: &[u8], cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
         if self.told.is_none() && begin.starts_with(STATUS) {
             ready!(Pin::new(&mut self.io).poll_write(cx, &ANSWER))?;

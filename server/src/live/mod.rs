@@ -1,7 +1,6 @@
-//! The stream's server end.
+//! The server's end of the stream, and the connections under it.
 //!
-//! Knows frames and revisions; nothing here knows of slides. Only this folder writes
-//! `text/event-stream`.
+//! Knows frames and revisions, not slides. Only this folder writes `text/event-stream`.
 
 mod accept;
 mod asking;

@@ -1,4 +1,4 @@
-//! What a peer has announced and not sent: the rest of a form, or of a deck.
+//! The rest of a request's body (a form, a deck) that its peer has not sent yet.
 
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use std::{
@@ -9,26 +9,26 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// How long while places are scarce. A phone's tap comes with its head.
+/// How late it may be while places are scarce. A phone sends a tap's form with its head.
 const LATE: Duration = Duration::from_secs(1);
 
-/// Since when the next part of it is awaited. A cheap handle.
+/// When the wait for its next part began. A cheap handle.
 #[derive(Debug, Clone, Default)]
 pub struct Owed(Arc<Mutex<Option<Instant>>>);
 
 impl Owed {
-    /// Whether nothing of it has come for too long.
+    /// Whether it is late.
     pub fn is_late(&self) -> bool {
         self.locked().is_some_and(|since| since.elapsed() >= LATE)
     }
 
     fn locked(&self) -> MutexGuard<'_, Option<Instant>> {
-        // Nothing panics while it holds this lock.
+        // Nothing panics under this lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A request's body, which says how long it is awaited.
+/// A request's body that records how long it is awaited.
 pub struct Coming {
     body: Incoming,
     owed: Owed,

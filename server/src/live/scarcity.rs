@@ -1,7 +1,7 @@
-//! The places that there are for connections, and what is said when few of them are left.
+//! Limits the number of connections, and tells them when places are scarce.
 //!
-//! A presenter's tap waits in the kernel's queue with all others, and nobody knows yet that it is
-//! one. So there must be a place soon for whoever comes: those that do nothing with theirs give it up.
+//! A presenter's tap waits in the kernel's queue like all others and can't be recognised there. So a place
+//! must soon be free for anybody: idle connections give theirs up.
 
 use std::{future::pending, ops::RangeInclusive, sync::Arc, time::Duration};
 use tokio::{
@@ -9,25 +9,25 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// How often it is said that places are scarce, at most.
+/// The shortest interval between two signals of scarcity.
 const SAY_EVERY: Duration = Duration::from_millis(250);
 
-/// Of so many places one is kept for whoever comes next.
+/// One place in this many is reserved.
 const ONE_IN: usize = 20;
 const KEPT: RangeInclusive<usize> = 4..=256;
 
-/// How many of the places are kept for whoever comes next.
+/// The number of reserved places.
 fn reserve(places: usize) -> usize {
     (places / ONE_IN).clamp(*KEPT.start(), *KEPT.end())
 }
 
-/// How many streams of followers so many connections have room for: beside them there are always
-/// places for pages and taps, and for the streams of presenters.
+/// How many followers' streams fit into so many connections, with places left for pages, taps and
+/// presenters' streams.
 pub fn most_followers(connections: usize) -> usize {
     connections.saturating_sub(2 * reserve(connections))
 }
 
-/// All places, at the door.
+/// All places, for the accept loop.
 pub struct Places {
     free: Arc<Semaphore>,
     reserve: usize,
@@ -35,7 +35,7 @@ pub struct Places {
     said: Option<Instant>,
 }
 
-/// What one connection hears of it.
+/// One connection's receiver of the signal.
 #[derive(Debug, Clone)]
 pub struct Scarcity(watch::Receiver<()>);
 
@@ -49,19 +49,19 @@ impl Places {
         }
     }
 
-    /// A place, once there is one. Says meanwhile that places are scarce, if they are.
+    /// Waits for a place, and signals scarcity meanwhile.
     pub async fn place(&mut self) -> Option<OwnedSemaphorePermit> {
         loop {
             self.say();
             let place = self.free.clone().acquire_owned();
             if let Ok(place) = timeout(SAY_EVERY, place).await {
-                // Only a closed semaphore refuses, and nobody closes it.
+                // Fails only for a closed semaphore, and nothing closes it.
                 return place.ok();
             }
         }
     }
 
-    /// For a new connection, which hears at once how it is now.
+    /// For a new connection, which gets the current state at once.
     pub fn scarcity(&self) -> Scarcity {
         let mut hears = self.saying.subscribe();
         if self.are_scarce() {
@@ -84,10 +84,10 @@ impl Places {
 }
 
 impl Scarcity {
-    /// Completes when places are scarce, each time that it is said.
+    /// Completes at each signal that places are scarce.
     pub async fn heard(&mut self) {
         if self.0.changed().await.is_err() {
-            // Nobody is let in any more.
+            // The accept loop has ended.
             pending().await
         }
     }

@@ -1,4 +1,4 @@
-//! How many streams there may be at once.
+//! Limits the number of streams.
 
 use crate::access::Asker;
 use std::{
@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-/// For so many seats of followers there is one more for a projector.
+/// There is one spare projector seat for each this many follower seats.
 const ONE_IN: usize = 20;
 
 /// A cheap handle.
@@ -20,21 +20,19 @@ pub struct Seats(Arc<Taken>);
 struct Taken {
     taken: AtomicUsize,
     most: usize,
-    /// Beside those, for projectors: a room's screen finds one when its followers took all.
+    /// Spare seats for projectors, for when followers have taken all others.
     projectors: usize,
-    /// How many of the latter a device has, where it has any: whoever likes may say that it is a
-    /// projector.
+    /// How many spare seats each device has: any page can claim to be a projector.
     by: Mutex<HashMap<Option<Asker>, usize>>,
 }
 
-/// One open stream's place among those that the server can hold; a presenter's is beside them.
-/// Dropped, it is free again.
+/// One open stream's seat, until it is dropped. Presenters' seats are not limited.
 #[derive(Debug)]
 pub struct Seat {
-    /// None for a presenter's.
+    /// `None` for a presenter's.
     of: Option<Arc<Taken>>,
-    /// Whose it is, if it is one of those for projectors. Boxed: a room has few of them, and every
-    /// follower's stream would keep room for it.
+    /// The device of a spare projector seat. Boxed, because there are few, and each follower's stream would
+    /// reserve space for it.
     projector: Option<Box<Option<Asker>>>,
 }
 
@@ -61,8 +59,7 @@ impl Seats {
         (before < self.0.most).then_some(seat)
     }
 
-    /// The same for a page that says that it is a projector's. No device has more than half of those
-    /// that only projectors have.
+    /// The same for a page that claims to be a projector. A device gets at most half of the spare seats.
     pub fn seat_of_projector(&self, asker: Option<Asker>) -> Option<Seat> {
         let (mut seat, before) = self.one_more();
         if before < self.0.most {
@@ -75,12 +72,12 @@ impl Seats {
             by.insert(asker, has + 1);
             seat.projector = Some(Box::new(asker));
         }
-        // Dropped, a seat looks there, too.
+        // Dropping a seat takes this lock, too.
         drop(by);
         may.then_some(seat)
     }
 
-    /// And how many there were before.
+    /// Takes a seat, and tells how many were taken before.
     fn one_more(&self) -> (Seat, usize) {
         let before = self.0.taken.fetch_add(1, Ordering::Relaxed);
         let seat = Seat {
@@ -93,7 +90,7 @@ impl Seats {
 
 impl Taken {
     fn by(&self) -> MutexGuard<'_, HashMap<Option<Asker>, usize>> {
-        // Nothing panics while it holds this lock.
+        // Nothing panics under this lock.
         self.by.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

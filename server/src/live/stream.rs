@@ -1,7 +1,6 @@
-//! A stream's socket, once HTTP/1 has done its part.
+//! A stream's socket, taken over from HTTP/1.
 //!
-//! Holds what one follower needs for as long as the talk is: the socket, what is to be said, and nothing
-//! else.
+//! Holds only what one follower needs during the talk: the socket and the pieces to send.
 
 use super::{deadline::Deadline, follower::Pieces};
 use crate::observe::metrics::STREAMS_REFUSED;
@@ -20,22 +19,21 @@ use tokio::{
     net::TcpStream,
 };
 
-/// What a follower still says is not listened to: so many bytes at a time.
+/// Followers' further input is read and ignored, so many bytes at a time.
 const UNHEARD_BYTES: usize = 64;
 
-/// After it, nothing of the answer is missing.
+/// Ends a chunked body.
 const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
-/// Writes an answer's head and then what the stream says, piece by piece, until one of both ends. Completes
-/// when the connection is done.
+/// Writes the response's head and then each piece. Completes when the stream or the connection ends.
 pub struct Stream {
     socket: Deadline<TcpStream>,
     pieces: Pieces,
-    /// HTTP/1.1 counts each piece, so that an end can be told from a cut. HTTP/1.0, which nginx
-    /// speaks unless told otherwise, does not know how.
+    /// HTTP/1.1 has chunks, so that clients can tell an end from a cut. HTTP/1.0, nginx's default, has
+    /// none.
     is_chunked: bool,
-    /// What the socket had no room for. Nothing more is asked for before it is gone: so a
-    /// slow follower skips to the newest.
+    /// The rest of a partial write. No further piece is taken before it is written, so that a slow
+    /// follower skips to the newest.
     unsent: Bytes,
     is_over: bool,
 }
@@ -57,7 +55,7 @@ impl Stream {
         }
     }
 
-    /// Ready when the stream is over, or its socket is.
+    /// Ready when the stream or its socket has ended.
     fn write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             while self.unsent.has_remaining() {
@@ -107,11 +105,10 @@ impl Future for Stream {
     }
 }
 
-/// By what its socket said. How it ended else is its peer's business: a phone that leaves is no error
-/// of ours.
+/// Why a follower was disconnected, by its socket's error. `None` if it left by itself.
 fn why_let_go(error: &io::Error) -> Option<&'static str> {
     use io::ErrorKind::{HostUnreachable, NetworkUnreachable, TimedOut};
-    // The system's own errors have its number.
+    // Errors of the system have a number.
     let by_system = error.raw_os_error().is_some();
     match error.kind() {
         TimedOut if !by_system => Some("deaf"),
@@ -127,7 +124,7 @@ fn head(headers: &HeaderMap, is_chunked: bool) -> Vec<u8> {
     } else {
         ""
     };
-    // Nothing can follow a stream on its connection.
+    // A stream is its connection's last response.
     let mut head =
         format!("HTTP/1.1 200 OK\r\ndate: {date}\r\nconnection: close\r\n{framing}").into_bytes();
     for (name, value) in headers {

@@ -1,8 +1,8 @@
-//! What HTTP/2 has in hand for one request, and the deadline by which its peer must have taken it.
-//! While places are scarce, a request whose peer neither takes nor sends what is to come is let go.
+//! Deadlines for single requests of HTTP/2, whose peers must read the response. While places are scarce,
+//! a request whose peer neither reads nor sends is reset.
 //!
-//! Flow control holds it up: the socket never waits, so the socket's deadline is never met. hyper
-//! asks a body for its next piece before there is room for it, and then not at all until there is.
+//! With HTTP/2's flow control the socket itself never stalls, so its deadline doesn't apply. hyper polls a
+//! body for its next piece before the window has room for it, and then not until it has.
 
 use super::{Unsent, body::is_stream, deadline::Patience, owed::Owed, scarcity::Scarcity};
 use crate::observe::metrics::STREAMS_REFUSED;
@@ -28,19 +28,19 @@ use std::{
 use tokio::{task_local, time::Instant};
 
 task_local! {
-    /// Of the request that this task answers.
+    /// The state of this task's request.
     static WAITING: Waiting;
 }
 
 #[derive(Default)]
 struct Waiting {
-    /// Since when its peer has not taken the piece that is in hand.
+    /// When the piece that its peer has not read was taken from the body.
     since: Cell<Option<Instant>>,
-    /// What its peer has still to send.
+    /// The rest of its body.
     owed: Owed,
-    /// It has a seat, which is its right to stay.
+    /// A stream has a seat, and may stay idle.
     is_stream: Cell<bool>,
-    /// The peer is let go for that.
+    /// It is being reset.
     is_over: Cell<bool>,
 }
 
@@ -54,21 +54,21 @@ impl Waiting {
     }
 }
 
-/// Of the request that is being answered, for whoever reads its body.
+/// The current request's [`Owed`], for the reader of its body.
 pub fn owed() -> Owed {
-    // Outside of a connection, as in a test, nobody asks.
+    // Not set in tests without a connection.
     WAITING
         .try_with(|waiting| waiting.owed.clone())
         .unwrap_or_default()
 }
 
-/// Runs each request of a connection as a task, and ends the one whose peer takes nothing: the
-/// library resets its stream.
+/// Runs each request of a connection as a task, and ends it when its peer reads nothing; the library then
+/// resets its stream.
 #[derive(Clone)]
 pub struct Requests {
     pub patience: Patience,
     pub scarcity: Scarcity,
-    /// How long a peer may take nothing while places are scarce.
+    /// How long a peer may read nothing while places are scarce.
     pub unread: Duration,
     pub going: Going,
 }
@@ -114,7 +114,7 @@ where
     }
 }
 
-/// How many requests go on over one connection, or how many event streams. A cheap handle.
+/// The number of running requests, or of event streams, of a connection. A cheap handle.
 #[derive(Clone, Default)]
 pub struct Going(Arc<AtomicUsize>);
 
@@ -128,7 +128,7 @@ impl Going {
         One(self.clone())
     }
 
-    /// An answer, one piece of which is in hand at a time. Counted here if it is a stream.
+    /// A response that hands over one piece at a time. Counted here if it is a stream.
     pub fn answer(&self, response: Response<Body>, unsent: &Unsent) -> Response<Pieces> {
         let stream = is_stream(&response).then(|| self.one());
         let _ = WAITING.try_with(|waiting| waiting.is_stream.set(stream.is_some()));
@@ -141,7 +141,7 @@ impl Going {
     }
 }
 
-/// One of those; dropped, it is over.
+/// One of them, until it is dropped.
 struct One(Going);
 
 impl Drop for One {
@@ -150,8 +150,7 @@ impl Drop for One {
     }
 }
 
-/// A body that gives the next piece, and its end, once the piece before has been written to the
-/// socket.
+/// A body that yields its next piece, or its end, only after the previous piece was written to the socket.
 pub struct Pieces {
     body: Body,
     in_hand: Option<Arc<InHand>>,
@@ -165,7 +164,7 @@ struct InHand {
     waker: AtomicWaker,
 }
 
-/// The bytes of one piece, which the library drops when it has written them.
+/// One piece's bytes. The library drops them after writing.
 struct Piece {
     bytes: Bytes,
     in_hand: Arc<InHand>,
@@ -207,7 +206,7 @@ impl HttpBody for Pieces {
             ready!(in_hand.poll_written(cx));
         }
         self.in_hand = None;
-        // Outside of a connection, as in a test, nobody asks.
+        // Not set in tests without a connection.
         let _ = WAITING.try_with(|waiting| waiting.since.set(None));
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         Poll::Ready(frame.map(|frame| {

@@ -1,7 +1,7 @@
-//! What was made for peers that have not taken it yet: answers that are whole in memory, and the
-//! pieces that HTTP/2 has in hand.
+//! Bounds the memory of responses that peers have not read yet: whole responses, and the pieces that
+//! HTTP/2 has taken.
 //!
-//! Pictures are not among it: of one, a connection of HTTP/1 holds a small piece (`media`).
+//! Pictures are not counted: a connection of HTTP/1 holds a small piece of one (`media`).
 
 use crate::access::Refusal;
 use app::api::ErrorCode;
@@ -23,19 +23,19 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Bytes from which on peers that take nothing are let go soon. A page in full is 60 KB.
+/// Above this many bytes, peers that read nothing are disconnected soon. A whole page is 60 KB.
 const MUCH: usize = 64 << 20;
-/// Bytes from which on nothing more is made for anybody.
+/// Above this many bytes, requests to read are refused.
 const MOST: usize = 128 << 20;
 
 const BUSY: &str = "Too many slow connections just now. Try again in a few seconds.";
 
-/// Counts them. A cheap handle.
+/// Counts unread bytes. A cheap handle.
 #[derive(Debug, Clone, Default)]
 pub struct Unsent(Arc<AtomicUsize>);
 
 impl Unsent {
-    /// The same bytes, counted until the last copy is dropped.
+    /// Counts these bytes until their last copy is dropped.
     pub fn hold(&self, bytes: Bytes) -> Bytes {
         self.0.fetch_add(bytes.len(), Ordering::Relaxed);
         let unsent = self.clone();
@@ -50,8 +50,8 @@ impl Unsent {
         self.0.load(Ordering::Relaxed) > MOST
     }
 
-    /// The answer to whoever wants to read something while there is too much. What changes something
-    /// has a small answer, and is let through.
+    /// The refusal of a request to read while there is too much. Changes have small responses and are let
+    /// through.
     pub fn refusal(&self, method: &Method) -> Option<Response> {
         (method.is_safe() && self.is_full()).then(|| {
             let busy = Refusal::with_message(ErrorCode::TooFast, BUSY.to_owned());
@@ -80,7 +80,7 @@ impl Drop for Held {
     }
 }
 
-/// Counts what is answered, and refuses to read more while there is too much of it.
+/// Middleware that counts responses, and refuses requests to read while there is too much.
 pub async fn bound_unsent(State(unsent): State<Unsent>, request: Request, next: Next) -> Response {
     if let Some(busy) = unsent.refusal(request.method()) {
         return busy;
