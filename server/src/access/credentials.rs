@@ -1,4 +1,7 @@
 //! The keys that a request brings, and the cookies that browsers keep them in.
+//!
+//! A device has one key for all its talks, in one cookie named after the data directory: browsers send a
+//! host's cookies to all its ports, and have little space for them.
 
 use super::{Key, KeyHash};
 use app::routes;

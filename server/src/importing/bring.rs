@@ -1,4 +1,8 @@
 //! Imports the decks of the command line, and resumes imports after a restart.
+//!
+//! A deck's files lie in `data/importing` with `import.json`, which is durable before its talk is
+//! acknowledged. A start removes what has no such file or no talk, and resumes the rest. An import ends
+//! when no talk shows its deck any more.
 
 use super::{Awaited, Begun, DeckError, Decks, Interrupted, Rest, Sharpening, Told, welcome};
 use crate::{

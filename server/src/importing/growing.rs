@@ -1,4 +1,9 @@
 //! A deck during its import: first its pages arrive, then the pictures in their HTML.
+//!
+//! A deck's id is the hash of its source and is known before a page is drawn, so a talk can show the first
+//! slide while the rest is being read. A slide that the room waits for comes as one more event of the same
+//! id, because the talk has not moved. The store gets the deck with its first slide, every ten seconds, and
+//! when it is complete.
 
 use super::{
     pictures::Pictures,

@@ -1,4 +1,7 @@
 //! `POST /api/...`: hands a request to its server function.
+//!
+//! A plain form's `Accept` header is removed first, so that errors keep their status instead of becoming
+//! Leptos' redirects; forms are then redirected to their page here.
 
 use super::{Shared, form, guessing::may_look};
 use crate::{

@@ -1,4 +1,7 @@
 //! Every route in one place.
+//!
+//! axum's routes, not Leptos' router: a handler reads all that a page shows before a byte is rendered, so
+//! the status is known, no page waits half-way, and routing costs the browser no WASM.
 
 use super::Shared;
 use crate::{
