@@ -1,4 +1,4 @@
-//! What is needed by someone who is not in the store yet: media of an import whose deck is not stored,
+//! Claims keep things that nothing in the store needs yet: media of an import whose deck is not stored,
 //! and decks that a talk is about to show. Nothing claimed is removed.
 //!
 //! See [`removal`](super::removal) for why a claim comes before the look at what is there.

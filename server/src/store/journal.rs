@@ -1,4 +1,4 @@
-//! Talks and what is noted of them, in the order of the commits.
+//! Talks and their lists, in the order of the commits.
 
 use super::{Pending, TalkRecord};
 use model::{
@@ -87,7 +87,7 @@ pub enum Committed {
     Entry(Entry),
 }
 
-/// A line of a list. What it contains is known to those who write and read that list.
+/// A line of a list. Its format is the list's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub list: List,

@@ -3,7 +3,7 @@
 //! Three traits, which any kind of store can implement: [`Journal`] has the shape of a tap (load,
 //! commit against an expected revision, and a feed of what was committed), [`Documents`] keeps decks,
 //! [`Media`] keeps their pictures. Publishing listens to the feed and to nothing else. Above them
-//! stands the [`Store`]: it knows what decks are, who has claimed what, and what may be removed.
+//! stands the [`Store`], which parses decks, keeps claims and decides what is removed.
 //! [`EmbeddedStore`] is all three on one machine.
 
 mod claims;
@@ -116,7 +116,7 @@ impl Store {
         &self.0.journal
     }
 
-    /// What is not to be removed, because someone needs it who is not in the store yet.
+    /// Decks and media that must not be removed, although nothing in the store needs them yet.
     pub fn claims(&self) -> &Claims {
         &self.0.claims
     }

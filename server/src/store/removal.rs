@@ -4,9 +4,9 @@
 //! start: decks by their marks, media as loose. A deck's media are loose before the deck is removed.
 //!
 //! No candidate is removed that is claimed, that a talk shows (a deck), or that a stored deck names (a
-//! medium). The order makes this safe without a transaction over all three stores: whoever needs
-//! something claims it, and then looks whether it is there; a clearing takes what nobody has claimed,
-//! so that it can't be claimed any more, and then looks who needs it.
+//! medium). The order of steps makes this safe without a transaction over all three stores. Users claim
+//! a thing, and then check that it is there. A clearing takes things that are not claimed, which can't
+//! be claimed from then on, and then checks that they are not needed.
 
 use super::{
     Mark, Store, StoreError,

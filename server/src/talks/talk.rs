@@ -225,8 +225,8 @@ impl Talk {
         answer
     }
 
-    /// Changes what is not a command's, in the same queue: neither undoes the other. `change` says
-    /// whether there is anything to store; so does the answer.
+    /// Makes a change that is no command, in the same queue as commands, so that neither overwrites the
+    /// other. Returns what `change` returns: whether there is anything to store.
     async fn change(
         self: &Arc<Self>,
         change: impl FnOnce(&mut Shown) -> bool + Send + 'static,
@@ -414,7 +414,7 @@ impl Talk {
         histogram!(PUBLISH_SECONDS).record(begun.elapsed());
     }
 
-    /// Lets those go on who wait for this record, or for a later one to replace it.
+    /// Completes the changes that wait for this record.
     fn acknowledge(&self, published: Published) {
         let remotes = &published.shown.record.remotes;
         let waiting = u32::try_from(remotes.waiting()).unwrap_or(u32::MAX);

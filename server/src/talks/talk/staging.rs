@@ -93,7 +93,7 @@ impl Staged {
         self.is_rolling_back &= !self.under_way.is_empty();
     }
 
-    /// Takes over a record that is durable, whoever committed it.
+    /// Takes over a durable record, whether it was staged here or not.
     pub fn adopt(&mut self, durable: Shown) {
         if durable.record.age() > self.durable.record.age() {
             self.durable = durable;
