@@ -1,30 +1,29 @@
-// The page's life without its WASM: the venue's proxy may keep that out or never answer, or an
-// extension may have rewritten the page under it. Then the page asks whether the talk has moved, and
-// loads anew when it has.
+// The page without its WASM, which a proxy may block or an extension may break by rewriting the page.
+// It polls the talk's state, and reloads when the talk has moved.
 {
   const EVERY_MS = 5000;
-  // A WASM that is on its way so long may never come.
+  // A WASM that takes longer may never come.
   const PATIENCE_MS = 10000;
-  // That a page was loaded anew is forgotten once one has lived so long. Not by a clock that somebody may
+  // A page that lives so long forgets that it was reloaded. Not measured by the wall clock, which may be
   // set.
   const RELOAD_APART_MS = 60000;
   const RELOADED = "webslides-reloaded";
-  // Where, and by which build, that was no help: it would not be the next time either.
+  // The page and build for which reloading did not help.
   const IN_VAIN = "webslides-in-vain";
   const here = () => location.pathname + document.querySelector("link[rel=modulepreload]")?.href;
-  // What the page was rendered with; none on a page that does not follow, nor of a slide that was not
-  // there yet.
+  // The event id that the page was rendered with. Undefined on a page that does not follow, empty for a
+  // slide that was still being prepared.
   const { event: shown } = document.currentScript.dataset;
   const [, , code] = location.pathname.split("/");
   const lives = () => document.querySelector("main[data-hydrated]");
-  // By this the presenter knows that somebody follows.
+  // Counts this page as a follower.
   const seat = Math.floor(Math.random() * 2 ** 53);
   let looking;
   const lookAfter = (ms) => {
     clearTimeout(looking);
     if (shown !== undefined) looking = setTimeout(look, ms);
   };
-  // An answer that never comes does not end the looking.
+  // The next poll is scheduled first: an answer may never come.
   const look = async () => {
     if (lives()) return;
     lookAfter(EVERY_MS);
@@ -32,12 +31,12 @@
       const { view } = document.querySelector("main").dataset;
       const signal = AbortSignal.timeout?.(EVERY_MS - 1000);
       const answer = await fetch(`/t/${code}/state?view=${view}&seat=${seat}`, { signal });
-      // A server that is busy, or a proxy in its place, says nothing of the talk.
+      // An error of a busy server or a proxy tells nothing of the talk.
       if (!answer.ok && answer.status !== 404) return;
       const { epoch, revision } = await answer.json();
       if (shown !== `${epoch}-${revision}` && !lives()) location.reload();
     } catch {
-      // Without the server it stays as it is, and says nothing that is not so.
+      // Without the server the page stays as it is.
     }
   };
   lookAfter(PATIENCE_MS);
@@ -45,7 +44,7 @@
     try {
       sessionStorage.removeItem(RELOADED);
     } catch {
-      // Nor was it kept.
+      // Without storage, nothing was stored.
     }
   }, RELOAD_APART_MS);
   const say = (sentence) => {
@@ -54,9 +53,8 @@
   };
   addEventListener("unhandledrejection", () => lives() || lookAfter(EVERY_MS));
 
-  // The elements that an island counts, by their places. A toolbar that an extension has put among them
-  // would be written into in the place of the page's own: it is put behind the page. A page that lacks
-  // one is nothing to be taken over.
+  // The elements that hydration finds by position. An extension's toolbar among them would be taken for
+  // the page's own, so it is moved to the end of the page. A page that lacks one can't be hydrated.
   const OWN = {
     "": "main",
     "[data-view=follow]": "h1 .slide [aria-live] footer",
@@ -90,22 +88,21 @@
     try {
       return sessionStorage.getItem(name);
     } catch {
-      // A browser that keeps nothing: its page stays as it is.
+      // A browser without storage: its page stays as it is.
       return undefined;
     }
   };
 
-  // The island calls this as its last act. A new one may do better. When that has panicked, too, the page
-  // is loaded once more and left as the server made it, because what half an island has done to it is
-  // nothing to be used. Each only when the server is there, or the browser's own error page would be all
-  // that is left.
+  // A panicking island calls this. The page reloads, which may help. If the island panics again, the page
+  // reloads once more and stays as the server rendered it, because a half-hydrated page is broken. It
+  // only reloads while the server answers: else only the browser's error page would be left.
   globalThis.islandPanicked = async (why) => {
     console.warn(`WebSlides begins anew: ${why}`);
     const page = document.querySelector("main");
     page.dataset.live = "stale";
     delete page.dataset.hydrated;
     say("Reconnecting. You may be a slide behind.");
-    // What is left of the island hears nothing more: forms go their own way.
+    // The rest of the island gets no more events: the browser submits the forms.
     for (const name of ["submit", "keydown", "pointerdown", "pointermove", "pointerup"])
       addEventListener(name, (event) => event.stopImmediatePropagation(), true);
     lookAfter(EVERY_MS);

@@ -1,5 +1,5 @@
-// Sheets in browsers that have no popovers (before Safari 17, Firefox 125 and Chrome 114): what these
-// would hide and show is hidden and shown here, by a class. Loaded before all that asks for them.
+// A polyfill of popovers for browsers before Safari 17, Firefox 125 and Chrome 114: hides and shows
+// sheets by a class. Must be loaded before scripts that use popovers.
 const openSheet = () => document.querySelector(isKnown ? ":popover-open" : "[popover].open");
 const isKnown = "showPopover" in HTMLElement.prototype;
 if (!isKnown) {
@@ -28,7 +28,7 @@ if (!isKnown) {
       if (close() !== this) turn(this, true);
     },
   });
-  // Before others stop a click beside an open sheet: that closes it, and does nothing else.
+  // Captured before others stop it: a click beside an open sheet only closes the sheet.
   addEventListener(
     "click",
     ({ target }) => {
@@ -41,7 +41,7 @@ if (!isKnown) {
     },
     true,
   );
-  // Of the key that ends a word of an input method, Safari says by this code only that it does so.
+  // In Safari only this code tells that a key ends a word of an input method.
   const isComposed = ({ isComposing, keyCode }) => isComposing || keyCode === 229;
   addEventListener("keydown", (event) => event.key === "Escape" && !isComposed(event) && close());
 }

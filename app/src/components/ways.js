@@ -1,5 +1,5 @@
-// A page that its own computer asked for stays open when the computer changes its network. The links
-// on it must not stay those of the old one.
+// A page on the server's own machine stays open when the machine changes networks. This updates the links
+// on it.
 {
   const { ways: at } = document.currentScript.dataset;
   const show = (ways) => {
@@ -14,7 +14,7 @@
       box.querySelector(".qr").innerHTML = qr;
     }
     for (const typed of document.querySelectorAll(".typed-address")) typed.textContent = host;
-    // A remote's link has a key, which was said once: by another address there is no link but a new one.
+    // A remote's link has a key that is shown only once: at another address it needs a new link.
     const added = document.querySelector(".added");
     const isGone = added && !added.querySelector(".url").textContent.startsWith(`${origin}/`);
     if (added) added.hidden = isGone;
@@ -33,7 +33,7 @@
       const answer = await fetch(at);
       if (answer.ok) show(await answer.json());
     } catch {
-      // Without the server there is nothing to show; the page says so elsewhere.
+      // Without the server there is nothing to show; the page tells so elsewhere.
     }
     setTimeout(ask, 3000);
   };

@@ -5,13 +5,13 @@
   const left = document.querySelector('.warnings');
   const show = ({ title, ready, picture }, at) => {
     const tile = list.children[at];
-    // Its own element or none: what renders the page leaves comments.
+    // The element, not a child node: the renderer leaves comments.
     if (!ready || !tile || tile.childElementCount) return;
     const small = document.createElement(picture ? 'img' : 'span');
     Object.assign(small, picture ? { alt: title, loading: 'lazy', src: picture } : { textContent: title });
     tile.append(small);
   };
-  // One question at a time; what comes meanwhile is asked for after it.
+  // One request at a time; events meanwhile cause one more.
   let asking = false;
   let done = false;
   let patience = 4000;
@@ -42,7 +42,7 @@
         clearInterval(asked);
       }
     } catch {
-      // It is asked again. A long answer that comes slowly gets the time that it takes.
+      // Tries again. A long answer that arrives slowly may take its time.
       if (given.signal.aborted) patience = Math.min(2 * patience, 30_000);
     }
     clearTimeout(limit);
@@ -53,8 +53,8 @@
     clearTimeout(opening);
     source?.close();
   };
-  // One that a proxy answered with an error is closed for good: then another one is opened. Over HTTP/1.1
-  // a browser has six connections to a server, for all of its tabs: one that nobody sees takes none.
+  // A stream that a proxy answered with an error is closed for good, so another one is opened. Hidden tabs
+  // close theirs: over HTTP/1.1 a browser has six connections to a server, for all of its tabs.
   const open = () => {
     close();
     if (done || document.hidden) return;
@@ -65,7 +65,7 @@
     });
   };
   open();
-  // The stream may be withheld or refused, by a virus scanner or a proxy.
+  // A virus scanner or a proxy may withhold or refuse the stream.
   const asked = setInterval(() => document.hidden || asking || look(), 5000);
   addEventListener('visibilitychange', open);
   addEventListener('pagehide', close);

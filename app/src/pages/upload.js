@@ -19,12 +19,12 @@
     say('');
   });
 
-  // What is in a folder, for a form, which has no folders: null when this one has some.
+  // The files of a folder, for a form, which can't hold folders. Null if it has subfolders.
   const read = async (folder) => {
     const reader = folder.createReader();
     const found = [];
     for (let some; !some || some.length; ) {
-      // A hundred at a time, and none at the end.
+      // Reads at most a hundred at a time; none at the end.
       some = await new Promise((take, fail) => reader.readEntries(take, fail));
       found.push(...some.filter((entry) => !entry.name.startsWith('.')));
     }
@@ -47,7 +47,7 @@
     }
   };
   const take = (dropped) => {
-    // Only while the event lasts.
+    // Available only during the event.
     const entries = Array.from(dropped.items, (item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
     const folder = entries.find((entry) => entry && entry.isDirectory);
     if (folder && dropped.files.length === 1) return bringFolder(folder);
@@ -62,8 +62,8 @@
     });
   }
 
-  // A browser sends a file as it was when it was chosen, or not at all. Read from itself: a slice of one
-  // that is gone is empty.
+  // A browser sends a file only if it has not changed since it was chosen. Reads the file itself: a slice
+  // of a deleted one would be empty.
   const lost = async () => {
     for (const file of files.files) {
       const reader = file.stream().getReader();

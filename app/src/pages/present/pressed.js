@@ -1,5 +1,5 @@
-// A finger beside an open sheet closes it, which is the browser's part, and does nothing else: least
-// of all what lies in the dark there.
+// A tap beside an open sheet only closes it, which the browser does: it must not press what lies in the
+// dark there.
 {
   let isBeside = false;
   const begins = ({ target }) => {
@@ -14,8 +14,8 @@
   addEventListener("click", ends, true);
 }
 
-// A button is down as long as a finger is, and long enough to be seen. `:active` does not tell:
-// with touch, browsers make it wait for a long press, or never set it.
+// A button looks pressed as long as a finger is on it, and long enough to be seen. Not `:active`: with
+// touch, browsers set it only after a long press, or never.
 {
   let button, timer;
   const release = () => button?.classList.remove("pressed");
@@ -31,14 +31,14 @@
     });
 }
 
-// While one finger rests somewhere, browsers make no click of another one's tap, nor of its own: each
-// button answers its own finger.
+// While one finger rests, browsers make no click of another one's tap, nor of its own. So each button
+// responds to its own finger.
 {
   const SAME_TAP_MS = 350;
   const fingers = new Map();
   let answered;
   addEventListener("pointerdown", ({ isPrimary, pointerId, target }) => {
-    // No other finger is down: one whose end was never said is not, either.
+    // No other finger is down; forgets those whose end was never reported.
     if (isPrimary) fingers.clear();
     const isBeside = openSheet() && !target.closest("[popover]");
     fingers.set(pointerId, { button: isBeside ? null : target.closest("button"), isAlone: true });
@@ -53,7 +53,7 @@
     button.click();
   });
   addEventListener("pointercancel", ({ pointerId }) => fingers.delete(pointerId));
-  // A browser that makes one all the same. Not every one says by which finger.
+  // Some browsers do make a click. Not all of them tell which finger's.
   addEventListener(
     "click",
     (event) => {
@@ -70,8 +70,8 @@
   );
 }
 
-// The focus that a mouse or a finger leaves behind takes the clicker's next key: Space would open a
-// sheet again, and an arrow scroll the notes. A keyboard's focus stays, and so does a place to write.
+// A focus that a mouse or finger left behind would take a clicker's next key: Space would reopen a sheet,
+// and an arrow scroll the notes. A keyboard's focus stays, and so does that of an input field.
 {
   let byPointer = false;
   let openedByPointer = false;
@@ -84,11 +84,11 @@
   addEventListener("keydown", () => (byPointer = false), true);
   addEventListener("click", ({ detail }) => {
     if (detail === 0) return;
-    // Before the next key, and again when what it opened or closed has moved the focus.
+    // Before the next key, and again after an opened or closed sheet has moved the focus.
     letGo();
     setTimeout(letGo);
   });
-  // Not `toggle`, of which there is one only for a sheet that is closed again at once.
+  // Not `toggle`, which comes only once for a sheet that is closed at once.
   addEventListener(
     "beforetoggle",
     ({ newState }) => {
