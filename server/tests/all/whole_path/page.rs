@@ -1,4 +1,4 @@
-//! A page of the room. Does what `app/src/live/link.rs` does in a browser, and objects to what no
+//! A page of the room. Does what `app/src/live/connection.rs` does in a browser, and objects to what no
 //! browser would notice.
 
 use super::{disk::Log, life::Life};
