@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod cli;
+pub mod http;
 pub mod importing;
 pub mod live;
 pub mod observe;

@@ -3,11 +3,12 @@
 use crate::{
     access::Key,
     cli::Options,
+    http::{self, Limits, Unsent},
     importing::{
         Begun, DeckError, Decks, Rest, bring,
         watched::{self, Watched},
     },
-    live::{self, Hub, Limits, Unsent},
+    live::Hub,
     observe::{log, metrics, print, steady},
     store::{Store, StoreError},
     talks::{OpenError, Talk, Talks},
@@ -165,7 +166,7 @@ pub async fn serve(
         patience,
         unsent,
     };
-    let serving = live::accept(listener, limits, router, async {
+    let serving = http::accept(listener, limits, router, async {
         end.await;
         decks.end();
         hub.end();
@@ -357,7 +358,7 @@ fn walled(confinement: Confinement) -> Result<(), RunError> {
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
-    live::listen(address).map_err(|error| match error.kind() {
+    http::listen(address).map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => RunError::PortTaken(address),
         _ => RunError::Listen(address, error),
     })
@@ -376,7 +377,7 @@ fn most_connections() -> usize {
 /// The number of followers that were `asked` for, limited so that pages and presenters have connections left.
 fn most_followers(asked: Option<usize>) -> usize {
     let connections = most_connections();
-    let most = live::most_followers(connections);
+    let most = http::most_followers(connections);
     match asked {
         Some(asked) if asked > most => {
             eprintln!(

@@ -39,19 +39,19 @@
 //! ```
 
 pub mod archive;
-mod beside;
+mod catch_panic;
+mod companion_files;
 mod images;
 pub mod kind;
 pub mod main_file;
 pub mod manifest;
 pub mod markdown;
 pub mod pdf;
-mod pictured;
 pub mod renditions;
-mod safely;
 pub mod source;
 pub mod sources;
 pub mod text;
+mod text_with_files;
 pub mod titles;
 pub mod vocabulary;
 pub mod worker;

@@ -8,9 +8,9 @@ use super::{
     manifest::{Manifest, NamedFile, PDF_NOTES},
     markdown::{self, Markdown},
     pdf::{self, Pdf},
-    pictured::{Pictured, seen_from},
     source::{Bounds, Outline, Page, Picture, Source, SourceError, Warning},
     text::{self, Text},
+    text_with_files::{Pictured, seen_from},
     titles,
     worker::{
         protocol,

@@ -7,7 +7,7 @@
 
 use super::{
     pictures::Pictures,
-    readers::{PageError, Reason, Spent},
+    workers::{PageError, Reason, Spent},
 };
 use model::deck::{self, Deck, DeckId, Face, NoSlides, Reading, Slide};
 use reading::source::{Html, Link, Outline, Target, Warning};

@@ -5,10 +5,10 @@ use super::{
     growing::{Growing, Look},
     keeper::Keeper,
     limits::DeckLimits,
-    readers::{BroughtBy, Import, ImportError, PageError, Pool, UnpackError, unpack},
     rest::{Rest, UnderWay, read, shown_inside},
     sharpening::is_sharp,
     staging::{Interrupted, KeptImport, Staged, Staging, keep, short_name},
+    workers::{BroughtBy, Import, ImportError, PageError, Pool, UnpackError, unpack},
 };
 use crate::store::{Claim, Store};
 use model::deck::{Deck, DeckId};

@@ -1,6 +1,6 @@
 //! An import's access to the store.
 
-use super::{DeckError, kept::kept};
+use super::{DeckError, earlier_import::kept};
 use crate::store::{Claim, Store};
 use bytes::Bytes;
 use model::deck::{Deck, DeckId};

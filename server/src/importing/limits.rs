@@ -1,6 +1,6 @@
 //! The limits of a deck, from the command line.
 
-use super::readers;
+use super::workers;
 use clap::Args;
 use reading::{source::Bounds, worker::check};
 use std::{ops::RangeInclusive, time::Duration};
@@ -71,8 +71,8 @@ impl DeckLimits {
         u64::from(self.reserve_mebibytes) << 20
     }
 
-    pub fn of_workers(&self) -> readers::Limits {
-        readers::Limits {
+    pub fn of_workers(&self) -> workers::Limits {
+        workers::Limits {
             memory: u64::from(self.memory_mebibytes) << 20,
             time: Duration::from_secs(self.page_seconds.into()),
             bounds: Bounds {
@@ -81,7 +81,7 @@ impl DeckLimits {
             },
             output: u64::from(self.output_mebibytes) << 20,
             deck_time: Duration::from_secs(u64::from(self.deck_minutes) * 60),
-            ..readers::Limits::default()
+            ..workers::Limits::default()
         }
     }
 }
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn without_options_a_deck_may_take_what_the_worker_thinks_usual() {
         let limits = Line::parse_from(["a"]).limits.of_workers();
-        let usual = readers::Limits::default();
+        let usual = workers::Limits::default();
         assert_eq!(format!("{limits:?}"), format!("{usual:?}"));
     }
 

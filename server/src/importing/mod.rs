@@ -1,34 +1,34 @@
 //! Imports decks: turns a user's files into a [`Deck`](model::deck::Deck) that a talk shows.
 //!
 //! [`bring`] imports the decks of the command line, and [`watched`] imports them again when they change.
-//! [`staging`] copies a deck's files, the [`readers`] open them and return pages, and [`growing`] makes
+//! [`staging`] copies a deck's files, the [`workers`] open them and return pages, and [`growing`] makes
 //! slides of the pages. The first slide can be shown before the others are read ([`rest`]). The sizes
 //! that few screens need come last ([`sharpening`]). Untrusted files are decoded only in the readers'
 //! processes, by the crate `reading`.
 
 pub mod bring;
+mod earlier_import;
 pub mod faces;
+mod free_space;
 mod growing;
 mod import;
 mod keeper;
-mod kept;
 pub mod limits;
 mod pictures;
-pub mod readers;
 mod rest;
-mod room;
 mod sharpening;
 mod staging;
 pub mod watched;
 mod welcome;
+pub mod workers;
 
 pub use import::{Awaited, Begun, Decks};
 pub use limits::DeckLimits;
-pub use readers::BroughtBy;
 pub use rest::{Rest, Told};
 pub use sharpening::Sharpening;
 pub use staging::Interrupted;
 pub use welcome::welcome;
+pub use workers::BroughtBy;
 
 use crate::store::StoreError;
 use model::deck::NoSlides;

@@ -3,12 +3,12 @@
 use super::{
     DeckError, Decks,
     faces::picture,
+    free_space::Room,
     growing::{Growing, Look, Read, Shown},
     import::Awaited,
     keeper::Keeper,
-    readers::{Import, Need, PageError, Reason, Wanted},
-    room::Room,
     sharpening::Sharpening,
+    workers::{Import, Need, PageError, Reason, Wanted},
 };
 use model::deck::{Deck, DeckId, Face};
 use reading::worker::protocol::{FaceParts, PageParts};

@@ -5,11 +5,11 @@
 
 use super::{
     DeckError,
+    free_space::Room,
     growing::{Growing, Look, is_picture_up_to},
     keeper::Keeper,
-    readers::{Import, Need, Reason},
     rest::{UnderWay, read},
-    room::Room,
+    workers::{Import, Need, Reason},
 };
 use model::deck::{Deck, Face};
 use std::sync::Arc;

@@ -4,7 +4,7 @@ mod below;
 mod folder;
 mod pictures;
 
-use super::{DeckError, limits::DeckLimits, readers::BroughtBy, room::Room};
+use super::{DeckError, free_space::Room, limits::DeckLimits, workers::BroughtBy};
 pub use below::all_below;
 use data_encoding::BASE32_NOPAD;
 use model::deck::DeckId;

@@ -1,4 +1,4 @@
-mod presenting;
+mod presenters;
 mod staging;
 
 use super::{OpenError, TalkTitle, finger::Finger, history};

@@ -6,7 +6,7 @@
 use super::Shared;
 use crate::{
     access::{Refusal, refuse_other_origins, security_headers},
-    live::bound_unsent,
+    http::bound_unsent,
     observe::log,
     web::{commands, events, guessing, host, media, operations, pages, pointer, present, site},
 };

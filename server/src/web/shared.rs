@@ -1,9 +1,5 @@
 use super::host::Hosting;
-use crate::{
-    access::Guesses,
-    live::{Hub, Unsent},
-    talks::Talks,
-};
+use crate::{access::Guesses, http::Unsent, live::Hub, talks::Talks};
 use axum::http::{HeaderMap, Uri};
 use leptos::config::LeptosOptions;
 use std::sync::Arc;

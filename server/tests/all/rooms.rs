@@ -9,9 +9,10 @@ use std::{
 };
 
 /// From the ground up. A room uses itself and the floors below.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
     &["access", "observe"],
     &["store", "live"],
+    &["http"],
     &["talks"],
     &["importing"],
     &["web"],

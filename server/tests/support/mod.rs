@@ -10,7 +10,7 @@ use clap::Parser;
 use hyper::{body::Incoming, client::conn::http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use leptos::config::LeptosOptions;
-use server::{cli::Options, live, serve, terminal::links::Announcement};
+use server::{cli::Options, http as server_http, serve, terminal::links::Announcement};
 use std::{net::SocketAddr, path::Path, time::Duration};
 use tempfile::TempDir;
 use tokio::{
@@ -45,7 +45,7 @@ impl Server {
                 .chain(options),
         );
         let any = "127.0.0.1:0".parse().expect("an address");
-        let listener = live::listen(any).expect("a free port");
+        let listener = server_http::listen(any).expect("a free port");
         let address = listener.local_addr().expect("an address");
         let leptos = LeptosOptions::builder().output_name("webslides").build();
         let (tell, told) = oneshot::channel();

@@ -23,7 +23,7 @@ use reading::{
         serve::{self, Reader},
     },
 };
-use server::importing::readers::{Import, ImportError, Limits, Pool};
+use server::importing::workers::{Import, ImportError, Limits, Pool};
 use std::{
     env,
     ffi::OsStr,

@@ -11,8 +11,8 @@ mod order;
 mod picture;
 
 use crate::{
+    catch_panic::safely,
     manifest::NamedFile,
-    safely::safely,
     source::{
         Bounds, Face, Outline, Page, Picture, Pixels, SlideOutline, Source, SourceError, Warning,
     },

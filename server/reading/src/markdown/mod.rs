@@ -20,7 +20,7 @@ mod split;
 mod tests;
 
 use crate::{
-    beside::Beside,
+    companion_files::Beside,
     source::{Bounds, Outline, Page, SlideOutline, Source, SourceError},
 };
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};

@@ -1,7 +1,7 @@
 //! Opens a document: its password, its catalog, its title.
 
 use super::{layout::shortened, protection, strings};
-use crate::{safely::safely, source::SourceError};
+use crate::{catch_panic::safely, source::SourceError};
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, PdfData, object::Dict};
 use memchr::memmem;
 use unicode_normalization::UnicodeNormalization;

@@ -26,7 +26,7 @@ mod made;
 mod tests;
 
 use crate::{
-    safely::safely,
+    catch_panic::safely,
     source::{Bounds, Face, Link, Outline, Page, Pixels, Source, SourceError, Target, Warning},
 };
 use document::read;

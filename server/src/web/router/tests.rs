@@ -4,8 +4,9 @@ use super::*;
 use crate::{
     access::Key,
     cli::Options,
+    http::Unsent,
     importing::Decks,
-    live::{Hub, Unsent},
+    live::Hub,
     store::Store,
     talks::Talks,
     web::{addresses::Addresses, host::Hosting},

@@ -93,7 +93,7 @@ impl Life {
             leptos,
             host: None,
             guesses: Arc::default(),
-            unsent: server::live::Unsent::default(),
+            unsent: server::http::Unsent::default(),
             public: None,
         });
         Self {

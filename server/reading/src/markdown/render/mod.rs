@@ -21,7 +21,7 @@ use crate::markdown::{
     page::steps::Piece,
     prepare::loose,
 };
-use crate::{beside::Beside, source::Warning};
+use crate::{companion_files::Beside, source::Warning};
 use code::Highlighter;
 use comrak::nodes::{AstNode, ListDelimType, ListType, NodeList, NodeValue, TableAlignment};
 use own_classes::OwnClasses;

@@ -56,7 +56,7 @@ async fn a_browser_that_leaves_while_its_talk_is_stored_leaves_a_talk_that_is_op
         leptos: LeptosOptions::builder().output_name("webslides").build(),
         host: Some(hosting),
         guesses: Arc::default(),
-        unsent: crate::live::Unsent::default(),
+        unsent: crate::http::Unsent::default(),
         public: None,
     };
     let form = "--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\nmine\r\n--XX\r\n\

@@ -3,15 +3,15 @@
 //! instead of 13. Over HTTP/2 it is not taken over.
 
 use super::{
-    body::{is_stream, take_pieces},
+    connection_limit::Scarcity,
     deadline::{Deadline, Patience, Stuck},
-    flood::NoFlood,
     head_too_large::{self, HeadTooLarge},
-    owed::{Coming, Owed},
-    scarcity::Scarcity,
-    stream::Stream,
-    taken::{Going, Requests, owed},
+    http2_flood::NoFlood,
+    http2_requests::{Going, Requests, owed},
+    late_body::{Coming, Owed},
+    stream_socket::Stream,
 };
+use crate::live::{is_stream, take_pieces};
 use axum::{
     Router,
     body::Body,

@@ -2,7 +2,7 @@
 //! server stores them. The workers that read the pages find plain files.
 
 use super::{import::Reason, pool::Pool, schedule::BroughtBy};
-use crate::importing::room::Room;
+use crate::importing::free_space::Room;
 use reading::{
     archive::{MAX_ENTRIES, MAX_TOTAL_BYTES},
     kind::Kind,

@@ -2,8 +2,8 @@
 //!
 //! Holds only what one follower needs during the talk: the socket and the pieces to send.
 
-use super::{deadline::Deadline, follower::Pieces};
-use crate::observe::metrics::STREAMS_REFUSED;
+use super::deadline::Deadline;
+use crate::{live::Pieces, observe::metrics::STREAMS_REFUSED};
 use axum::http::{HeaderMap, Version};
 use bytes::{Buf, Bytes};
 use metrics::counter;

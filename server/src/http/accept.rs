@@ -1,7 +1,7 @@
 //! Our accept loop. `axum::serve` is slower with many connections, needs more memory for each, and
 //! can't handle a full file table.
 
-use super::{Unsent, connection, deadline::Patience, scarcity::Places};
+use super::{Unsent, connection, connection_limit::Places, deadline::Patience};
 use axum::Router;
 use socket2::{SockRef, TcpKeepalive};
 use std::{

@@ -4,8 +4,8 @@
 //! With HTTP/2's flow control the socket itself never stalls, so its deadline doesn't apply. hyper polls a
 //! body for its next piece before the window has room for it, and then not until it has.
 
-use super::{Unsent, body::is_stream, deadline::Patience, owed::Owed, scarcity::Scarcity};
-use crate::observe::metrics::STREAMS_REFUSED;
+use super::{Unsent, connection_limit::Scarcity, deadline::Patience, late_body::Owed};
+use crate::{live::is_stream, observe::metrics::STREAMS_REFUSED};
 use axum::{body::Body, http::Response};
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
