@@ -1,5 +1,5 @@
 //! The last pass over a slide's sanitised markup: adds steps and columns, and inserts highlighted code and
-//! formulas. Its input is well formed, and so is its output.
+//! formulas. Input and output are well formed.
 
 use super::{
     columns::Columns,
@@ -12,7 +12,8 @@ use crate::markdown::{
     render::grid::{COUNTED, FLOAT},
 };
 
-/// The most builds of one slide. Later ones are shown with the last. The theme has rules for each.
+/// The maximum number of steps of a slide. Later clicks share the last step. The theme has a CSS rule for
+/// each step.
 pub const MAX_STEPS: u16 = 32;
 
 /// Our own markup, inserted after sanitising. Each is used once.
@@ -37,9 +38,9 @@ pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
         only_headings: true,
         ..Pass::default()
     };
-    pass.fragments = fragments(clean);
-    // In reveal, fragments without a place come after those with one.
-    pass.count = u16::try_from(pass.fragments.len())
+    pass.fragment_indices = fragment_indices(clean);
+    // In reveal, fragments without an index come after those with one.
+    pass.count = u16::try_from(pass.fragment_indices.len())
         .unwrap_or(MAX_STEPS)
         .min(MAX_STEPS);
     for token in Tokens::of(clean) {
@@ -63,17 +64,17 @@ pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
     }
 }
 
-/// The distinct places of reveal's fragments, in order.
-fn fragments(clean: &str) -> Vec<u16> {
-    let mut places: Vec<u16> = Tokens::of(clean)
+/// The distinct indices of reveal's fragments, sorted.
+fn fragment_indices(clean: &str) -> Vec<u16> {
+    let mut indices: Vec<u16> = Tokens::of(clean)
         .filter_map(|token| match token {
             Token::Open(tag) => tag.get("data-fragment")?.parse().ok(),
             _ => None,
         })
         .collect();
-    places.sort_unstable();
-    places.dedup();
-    places
+    indices.sort_unstable();
+    indices.dedup();
+    indices
 }
 
 #[derive(Default)]
@@ -81,7 +82,7 @@ pub struct Pass {
     pub out: String,
     pub frames: Vec<Frame>,
     pieces: Vec<Option<Piece>>,
-    fragments: Vec<u16>,
+    fragment_indices: Vec<u16>,
     /// The step of the last click.
     count: u16,
     highest: u16,
@@ -114,8 +115,29 @@ pub struct Frame {
     /// Whether it has as many columns as child elements.
     is_counted: bool,
     is_float: bool,
-    /// For `<v-clicks>`: the depth of lists, the number of items at once, and of items so far.
-    clicks: Option<(usize, usize, usize)>,
+    clicks: Option<Clicks>,
+}
+
+/// A `<v-clicks>`: its items appear click by click.
+struct Clicks {
+    /// How many levels of nested lists it covers.
+    depth: usize,
+    /// How many items appear with one click.
+    every: usize,
+    /// The number of items so far.
+    items: usize,
+}
+
+impl Clicks {
+    /// Reads `depth;every`. A number that is missing or malformed is 1.
+    fn of(value: &str) -> Self {
+        let (depth, every) = value.split_once(';').unwrap_or((value, ""));
+        Self {
+            depth: depth.parse().unwrap_or(1),
+            every: every.parse().unwrap_or(1).max(1),
+            items: 0,
+        }
+    }
 }
 
 impl Pass {
@@ -142,21 +164,13 @@ impl Pass {
             self.only_headings = false;
         }
         let classes = || tag.get("class").unwrap_or_default().split(' ');
-        let is_float = classes().any(|class| class == FLOAT);
         if let Some(parent) = self.frames.last_mut() {
             parent.children = parent.children.saturating_add(1);
         }
         let outer = self.frames.last().map_or(0, |frame| frame.step);
         let before = (self.count, self.highest);
         let click = self.click(tag);
-        let hide = tag.get("data-hide");
-        // In a switch the click of the next template hides this one. The last stays.
-        let in_switch = hide == Some("next");
-        let until = hide.map(|value| match (in_switch, self.place(tag)) {
-            (true, _) => click.unwrap_or(self.count).saturating_add(1),
-            (false, Some(place)) => place,
-            (false, None) => self.taken(value),
-        });
+        let until = self.hidden_from(tag, click);
         let mut step = click.unwrap_or(outer);
         if takes_steps(tag.name) {
             if std::mem::take(&mut self.pausing) {
@@ -168,25 +182,13 @@ impl Pass {
         let start = self.out.len();
         self.out.push('<');
         self.out.push_str(tag.name);
-        for (key, value) in &tag.attributes {
-            if *key == "class" && is_float {
-                let kept: Vec<&str> = classes().filter(|class| *class != FLOAT).collect();
-                if !kept.is_empty() {
-                    self.attribute(key, &kept.join(" "));
-                }
-            } else if !matches!(
-                *key,
-                "data-click" | "data-clicks" | "data-fragment" | "data-hide"
-            ) {
-                self.attribute(key, value);
-            }
-        }
+        self.copy_attributes(tag);
         if step > outer {
             self.highest = self.highest.max(step);
             self.attribute("data-step", &step.to_string());
         }
         if let Some(until) = until.filter(|until| (1..=MAX_STEPS).contains(until)) {
-            if !in_switch {
+            if !is_switched(tag) {
                 self.highest = self.highest.max(until);
             }
             self.attribute("data-until", &until.to_string());
@@ -203,27 +205,35 @@ impl Pass {
         if is_void(tag.name) {
             return;
         }
-        let clicks = tag.get("data-clicks").map(|value| {
-            let (depth, every) = value.split_once(';').unwrap_or((value, ""));
-            (
-                depth.parse().unwrap_or(1),
-                every.parse().unwrap_or(1).max(1),
-                0,
-            )
-        });
         self.frames.push(Frame {
             name: tag.name.to_owned(),
             start,
             inside: self.out.len(),
             children: 0,
             is_counted: classes().any(|class| class == COUNTED),
-            is_float,
+            is_float: classes().any(|class| class == FLOAT),
             step,
             click: click
                 .or(until)
                 .map(|_| [before, (self.count, self.highest)]),
-            clicks,
+            clicks: tag.get("data-clicks").map(Clicks::of),
         });
+    }
+
+    /// Copies a tag's attributes without those that only this pass reads.
+    fn copy_attributes(&mut self, tag: &Tag<'_>) {
+        for (key, value) in &tag.attributes {
+            match *key {
+                "data-click" | "data-clicks" | "data-fragment" | "data-hide" => {}
+                "class" => {
+                    let kept: Vec<&str> = value.split(' ').filter(|it| *it != FLOAT).collect();
+                    if !kept.is_empty() {
+                        self.attribute(key, &kept.join(" "));
+                    }
+                }
+                _ => self.attribute(key, value),
+            }
+        }
     }
 
     fn attribute(&mut self, key: &str, value: &str) {
@@ -237,15 +247,32 @@ impl Pass {
     /// The step with which an element appears.
     fn click(&mut self, tag: &Tag<'_>) -> Option<u16> {
         match tag.get("data-click") {
-            Some(value) => Some(self.place(tag).unwrap_or_else(|| self.taken(value))),
-            None => self.in_clicks(tag.name).map(|value| self.taken(value)),
+            Some(value) => Some(
+                self.fragment_step(tag)
+                    .unwrap_or_else(|| self.resolve_click(value)),
+            ),
+            None => self
+                .in_clicks(tag.name)
+                .map(|value| self.resolve_click(value)),
         }
     }
 
-    /// The step of a fragment with a place.
-    fn place(&self, tag: &Tag<'_>) -> Option<u16> {
-        let place = tag.get("data-fragment")?.parse().ok()?;
-        let before = self.fragments.binary_search(&place).ok()?;
+    /// The step from which on an element that appears with `click` is hidden; `None` if it stays.
+    fn hidden_from(&mut self, tag: &Tag<'_>, click: Option<u16>) -> Option<u16> {
+        let value = tag.get("data-hide")?;
+        if is_switched(tag) {
+            return Some(click.unwrap_or(self.count).saturating_add(1));
+        }
+        Some(
+            self.fragment_step(tag)
+                .unwrap_or_else(|| self.resolve_click(value)),
+        )
+    }
+
+    /// The step of a fragment with an index.
+    fn fragment_step(&self, tag: &Tag<'_>) -> Option<u16> {
+        let index = tag.get("data-fragment")?.parse().ok()?;
+        let before = self.fragment_indices.binary_search(&index).ok()?;
         Some(
             u16::try_from(before + 1)
                 .unwrap_or(MAX_STEPS)
@@ -253,9 +280,9 @@ impl Pass {
         )
     }
 
-    /// The step of a click. In Slidev a number is absolute, `+n` and an empty value count from the last one,
-    /// and a range begins at its start.
-    fn taken(&mut self, value: &str) -> u16 {
+    /// The step of a click. In Slidev a number is absolute, `+n` and an empty value count from the last
+    /// click, and a range begins at its start.
+    fn resolve_click(&mut self, value: &str) -> u16 {
         let is_lost = std::mem::take(&mut self.lost_click);
         let step = match value {
             "after" if !is_lost => self.count,
@@ -277,6 +304,7 @@ impl Pass {
         step
     }
 
+    /// The click of an element that is an item of a `<v-clicks>`.
     fn in_clicks(&mut self, name: &str) -> Option<&'static str> {
         let at = self
             .frames
@@ -289,18 +317,15 @@ impl Pass {
             .filter(|frame| matches!(frame.name.as_str(), "ul" | "ol"))
             .count();
         let is_child = at + 1 == self.frames.len();
-        let (depth, every, count) = self.frames.get_mut(at)?.clicks.as_mut()?;
-        let clicks = name == "li" && (1..=*depth).contains(&lists)
+        let clicks = self.frames.get_mut(at)?.clicks.as_mut()?;
+        let is_item = name == "li" && (1..=clicks.depth).contains(&lists)
             || is_child && takes_steps(name) && !matches!(name, "ul" | "ol" | "li");
-        if !clicks {
+        if !is_item {
             return None;
         }
-        *count += 1;
-        Some(if (*count - 1).is_multiple_of(*every) {
-            ""
-        } else {
-            "after"
-        })
+        let is_first = clicks.items.is_multiple_of(clicks.every);
+        clicks.items += 1;
+        Some(if is_first { "" } else { "after" })
     }
 
     fn close(&mut self, name: &str) {
@@ -331,7 +356,7 @@ impl Pass {
                 self.out.push_str("</");
                 self.out.push_str(&frame.name);
                 self.out.push('>');
-                self.beside(&frame);
+                self.add_columns(&frame);
                 if self.frames.is_empty() && self.only_headings {
                     self.headings_end = self.out.len();
                 }
@@ -343,7 +368,7 @@ impl Pass {
     }
 
     /// Adds the columns that are known only at the end of an element.
-    fn beside(&mut self, frame: &Frame) {
+    fn add_columns(&mut self, frame: &Frame) {
         if frame.is_counted
             && let Some(tag) = self.out.get(frame.start..frame.inside)
         {
@@ -386,6 +411,13 @@ impl Pass {
     }
 }
 
+/// Whether an element is a template of a `<v-switch>`. The slide's next click hides it: that of the next
+/// template, or for the last template a later one. If there is none, the last stays.
+fn is_switched(tag: &Tag<'_>) -> bool {
+    tag.get("data-hide") == Some("next")
+}
+
+/// Whether a pause delays an element of this name.
 fn takes_steps(name: &str) -> bool {
     matches!(
         name,
