@@ -1,5 +1,5 @@
-//! What a deck that became too short can't show of a talk, kept until it is long enough again. A deck
-//! is often short for a moment: while an export deletes its old files, or a file is written in parts.
+//! Keeps a talk's place while its deck is too short for it. A deck is often short for a moment: an
+//! export deletes its old files first, or a file is written in parts.
 
 use super::{Shown, SlideState};
 use crate::deck::{Outline, Place, SlideNumber};
@@ -17,8 +17,8 @@ pub struct Beyond {
 }
 
 impl Beyond {
-    /// With the presenter at the room's place.
-    pub(super) fn of_the_room(&self) -> Self {
+    /// A copy with the presenter at the room's place.
+    pub(super) fn with_presenter_in_room(&self) -> Self {
         Self {
             presenter: self.room,
             ..self.clone()
@@ -32,9 +32,8 @@ impl SlideState {
         let Some(beyond) = &self.beyond else {
             return self.clone();
         };
-        // The screen may have become live since.
-        let is_elsewhere = self.cue.is_some();
-        let Place { slide, step } = if is_elsewhere {
+        // While the screen isn't live, the room keeps its own place. Live again, it is at the presenter's.
+        let Place { slide, step } = if self.cue.is_some() {
             beyond.room
         } else {
             beyond.presenter
@@ -50,12 +49,12 @@ impl SlideState {
         }
     }
 
-    /// What a deck is too short for; `None` if nothing.
-    pub(super) fn beyond(&self, outline: &Outline) -> Option<Beyond> {
+    /// What of this state the deck is too short to show; `None` if it shows all.
+    pub(super) fn cut_off_by(&self, outline: &Outline) -> Option<Beyond> {
         let (room, presenter) = (self.in_the_room(), self.place());
         let has = |place| outline.nearest(place) == place;
-        let is_there = has(room) && has(presenter) && self.reach <= outline.last();
-        (!is_there).then(|| Beyond {
+        let fits = has(room) && has(presenter) && self.reach <= outline.last();
+        (!fits).then(|| Beyond {
             room,
             presenter,
             reach: self.reach,
@@ -111,7 +110,7 @@ mod tests {
         SlideState::start(epoch, outline)
     }
 
-    /// What the deck does not have is passed over.
+    /// Skips commands for slides that the deck does not have.
     fn run(mut state: SlideState, outline: &Outline, commands: &[Command]) -> SlideState {
         for command in commands {
             state = state.apply(outline, *command, None, NOW).unwrap_or(state);
@@ -130,7 +129,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_deck_that_was_shorter_for_a_while_is_shown_where_it_was(
+        fn a_deck_that_was_short_for_a_while_restores_the_place(
             outline in outlines(),
             commands in prop::collection::vec(commands(), 0..20),
             meanwhile in prop::collection::vec(outlines(), 1..4),
@@ -139,8 +138,8 @@ mod tests {
             let mut state = before.clone();
             for other in &meanwhile {
                 state = state.with_deck(other);
-                prop_assert!(other.nearest(state.in_the_room()) == state.in_the_room());
-                prop_assert!(other.nearest(state.place()) == state.place());
+                prop_assert_eq!(other.nearest(state.in_the_room()), state.in_the_room());
+                prop_assert_eq!(other.nearest(state.place()), state.place());
                 prop_assert!(state.reach <= other.last());
             }
             let after = state.with_deck(&outline);
@@ -156,7 +155,7 @@ mod tests {
         }
 
         #[test]
-        fn whoever_moves_meanwhile_stays_where_they_went(
+        fn the_place_comes_back_unless_the_presenter_moves(
             outline in outlines(),
             commands in prop::collection::vec(commands(), 0..20),
             other in outlines(),

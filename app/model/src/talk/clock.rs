@@ -153,7 +153,7 @@ impl Clock {
         self.since = None;
     }
 
-    /// Whether two clocks are equal but for their times: the phone guesses the server's time.
+    /// Whether two clocks are equal apart from their times: a remote only estimates the server's time.
     pub(super) fn is_like(self, other: Self) -> bool {
         // `ran_ms` differs too: one of the two may have run for no time at all.
         self.is_running() == other.is_running() && self.planned == other.planned

@@ -4,10 +4,10 @@ use super::{Beyond, Minutes, Revision, Screen, Shown, SlideState, Timestamp, Tim
 use crate::deck::{Outline, Place, SlideNumber};
 use std::{fmt, str::FromStr};
 
-/// A presenter's command. Its form, [`to_form`](Self::to_form) and [`from_form`](Self::from_form), is
-/// its only encoding: pages, programs and server functions use it.
+/// A presenter's command. Its only encoding is a form ([`to_form`](Self::to_form),
+/// [`from_form`](Self::from_form)), for pages, programs and server functions alike.
 ///
-/// The end of a talk is no command: see [`SlideState::ended`].
+/// Ending a talk is not a command: see [`SlideState::ended`].
 ///
 /// ```
 /// use model::talk::{Command, Screen};
@@ -31,7 +31,7 @@ pub enum Command {
     Screen(Screen),
     /// Unfreezes the screen at the room's slide, not at the presenter's. No change unless frozen.
     BackToRoom,
-    /// The minutes are the plan's; the other timings ignore them.
+    /// The minutes are for [`Timing::Plan`]; `None` removes the plan. Other timings ignore them.
     Clock(Timing, Option<Minutes>),
     /// Shows or hides the joining instructions on the projector.
     Invite(bool),
@@ -104,7 +104,7 @@ fn optional<T: FromStr>(field: Option<String>) -> Option<Option<T>> {
 /// Why a command was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// It was made against a revision that is not the current one: it is late, doubled or reordered.
+    /// Made against a revision that is no longer current: it is late, doubled or reordered.
     Stale,
     /// The deck has no such slide, or the slide has no such step.
     OutOfRange,
@@ -150,21 +150,21 @@ impl SlideState {
         }
         let mut after = self.clone();
         match command {
-            Command::Next => after.go(outline.after(self.place()), now),
-            Command::Previous => after.go(outline.before(self.place()), now),
+            Command::Next => after.move_to(outline.after(self.place()), now),
+            Command::Previous => after.move_to(outline.before(self.place()), now),
             Command::GoTo { slide, step } => {
                 let steps = outline.steps(slide).ok_or(Refused::OutOfRange)?;
                 if step > steps {
                     return Err(Refused::OutOfRange);
                 }
-                after.go(Place { slide, step }, now);
+                after.move_to(Place { slide, step }, now);
             }
-            Command::Screen(screen) => after.show(screen),
+            Command::Screen(screen) => after.set_screen(screen),
             Command::BackToRoom => {
                 if self.screen == Screen::Frozen {
                     after.screen = Screen::Live;
                     after.cue = None;
-                    after.beyond = self.beyond.as_ref().map(Beyond::of_the_room);
+                    after.beyond = self.beyond.as_ref().map(Beyond::with_presenter_in_room);
                 }
             }
             Command::Clock(Timing::Run, _) => after.clock.run(now),
@@ -176,6 +176,7 @@ impl SlideState {
         if after != *self {
             after.revision = self.revision.next();
         }
+        // After the comparison: filling in `shown` for a talk that an older version stored is no change.
         after.remember_shown(outline);
         Ok(after)
     }
@@ -192,7 +193,7 @@ impl SlideState {
         after
     }
 
-    /// Records the room's place as shown, unless a dark screen has covered it since it changed.
+    /// Records the room's place as shown, unless the deck was replaced under a dark screen (`unseen`).
     pub(super) fn remember_shown(&mut self, outline: &Outline) {
         if self.unseen {
             return;
@@ -207,7 +208,7 @@ impl SlideState {
     }
 
     /// Moves the presenter, and the room if its screen is live.
-    fn go(&mut self, to: Place, now: Timestamp) {
+    fn move_to(&mut self, to: Place, now: Timestamp) {
         if to.slide != self.place().slide && !self.clock.has_started() {
             self.clock.run(now);
         }
@@ -221,7 +222,8 @@ impl SlideState {
         }
     }
 
-    fn show(&mut self, screen: Screen) {
+    /// Once the screen is live, the room is at the presenter's place.
+    fn set_screen(&mut self, screen: Screen) {
         let place = self.place();
         self.screen = screen;
         self.unseen &= screen.is_dark();
@@ -233,8 +235,8 @@ impl SlideState {
         }
     }
 
-    /// Whether two states are equal but for the times of their clocks: the phone guesses the server's
-    /// time.
+    /// Whether two states are equal apart from the times in their clocks: a remote only estimates the
+    /// server's time.
     pub fn is_like(&self, other: &Self) -> bool {
         let other_at_this_time = Self {
             clock: self.clock,

@@ -1,10 +1,10 @@
-//! The presenter's page shows a tap at once, and corrects itself by the stream: an optimistic update.
+//! Optimistic updates: the presenter's page shows a tap at once, and corrects itself by the stream.
 
 use super::{Command, Revision, SlideState, Timestamp, command::Refused};
 use crate::deck::Outline;
 use std::collections::VecDeque;
 
-/// The newest state that the server told, and the commands that it has not answered yet.
+/// The server's newest known state, and the commands that it has not answered yet.
 ///
 /// Commands are sent one at a time, each with the revision it was made against. So a lost answer, a
 /// doubled delivery or another remote's tap never moves the talk twice.
@@ -17,18 +17,18 @@ use std::collections::VecDeque;
 ///
 /// let outline = Outline::new(vec![0; 9]).expect("slides");
 /// let epoch = Epoch::try_from("e1".to_owned()).expect("an epoch");
-/// let told = SlideState::start(epoch, &outline);
-/// let mut outbox = Outbox::new(outline, told.clone());
+/// let confirmed = SlideState::start(epoch, &outline);
+/// let mut outbox = Outbox::new(outline, confirmed.clone());
 /// assert_eq!(outbox.tap(Command::Next, Timestamp::default()), Ok(true));
 /// assert_eq!(outbox.shown().slide.get(), 2);
-/// assert_eq!(outbox.first(), Some((Command::Next, told.revision)));
-/// outbox.give_up();
-/// assert_eq!(outbox.shown(), told);
+/// assert_eq!(outbox.first(), Some((Command::Next, confirmed.revision)));
+/// outbox.roll_back();
+/// assert_eq!(outbox.shown(), confirmed);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outbox {
     outline: Outline,
-    told: SlideState,
+    confirmed: SlideState,
     waiting: VecDeque<Waiting>,
 }
 
@@ -42,16 +42,16 @@ struct Waiting {
 }
 
 impl Outbox {
-    pub fn new(outline: Outline, told: SlideState) -> Self {
+    pub fn new(outline: Outline, confirmed: SlideState) -> Self {
         Self {
             outline,
-            told,
+            confirmed,
             waiting: VecDeque::new(),
         }
     }
 
-    /// The state to show: the newest told state with every waiting command applied that still fits. A
-    /// command whose result came by the stream before its answer did no longer fits, so it is not
+    /// The state to show: the confirmed state with the waiting commands applied. A command made against
+    /// another revision is skipped: if the stream delivered its result before its answer came, it isn't
     /// applied twice. The presenter also sees what the room has not seen yet.
     pub fn shown(&self) -> SlideState {
         SlideState {
@@ -64,7 +64,7 @@ impl Outbox {
     fn expected(&self) -> SlideState {
         self.waiting
             .iter()
-            .fold(self.told.clone(), |state, waiting| {
+            .fold(self.confirmed.clone(), |state, waiting| {
                 let if_revision = Some(waiting.if_revision);
                 state
                     .apply(&self.outline, waiting.command, if_revision, waiting.at)
@@ -100,36 +100,37 @@ impl Outbox {
     }
 
     /// Takes a state from the stream or an answer.
-    pub fn told(&mut self, state: SlideState) {
-        if self.told.gives_way_to(&state) {
-            self.told = state;
+    pub fn receive(&mut self, state: SlideState) {
+        if self.confirmed.gives_way_to(&state) {
+            self.confirmed = state;
         }
     }
 
     /// The server carried out the oldest command and answered with `state`.
     pub fn accepted(&mut self, state: SlideState) {
         self.waiting.pop_front();
-        self.told(state);
+        self.receive(state);
     }
 
-    /// The oldest command was refused as stale; the server's state is `state`. Returns whether that is
-    /// the command's expected result: then it was carried out before, and its answer was lost.
+    /// The server refused the oldest command as stale; its state is `state`. Returns whether `state` is
+    /// the command's expected result: then the command was carried out, and only its answer was lost.
+    /// Otherwise rolls back.
     pub fn refused(&mut self, state: SlideState) -> bool {
-        let happened = self
+        let was_carried_out = self
             .waiting
             .front()
             .is_some_and(|waiting| waiting.after.is_like(&state));
-        if happened {
+        if was_carried_out {
             self.accepted(state);
         } else {
-            self.give_up();
-            self.told(state);
+            self.roll_back();
+            self.receive(state);
         }
-        happened
+        was_carried_out
     }
 
-    /// Drops the oldest command, and with it those that were made after it.
-    pub fn give_up(&mut self) {
+    /// Rolls back: drops every waiting command, as each was made against the result of the one before.
+    pub fn roll_back(&mut self) {
         self.waiting.clear();
     }
 }
@@ -200,19 +201,19 @@ mod tests {
                     },
                     Step::LoseAnswer(i) => {
                         if answers[i].take().is_some() {
-                            remotes[i].give_up();
+                            remotes[i].roll_back();
                         }
                     }
                     Step::Stream(i) => {
-                        let before = remotes[i].told.revision;
-                        remotes[i].told(server.clone());
-                        prop_assert!(remotes[i].told.revision >= before);
+                        let before = remotes[i].confirmed.revision;
+                        remotes[i].receive(server.clone());
+                        prop_assert!(remotes[i].confirmed.revision >= before);
                     }
                 }
             }
             for remote in &mut remotes {
-                remote.give_up();
-                remote.told(server.clone());
+                remote.roll_back();
+                remote.receive(server.clone());
                 prop_assert_eq!(remote.shown(), server.clone());
             }
         }
@@ -229,7 +230,7 @@ mod tests {
         let after = server
             .apply(&outline, Command::Next, Some(server.revision), NOW)
             .expect("fits");
-        remote.told(after.clone());
+        remote.receive(after.clone());
         assert_eq!(remote.shown().revision, Revision::new(2));
         remote.accepted(after);
         assert_eq!(remote.shown().revision, Revision::new(2));

@@ -116,7 +116,7 @@ impl SlideState {
             clock: self.clock,
             inviting: self.inviting,
             unseen: self.unseen || self.screen.is_dark(),
-            beyond: whole.beyond(outline),
+            beyond: whole.cut_off_by(outline),
             over: self.over,
         };
         after.remember_shown(outline);

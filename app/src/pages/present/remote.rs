@@ -61,7 +61,7 @@ impl Remote {
         Effect::new(move |_| {
             let snapshot = live.get();
             if snapshot.deck == deck {
-                self.outbox.update(|outbox| outbox.told(snapshot.state));
+                self.outbox.update(|outbox| outbox.receive(snapshot.state));
             } else if let Err(error) = window().location().reload() {
                 leptos::logging::error!("could not load the new deck: {error:?}");
             }

@@ -149,14 +149,14 @@ fn refused(remote: Remote, error: ApiError) {
         ErrorCode::Stale => TOO_LATE.to_owned(),
         _ => error.to_string(),
     };
-    let happened = remote.outbox.try_update(|outbox| match error.state {
+    let was_carried_out = remote.outbox.try_update(|outbox| match error.state {
         Some(state) => outbox.refused(*state),
         None => {
-            outbox.give_up();
+            outbox.roll_back();
             false
         }
     });
-    if happened != Some(true) {
+    if was_carried_out != Some(true) {
         remote.say(&sentence);
     }
 }

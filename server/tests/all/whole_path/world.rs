@@ -228,7 +228,7 @@ impl World {
         if newest != before {
             self.say(format!("page {page} shows {}", place(&newest)));
             if let Some(remote) = self.remotes.get_mut(page) {
-                remote.outbox.told(newest);
+                remote.outbox.receive(newest);
             }
             if self.pages[page].is_of_another_deck {
                 self.load(page);

@@ -107,7 +107,7 @@ impl World {
                 self.sent[again].tap = self.sent[number].tap;
             }
             _ => {
-                self.remotes[remote].outbox.give_up();
+                self.remotes[remote].outbox.roll_back();
                 self.send_waiting(remote);
             }
         }
@@ -127,7 +127,7 @@ impl World {
         match answer {
             Answer::Accepted(state) => outbox.accepted(state),
             Answer::Stale(state) => drop(outbox.refused(state)),
-            Answer::Ended | Answer::Refused(_) => outbox.give_up(),
+            Answer::Ended | Answer::Refused(_) => outbox.roll_back(),
         }
         self.send_waiting(remote);
         true
