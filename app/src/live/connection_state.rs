@@ -1,19 +1,19 @@
-//! How sure a page can be that it shows the newest slide.
+//! Whether a page shows the newest slide, as far as it can know.
 
-/// The state of a page's stream.
+/// The state of a page's connection, by stream or by polling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectionState {
     /// No event has come since the page was opened.
     Connecting,
-    /// Events come.
+    /// Events arrive, or polls are answered.
     Live,
-    /// The stream broke and is being reopened. The page may be behind.
+    /// The page lost touch with the server and is reconnecting. It may be behind.
     Stale,
     /// The talk has ended.
     Over,
     /// The device was removed from the talk's presenters.
     Revoked,
-    /// As stale, and the browser reports that it is offline.
+    /// Stale, and the browser reports that it is offline.
     Offline,
 }
 

@@ -1,7 +1,7 @@
 //! The browser's end of the stream.
 //!
-//! Pages call [`use_live`] and get the newest snapshot and how sure they can be of it. Only this folder
-//! makes an `EventSource`.
+//! Pages call [`use_live`] and get the newest snapshot and whether it is current. Only this folder opens
+//! an `EventSource`.
 
 mod acknowledge;
 mod backoff;
@@ -19,10 +19,11 @@ use model::talk::{Pointing, Presence, SeatNumber, Snapshot, TalkCode, View};
 /// A talk as this page knows it.
 #[derive(Clone, Copy)]
 pub struct Live {
-    /// The newest snapshot: first the one that the page was rendered with, then the stream's.
+    /// The newest snapshot. Starts as the one that the page was rendered with.
     pub snapshot: ReadSignal<Snapshot>,
     pub connection: ReadSignal<ConnectionState>,
-    /// What a presenter's stream says of the room; `None` until it does.
+    /// The room's presence, for presenters. `None` until the first report and while the connection is
+    /// lost.
     pub presence: ReadSignal<Option<Presence>>,
 }
 
@@ -61,9 +62,13 @@ pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot, pointing: fn(&P
 /// This page's seat: it ties acknowledgements and pointer positions to the page's stream.
 pub fn seat() -> SeatNumber {
     thread_local! {
-        static SEAT: SeatNumber = SeatNumber::made_up(jitter_ms(u32::MAX), jitter_ms(u32::MAX));
+        static SEAT: SeatNumber = SeatNumber::made_up(random_u32(), random_u32());
     }
     SEAT.with(|seat| *seat)
+}
+
+fn random_u32() -> u32 {
+    backoff::scaled(u32::MAX, js_sys::Math::random())
 }
 
 /// A random wait of 0 to `most` milliseconds, so that the pages of a room do not act at once.

@@ -8,40 +8,41 @@
 /// for followers: two connections stay free for everything else.
 const MOST: usize = 2;
 
-/// What one tab knows of the others. A stream's name is the time when it was opened, made unique by a
-/// random fraction; a projector adds to its time, so that it always counts as later.
+/// What one tab knows of the others. A stream is known by the time when it was opened, in milliseconds,
+/// made unique by a random fraction. A projector adds to its time, so that it always counts as later.
 #[derive(Debug, Default)]
 pub struct Turns {
-    mine: f64,
-    /// Other tabs' streams that were opened after mine.
+    opened_at: f64,
+    /// When other tabs opened their streams, of those that did so after this one.
     later: Vec<f64>,
 }
 
 impl Turns {
-    /// This tab opens a stream of this name.
-    pub fn open(&mut self, name: f64) {
-        self.mine = name;
+    /// This tab opens a stream.
+    pub fn open(&mut self, opened_at: f64) {
+        self.opened_at = opened_at;
         self.later.clear();
     }
 
-    /// The name of this tab's stream.
-    pub const fn name(&self) -> f64 {
-        self.mine
+    /// When this tab opened its stream.
+    pub const fn opened_at(&self) -> f64 {
+        self.opened_at
     }
 
     /// What this tab announces when it closes its stream.
     pub const fn farewell(&self) -> f64 {
-        -self.mine
+        -self.opened_at
     }
 
-    /// Another tab opened the stream of this name or, if negative, closed it.
-    pub fn hear(&mut self, name: f64) {
-        self.later.retain(|later| *later != name.abs());
-        if name > self.mine {
-            self.later.push(name);
+    /// Another tab opened its stream at this time or, if negative, closed it.
+    pub fn hear(&mut self, opened_at: f64) {
+        self.later.retain(|later| *later != opened_at.abs());
+        if opened_at > self.opened_at {
+            self.later.push(opened_at);
         }
     }
 
+    /// Whether this tab may have a stream.
     pub const fn has_room(&self) -> bool {
         self.later.len() < MOST
     }
@@ -55,20 +56,20 @@ mod tests {
     fn streams(openings: &[usize], tabs: usize) -> Vec<usize> {
         let mut turns: Vec<Turns> = (0..tabs).map(|_| Turns::default()).collect();
         let mut open = Vec::new();
-        let say = |turns: &mut Vec<Turns>, from: usize, name: f64| {
+        let say = |turns: &mut Vec<Turns>, from: usize, announced: f64| {
             for (tab, others) in turns.iter_mut().enumerate() {
                 if tab != from {
-                    others.hear(name);
+                    others.hear(announced);
                 }
             }
         };
-        let mut name = 0.0;
+        let mut now = 0.0;
         for &tab in openings {
-            name += 1.5;
-            turns[tab].open(name);
+            now += 1.5;
+            turns[tab].open(now);
             open.retain(|other| *other != tab);
             open.push(tab);
-            say(&mut turns, tab, name);
+            say(&mut turns, tab, now);
             let crowded = |tab: &usize| !turns[*tab].has_room();
             if let Some(oldest) = open.iter().copied().find(crowded) {
                 open.retain(|other| *other != oldest);
@@ -89,12 +90,12 @@ mod tests {
     #[test]
     fn tabs_that_open_at_once_agree() {
         let mut turns: Vec<Turns> = (0..3).map(|_| Turns::default()).collect();
-        for (turn, name) in turns.iter_mut().zip([10.1, 10.2, 10.3]) {
-            turn.open(name);
+        for (turn, opened_at) in turns.iter_mut().zip([10.1, 10.2, 10.3]) {
+            turn.open(opened_at);
         }
         for turn in &mut turns {
-            for name in [10.1, 10.2, 10.3] {
-                turn.hear(name);
+            for opened_at in [10.1, 10.2, 10.3] {
+                turn.hear(opened_at);
             }
         }
         let rooms: Vec<bool> = turns.iter().map(Turns::has_room).collect();
@@ -102,17 +103,17 @@ mod tests {
     }
 
     #[test]
-    fn a_projector_that_says_its_later_name_again_has_a_stream_before_remotes() {
+    fn a_projector_that_announces_its_later_time_again_has_a_stream_before_remotes() {
         let [mut projector, mut older, mut newer] = [(); 3].map(|()| Turns::default());
         projector.open(1e13);
         older.open(1.0);
-        older.hear(projector.name());
+        older.hear(projector.opened_at());
         assert!(older.has_room());
         newer.open(2.0);
         for other in [&mut projector, &mut older] {
             other.hear(2.0);
         }
-        newer.hear(projector.name());
+        newer.hear(projector.opened_at());
         let rooms = [projector, older, newer].map(|turns| turns.has_room());
         assert_eq!(rooms, [true, false, true]);
     }

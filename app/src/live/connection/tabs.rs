@@ -1,4 +1,6 @@
-//! Shares the browser's connections with its other tabs.
+//! Agrees with the browser's other tabs on which of them keep a stream; [`Turns`] has the rule.
+//!
+//! [`Turns`]: crate::live::turns::Turns
 
 use super::Inner;
 use crate::live::jitter_ms;
@@ -13,8 +15,8 @@ use web_sys::{BroadcastChannel, MessageEvent};
 /// The longest random delay before a tab takes a place that has become free.
 const SPREAD_MS: u32 = 1_000;
 
-/// Added to the name of a projector's stream, which so counts as opened after all remotes: the room
-/// looks at it.
+/// Milliseconds added to the time when a projector opened its stream. So it counts as opened after all
+/// remotes: the room looks at it.
 const LAST_MS: f64 = 1e13;
 
 /// The channel between tabs. Dropping it closes it.
@@ -29,28 +31,34 @@ impl Inner {
         if self.has_turn.replace(true) || !shares_connections() {
             return;
         }
-        let mut name = Date::now() + Math::random();
+        let mut opened_at = Date::now() + Math::random();
         if self.view == View::Project {
-            name += LAST_MS;
+            opened_at += LAST_MS;
         }
-        self.turns.borrow_mut().open(name);
+        self.turns.borrow_mut().open(opened_at);
         if self.tabs.borrow().is_none() {
-            let kind = match self.view {
-                View::Follow => "followers",
-                View::Project | View::Present => "presenters",
-            };
-            let tabs = BroadcastChannel::new(kind).ok().map(|channel| Tabs {
-                _listener: self.listen(&channel, "message", |inner, event| {
-                    let said = event.dyn_ref::<MessageEvent>();
-                    if let Some(name) = said.and_then(|said| said.data().as_f64()) {
-                        inner.on_tab(name);
-                    }
-                }),
-                channel,
-            });
-            self.tabs.replace(tabs);
+            self.tabs.replace(self.join_tabs());
         }
-        self.tell_tabs(name);
+        self.tell_tabs(opened_at);
+    }
+
+    /// Joins the channel of the tabs of this page's kind. `None` if the browser has no such channels.
+    fn join_tabs(self: &Rc<Self>) -> Option<Tabs> {
+        let kind = match self.view {
+            View::Follow => "followers",
+            View::Project | View::Present => "presenters",
+        };
+        let channel = BroadcastChannel::new(kind).ok()?;
+        let listener = self.listen(&channel, "message", |inner, event| {
+            let message = event.dyn_ref::<MessageEvent>();
+            if let Some(opened_at) = message.and_then(|message| message.data().as_f64()) {
+                inner.on_tab_message(opened_at);
+            }
+        });
+        Some(Tabs {
+            channel,
+            _listener: listener,
+        })
     }
 
     /// Announces that this tab has closed its stream.
@@ -60,35 +68,37 @@ impl Inner {
         }
     }
 
-    fn on_tab(self: &Rc<Self>, name: f64) {
-        self.turns.borrow_mut().hear(name);
-        // A tab that opens a stream takes all others for older ones until it is told.
-        let is_remote = (0.0..LAST_MS).contains(&name);
-        if is_remote && self.view == View::Project && self.has_turn.get() {
-            let mine = self.turns.borrow().name();
-            self.tell_tabs(mine);
+    /// Another tab opened its stream at this time or, if negative, closed it.
+    fn on_tab_message(self: &Rc<Self>, opened_at: f64) {
+        self.turns.borrow_mut().hear(opened_at);
+        let has_turn = self.has_turn.get();
+        // A tab that opens a stream takes all others for older ones until it hears otherwise.
+        let is_new_remote = (0.0..LAST_MS).contains(&opened_at);
+        if is_new_remote && self.view == View::Project && has_turn {
+            let own = self.turns.borrow().opened_at();
+            self.tell_tabs(own);
         }
         let has_room = self.turns.borrow().has_room();
-        match (self.has_turn.get(), has_room) {
+        if has_turn && !has_room {
             // Without a stream the page polls.
-            (true, false) => {
-                self.let_go();
-                self.told.presence.set(None);
-                self.ask_after(0);
-            }
-            (false, true) if !self.hidden.get() => self.after(jitter_ms(SPREAD_MS), |inner| {
+            self.let_go();
+            self.told.presence.set(None);
+            self.ask_after(0);
+        } else if !has_turn && has_room && !self.hidden.get() {
+            self.after(jitter_ms(SPREAD_MS), |inner| {
                 if inner.turns.borrow().has_room() {
                     inner.connect();
                 }
-            }),
-            _ => {}
+            });
         }
     }
 
-    fn tell_tabs(&self, name: f64) {
+    /// Sends the other tabs a time: positive for a stream that was opened then, negative for one that was
+    /// closed.
+    fn tell_tabs(&self, opened_at: f64) {
         if let Some(tabs) = self.tabs.borrow().as_ref() {
-            // Without it a tab may lose its stream, but not its slides.
-            let _ = tabs.channel.post_message(&JsValue::from_f64(name));
+            // If this fails, a tab may lose its stream, but not its slides.
+            let _ = tabs.channel.post_message(&JsValue::from_f64(opened_at));
         }
     }
 }
