@@ -34,11 +34,11 @@ impl Value {
         clippy::cast_sign_loss,
         reason = "the result is compared with the number"
     )]
-    fn whole(&self) -> Result<u64> {
+    fn integer(&self) -> Result<u64> {
         let number = self.0.as_f64().ok_or(Unreadable)?;
-        let whole = number as u64;
-        if whole as f64 == number {
-            Ok(whole)
+        let integer = number as u64;
+        if integer as f64 == number {
+            Ok(integer)
         } else {
             Err(Unreadable)
         }
@@ -49,11 +49,11 @@ impl Value {
     }
 }
 
-/// Methods for whole numbers. The visitor checks the range of its type.
-macro_rules! whole {
+/// Methods for integers. The visitor checks the range of its type.
+macro_rules! integers {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-            visitor.visit_u64(self.whole()?)
+            visitor.visit_u64(self.integer()?)
         })*
     };
 }
@@ -61,7 +61,7 @@ macro_rules! whole {
 impl<'de> Deserializer<'de> for Value {
     type Error = Unreadable;
 
-    whole! { deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 }
+    integers! { deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         visitor.visit_bool(self.0.as_bool().ok_or(Unreadable)?)
@@ -186,6 +186,8 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
+// serde's own versions of these methods format a message. Overriding them keeps formatting code out of
+// the WASM.
 impl de::Error for Unreadable {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self

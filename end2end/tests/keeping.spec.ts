@@ -12,14 +12,14 @@ test('a talk is renamed while it is followed', async ({ room }) => {
   const follower = await room.follower();
   await isLive(follower);
   await phone.getByRole('link', { name: 'Rename' }).tap();
-  const title = phone.getByLabel('What people call this talk');
+  const title = phone.getByLabel('Title');
   await expect(title).toHaveValue('Welcome to WebSlides');
   await title.fill('   ');
-  await phone.getByRole('button', { name: 'Rename it' }).tap();
+  await phone.getByRole('button', { name: 'Rename' }).tap();
   await expect(phone.getByRole('alert')).toHaveText('A title has 1 to 200 characters. Write another one.');
   await expect(follower).toHaveTitle('Welcome to WebSlides');
   await title.fill(TITLE);
-  await phone.getByRole('button', { name: 'Rename it' }).tap();
+  await phone.getByRole('button', { name: 'Rename' }).tap();
   await expect(phone.locator('.talks strong')).toHaveText([TITLE]);
   await expect(follower).toHaveTitle(TITLE);
   await isLive(follower);
@@ -86,8 +86,8 @@ test('renaming and deleting need no script', async ({ browser, room }) => {
   const page = await context.newPage();
   await page.goto(room.links.host);
   await page.getByRole('link', { name: 'Rename' }).click();
-  await page.getByLabel('What people call this talk').fill('Plain');
-  await page.getByRole('button', { name: 'Rename it' }).click();
+  await page.getByLabel('Title').fill('Plain');
+  await page.getByRole('button', { name: 'Rename' }).click();
   await expect(page.locator('.talks')).toContainText('Plain');
   await page.getByRole('link', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete it' }).click();
@@ -125,8 +125,8 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await host.getByRole('link', { name: 'Keep it' }).click();
       await host.getByRole('link', { name: 'Rename' }).click();
       await isClean();
-      await host.getByLabel('What people call this talk').fill(' ');
-      await host.getByRole('button', { name: 'Rename it' }).click();
+      await host.getByLabel('Title').fill(' ');
+      await host.getByRole('button', { name: 'Rename' }).click();
       await expect(host.getByRole('alert')).not.toBeEmpty();
       await isClean();
     }

@@ -13,11 +13,9 @@ use serde::{Deserialize, Serialize};
 
 /// A slide that was shown before.
 #[derive(Debug, Clone)]
-pub struct Past {
+pub struct PastSlide {
     pub slide: SlideNumber,
-    /// The step to show.
     pub step: u16,
-    /// The slide's title.
     pub title: String,
     pub face: Face,
 }
@@ -30,10 +28,11 @@ pub fn step_to_look_at(
     asked: Option<u16>,
     steps: u16,
 ) -> Option<u16> {
-    let most = state
-        .shown_step(slide, steps)
-        .filter(|_| slide != state.slide)?;
-    Some(asked.unwrap_or(most).min(most))
+    if slide == state.slide {
+        return None;
+    }
+    let furthest = state.shown_step(slide, steps)?;
+    Some(asked.map_or(furthest, |asked| asked.min(furthest)))
 }
 
 /// What [`Back`] starts from.
@@ -42,7 +41,6 @@ pub struct BackData {
     pub code: TalkCode,
     /// The talk as it is now.
     pub rendered: Snapshot,
-    /// The slide that the page shows.
     pub slide: SlideNumber,
 }
 
@@ -65,7 +63,7 @@ pub fn Back(children: Children) -> impl IntoView {
     Effect::new(move |before: Option<DeckId>| {
         let deck = snapshot.get().deck;
         if before.is_some_and(|before| before != deck) {
-            // Fails on no page that is shown.
+            // Can't fail while the page is shown.
             let _ = window().location().reload();
         }
         deck
@@ -99,8 +97,8 @@ pub fn Back(children: Children) -> impl IntoView {
 }
 
 /// The slide and the link back. Not hydrated.
-pub fn past_slide(code: &TalkCode, talk: &str, past: Past) -> impl IntoView + use<> {
-    let Past {
+pub fn past_slide(code: &TalkCode, talk: &str, past: PastSlide) -> impl IntoView + use<> {
+    let PastSlide {
         slide,
         step,
         title,

@@ -22,9 +22,9 @@ pub fn Rename(change: Change) -> impl IntoView {
     view! {
         <main class="welcome change" data-view="rename">
             <Wordmark/>
-            <h1>"Rename"</h1>
+            <h1>"Rename this talk"</h1>
             <form method="post" action=routes::rename(&code)>
-                <label for="title">"What people call this talk"</label>
+                <label for="title">"Title"</label>
                 <input
                     id="title"
                     name="title"
@@ -37,7 +37,7 @@ pub fn Rename(change: Change) -> impl IntoView {
                     aria-invalid=is_wrong.then_some("true")
                 />
                 <p id="wrong" class="wrong" role="alert">{wrong}</p>
-                <button class="primary">"Rename it"</button>
+                <button class="primary">"Rename"</button>
                 <a href=routes::HOME>"Keep it as it is"</a>
             </form>
         </main>
@@ -54,9 +54,9 @@ pub fn Delete(change: Change) -> impl IntoView {
         wrong,
     } = change;
     let end = if over {
-        "It is over already."
+        "This talk is already over."
     } else {
-        "It ends now, and whoever follows it sees that it is over."
+        "It ends now, and everyone following sees that it is over."
     };
     view! {
         <main class="welcome change" data-view="delete">
@@ -64,8 +64,8 @@ pub fn Delete(change: Change) -> impl IntoView {
             <h1>{format!("Delete “{title}”?")}</h1>
             <p>{end}</p>
             <p>
-                "Its slides are removed unless another talk shows them, and its code "
-                <strong>{code.to_string()}</strong> " is free. There is no way back."
+                "Its slides are removed unless another talk uses them, and the code "
+                <strong>{code.to_string()}</strong> " becomes free. This can't be undone."
             </p>
             <form method="post" action=routes::delete(&code)>
                 <p class="wrong" role="alert">{wrong}</p>

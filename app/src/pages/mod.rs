@@ -13,7 +13,7 @@ mod project;
 mod remotes;
 
 pub use crate::components::{Way, Ways};
-pub use back::{Past, step_to_look_at};
+pub use back::{PastSlide, step_to_look_at};
 pub use change::Change;
 pub use host::{Standing, TalkLine};
 pub use links::{TalkLinks, Tile};
@@ -61,7 +61,7 @@ pub enum Page {
     Back {
         code: TalkCode,
         rendered: Snapshot,
-        past: Past,
+        past: PastSlide,
     },
     /// The projector's page: only the slide.
     Project {

@@ -4,7 +4,7 @@
 use super::{Shared, extract::TypedTalk, host, render};
 use crate::talks::{Talk, Visitor};
 use app::{
-    pages::{Page, Past, ProblemPage, step_to_look_at},
+    pages::{Page, PastSlide, ProblemPage, step_to_look_at},
     routes,
 };
 use axum::{
@@ -91,7 +91,7 @@ async fn look_back(
             Redirect::to(&routes::follow(&code)).into_response()
         };
     };
-    let past = Past {
+    let past = PastSlide {
         slide,
         step,
         title: found.title.clone(),
