@@ -145,7 +145,7 @@ fn end(code: &TalkCode, title: &str) -> impl IntoView + use<> {
             aria-label=format!("End {title}")
         >
             <h2>{format!("End “{title}”?")}</h2>
-            <p>"Whoever follows it sees that it is over. It can be shown again."</p>
+            <p>"Its followers see that it is over. It can be shown again."</p>
             <form method="post" action=routes::end(code)>
                 <button class="danger">"End it"</button>
                 <button type="button" popovertarget=question.clone() popovertargetaction="hide">

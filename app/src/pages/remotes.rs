@@ -146,7 +146,7 @@ pub fn Waiting(number: u64) -> impl IntoView {
             <h1>"Waiting to be let in"</h1>
             <p>
                 "This device is number " <strong>{number.to_string()}</strong>
-                ". Whoever presents finds it under More, Remotes. This page goes on by itself."
+                ". The presenter finds it under More, Remotes. This page goes on by itself."
             </p>
         </main>
     }

@@ -172,7 +172,7 @@ impl FromRequestParts<Shared> for Presenter {
     }
 }
 
-/// Lets in whoever proved to be the host.
+/// Admits a visitor who proved to be the host.
 pub struct HostOnly;
 
 impl FromRequestParts<Shared> for HostOnly {

@@ -215,7 +215,7 @@ async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
     next(&mut late).await;
     assert!(next(&mut late).await.starts_with("id: test-1\n"));
     assert!(next(&mut late).await.contains("\"x\":2,"));
-    // Its finger is gone: whoever comes now is not shown a light that nobody holds.
+    // The finger is gone: a late joiner must not see its light.
     tokio::time::advance(Duration::from_secs(1)).await;
     let mut later = follow();
     next(&mut later).await;

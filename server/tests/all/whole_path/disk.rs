@@ -72,6 +72,6 @@ pub enum Act {
     Write { most: usize, works: bool },
     /// The feed tells the oldest change that is durable and was not told.
     Tell,
-    /// Whoever made the oldest commit hears its outcome.
+    /// Delivers the outcome of the oldest commit.
     Answer,
 }
