@@ -1,5 +1,5 @@
-//! The presenter's server functions, one for each [`Command`]. Each reads its form with
-//! [`Command::from_form`] and asks the request's [`Stage`](super::Stage).
+//! The presenter's server functions, one for each [`Command`](model::talk::Command). Each reads its form with
+//! [`Command::from_form`](model::talk::Command::from_form) and asks the request's [`Stage`](super::Stage).
 
 use super::ApiError;
 use leptos::prelude::*;
