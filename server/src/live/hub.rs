@@ -51,6 +51,18 @@ pub struct Newest {
 }
 
 impl Newest {
+    /// Takes a fuller frame of the same revision. Whether it was one.
+    fn complete(&mut self, frame: Frame) -> bool {
+        let is_same = self.frame.id == frame.id;
+        if is_same {
+            self.frame = Arc::new(Frame {
+                says_more: true,
+                ..frame
+            });
+        }
+        is_same
+    }
+
     pub fn is_pointed_no_more(&self) -> bool {
         self.pointed_until
             .is_some_and(|until| until < Instant::now())
@@ -188,6 +200,14 @@ impl Inner {
         });
     }
 
+    fn point_until(&self, pointing: Piece, until: Option<Instant>) {
+        self.tell(|newest| {
+            newest.pointing = Some(pointing);
+            newest.pointed_until = until;
+            newest.pointed = newest.pointed.wrapping_add(1);
+        });
+    }
+
     fn say_presence(self: &Arc<Self>) {
         self.asking.forget_gone();
         // Without readers, news is kept until there is one.
@@ -222,15 +242,16 @@ impl Channel {
         self.0.tell(|newest| newest.frame = frame.into());
     }
 
-    /// Sends the pointer's position to all, and to late joiners until it is forgotten; never before a
-    /// frame. A position that does not `stay` is repeated while the finger is down, and expires soon after:
-    /// a late joiner must not see a pointer whose finger is gone.
-    pub fn point(&self, pointing: Piece, stays: bool) {
-        self.0.tell(|newest| {
-            newest.pointing = Some(pointing);
-            newest.pointed_until = (!stays).then(|| Instant::now() + POINTED_FOR);
-            newest.pointed = newest.pointed.wrapping_add(1);
-        });
+    /// Sends the pointer's position to all, never before a frame. It is repeated while the finger is down,
+    /// and expires soon after: a late joiner must not see a pointer whose finger is gone.
+    pub fn point(&self, pointing: Piece) {
+        self.0
+            .point_until(pointing, Some(Instant::now() + POINTED_FOR));
+    }
+
+    /// Sends a drawing to all, and to late joiners until it is forgotten; never before a frame.
+    pub fn draw(&self, pointing: Piece) {
+        self.0.point_until(pointing, None);
     }
 
     /// Forgets the pointer, because the talk moves. Pages hide it by themselves.
@@ -241,18 +262,16 @@ impl Channel {
         });
     }
 
-    /// Replaces the newest frame with a fuller one of the same revision: for late joiners and, if it is
-    /// `awaited`, for all.
-    pub fn refresh(&self, frame: Frame, awaited: bool) {
+    /// Replaces the newest frame with a fuller one of the same revision, and sends it to all.
+    pub fn complete(&self, frame: Frame) {
+        self.0.newest.change(|newest| newest.complete(frame));
+    }
+
+    /// The same, but only for late joiners: what is new is nothing that pages wait for.
+    pub fn complete_for_late_joiners(&self, frame: Frame) {
         self.0.newest.change(|newest| {
-            let is_it = newest.frame.id == frame.id;
-            if is_it {
-                newest.frame = Arc::new(Frame {
-                    says_more: true,
-                    ..frame
-                });
-            }
-            is_it && awaited
+            newest.complete(frame);
+            false
         });
     }
 

@@ -46,21 +46,22 @@ impl Seats {
         }))
     }
 
-    /// `None` when all are taken. A presenter always gets one: there are few, and without them there
-    /// is no talk. It is no follower's.
-    pub fn seat(&self, presenter: bool) -> Option<Seat> {
-        if presenter {
-            return Some(Seat {
-                of: None,
-                projector: None,
-            });
+    /// Presenters always get one: there are few, and without them there is no talk.
+    pub fn for_presenter(&self) -> Seat {
+        Seat {
+            of: None,
+            projector: None,
         }
+    }
+
+    /// `None` when all are taken.
+    pub fn for_follower(&self) -> Option<Seat> {
         let (seat, before) = self.one_more();
         (before < self.0.most).then_some(seat)
     }
 
     /// The same for a page that claims to be a projector. A device gets at most half of the spare seats.
-    pub fn seat_of_projector(&self, asker: Option<Asker>) -> Option<Seat> {
+    pub fn for_projector(&self, asker: Option<Asker>) -> Option<Seat> {
         let (mut seat, before) = self.one_more();
         if before < self.0.most {
             return Some(seat);
@@ -129,10 +130,10 @@ mod tests {
     #[test]
     fn of_the_seats_that_only_projectors_have_no_device_has_more_than_half() {
         let seats = Seats::new(80);
-        let followers: Vec<_> = (0..100).filter_map(|_| seats.seat(false)).collect();
+        let followers: Vec<_> = (0..100).filter_map(|_| seats.for_follower()).collect();
         assert_eq!(followers.len(), 80);
         let many = |asker| -> Vec<_> {
-            let asked = (0..100).filter_map(|_| seats.seat_of_projector(asker));
+            let asked = (0..100).filter_map(|_| seats.for_projector(asker));
             asked.collect()
         };
         let flood = many(device(1));
@@ -140,7 +141,7 @@ mod tests {
         let other = many(device(2));
         assert_eq!(other.len(), 2);
         assert_eq!(many(device(3)).len(), 0, "there are four");
-        assert!(seats.seat(true).is_some(), "a presenter's");
+        let _always = seats.for_presenter();
         drop((flood, other));
         assert_eq!(many(None).len(), 2);
         drop(followers);

@@ -118,8 +118,11 @@ impl Talk {
     pub fn point(&self, page: SeatNumber, count: u64, last: bool, pointing: &Pointing) {
         let followers = self.channel.attendance().followers();
         if self.finger.is_told(page, count, last, followers) {
-            let stays = pointing.tool == Tool::Pencil;
-            self.channel.point(live::pointer(pointing), stays);
+            let piece = live::pointer(pointing);
+            match pointing.tool {
+                Tool::Pencil => self.channel.draw(piece),
+                _ => self.channel.point(piece),
+            }
         }
     }
 
@@ -357,7 +360,11 @@ impl Talk {
         };
         let (published, frame) = prepare(grown, now.snapshot.acknowledge_within_ms)?;
         let was_awaited = is_more(&now.snapshot.face, &published.snapshot.face);
-        self.channel.refresh(frame, was_awaited);
+        if was_awaited {
+            self.channel.complete(frame);
+        } else {
+            self.channel.complete_for_late_joiners(frame);
+        }
         self.channel.attendance().prepared(deck.ready());
         self.published.send_modify(|now| {
             now.shown = published.shown;

@@ -93,11 +93,11 @@ pub async fn events(
         Some("present") => return Ok(live::revoked()),
         _ => Audience::Follower(View::Follow, seat),
     };
+    let seats = shared.hub.seats();
     let seat = match &audience {
-        Audience::Follower(View::Project, _) if !presents => {
-            shared.hub.seats().seat_of_projector(asker)
-        }
-        _ => shared.hub.seats().seat(presents),
+        _ if presents => Some(seats.for_presenter()),
+        Audience::Follower(View::Project, _) => seats.for_projector(asker),
+        _ => seats.for_follower(),
     };
     Ok(match seat {
         Some(seat) => live::events(talk.channel(), seat, audience, last),

@@ -31,7 +31,7 @@ async fn a_silent_talk_pings_every_15_seconds() {
     let channel = hub.open(frame(7));
     let mut body = events(
         &channel,
-        hub.seats().seat(false).expect("a seat"),
+        hub.seats().for_follower().expect("a seat"),
         FOLLOWER,
         None,
     )
@@ -59,7 +59,7 @@ async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
     let channel = hub.open(frame(0));
     let mut body = events(
         &channel,
-        hub.seats().seat(false).expect("a seat"),
+        hub.seats().for_follower().expect("a seat"),
         FOLLOWER,
         None,
     )
@@ -77,7 +77,7 @@ async fn what_is_published_before_the_first_read_is_in_the_snapshot() {
     let channel = hub.open(frame(0));
     let mut body = events(
         &channel,
-        hub.seats().seat(false).expect("a seat"),
+        hub.seats().for_follower().expect("a seat"),
         FOLLOWER,
         Some("test-0".to_owned()),
     )
@@ -93,7 +93,7 @@ async fn a_frame_that_says_more_comes_under_the_id_there_is() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(3));
     let body = |last: Option<&str>| {
-        let seat = hub.seats().seat(false).expect("a seat");
+        let seat = hub.seats().for_follower().expect("a seat");
         events(&channel, seat, FOLLOWER, last.map(str::to_owned))
             .into_body()
             .into_data_stream()
@@ -101,14 +101,14 @@ async fn a_frame_that_says_more_comes_under_the_id_there_is() {
     let mut waits = body(None);
     next(&mut waits).await;
     next(&mut waits).await;
-    channel.refresh(frame(3), true);
+    channel.complete(frame(3));
     assert!(next(&mut waits).await.starts_with("id: test-3\n"));
     // To have the id is not to have it all.
     let mut comes_back = body(Some("test-3"));
     next(&mut comes_back).await;
     assert!(next(&mut comes_back).await.starts_with("id: test-3\n"));
     // Another one's content is not for this revision.
-    channel.refresh(frame(2), true);
+    channel.complete(frame(2));
     let mut late = body(None);
     next(&mut late).await;
     assert!(next(&mut late).await.starts_with("id: test-3\n"));
@@ -118,7 +118,7 @@ async fn a_frame_that_says_more_comes_under_the_id_there_is() {
 async fn after_the_last_frame_a_stream_ends() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(0));
-    let seat = hub.seats().seat(false).expect("a seat");
+    let seat = hub.seats().for_follower().expect("a seat");
     let mut body = events(&channel, seat, FOLLOWER, None)
         .into_body()
         .into_data_stream();
@@ -138,7 +138,7 @@ async fn an_ended_hub_ends_streams_that_open_later_too() {
     for channel in [channel, late] {
         let mut body = events(
             &channel,
-            hub.seats().seat(false).expect("a seat"),
+            hub.seats().for_follower().expect("a seat"),
             FOLLOWER,
             None,
         )
@@ -155,7 +155,7 @@ async fn a_presenter_who_comes_is_told_of_the_room_as_it_is() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(0));
     let _somebody = channel.attendance().enter(View::Follow, None);
-    let seat = hub.seats().seat(true).expect("a seat");
+    let seat = hub.seats().for_presenter();
     let mut body = events(&channel, seat, Audience::Presenter(Box::new(|| true)), None)
         .into_body()
         .into_data_stream();
@@ -172,7 +172,7 @@ async fn who_may_present_no_longer_is_told_so_and_let_go() {
     let presents = Arc::new(std::sync::atomic::AtomicBool::new(true));
     let still = presents.clone();
     let still = Box::new(move || still.load(std::sync::atomic::Ordering::SeqCst));
-    let seat = hub.seats().seat(true).expect("a seat");
+    let seat = hub.seats().for_presenter();
     let mut body = events(&channel, seat, Audience::Presenter(still), None)
         .into_body()
         .into_data_stream();
@@ -190,7 +190,7 @@ async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
     let hub = Hub::start(10, true);
     let channel = hub.open(frame(0));
     let follow = || {
-        let seat = hub.seats().seat(false).expect("a seat");
+        let seat = hub.seats().for_follower().expect("a seat");
         events(&channel, seat, FOLLOWER, None)
             .into_body()
             .into_data_stream()
@@ -203,9 +203,9 @@ async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
         let nothing = model::talk::Pointing::nothing(slide);
         crate::live::pointer(&model::talk::Pointing { x, ..nothing })
     };
-    channel.point(at(1), false);
+    channel.point(at(1));
     channel.publish(frame(1), Duration::ZERO);
-    channel.point(at(2), false);
+    channel.point(at(2));
     assert!(next(&mut early).await.starts_with("id: test-1\n"));
     assert!(
         next(&mut early).await.contains("\"x\":2,"),
@@ -220,7 +220,7 @@ async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
     let mut later = follow();
     next(&mut later).await;
     assert!(next(&mut later).await.starts_with("id: test-1\n"));
-    channel.point(at(3), true);
+    channel.draw(at(3));
     tokio::time::advance(Duration::from_secs(1)).await;
     assert!(next(&mut later).await.contains("\"x\":3,"));
     for body in [&mut early, &mut late, &mut follow()] {
