@@ -162,9 +162,12 @@ test('a swipe is a tap', async ({ room }) => {
   const swipe = async (from: number, to: number, down = 0) => {
     const y = box.y + box.height / 2;
     const at = (x: number, dy: number) => [{ x: box.x + box.width * x, y: y + dy }];
-    await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(from, 0) });
-    await client.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(to, down) });
-    await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    // All at once: a busy page answers each after a while, and a finger that rests so long points.
+    await Promise.all([
+      client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(from, 0) }),
+      client.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(to, down) }),
+      client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] }),
+    ]);
   };
   await swipe(0.8, 0.3);
   await sees(follower, 2);
