@@ -60,8 +60,8 @@ pub fn RemotesView(page: RemotesPage) -> impl IntoView {
                 <button>"Add a remote"</button>
             </form>
             <p class="quiet">
-                "Each device has a key of its own. One that is removed stops at once, and the link \
-                 that it came by is void."
+                "Each device has its own key. Removing one ends its access at once, and its link stops \
+                 working."
             </p>
         </main>
     }
