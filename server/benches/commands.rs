@@ -94,6 +94,7 @@ async fn measure(program: &str, talks: usize) {
             });
         }
     }
+    let cpu = server.cpu();
     let start = Instant::now() + Duration::from_millis(500);
     let mut senders = JoinSet::new();
     for sender in 0..SENDERS {
@@ -115,16 +116,18 @@ async fn measure(program: &str, talks: usize) {
     }
     let mut waits: Vec<_> = senders.join_all().await.concat();
     let took = start.elapsed();
+    let cpu = server.cpu().saturating_sub(cpu);
     waits.sort_unstable();
     let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
     println!(
-        "{talks:>4} talks, {:>6} followers: {} commands in {:.1} s; p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
+        "{talks:>4} talks, {:>6} followers: {} commands in {:.1} s; p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms; {:.3} ms of CPU each",
         talks * FOLLOWERS,
         waits.len(),
         took.as_secs_f64(),
         at(0.5),
         at(0.99),
         at(1.0),
+        cpu.as_secs_f64() * 1e3 / waits.len() as f64,
     );
 }
 
@@ -214,6 +217,18 @@ impl Server {
             assert!(start.elapsed() < LONGEST_IMPORT, "its decks are not read");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// CPU time of all threads so far, in ticks of a hundredth of a second.
+    fn cpu(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("it runs");
+        // The name before them may contain spaces.
+        let (_, fields) = stat.rsplit_once(')').expect("its name");
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        let ticks: u64 = ticks
+            .map(|field| field.parse::<u64>().expect("ticks"))
+            .sum();
+        Duration::from_millis(ticks * 10)
     }
 
     fn has_workers(&self) -> bool {
