@@ -3,13 +3,13 @@
 //! serde_json would add 25 KiB of compressed WASM, measured: a parser, error messages that nobody reads,
 //! the printing of floating-point numbers for these, and code that reads each struct from a list.
 
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, JSON, Object};
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess,
     Visitor, value::StrDeserializer,
 };
 use std::fmt;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// `None` for text that is not JSON or not a `T`.
 pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
@@ -93,20 +93,32 @@ impl<'de> Deserializer<'de> for Value {
         })
     }
 
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        let object = self.0.dyn_ref::<Object>().ok_or(Unreadable)?;
+        visitor.visit_map(Entries {
+            entries: Object::entries(object),
+            index: 0,
+            value: JsValue::NULL,
+        })
+    }
+
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        fields: &'static [&'static str],
+        _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        if !self.0.is_object() {
-            return Err(Unreadable);
-        }
-        visitor.visit_map(Fields {
-            object: self.0,
-            names: fields.iter(),
-            value: JsValue::UNDEFINED,
-        })
+        self.deserialize_map(visitor)
+    }
+
+    /// The name of a property.
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_str(visitor)
+    }
+
+    /// The value of a property that is no field of the struct.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_unit()
     }
 
     /// Only variants without data.
@@ -128,7 +140,7 @@ impl<'de> Deserializer<'de> for Value {
 
     serde::forward_to_deserialize_any! {
         i8 i16 i32 i64 i128 u128 f32 f64 char bytes byte_buf unit unit_struct newtype_struct tuple
-        tuple_struct map identifier ignored_any
+        tuple_struct
     }
 }
 
@@ -150,27 +162,26 @@ impl<'de> SeqAccess<'de> for Elements {
     }
 }
 
-/// The fields of a struct that an object has. Its other properties are ignored.
-struct Fields {
-    object: JsValue,
-    names: std::slice::Iter<'static, &'static str>,
-    /// The value of the field whose name was read last.
+/// The properties of an object.
+struct Entries {
+    /// Pairs of name and value.
+    entries: Array,
+    index: u32,
+    /// The value of the property whose name was read last.
     value: JsValue,
 }
 
-impl<'de> MapAccess<'de> for Fields {
+impl<'de> MapAccess<'de> for Entries {
     type Error = Unreadable;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        for name in self.names.by_ref() {
-            let value = Reflect::get(&self.object, &JsValue::from_str(name));
-            self.value = value.map_err(|_| Unreadable)?;
-            if !self.value.is_undefined() {
-                let name: StrDeserializer<'_, Unreadable> = name.into_deserializer();
-                return seed.deserialize(name).map(Some);
-            }
+        if self.index >= self.entries.length() {
+            return Ok(None);
         }
-        Ok(None)
+        let entry = Array::from(&self.entries.get(self.index));
+        self.index += 1;
+        self.value = entry.get(1);
+        seed.deserialize(Value(entry.get(0))).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {

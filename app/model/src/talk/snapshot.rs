@@ -1,8 +1,12 @@
 //! The stream's event: everything a page needs, whatever it missed before.
 
-use super::{Beyond, Clock, Epoch, Revision, Screen, Shown, SlideState};
-use crate::deck::{Deck, DeckId, Face, Place, SlideNumber};
-use serde::{Deserialize, Serialize};
+use super::SlideState;
+use crate::deck::{Deck, DeckId, Face};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor, value},
+};
+use std::fmt;
 
 /// One event of the stream. Never a difference: a page that missed events is right again with the next
 /// one.
@@ -23,8 +27,7 @@ use serde::{Deserialize, Serialize};
 /// let snapshot = Snapshot::new(state, &deck).expect("in the deck");
 /// assert_eq!((snapshot.talk.as_str(), snapshot.title.as_str()), ("My talk", "One"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Fields")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Snapshot {
     #[serde(flatten)]
     pub state: SlideState,
@@ -41,64 +44,6 @@ pub struct Snapshot {
     /// which grows with the room. `None`: they don't.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acknowledge_within_ms: Option<u32>,
-}
-
-/// A [`Snapshot`] as it is read: flat, because serde's `flatten` would cost the browser 3 KB of WASM.
-#[derive(Deserialize)]
-struct Fields {
-    epoch: Epoch,
-    revision: Revision,
-    slide: SlideNumber,
-    step: u16,
-    slides: u32,
-    screen: Screen,
-    reach: SlideNumber,
-    #[serde(default)]
-    shown: Shown,
-    cue: Option<Place>,
-    clock: Clock,
-    #[serde(default)]
-    inviting: bool,
-    #[serde(default)]
-    unseen: bool,
-    beyond: Option<Beyond>,
-    #[serde(default)]
-    over: bool,
-    deck: DeckId,
-    talk: String,
-    title: String,
-    face: Face,
-    preload: Vec<Face>,
-    acknowledge_within_ms: Option<u32>,
-}
-
-impl From<Fields> for Snapshot {
-    fn from(fields: Fields) -> Self {
-        Self {
-            state: SlideState {
-                epoch: fields.epoch,
-                revision: fields.revision,
-                slide: fields.slide,
-                step: fields.step,
-                slides: fields.slides,
-                screen: fields.screen,
-                reach: fields.reach,
-                shown: fields.shown,
-                cue: fields.cue,
-                clock: fields.clock,
-                inviting: fields.inviting,
-                unseen: fields.unseen,
-                beyond: fields.beyond,
-                over: fields.over,
-            },
-            deck: fields.deck,
-            talk: fields.talk,
-            title: fields.title,
-            face: fields.face,
-            preload: fields.preload,
-            acknowledge_within_ms: fields.acknowledge_within_ms,
-        }
-    }
 }
 
 impl Snapshot {
@@ -138,10 +83,91 @@ impl Snapshot {
     }
 }
 
+/// By hand: serde's `flatten` holds each value of the state in a form of its own first, and the code for
+/// that would cost the browser 3 KB of WASM.
+impl<'de> Deserialize<'de> for Snapshot {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FlatSnapshot)
+    }
+}
+
+struct FlatSnapshot;
+
+impl<'de> Visitor<'de> for FlatSnapshot {
+    type Value = Snapshot;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a snapshot")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, all: M) -> Result<Snapshot, M::Error> {
+        let mut own = OwnFields::default();
+        let others = OthersOf { all, own: &mut own };
+        let state = SlideState::deserialize(value::MapAccessDeserializer::new(others))?;
+        Ok(Snapshot {
+            state,
+            deck: own.deck.ok_or_else(|| Error::missing_field("deck"))?,
+            talk: own.talk.ok_or_else(|| Error::missing_field("talk"))?,
+            title: own.title.ok_or_else(|| Error::missing_field("title"))?,
+            face: own.face.ok_or_else(|| Error::missing_field("face"))?,
+            preload: own.preload.ok_or_else(|| Error::missing_field("preload"))?,
+            acknowledge_within_ms: own.acknowledge_within_ms,
+        })
+    }
+}
+
+/// The fields of a [`Snapshot`] that are not its state's.
+#[derive(Default)]
+struct OwnFields {
+    deck: Option<DeckId>,
+    talk: Option<String>,
+    title: Option<String>,
+    face: Option<Face>,
+    preload: Option<Vec<Face>>,
+    acknowledge_within_ms: Option<u32>,
+}
+
+/// Hands the state the fields that are not a snapshot's own, and keeps the snapshot's on the way.
+struct OthersOf<'own, M> {
+    all: M,
+    own: &'own mut OwnFields,
+}
+
+impl<'de, M: MapAccess<'de>> MapAccess<'de> for OthersOf<'_, M> {
+    type Error = M::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, M::Error> {
+        while let Some(name) = self.all.next_key::<String>()? {
+            match name.as_str() {
+                "deck" => self.own.deck = self.all.next_value()?,
+                "talk" => self.own.talk = self.all.next_value()?,
+                "title" => self.own.title = self.all.next_value()?,
+                "face" => self.own.face = self.all.next_value()?,
+                "preload" => self.own.preload = self.all.next_value()?,
+                "acknowledge_within_ms" => {
+                    self.own.acknowledge_within_ms = self.all.next_value()?;
+                }
+                other => return seed.deserialize(other.into_deserializer()).map(Some),
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, M::Error> {
+        self.all.next_value_seed(seed)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deck::{Rendition, Slide};
+    use crate::{
+        deck::{Rendition, Slide, SlideNumber},
+        talk::{Epoch, Screen},
+    };
 
     fn face(name: &str) -> Face {
         Face::picture(Rendition {
@@ -181,6 +207,33 @@ mod tests {
             serde_json::from_str::<Snapshot>(&json).expect("read"),
             snapshot
         );
+    }
+
+    #[test]
+    fn a_snapshot_is_one_flat_object_in_any_order_with_fields_of_a_later_version() {
+        let json = concat!(
+            r#"{"epoch":"e1","revision":7,"slide":2,"step":1,"slides":9,"screen":"frozen","reach":4,"#,
+            r#""shown":"1-4","cue":{"slide":5,"step":0},"clock":{"ran_ms":1000},"inviting":true,"#,
+            r#""deck":"c0ffee","talk":"Talk","title":"Two","face":{"width":16,"height":9},"#,
+            r#""preload":[],"acknowledge_within_ms":20}"#,
+        );
+        let snapshot: Snapshot = serde_json::from_str(json).expect("a snapshot");
+        assert_eq!(serde_json::to_string(&snapshot).expect("JSON"), json);
+
+        let mut sorted: serde_json::Value = serde_json::from_str(json).expect("JSON");
+        sorted["later"] = serde_json::json!({ "deck": [1] });
+        assert_eq!(
+            serde_json::from_value::<Snapshot>(sorted.clone()).expect("a snapshot"),
+            snapshot
+        );
+        for needed in [
+            "epoch", "screen", "deck", "talk", "title", "face", "preload",
+        ] {
+            let mut without = sorted.clone();
+            without[needed].take();
+            let read = serde_json::from_value::<Snapshot>(without);
+            assert!(read.is_err(), "without {needed}");
+        }
     }
 
     #[test]
