@@ -4,7 +4,7 @@ use super::{EndError, Inner, Talk, TalkTitle, Talks, locked, say_followers};
 use crate::store::{Cause, Claim, StoreError};
 use model::{
     deck::{Deck, DeckId, Face},
-    talk::{SlideState, Snapshot, TalkCode},
+    talk::{Snapshot, TalkCode},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -83,12 +83,11 @@ impl Talks {
         let record = locked(&self.0.left_out).get(code).cloned();
         let record = record.ok_or(StoreError::Conflict)?;
         let id = record.state.event_id();
+        let mut state = record.state;
+        state.revision = state.revision.next();
+        state.over = true;
         let last = Snapshot {
-            state: SlideState {
-                revision: record.state.revision.next(),
-                over: true,
-                ..record.state
-            },
+            state,
             deck: record.deck,
             talk: record.title.map(String::from).unwrap_or_default(),
             title: String::new(),

@@ -29,7 +29,7 @@ pub fn note(code: &TalkCode, state: &SlideState) -> Result<Entry, serde_json::Er
         at_ms: super::now().unix_ms(),
         slide: state.slide,
         step: state.step,
-        screen: state.screen,
+        screen: state.screen(),
     };
     Ok(Entry {
         list: list(code, state),

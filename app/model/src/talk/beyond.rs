@@ -32,21 +32,13 @@ impl SlideState {
         let Some(beyond) = &self.beyond else {
             return self.clone();
         };
-        // While the screen isn't live, the room keeps its own place. Live again, it is at the presenter's.
-        let Place { slide, step } = if self.cue.is_some() {
-            beyond.room
-        } else {
-            beyond.presenter
-        };
-        Self {
-            slide,
-            step,
-            reach: self.reach.max(beyond.reach),
-            shown: self.shown.followed_by(&beyond.shown),
-            cue: self.cue.map(|_| beyond.presenter),
-            beyond: None,
-            ..self.clone()
-        }
+        let mut whole = self.clone();
+        (whole.slide, whole.step) = (beyond.room.slide, beyond.room.step);
+        whole.reach = self.reach.max(beyond.reach);
+        whole.shown = self.shown.followed_by(&beyond.shown);
+        whole.beyond = None;
+        whole.present(self.screen(), beyond.presenter);
+        whole
     }
 
     /// What of this state the deck is too short to show; `None` if it shows all.
@@ -144,7 +136,8 @@ mod tests {
             }
             let after = state.with_deck(&outline);
             prop_assert_eq!(after.in_the_room(), before.in_the_room());
-            prop_assert_eq!(after.cue, before.cue);
+            prop_assert_eq!(after.place(), before.place());
+            prop_assert_eq!(after.screen(), before.screen());
             prop_assert!(after.reach >= before.reach);
             prop_assert_eq!(&after.beyond, &None);
             let all = 1..=outline.last().get();

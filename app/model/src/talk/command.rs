@@ -159,11 +159,13 @@ impl SlideState {
                 }
                 after.move_to(Place { slide, step }, now);
             }
-            Command::Screen(screen) => after.set_screen(screen),
+            Command::Screen(screen) => {
+                after.present(screen, self.place());
+                after.unseen &= screen.is_dark();
+            }
             Command::BackToRoom => {
-                if self.screen == Screen::Frozen {
-                    after.screen = Screen::Live;
-                    after.cue = None;
+                if self.screen() == Screen::Frozen {
+                    after.present(Screen::Live, self.in_the_room());
                     after.beyond = self.beyond.as_ref().map(Beyond::with_presenter_in_room);
                 }
             }
@@ -215,33 +217,14 @@ impl SlideState {
         if to != self.place() {
             self.beyond = None;
         }
-        if self.screen == Screen::Live {
-            (self.slide, self.step) = (to.slide, to.step);
-        } else {
-            self.cue = Some(to);
-        }
-    }
-
-    /// Once the screen is live, the room is at the presenter's place.
-    fn set_screen(&mut self, screen: Screen) {
-        let place = self.place();
-        self.screen = screen;
-        self.unseen &= screen.is_dark();
-        if screen == Screen::Live {
-            self.cue = None;
-            (self.slide, self.step) = (place.slide, place.step);
-        } else {
-            self.cue = Some(place);
-        }
+        self.present(self.screen(), to);
     }
 
     /// Whether two states are equal apart from the times in their clocks: a remote only estimates the
     /// server's time.
     pub fn is_like(&self, other: &Self) -> bool {
-        let other_at_this_time = Self {
-            clock: self.clock,
-            ..other.clone()
-        };
+        let mut other_at_this_time = other.clone();
+        other_at_this_time.clock = self.clock;
         *self == other_at_this_time && self.clock.is_like(other.clock)
     }
 }

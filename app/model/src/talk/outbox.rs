@@ -54,10 +54,9 @@ impl Outbox {
     /// another revision is skipped: if the stream delivered its result before its answer came, it isn't
     /// applied twice. The presenter also sees what the room has not seen yet.
     pub fn shown(&self) -> SlideState {
-        SlideState {
-            unseen: false,
-            ..self.expected()
-        }
+        let mut shown = self.expected();
+        shown.unseen = false;
+        shown
     }
 
     /// The server's state once it has carried out every waiting command.

@@ -241,7 +241,7 @@ mod tests {
         let deck = deck();
         for screen in [Screen::Black, Screen::White, Screen::Live, Screen::Frozen] {
             let mut state = at(1, 0).state;
-            state.screen = screen;
+            state.present(screen, state.place());
             let sent = Snapshot::new(state.with_deck(&deck.outline()), &deck).expect("in the deck");
             let is_sent = !screen.is_dark();
             assert_eq!(!sent.face.is_pending(), is_sent, "{screen}");

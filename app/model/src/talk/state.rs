@@ -16,7 +16,7 @@ use std::{fmt, str::FromStr};
 /// let epoch = Epoch::try_from("e1".to_owned()).expect("an epoch");
 /// let state = SlideState::start(epoch, &Outline::new(vec![0, 2]).expect("slides"));
 /// assert_eq!((state.slide.get(), state.step, state.slides), (1, 0, 2));
-/// assert_eq!(state.screen, Screen::Live);
+/// assert_eq!(state.screen(), Screen::Live);
 /// assert_eq!(state.event_id().to_string(), "e1-0");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,17 +29,17 @@ pub struct SlideState {
     pub step: u16,
     /// The number of slides of the deck; at least 1.
     pub slides: u32,
-    pub screen: Screen,
+    screen: Screen,
     /// The furthest slide shown so far.
     pub reach: SlideNumber,
     /// What followers may look back at. Empty in talks that older versions stored: then it is every
     /// slide up to `reach`.
     #[serde(default)]
     pub shown: Shown,
-    /// Where the presenter is. `Some` if and only if the screen is not live: the room then keeps
-    /// `slide` and `step`.
+    /// Where the presenter is while the screen is not live; else `None`. Set together with `screen`, by
+    /// [`present`](Self::present) alone: in JSON they are two fields, and others between them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cue: Option<Place>,
+    cue: Option<Place>,
     #[serde(default)]
     pub clock: Clock,
     /// The projector shows the joining instructions over the slide.
@@ -112,15 +112,31 @@ impl SlideState {
             screen: self.screen,
             reach: whole.reach.min(outline.last()),
             shown: whole.shown.within(outline.last()),
-            cue: whole.cue.map(|cue| outline.nearest(cue)),
+            cue: None,
             clock: self.clock,
             inviting: self.inviting,
             unseen: self.unseen || self.screen.is_dark(),
             beyond: whole.cut_off_by(outline),
             over: self.over,
         };
+        after.present(self.screen, outline.nearest(whole.place()));
         after.remember_shown(outline);
         after
+    }
+
+    /// Sets the screen and the presenter's place. The room goes along if the screen is live; else it keeps
+    /// its own.
+    pub(super) fn present(&mut self, screen: Screen, place: Place) {
+        self.screen = screen;
+        if screen == Screen::Live {
+            (self.slide, self.step, self.cue) = (place.slide, place.step, None);
+        } else {
+            self.cue = Some(place);
+        }
+    }
+
+    pub const fn screen(&self) -> Screen {
+        self.screen
     }
 
     /// The room's place: what it sees, or would see without a dark screen.
@@ -212,5 +228,37 @@ impl FromStr for Screen {
 impl fmt::Display for Screen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_states_read_as_before_and_are_written_as_before() {
+        let live = concat!(
+            r#"{"epoch":"e1","revision":7,"slide":2,"step":1,"slides":9,"screen":"live","reach":4,"#,
+            r#""shown":"1-4","clock":{"ran_ms":0}}"#,
+        );
+        let frozen = concat!(
+            r#"{"epoch":"e1","revision":7,"slide":2,"step":1,"slides":9,"screen":"frozen","reach":4,"#,
+            r#""shown":"1-4","cue":{"slide":5,"step":0},"clock":{"ran_ms":0},"inviting":true,"#,
+            r#""unseen":true,"over":true}"#,
+        );
+        for (json, presenter) in [(live, (2, 1)), (frozen, (5, 0))] {
+            let state: SlideState = serde_json::from_str(json).expect("a state");
+            let Place { slide, step } = state.place();
+            assert_eq!((slide.get(), step), presenter);
+            assert_eq!(serde_json::to_string(&state).expect("JSON"), json);
+        }
+    }
+
+    #[test]
+    fn a_state_without_the_fields_of_later_versions_is_read() {
+        let json = r#"{"epoch":"e1","revision":7,"slide":2,"step":1,"slides":9,"screen":"black","reach":4}"#;
+        let state: SlideState = serde_json::from_str(json).expect("a state");
+        assert_eq!(state.place(), state.in_the_room());
+        assert!(state.shown.is_empty() && !state.clock.has_started());
     }
 }

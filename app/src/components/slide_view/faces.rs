@@ -5,7 +5,7 @@ use crate::live::jitter_ms;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation as spawn_while_shown};
-use model::{deck::Face, talk::Screen};
+use model::deck::Face;
 use std::{cell::RefCell, pin::pin, rc::Rc};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -68,8 +68,8 @@ pub fn show_decoded(
             return;
         }
         // A dark screen does not wait for the picture that it covers.
-        if matches!(sight.state.screen, Screen::Black | Screen::White) {
-            shown.update(|shown| shown.state.screen = sight.state.screen);
+        if sight.screen.is_dark() {
+            shown.update(|shown| shown.screen = sight.screen);
         }
         if sight.face == shown.read_untracked().face {
             // Nothing to fetch. A decoding in progress will find itself outdated.

@@ -15,6 +15,8 @@ use model::{
 /// What a slide view shows at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sight {
+    /// Runs ahead of the state's, which waits for its picture.
+    pub screen: Screen,
     pub state: SlideState,
     pub title: String,
     pub face: Face,
@@ -58,6 +60,7 @@ impl Showing {
 impl From<Snapshot> for Sight {
     fn from(snapshot: Snapshot) -> Self {
         Self {
+            screen: snapshot.state.screen(),
             state: snapshot.state,
             title: snapshot.title,
             face: snapshot.face,
@@ -87,7 +90,7 @@ pub fn SlideView(
             node_ref=frame
             data-slide=words(move || shown.read().state.slide.to_string())
             data-step=words(move || shown.read().state.step.to_string())
-            data-screen=words(move || shown.read().state.screen.to_string())
+            data-screen=words(move || shown.read().screen.to_string())
             data-revision=words(move || shown.read().state.revision.to_string())
         >
             <div class="face" inner_html=markup(&first.face, &first.title, sizes, "")></div>
@@ -104,8 +107,13 @@ pub fn SlideView(
 
 /// What a screen reader announces when the slide changes.
 fn announcement(sight: &Sight) -> String {
-    let Sight { state, title, .. } = sight;
-    match state.screen {
+    let Sight {
+        screen,
+        state,
+        title,
+        ..
+    } = sight;
+    match screen {
         Screen::Live | Screen::Frozen => {
             let (slide, slides) = (state.slide, state.slides);
             match state.step {

@@ -57,7 +57,7 @@ pub fn Toggle(
     screen: Screen,
     children: Children,
 ) -> impl IntoView {
-    let is_on = state.screen == screen;
+    let is_on = state.screen() == screen;
     let asked = if is_on { Screen::Live } else { screen };
     view! {
         <form method="post" action=api::path(Command::Screen(screen)) autocomplete="off">

@@ -41,7 +41,7 @@ pub fn wish(key: Key<'_>, state: &SlideState, typed: u32) -> Option<Wish> {
 fn meaning(key: &str, shift: bool, state: &SlideState, typed: u32) -> Option<Wish> {
     let first = SlideNumber::FIRST;
     let toggled = |screen| {
-        Command::Screen(if state.screen == screen {
+        Command::Screen(if state.screen() == screen {
             Screen::Live
         } else {
             screen

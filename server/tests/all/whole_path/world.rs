@@ -303,10 +303,8 @@ impl World {
             prop_assert_eq!(Some(&page.deck.id), deck.as_ref());
             if let Some(remote) = self.remotes.get(number) {
                 // What the room has not seen, the presenter has.
-                let shown = SlideState {
-                    unseen: false,
-                    ..shown.clone()
-                };
+                let mut shown = shown.clone();
+                shown.unseen = false;
                 prop_assert_eq!(remote.outbox.shown(), shown, "remote {}", number);
             }
         }
@@ -328,6 +326,6 @@ impl World {
 
 fn place(state: &SlideState) -> String {
     let over = if state.over { ", over" } else { "" };
-    let (slide, step, screen) = (state.slide, state.step, state.screen);
+    let (slide, step, screen) = (state.slide, state.step, state.screen());
     format!("{}: slide {slide}.{step}, {screen}{over}", state.event_id())
 }

@@ -28,7 +28,7 @@ pub fn listen(remote: Remote) {
         }
     });
     StoredValue::new_local(listener);
-    Effect::new(move |_| keep_down(remote.shown().screen));
+    Effect::new(move |_| keep_down(remote.shown().screen()));
 }
 
 /// Updates which toggles are pressed.
@@ -44,7 +44,7 @@ fn keep_down(screen: Screen) {
 fn toggled(event: &SubmitEvent, remote: Remote) -> Option<Command> {
     let button = event.submitter()?.dyn_into::<HtmlElement>().ok()?;
     let screen = button.get_attribute("data-toggles")?.parse().ok()?;
-    let now = untrack(move || remote.shown()).screen;
+    let now = untrack(move || remote.shown()).screen();
     Some(Command::Screen(if now == screen {
         Screen::Live
     } else {

@@ -58,7 +58,7 @@ impl Pencil {
     pub fn press(&self, x: i32, y: i32) {
         let state = untrack(move || self.0.remote.shown());
         // Nothing to point at: the room does not see this slide.
-        if state.cue.is_some_and(|cue| cue.slide != state.slide) || state.screen == Screen::Black {
+        if state.place().slide != state.slide || state.screen() == Screen::Black {
             return;
         }
         let tool = self.tool();
