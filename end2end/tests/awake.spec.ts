@@ -69,7 +69,7 @@ test('a page that is refused the lock shows the film instead', async ({ room }) 
   await plays(follower);
 });
 
-test('whoever looks back at a slide has a screen that stays on', async ({ room }) => {
+test('a follower who looks back at a slide has a screen that stays on', async ({ room }) => {
   const phone = await room.presenter();
   await next(phone).tap();
   await sees(phone, 2);

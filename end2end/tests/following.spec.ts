@@ -40,7 +40,7 @@ test('the ends of the deck are no error', async ({ room }) => {
   await sees(follower, 5);
 });
 
-test('whoever comes late has the right slide, before any script runs', async ({ room }) => {
+test('a late joiner has the right slide, before any script runs', async ({ room }) => {
   const phone = await room.presenter();
   await isLive(phone);
   await next(phone).tap();

@@ -43,7 +43,7 @@ test('a talk is renamed while it is followed', async ({ room }) => {
   await expect(phone.locator('.place')).toHaveText('2 of 6');
 });
 
-test('a deleted talk is over for whoever followed it, and its code is free', async ({ room }) => {
+test('a deleted talk is over for its followers, and its code is free', async ({ room }) => {
   room.allow(/404|ERR_INTERNET_DISCONNECTED/);
   const host = await room.person(room.links.host, LAPTOP);
   const [follower, away] = [await room.follower(), await room.follower()];

@@ -67,7 +67,7 @@ test('a light whose network drops goes by itself soon', async ({ room }) => {
   await hand.lift();
 });
 
-test('what the pencil draws stays until the slide changes, for whoever comes later too', async ({ room }) => {
+test('what the pencil draws stays until the slide changes, for late joiners, too', async ({ room }) => {
   const phone = await room.presenter();
   const follower = await room.follower();
   for (const page of [phone, follower]) await isLive(page);

@@ -9,7 +9,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 static HOUSE: LazyLock<Mutex<House>> = LazyLock::new(|| Mutex::new(House::open()));
 
-/// Never true, so whoever has the key is told that they are late, and nothing moves.
+/// Never true, so a request with the key is refused as late, and nothing moves.
 const STALE: &str = "code=room&if_revision=18446744073709551615";
 
 /// The first line is the query of the presenter's page, or nothing for a command. Whether the

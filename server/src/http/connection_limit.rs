@@ -125,7 +125,10 @@ mod tests {
         assert!(hears.heard().now_or_never().is_some());
         assert!(hears.heard().now_or_never().is_none(), "once each time");
         let mut late = places.scarcity();
-        assert!(late.heard().now_or_never().is_some(), "whoever comes too");
+        assert!(
+            late.heard().now_or_never().is_some(),
+            "one who comes later hears it, too"
+        );
 
         let waits = tokio::spawn(async move { places.place().await.is_some() });
         hears.heard().await;
