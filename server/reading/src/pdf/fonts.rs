@@ -140,18 +140,29 @@ const LIKE_COURIER: &[&str] = &[
     "FreeMono",
 ];
 
+/// What stands in for the 14 fonts that a PDF need not embed.
+#[derive(Debug, Clone, Copy)]
+pub enum StandardFonts {
+    /// Those of the library hayro, which have only Western letters.
+    Hayros,
+    /// The machine's, as far as it has them.
+    Machines,
+}
+
 /// The callback for missing fonts. The machine's fonts are loaded with the first one: that takes 10 ms to
-/// 1 s, and most decks embed all fonts. hayro's 14 have only Western letters: `by_machine` replaces them by
-/// the machine's, if possible. `nothing_found` is called when letters will be missing.
+/// 1 s, and most decks embed all fonts. `nothing_found` is called when letters will be missing.
 pub fn resolver(
     machine: &Arc<Machine>,
-    by_machine: bool,
+    standard: StandardFonts,
     nothing_found: impl Fn() + Send + Sync + 'static,
 ) -> FontResolverFn {
     let machine = Arc::clone(machine);
     let standard = move |font: StandardFont, machine: &Machine| {
-        let own = by_machine.then(|| machine.like(font)).flatten();
-        Some(own.unwrap_or_else(|| font.get_font_data()))
+        let machines = match standard {
+            StandardFonts::Hayros => None,
+            StandardFonts::Machines => machine.like(font),
+        };
+        Some(machines.unwrap_or_else(|| font.get_font_data()))
     };
     Arc::new(move |query| match query {
         FontQuery::Standard(font) => standard(*font, &machine),
@@ -352,7 +363,7 @@ mod tests {
             post_script_name: Some("NoSuchFont-Bold".to_owned()),
             ..FallbackFontQuery::default()
         };
-        let resolver = resolver(&Arc::default(), false, || {
+        let resolver = resolver(&Arc::default(), StandardFonts::Hayros, || {
             panic!("not of a language that needs its own")
         });
         assert!(resolver(&FontQuery::Fallback(query)).is_some());
@@ -392,7 +403,7 @@ mod tests {
             ..FallbackFontQuery::default()
         };
         let own = query.pick_standard_font().get_font_data();
-        let resolver = resolver(&Arc::new(machine), true, || ());
+        let resolver = resolver(&Arc::new(machine), StandardFonts::Machines, || ());
         let found = resolver(&FontQuery::Fallback(query)).expect("a font");
         assert_eq!(found.0.as_ref().as_ref(), own.0.as_ref().as_ref());
     }

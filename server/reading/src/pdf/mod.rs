@@ -135,7 +135,7 @@ impl Pdf {
             has_second_half: false,
             warnings: said.into_iter().map(of_all).collect(),
             settings: InterpreterSettings {
-                font_resolver: fonts::resolver(&fonts, false, || ()),
+                font_resolver: fonts::resolver(&fonts, fonts::StandardFonts::Hayros, || ()),
                 ..InterpreterSettings::default()
             },
             fonts,
@@ -180,17 +180,19 @@ impl Pdf {
                 None
             });
         let drawable = mended.as_ref().and_then(Mended::page).unwrap_or(page);
-        let mut by_machine = false;
+        let mut standard = fonts::StandardFonts::Hayros;
         let mut said = self.said(index, sheet, drawable, &view, &self.settings);
         let lacking = said.as_ref().map_or(0, |said| said.lacking);
         if lacking > 0 {
             let settings = InterpreterSettings {
-                font_resolver: fonts::resolver(&self.fonts, true, || ()),
+                font_resolver: fonts::resolver(&self.fonts, fonts::StandardFonts::Machines, || ()),
                 ..self.settings.clone()
             };
             let again = self.said(index, sheet, drawable, &view, &settings);
             let again = again.filter(|again| again.lacking < lacking);
-            by_machine = again.is_some();
+            if again.is_some() {
+                standard = fonts::StandardFonts::Machines;
+            }
             said = again.or(said);
         }
         match &said {
@@ -203,7 +205,7 @@ impl Pdf {
             }
         }
         let said = said.unwrap_or_default();
-        let (pixels, mut warnings) = self.drawn(index, drawable, &view, width, by_machine)?;
+        let (pixels, mut warnings) = self.drawn(index, drawable, &view, width, standard)?;
         warnings.extend(reasons.iter().map(|reason| warning(index, reason)));
         Ok(Page {
             title: said.title,
@@ -233,7 +235,7 @@ impl Pdf {
         page: &page::Page<'_>,
         view: &View,
         width: u32,
-        by_machine: bool,
+        standard: fonts::StandardFonts,
     ) -> Result<(Pixels, Vec<Warning>), SourceError> {
         let limits = self.limits;
         let size = view.size(width.min(WIDEST), limits.widest, limits.pixels_per_page);
@@ -245,7 +247,7 @@ impl Pdf {
                 let mut missing = sink.lock().unwrap_or_else(PoisonError::into_inner);
                 missing.insert(reason(warning));
             }),
-            font_resolver: fonts::resolver(&self.fonts, by_machine, move || {
+            font_resolver: fonts::resolver(&self.fonts, standard, move || {
                 let mut missing = fonts_sink.lock().unwrap_or_else(PoisonError::into_inner);
                 missing.insert("this machine has no font for some of its letters; install one");
             }),

@@ -92,22 +92,19 @@ impl<F: FnMut(Sheet) -> Words> Reader<F> {
     }
 
     /// Whether two sheets look like steps of one slide: the heading of one is on the other, in the same size.
-    /// `without` is the answer if one of them has no heading. Sheets beyond the limit are not merged: they
-    /// are shown as slides.
-    fn have_one_heading(&mut self, one: Sheet, other: Sheet, without: bool) -> bool {
+    /// `None` if one of them has no heading. Sheets beyond the limit are not merged: they are shown as slides.
+    fn have_one_heading(&mut self, one: Sheet, other: Sheet) -> Option<bool> {
         let (Some(one), Some(other)) = (self.words(one), self.words(other)) else {
-            return false;
+            return Some(false);
         };
-        let (Some(first), Some(second)) = (one.heading(), other.heading()) else {
-            return without;
-        };
+        let (first, second) = (one.heading()?, other.heading()?);
         let stands_on = |line: &Line, words: &Words| {
             let is_it = |there: &Line| {
                 there.text == line.text && (there.size / line.size - 1.0).abs() < 0.1
             };
             words.lines.iter().any(is_it)
         };
-        stands_on(first, &other) || stands_on(second, &one)
+        Some(stands_on(first, &other) || stands_on(second, &one))
     }
 }
 
@@ -133,11 +130,11 @@ impl Plan {
                 plan.notes.entry(slide).or_default().push(sheet);
             } else {
                 let is_step = last.is_some_and(|(before, its)| {
-                    let mut one_heading = |without| reader.have_one_heading(before, sheet, without);
+                    let mut one_heading = || reader.have_one_heading(before, sheet);
                     pdfpc.steps.contains(&sheet)
                         || label.zip(its).is_some_and(|(label, its)| {
-                            label == its && one_heading(true)
-                                || label.is_next_view(its) && one_heading(false)
+                            label == its && one_heading().unwrap_or(true)
+                                || label.is_next_view(its) && one_heading().unwrap_or(false)
                         })
                 });
                 is_slide_shown &= is_step;
@@ -215,7 +212,7 @@ impl Plan {
             Some(notes)
                 if !first.is_upright() && behind.iter().all(|sheet| sheet.has_shape_of(notes)) =>
             {
-                matched(slides, behind.len(), true, reader).unwrap_or_default()
+                matched(slides, behind.len(), By::Copies, reader).unwrap_or_default()
             }
             _ => HashMap::new(),
         }
@@ -244,7 +241,7 @@ impl Plan {
             }
             return HashMap::new();
         }
-        let notes = matched(slides, sheets, false, reader);
+        let notes = matched(slides, sheets, By::Titles, reader);
         if notes.is_none() {
             self.said.push(format!(
                 "{sheets} pages at its end stand upright; where they are notes, the room sees them: \
@@ -305,13 +302,21 @@ fn have_small_headings<F: FnMut(Sheet) -> Words>(
     Some(true)
 }
 
-/// Matches sheets of notes with slides, in order, by their titles; without titles their numbers must be
-/// equal. If their proportions don't tell them apart (`have_copies`), each must have all lines of its slide
-/// in a smaller size.
+/// How sheets of notes are matched with slides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// By the slides' titles; without titles there must be as many of one as of the other.
+    Titles,
+    /// Each sheet must have all lines of its slide in a smaller size: for sheets of the slides' own
+    /// proportions.
+    Copies,
+}
+
+/// Matches sheets of notes with slides, in order.
 fn matched<F: FnMut(Sheet) -> Words>(
     slides: usize,
     sheets: usize,
-    have_copies: bool,
+    by: By,
     reader: &mut Reader<F>,
 ) -> Option<HashMap<Sheet, Sheet>> {
     let count = Sheet::try_from(slides).ok()?;
@@ -324,14 +329,14 @@ fn matched<F: FnMut(Sheet) -> Words>(
             let words = reader.words(candidate)?;
             let stands_there = |line: &Line| {
                 written.lines.iter().any(|there| {
-                    there.text == line.text && (!have_copies || there.size < line.size * 0.9)
+                    there.text == line.text && (by == By::Titles || there.size < line.size * 0.9)
                 })
             };
-            let is_it = match words.heading() {
-                Some(_) if have_copies => words.lines.iter().all(stands_there),
-                Some(heading) => stands_there(heading),
-                None if have_copies => false,
-                None => slides == sheets && candidate == place,
+            let is_it = match (words.heading(), by) {
+                (Some(_), By::Copies) => words.lines.iter().all(stands_there),
+                (Some(heading), By::Titles) => stands_there(heading),
+                (None, By::Copies) => false,
+                (None, By::Titles) => slides == sheets && candidate == place,
             };
             if is_it {
                 slide = Some(candidate);

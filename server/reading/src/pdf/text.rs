@@ -123,20 +123,22 @@ impl Collector {
         false
     }
 
-    fn look_at_middle(&mut self, area: Rect, counts_when_whole: bool) {
-        let area = area.intersect(*self.clips.last().unwrap_or(&self.page));
+    fn look_at_middle(&mut self, area: Rect) {
+        let area = self.clipped(area);
         let (middle, margin) = (self.page.width() / 2.0, self.page.width() / 50.0);
         let is_across = area.x0 < middle - margin && area.x1 > middle + margin;
-        // Some programs paint each page white first.
-        let is_whole = area.width() > self.page.width() * 0.98;
-        if is_across && area.height() > 1.0 && (counts_when_whole || !is_whole) {
+        if is_across && area.height() > 1.0 {
             self.written.crosses_middle = true;
         }
     }
 
+    /// What the clips leave of an area.
+    fn clipped(&self, area: Rect) -> Rect {
+        area.intersect(*self.clips.last().unwrap_or(&self.page))
+    }
+
     fn clip(&mut self, area: Rect) {
-        let within = *self.clips.last().unwrap_or(&self.page);
-        self.clips.push(area.intersect(within));
+        self.clips.push(self.clipped(area));
     }
 }
 
@@ -155,10 +157,12 @@ impl<'a> Device<'a> for Collector {
     }
 
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
-        self.look_at_middle(
-            props.transform.transform_rect_bbox(path.bounding_box()),
-            false,
-        );
+        let area = props.transform.transform_rect_bbox(path.bounding_box());
+        // Some programs paint each page white first.
+        let is_whole = self.clipped(area).width() > self.page.width() * 0.98;
+        if !is_whole {
+            self.look_at_middle(area);
+        }
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
@@ -168,7 +172,7 @@ impl<'a> Device<'a> for Collector {
             f64::from(image.width()),
             f64::from(image.height()),
         );
-        self.look_at_middle(props.transform.transform_rect_bbox(area), true);
+        self.look_at_middle(props.transform.transform_rect_bbox(area));
     }
 
     fn push_clip_path(&mut self, clip: &ClipPath) {

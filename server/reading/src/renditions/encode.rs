@@ -33,14 +33,14 @@ const PIXELS_A_BYTE: usize = 32;
 
 pub fn encode(pixels: &Pixels) -> Result<Rendition, RenditionError> {
     if !has_few_colours(pixels) {
-        return made(pixels, false);
+        return encoded(pixels, Coding::Lossy);
     }
-    let exact = made(pixels, true)?;
+    let exact = encoded(pixels, Coding::Lossless)?;
     // Four bytes a pixel.
     if exact.bytes.len() <= pixels.rgba.len() / 4 / PIXELS_A_BYTE {
         return Ok(exact);
     }
-    let lossy = made(pixels, false)?;
+    let lossy = encoded(pixels, Coding::Lossy)?;
     Ok(if exact.bytes.len() <= lossy.bytes.len() {
         exact
     } else {
@@ -67,14 +67,18 @@ fn has_few_colours(pixels: &Pixels) -> bool {
     true
 }
 
-fn made(pixels: &Pixels, lossless: bool) -> Result<Rendition, RenditionError> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Lossy,
+    Lossless,
+}
+
+fn encoded(pixels: &Pixels, coding: Coding) -> Result<Rendition, RenditionError> {
     let refused = || RenditionError::Encode(pixels.width, pixels.height);
     let mut config = WebPConfig::new().map_err(|()| refused())?;
-    config.lossless = i32::from(lossless);
-    (config.method, config.quality) = if lossless {
-        (LOSSLESS_METHOD, LOSSLESS_QUALITY)
-    } else {
-        (METHOD, QUALITY)
+    (config.lossless, config.method, config.quality) = match coding {
+        Coding::Lossy => (0, METHOD, QUALITY),
+        Coding::Lossless => (1, LOSSLESS_METHOD, LOSSLESS_QUALITY),
     };
     let webp = Encoder::from_rgba(&pixels.rgba, pixels.width, pixels.height)
         .encode_advanced(&config)
@@ -83,6 +87,6 @@ fn made(pixels: &Pixels, lossless: bool) -> Result<Rendition, RenditionError> {
         width: pixels.width,
         height: pixels.height,
         bytes: webp.to_vec(),
-        lossless,
+        lossless: coding == Coding::Lossless,
     })
 }
