@@ -35,6 +35,13 @@ pub fn stay_awake(connection: ReadSignal<ConnectionState>) {
     in_browser(move || hold(connection));
 }
 
+/// Who asks to keep the screen on. Browsers allow sound only after a tap.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Page,
+    Tap,
+}
+
 fn hold(connection: ReadSignal<ConnectionState>) {
     let held = StoredValue::new_local(None::<Sentinel>);
     let video = StoredValue::new_local(None::<HtmlVideoElement>);
@@ -42,7 +49,7 @@ fn hold(connection: ReadSignal<ConnectionState>) {
         let has_it = held.with_value(|held| held.as_ref().is_some_and(|held| !held.released()));
         has_it || has_ended(connection.get_untracked())
     };
-    let take = move |by_hand: bool| {
+    let take = move |by: By| {
         let visible = document().visibility_state() == VisibilityState::Visible;
         if !visible || needs_none() {
             return;
@@ -53,7 +60,7 @@ fn hold(connection: ReadSignal<ConnectionState>) {
                 // Refused by a policy, or by an iPhone for a page on its home screen.
                 let Ok(sentinel) = lock.request("screen").await else {
                     if !needs_none() {
-                        video.update_value(|video| play(video, by_hand));
+                        video.update_value(|video| play(video, by));
                     }
                     return;
                 };
@@ -65,17 +72,17 @@ fn hold(connection: ReadSignal<ConnectionState>) {
                     held.set_value(Some(sentinel));
                 }
             }),
-            None => video.update_value(|video| play(video, by_hand)),
+            None => video.update_value(|video| play(video, by)),
         }
     };
     let listeners = [
-        EventListener::new(&document(), "visibilitychange", move |_| take(false)),
-        EventListener::new(&document(), "click", move |_| take(true)),
+        EventListener::new(&document(), "visibilitychange", move |_| take(By::Page)),
+        EventListener::new(&document(), "click", move |_| take(By::Tap)),
     ];
     StoredValue::new_local(listeners);
     Effect::new(move |_| {
         if !has_ended(connection.get()) {
-            take(false);
+            take(By::Page);
             return;
         }
         if let Some(sentinel) = held.get_value() {
@@ -92,7 +99,7 @@ fn hold(connection: ReadSignal<ConnectionState>) {
 
 /// Browsers keep a screen on for a video that has sound, or that is large and on the page. This one lies
 /// under everything else.
-fn play(video: &mut Option<HtmlVideoElement>, by_hand: bool) {
+fn play(video: &mut Option<HtmlVideoElement>, by: By) {
     if video.is_none() {
         let made = document().create_element("video").ok();
         *video = made.and_then(|made| made.dyn_into().ok());
@@ -110,7 +117,7 @@ fn play(video: &mut Option<HtmlVideoElement>, by_hand: bool) {
         }
     }
     let Some(video) = video else { return };
-    if by_hand {
+    if by == By::Tap {
         video.set_muted(false);
     }
     if let Ok(playing) = video.play() {

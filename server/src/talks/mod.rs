@@ -1,15 +1,16 @@
 //! Open talks, and the way of a tap: from a command to everybody's frame.
 
 mod deleting;
-mod finger;
 pub mod history;
 mod opening;
+mod pointer_rate;
 mod talk;
 mod visitor;
 mod warnings;
 
 pub use crate::store::{Device, Remote, Remotes, TalkTitle};
 pub use opening::{Bringer, OpenError};
+pub use pointer_rate::Sent;
 pub use talk::CommandError as EndError;
 pub use talk::Talk;
 pub use visitor::Visitor;

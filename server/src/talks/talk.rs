@@ -1,7 +1,10 @@
 mod presenters;
 mod staging;
 
-use super::{OpenError, TalkTitle, finger::Finger, history};
+use super::{
+    OpenError, TalkTitle, history,
+    pointer_rate::{PointerRate, Sent},
+};
 use crate::{
     access::KeyHash,
     live::{self, Channel, Frame, Hub},
@@ -11,10 +14,7 @@ use crate::{
 use metrics::histogram;
 use model::{
     deck::{Deck, DeckId, Face, Outline},
-    talk::{
-        Command, Pointing, Refused, Revision, SeatNumber, SlideState, Snapshot, TalkCode,
-        Timestamp, Tool,
-    },
+    talk::{Command, Pointing, Refused, Revision, SlideState, Snapshot, TalkCode, Timestamp, Tool},
 };
 use staging::{Age, Shown, Staged};
 use std::{
@@ -43,7 +43,7 @@ pub struct Talk {
     published: watch::Sender<Published>,
     channel: Channel,
     hub: Hub,
-    finger: Finger,
+    pointer_rate: PointerRate,
 }
 
 #[derive(Debug, Clone)]
@@ -94,7 +94,7 @@ impl Talk {
             published: watch::Sender::new(published),
             channel,
             hub: hub.clone(),
-            finger: Finger::default(),
+            pointer_rate: PointerRate::default(),
         })
     }
 
@@ -115,9 +115,9 @@ impl Talk {
     }
 
     /// Tells the room what the presenter points at, unless it was told a moment ago.
-    pub fn point(&self, page: SeatNumber, count: u64, last: bool, pointing: &Pointing) {
+    pub fn point(&self, sent: Sent, pointing: &Pointing) {
         let followers = self.channel.attendance().followers();
-        if self.finger.is_told(page, count, last, followers) {
+        if self.pointer_rate.allows(sent, followers) {
             let piece = live::pointer(pointing);
             match pointing.tool {
                 Tool::Pencil => self.channel.draw(piece),

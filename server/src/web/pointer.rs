@@ -4,7 +4,7 @@ use super::{
     extract::Presenter,
     form::{BoundedForm, Form},
 };
-use crate::access::Refusal;
+use crate::{access::Refusal, talks::Sent};
 use app::api::ErrorCode;
 use axum::http::StatusCode;
 use model::{
@@ -54,7 +54,12 @@ pub async fn point(
         y: within(pointed.y),
         ink: pointed.ink,
     };
-    talk.point(pointed.seat, pointed.count, pointed.last, &pointing);
+    let sent = Sent {
+        page: pointed.seat,
+        count: pointed.count,
+        is_last: pointed.last,
+    };
+    talk.point(sent, &pointing);
     Ok(StatusCode::NO_CONTENT)
 }
 

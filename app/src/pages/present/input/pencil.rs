@@ -124,12 +124,12 @@ impl Pencil {
             return;
         };
         if pointing.tool == Tool::Pencil {
-            self.tell(&pointing, true);
+            self.tell_last(&pointing);
             return;
         }
         let nothing = Pointing::nothing(pointing.slide);
         pointing::draw(&nothing);
-        self.tell(&nothing, true);
+        self.tell_last(&nothing);
     }
 
     /// Wipes the drawing everywhere, also one from before a reload of this page.
@@ -137,7 +137,7 @@ impl Pencil {
         self.0.now.take();
         pointing::clear();
         let slide = untrack(move || self.0.remote.shown()).slide;
-        self.tell(&Pointing::nothing(slide), true);
+        self.tell_last(&Pointing::nothing(slide));
     }
 
     fn tick(&self) {
@@ -148,13 +148,23 @@ impl Pencil {
         if rests.is_multiple_of(REST_TICKS) && self.0.on_their_way.get() < ON_THEIR_WAY {
             // Keeps this page's own pointer from timing out.
             pointing::draw(pointing);
-            self.tell(pointing, false);
+            self.tell(pointing);
         } else if rests == 0 {
             self.0.rests.set(None);
         }
     }
 
-    fn tell(&self, pointing: &Pointing, last: bool) {
+    fn tell(&self, pointing: &Pointing) {
+        self.post(self.counted(pointing));
+    }
+
+    /// The last position of a touch, which the server always broadcasts.
+    fn tell_last(&self, pointing: &Pointing) {
+        self.post(self.counted(pointing) + "&last=true");
+    }
+
+    /// The next form of this page.
+    fn counted(&self, pointing: &Pointing) -> String {
         let count = self.0.count.get() + 1;
         self.0.count.set(count);
         let Pointing {
@@ -165,9 +175,10 @@ impl Pencil {
             ink,
         } = pointing;
         let (seat, tool) = (seat(), tool.as_str());
-        let form = format!(
-            "seat={seat}&count={count}&slide={slide}&tool={tool}&x={x}&y={y}&ink={ink}&last={last}"
-        );
+        format!("seat={seat}&count={count}&slide={slide}&tool={tool}&x={x}&y={y}&ink={ink}")
+    }
+
+    fn post(&self, form: String) {
         let path = routes::point(&self.0.remote.code());
         let inner = self.0.clone();
         inner.on_their_way.set(inner.on_their_way.get() + 1);
