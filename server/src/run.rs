@@ -142,10 +142,14 @@ pub async fn serve(
         .inspect_err(|error| warn!(%error, "other terminals cannot reach this server"))
         .ok();
     let now = addresses.now();
-    announce(&announced.at(&now, false))?;
+    announce(&announced.at(&now))?;
     let announcing = addresses.watch(now, |bases| {
         // The links that were announced before may still work.
-        if let Err(error) = announce(&announced.at(bases, true)) {
+        let again = Announcement {
+            again: true,
+            ..announced.at(bases)
+        };
+        if let Err(error) = announce(&again) {
             warn!(%error, "the new links were not announced");
         }
     });
@@ -217,7 +221,7 @@ pub async fn in_process(
 ) -> Result<(Router, Vec<Links>), RunError> {
     let address = options.listen;
     let opened = open(options, leptos, address).await?;
-    let links = opened.announced.at(&opened.addresses.now(), false).talks;
+    let links = opened.announced.at(&opened.addresses.now()).talks;
     Ok((router(opened.shared), links))
 }
 
@@ -238,7 +242,7 @@ struct Announced {
 }
 
 impl Announced {
-    fn at(&self, bases: &Bases, again: bool) -> Announcement {
+    fn at(&self, bases: &Bases) -> Announcement {
         let base = &bases.likeliest;
         Announcement {
             host: format!("{base}{}", routes::host_link(self.host.reveal())),
@@ -249,7 +253,7 @@ impl Announced {
                 .collect(),
             others: bases.others.clone(),
             warning: bases.reach.warning(),
-            again,
+            again: false,
         }
     }
 }
@@ -277,10 +281,11 @@ async fn open(
     let looks: Vec<_> = watched.map(|path| watched::look(path).ok()).collect();
     let begun = bring::begin(&options.decks, options.password.as_deref(), &decks, &store).await?;
 
-    let hub = Hub::start(
-        most_followers(options.max_followers),
-        !options.no_acknowledgements,
-    );
+    let mut hub = Hub::new(most_followers(options.max_followers));
+    if options.no_acknowledgements {
+        hub = hub.without_acknowledgements();
+    }
+    let hub = hub.start();
     let talks = Talks::start(store, hub.clone()).await?;
     if options.ask_first {
         talks.ask_first();
@@ -303,15 +308,15 @@ async fn open(
     let mut watched = options.decks.into_iter().zip(looks);
     let mut watches = Vec::new();
     let mut rests = Vec::new();
-    for Begun {
-        deck,
-        warnings,
-        rest,
-        awaited,
-    } in begun
-    {
-        bring::complain(&warnings);
-        talks.warn(&deck.id, &warnings, rest.is_some());
+    for begun in begun {
+        bring::complain(&begun.warnings);
+        bring::keep_warnings(&begun, &talks);
+        let Begun {
+            deck,
+            rest,
+            awaited,
+            ..
+        } = begun;
         let (talk, key) = talks.open(code.take(), deck).await?;
         drop(awaited);
         announced.talks.push((talk.clone(), key));

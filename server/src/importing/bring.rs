@@ -104,7 +104,7 @@ async fn go_on(interrupted: Interrupted, decks: Decks, talks: Talks) {
     match decks.resume(interrupted, at).await {
         Ok(begun) => {
             complain(&begun.warnings);
-            talks.warn(&id, &begun.warnings, begun.rest.is_some());
+            keep_warnings(&begun, &talks);
             talks.has_grown(begun.deck);
             if let Some(rest) = begun.rest {
                 drop(begun.awaited);
@@ -137,7 +137,7 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
     let tell = |deck: Deck, told: Told<'_>| {
         // Stored first: a reader that sees the complete deck must see its warnings, too.
         match told {
-            Told::Grown(warnings) => talks.warn(&deck.id, warnings, false),
+            Told::Grown(warnings) => talks.warn(&deck.id, warnings),
             Told::Waits(words) => talks.waits(&deck.id, Some(words)),
             Told::GoesOn => talks.waits(&deck.id, None),
         }
@@ -164,13 +164,23 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
         }
         Err(error) => {
             eprintln!("webslides: {error}");
-            talks.warn(&id, &[CUT_SHORT.to_owned()], false);
+            talks.warn(&id, &[CUT_SHORT.to_owned()]);
             talks.cut_short(&id, CUT_SHORT).await;
             // Wakes pages that watch the import.
             talk.channel().attendance().prepared(talk.deck().ready());
             None
         }
     }
+}
+
+/// Keeps an import's warnings, to show them with its talks. An import that has just begun replaces those of
+/// an earlier one.
+pub fn keep_warnings(begun: &Begun, talks: &Talks) {
+    let id = &begun.deck.id;
+    if begun.rest.is_some() {
+        talks.forget_warnings(id);
+    }
+    talks.warn(id, &begun.warnings);
 }
 
 /// Prints a deck's warnings to the host's terminal.

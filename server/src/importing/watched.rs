@@ -2,7 +2,7 @@
 
 use super::{
     Begun, BroughtBy, DeckError, Decks, Rest,
-    bring::{complain, finish},
+    bring::{complain, finish, keep_warnings},
     staging::{all_below, kind_of, shown_by},
 };
 use crate::{
@@ -121,14 +121,14 @@ impl Watched {
     }
 
     async fn show(&self, begun: Begun, imports: &mut JoinSet<()>) -> Result<(), DeckError> {
+        complain(&begun.warnings);
+        keep_warnings(&begun, &self.talks);
         let Begun {
             deck,
-            warnings,
             rest,
             awaited,
+            ..
         } = begun;
-        complain(&warnings);
-        self.talks.warn(&deck.id, &warnings, rest.is_some());
         let shown = self.talks.show(&self.talk, deck).await;
         shown.map_err(io::Error::other)?;
         drop(awaited);

@@ -94,22 +94,30 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A hub of at most `most` streams. Pages say what they have painted if it is to be `acknowledged`.
-    /// It sends no pings and no presence: for a program that answers no requests.
-    pub fn new(most: usize, acknowledged: bool) -> Self {
+    /// A hub of at most `most` streams. Before its [`start`](Self::start) it sends no pings and no
+    /// presence, which a program that answers no requests does not need.
+    pub fn new(most: usize) -> Self {
         Self {
             channels: Arc::default(),
             ended: watch::Sender::new(false),
             seats: Seats::new(most),
-            acknowledged,
+            acknowledged: true,
         }
     }
 
-    /// The same, with one timer for the pings of all streams and one for presence. They end with the
-    /// runtime.
-    pub fn start(most: usize, acknowledged: bool) -> Self {
-        let hub = Self::new(most, acknowledged);
-        let pinging = hub.clone();
+    /// The same, without asking pages what they have painted.
+    #[must_use]
+    pub fn without_acknowledgements(self) -> Self {
+        Self {
+            acknowledged: false,
+            ..self
+        }
+    }
+
+    /// Starts one timer for the pings of all streams and one for presence. They end with the runtime.
+    #[must_use]
+    pub fn start(self) -> Self {
+        let pinging = self.clone();
         tokio::spawn(async move {
             let mut interval = tokio::time::interval(PING_EVERY);
             interval.tick().await;
@@ -120,7 +128,7 @@ impl Hub {
                 }
             }
         });
-        let counting = hub.clone();
+        let counting = self.clone();
         tokio::spawn(async move {
             let mut interval = tokio::time::interval(PRESENCE_EVERY);
             interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -129,7 +137,7 @@ impl Hub {
                 counting.channels().iter().for_each(Inner::say_presence);
             }
         });
-        hub
+        self
     }
 
     pub fn open(&self, first: Frame) -> Channel {

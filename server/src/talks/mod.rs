@@ -187,15 +187,17 @@ impl Talks {
         talks
     }
 
-    /// Adds warnings of an import. `anew` forgets those of an earlier import of the same deck.
-    pub fn warn(&self, deck: &DeckId, warnings: &[String], anew: bool) {
-        let mut kept = locked(&self.0.warnings);
-        if anew {
-            kept.remove(deck);
-        }
+    /// Adds warnings of an import.
+    pub fn warn(&self, deck: &DeckId, warnings: &[String]) {
         if !warnings.is_empty() {
+            let mut kept = locked(&self.0.warnings);
             kept.entry(deck.clone()).or_default().add(warnings);
         }
+    }
+
+    /// Forgets the warnings of an earlier import of a deck that is being imported again.
+    pub fn forget_warnings(&self, deck: &DeckId) {
+        locked(&self.0.warnings).remove(deck);
     }
 
     /// Sets why the import of a deck waits, or that it does not.

@@ -290,7 +290,7 @@ mod tests {
     async fn a_talk_that_is_opened_when_its_import_ends_shows_all_of_it() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let store = Store::open(directory.path()).await.expect("a store");
-        let talks = Talks::start(store.clone(), Hub::start(1, true))
+        let talks = Talks::start(store.clone(), Hub::new(1).start())
             .await
             .expect("talks");
         let begun = deck(Face::pending(16, 9), Reading::Underway);

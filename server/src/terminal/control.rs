@@ -110,7 +110,7 @@ pub async fn run(data: &Path, command: Command) -> Result<String, ControlError> 
     let store = Store::open(data)
         .await
         .map_err(|error| ControlError::Store(data.to_owned(), error))?;
-    carry_out(&Talks::start(store, Hub::new(0, false)).await?, command).await
+    carry_out(&Talks::start(store, Hub::new(0)).await?, command).await
 }
 
 async fn connect(data: &Path) -> io::Result<UnixStream> {

@@ -27,7 +27,7 @@ async fn next(body: &mut (impl StreamExt<Item = Result<Bytes, axum::Error>> + Un
 
 #[tokio::test(start_paused = true)]
 async fn a_silent_talk_pings_every_15_seconds() {
-    let hub = Hub::start(10, true);
+    let hub = Hub::new(10).start();
     let channel = hub.open(frame(7));
     let mut body = events(
         &channel,
@@ -55,7 +55,7 @@ async fn a_silent_talk_pings_every_15_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
-    let hub = Hub::start(10, true);
+    let hub = Hub::new(10).start();
     let channel = hub.open(frame(0));
     let mut body = events(
         &channel,
@@ -73,7 +73,7 @@ async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_published_before_the_first_read_is_in_the_snapshot() {
-    let hub = Hub::start(10, true);
+    let hub = Hub::new(10).start();
     let channel = hub.open(frame(0));
     let mut body = events(
         &channel,
@@ -90,7 +90,7 @@ async fn what_is_published_before_the_first_read_is_in_the_snapshot() {
 
 #[tokio::test(start_paused = true)]
 async fn a_frame_that_says_more_comes_under_the_id_there_is() {
-    let hub = Hub::start(10, true);
+    let hub = Hub::new(10).start();
     let channel = hub.open(frame(3));
     let body = |last: Option<&str>| {
         let seat = hub.seats().for_follower().expect("a seat");
@@ -116,7 +116,7 @@ async fn a_frame_that_says_more_comes_under_the_id_there_is() {
 
 #[tokio::test(start_paused = true)]
 async fn after_the_last_frame_a_stream_ends() {
-    let hub = Hub::start(10, true);
+    let hub = Hub::new(10).start();
     let channel = hub.open(frame(0));
     let seat = hub.seats().for_follower().expect("a seat");
     let mut body = events(&channel, seat, FOLLOWER, None)
@@ -131,7 +131,7 @@ async fn after_the_last_frame_a_stream_ends() {
 
 #[tokio::test(start_paused = true)]
 async fn an_ended_hub_ends_streams_that_open_later_too() {
-    let hub = Hub::start(10, true);
+    let hub = Hub::new(10).start();
     let channel = hub.open(frame(0));
     hub.end();
     let late = hub.open(frame(0));
@@ -152,7 +152,7 @@ async fn an_ended_hub_ends_streams_that_open_later_too() {
 
 #[tokio::test(start_paused = true)]
 async fn a_presenter_who_comes_is_told_of_the_room_as_it_is() {
-    let hub = Hub::start(10, true);
+    let hub = Hub::new(10).start();
     let channel = hub.open(frame(0));
     let _somebody = channel.attendance().enter(View::Follow, None);
     let seat = hub.seats().for_presenter();
@@ -167,7 +167,7 @@ async fn a_presenter_who_comes_is_told_of_the_room_as_it_is() {
 
 #[tokio::test(start_paused = true)]
 async fn who_may_present_no_longer_is_told_so_and_let_go() {
-    let hub = Hub::start(10, true);
+    let hub = Hub::new(10).start();
     let channel = hub.open(frame(0));
     let presents = Arc::new(std::sync::atomic::AtomicBool::new(true));
     let still = presents.clone();
@@ -187,7 +187,7 @@ async fn who_may_present_no_longer_is_told_so_and_let_go() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_pointed_at_comes_after_the_slide_and_is_forgotten_with_it() {
-    let hub = Hub::start(10, true);
+    let hub = Hub::new(10).start();
     let channel = hub.open(frame(0));
     let follow = || {
         let seat = hub.seats().for_follower().expect("a seat");

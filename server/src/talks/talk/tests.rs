@@ -102,7 +102,7 @@ async fn world(directory: &TempDir) -> (Arc<Full>, Arc<Talk>) {
         .await
         .expect("stored");
     let talk =
-        Arc::new(Talk::new(record, deck(), &Hub::start(1, true), store.clone()).expect("a talk"));
+        Arc::new(Talk::new(record, deck(), &Hub::new(1).start(), store.clone()).expect("a talk"));
     let publishing = talk.clone();
     tokio::spawn(async move {
         while let Some(committed) = feed.recv().await {

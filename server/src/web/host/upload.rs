@@ -238,14 +238,15 @@ impl Brought {
         let decks = &self.hosting.decks;
         let begun = decks.begin_at(&self.main, self.password.as_deref(), by, 0);
         let begun = begun.await;
+        let mut begun = begun.map_err(|error| error.about(&own_name(&self.main)))?;
+        begun.warnings.extend(self.passed_over.iter().cloned());
+        bring::keep_warnings(&begun, &self.talks);
         let Begun {
             deck,
-            mut warnings,
             rest,
             awaited,
-        } = begun.map_err(|error| error.about(&own_name(&self.main)))?;
-        warnings.extend(self.passed_over.iter().cloned());
-        self.talks.warn(&deck.id, &warnings, rest.is_some());
+            ..
+        } = begun;
         let created = self.talks.create(self.code.clone(), deck, self.bringer);
         let (talk, link) = created.await.map_err(|error| match error {
             OpenError::Taken(_) => UploadError::Taken,

@@ -42,7 +42,7 @@ impl World {
         let _ = any_spawner::Executor::init_tokio();
         let directory = TempDir::new().expect("a directory");
         let store = Store::open(directory.path()).await.expect("it opens");
-        let hub = Hub::start(usize::MAX, true);
+        let hub = Hub::new(usize::MAX).start();
         let talks = Talks::start(store.clone(), hub.clone())
             .await
             .expect("it starts");

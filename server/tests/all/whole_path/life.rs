@@ -79,7 +79,7 @@ impl Life {
             .build()
             .expect("a runtime");
         let (talks, hub, key) = runtime.block_on(async {
-            let hub = Hub::start(usize::MAX, true);
+            let hub = Hub::new(usize::MAX).start();
             let talks = Talks::start(store, hub.clone()).await.expect("it starts");
             let code = room();
             let opened = talks.open(Some(code), deck.clone()).await;

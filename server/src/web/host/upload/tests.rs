@@ -41,7 +41,7 @@ async fn a_browser_that_leaves_while_its_talk_is_stored_leaves_a_talk_that_is_op
         lets_through: lets_through.clone(),
     });
     let store = Store::of(slow.clone(), slow, embedded);
-    let hub = Hub::start(usize::MAX, true);
+    let hub = Hub::new(usize::MAX).start();
     let talks = Talks::start(store.clone(), hub.clone())
         .await
         .expect("it starts");
