@@ -126,7 +126,7 @@ pub fn events_since(code: &TalkCode, last: &EventId, view: View, seat: SeatNumbe
 
 /// Whether a path belongs to a talk.
 pub fn is_of_talk(path: &str) -> bool {
-    path.starts_with("/t/")
+    path.starts_with(TalkCode::PATH)
 }
 
 /// The name of the server function at a path.

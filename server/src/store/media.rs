@@ -1,11 +1,9 @@
 //! Pictures, as files.
 
 use super::Pending;
+use app::routes;
 use bytes::Bytes;
 use std::{collections::BTreeSet, io};
-
-/// What comes before a medium's name in a deck's text, also within HTML.
-const ADDRESS: &[u8] = b"/media/";
 
 /// Content-addressed files. A name is a hash and an ending; a file never changes.
 ///
@@ -61,9 +59,13 @@ pub struct Part {
 /// none is missed.
 pub fn media_of(text: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
+    let before_name = routes::media("").into_bytes();
     let mut rest = text;
-    while let Some(at) = rest.windows(ADDRESS.len()).position(|it| it == ADDRESS) {
-        rest = rest.get(at + ADDRESS.len()..).unwrap_or_default();
+    while let Some(at) = rest
+        .windows(before_name.len())
+        .position(|it| it == before_name)
+    {
+        rest = rest.get(at + before_name.len()..).unwrap_or_default();
         let is_of_a_name = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'.';
         let name = rest.iter().copied().take_while(is_of_a_name).collect();
         names.extend(String::from_utf8(name));

@@ -27,6 +27,8 @@ pub struct InvalidCode;
 impl TalkCode {
     /// Without characters that look alike from the back row: 0/o, 1/l/i, 2/z, 5/s, 8/b, u/v.
     pub const ALPHABET: &[u8; 24] = b"acdefghjkmnpqrtuwxy34679";
+    /// What comes before the code in the path of every page of its talk.
+    pub const PATH: &str = "/t/";
     const MADE_UP_LENGTH: usize = 6;
 
     /// Six characters of [`ALPHABET`](Self::ALPHABET) from random bytes.

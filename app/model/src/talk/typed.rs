@@ -50,7 +50,7 @@ impl TalkCode {
 /// The code in a link to a talk's page.
 fn of_link(text: &str) -> Option<&str> {
     let address = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let (_, path) = address.split_once("/t/")?;
+    let (_, path) = address.split_once(TalkCode::PATH)?;
     path.split(|c: char| matches!(c, '/' | '?' | '#') || c.is_whitespace())
         .next()
 }
