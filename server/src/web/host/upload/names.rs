@@ -1,5 +1,6 @@
 //! Names for uploaded files, and the files that are not in the deck.
 
+use reading::kind::Kind;
 use std::path::Path;
 
 const MAX_NAME_BYTES: usize = 120;
@@ -32,22 +33,25 @@ pub fn passed_over(main: &Path, files: &[String]) -> Vec<String> {
     let Some((stem, ending)) = own.rsplit_once('.').filter(|_| files.contains(&own)) else {
         return Vec::new();
     };
-    let is_pdf = ending.eq_ignore_ascii_case("pdf");
     let belongs = |name: &str| {
-        let ends = |ending: &str| name.to_ascii_lowercase().ends_with(ending);
-        if is_pdf {
+        if Kind::Pdf.has_ending(ending) {
             name == format!("{stem}.pdfpc")
         } else {
             // Markdown may use any other file, and what it does not use is no loss.
-            ![".pdf", ".md", ".markdown", ".zip"]
-                .iter()
-                .any(|it| ends(it))
+            !is_deck(name)
         }
     };
     let others = files.iter().filter(|name| **name != own && !belongs(name));
     others
         .map(|name| format!("{name} is left out: the talk shows {own}. Bring it by itself."))
         .collect()
+}
+
+/// Whether a file is a deck by itself. A picture is one of a folder's.
+fn is_deck(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    let kinds = [Kind::Pdf, Kind::Markdown, Kind::Zip];
+    ending.is_some_and(|ending| kinds.iter().any(|kind| kind.has_ending(ending)))
 }
 
 pub fn own_name(path: &Path) -> String {
