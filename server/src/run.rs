@@ -6,7 +6,7 @@ use crate::{
     http::{self, Limits, Unsent},
     importing::{
         Begun, DeckError, Decks, Rest, bring,
-        watched::{self, Watched},
+        watched::{self, Look, Watched},
     },
     live::Hub,
     observe::{log, metrics, print, steady},
@@ -266,6 +266,51 @@ async fn open(
 ) -> Result<Opened, RunError> {
     // Leptos spawns through this. It may be set already: a test runs several servers.
     let _ = any_spawner::Executor::init_tokio();
+    let (store, decks) = open_store(&options).await?;
+    // Before the decks are read, so that whatever is saved meanwhile counts as a change.
+    let watched = options.decks.iter().filter(|_| options.watch);
+    let looks: Vec<_> = watched.map(|path| watched::look(path).ok()).collect();
+    let begun = bring::begin(&options.decks, options.password.as_deref(), &decks, &store).await?;
+
+    let hub = start_hub(&options);
+    let talks = Talks::start(store, hub.clone()).await?;
+    if options.ask_first {
+        talks.ask_first();
+    }
+    let addresses = Addresses::new(address, options.public_url.as_ref());
+    let made = Hosting::new(
+        decks.clone(),
+        &talks,
+        &options.data,
+        addresses.clone(),
+        options.open,
+    );
+    let storing = |error| RunError::Store(options.data.clone(), error);
+    let (hosting, host) = made.await.map_err(storing)?;
+    let mut opened = Opened {
+        shared: Shared {
+            talks,
+            hub,
+            leptos,
+            host: Some(hosting),
+            guesses: Arc::default(),
+            unsent: Unsent::default(),
+            public: options.public_url.clone().map(Arc::new),
+        },
+        addresses,
+        decks,
+        announced: Announced {
+            host,
+            talks: Vec::new(),
+        },
+        rests: Vec::new(),
+        watches: Vec::new(),
+    };
+    opened.show(begun, looks, options).await?;
+    Ok(opened)
+}
+
+async fn open_store(options: &Options) -> Result<(Store, Decks), RunError> {
     let store = Store::open(&options.data)
         .await
         .map_err(|error| RunError::Store(options.data.clone(), error))?;
@@ -276,82 +321,57 @@ async fn open(
     if options.open {
         walled(decks.confinement().await?)?;
     }
-    // Before the decks are read, so that whatever is saved meanwhile counts as a change.
-    let watched = options.decks.iter().filter(|_| options.watch);
-    let looks: Vec<_> = watched.map(|path| watched::look(path).ok()).collect();
-    let begun = bring::begin(&options.decks, options.password.as_deref(), &decks, &store).await?;
+    Ok((store, decks))
+}
 
-    let mut hub = Hub::new(most_followers(options.max_followers));
+fn start_hub(options: &Options) -> Hub {
+    let hub = Hub::new(most_followers(options.max_followers));
     if options.no_acknowledgements {
-        hub = hub.without_acknowledgements();
+        hub.without_acknowledgements().start()
+    } else {
+        hub.start()
     }
-    let hub = hub.start();
-    let talks = Talks::start(store, hub.clone()).await?;
-    if options.ask_first {
-        talks.ask_first();
-    }
-    let addresses = Addresses::new(address, options.public_url.as_ref());
-    let storing = |error| RunError::Store(options.data.clone(), error);
-    let made = Hosting::new(
-        decks.clone(),
-        &talks,
-        &options.data,
-        addresses.clone(),
-        options.open,
-    );
-    let (hosting, key) = made.await.map_err(storing)?;
-    let mut announced = Announced {
-        host: key,
-        talks: Vec::new(),
-    };
-    let mut code = options.code;
-    let mut watched = options.decks.into_iter().zip(looks);
-    let mut watches = Vec::new();
-    let mut rests = Vec::new();
-    for begun in begun {
-        bring::complain(&begun.warnings);
-        bring::keep_warnings(&begun, &talks);
-        let Begun {
-            deck,
-            rest,
-            awaited,
-            ..
-        } = begun;
-        let (talk, key) = talks.open(code.take(), deck).await?;
-        drop(awaited);
-        announced.talks.push((talk.clone(), key));
-        if let Some((path, shown)) = watched.next() {
-            watches.push(Watched {
-                path,
-                shown,
-                password: options.password.clone(),
-                decks: decks.clone(),
-                talk,
-                talks: talks.clone(),
+}
+
+impl Opened {
+    /// Opens a talk for each deck. `looks` are of the decks that are watched: all of the options', or none.
+    async fn show(
+        &mut self,
+        begun: Vec<Begun>,
+        looks: Vec<Option<Look>>,
+        options: Options,
+    ) -> Result<(), RunError> {
+        let talks = &self.shared.talks;
+        let mut code = options.code;
+        let mut watched = options.decks.into_iter().zip(looks);
+        for begun in begun {
+            bring::complain(&begun.warnings);
+            bring::keep_warnings(&begun, talks);
+            let Begun {
+                deck,
                 rest,
-            });
-        } else if let Some(rest) = rest {
-            rests.push((rest, talk));
+                awaited,
+                ..
+            } = begun;
+            let (talk, key) = talks.open(code.take(), deck).await?;
+            drop(awaited);
+            self.announced.talks.push((talk.clone(), key));
+            if let Some((path, shown)) = watched.next() {
+                self.watches.push(Watched {
+                    path,
+                    shown,
+                    password: options.password.clone(),
+                    decks: self.decks.clone(),
+                    talk,
+                    talks: talks.clone(),
+                    rest,
+                });
+            } else if let Some(rest) = rest {
+                self.rests.push((rest, talk));
+            }
         }
+        Ok(())
     }
-    let public = options.public_url.map(Arc::new);
-    let shared = Shared {
-        talks,
-        hub,
-        leptos,
-        host: Some(hosting),
-        guesses: Arc::default(),
-        unsent: Unsent::default(),
-        public,
-    };
-    Ok(Opened {
-        shared,
-        addresses,
-        decks,
-        announced,
-        rests,
-        watches,
-    })
 }
 
 /// Guests may bring decks only where workers can't read the host's files.
