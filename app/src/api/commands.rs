@@ -1,5 +1,5 @@
 //! The presenter's server functions, one for each [`Command`](model::talk::Command). Each reads its form with
-//! [`Command::from_form`](model::talk::Command::from_form) and asks the request's [`Stage`](super::Stage).
+//! [`Command::from_form`](model::talk::Command::from_form) and asks the request's [`CommandHandler`](super::CommandHandler).
 
 use super::ApiError;
 use leptos::prelude::*;
@@ -74,7 +74,7 @@ async fn carry_out(
     name: &str,
     form: &Form,
 ) -> Result<SlideState, ApiError> {
-    use super::{ErrorCode, Stage};
+    use super::{CommandHandler, ErrorCode};
     use model::talk::Command;
     use std::sync::Arc;
 
@@ -84,9 +84,9 @@ async fn carry_out(
     };
     let answer = match (
         Command::from_form(name, field),
-        use_context::<Arc<dyn Stage>>(),
+        use_context::<Arc<dyn CommandHandler>>(),
     ) {
-        (Some(command), Some(stage)) => stage.command(code, command, if_revision).await,
+        (Some(command), Some(handler)) => handler.command(code, command, if_revision).await,
         (None, _) => Err(ApiError::new(ErrorCode::BadRequest)),
         (_, None) => Err(ApiError::new(ErrorCode::Internal)),
     };

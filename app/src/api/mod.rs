@@ -1,17 +1,17 @@
 //! What a presenter's page asks of the server: thin server functions and their errors.
 
 mod call;
+mod command_handler;
 mod commands;
 mod error;
-mod stage;
 
 pub use call::{ask, say};
+pub use command_handler::{CommandHandler, PendingState};
 pub use commands::{
     BackToRoom, GoTo, Invite, Next, Previous, SetClock, SetScreen, back_to_room, clock, go_to,
     invite, next, previous, screen,
 };
 pub use error::{ApiError, ErrorCode};
-pub use stage::Stage;
 
 use crate::{json, routes};
 use model::talk::{Command, Revision, Role, SlideState, TalkCode};

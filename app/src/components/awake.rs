@@ -128,6 +128,6 @@ fn play(video: &mut Option<HtmlVideoElement>, by: By) {
     }
 }
 
-fn has_ended(link: ConnectionState) -> bool {
-    matches!(link, ConnectionState::Over | ConnectionState::Revoked)
+fn has_ended(connection: ConnectionState) -> bool {
+    matches!(connection, ConnectionState::Over | ConnectionState::Revoked)
 }

@@ -39,8 +39,8 @@ const RELOAD_AFTER_MS: f64 = 60_000.0;
 /// A page's connection to the server. Dropping it closes the stream and removes the listeners.
 pub struct Connection(#[expect(dead_code, reason = "held for its drop")] Rc<Inner>);
 
-/// Where a connection puts what it was told.
-pub struct Told {
+/// What a connection tells its page.
+pub struct Signals {
     pub snapshot: WriteSignal<Snapshot>,
     pub state: WriteSignal<ConnectionState>,
     pub presence: WriteSignal<Option<Presence>>,
@@ -53,7 +53,7 @@ struct Inner {
     /// The page's state. A re-created stream sends its event id in the query: only a native
     /// reconnection sends the `Last-Event-ID` header.
     newest: RefCell<SlideState>,
-    told: Told,
+    signals: Signals,
     stream: RefCell<Option<Stream>>,
     /// When the stream was opened; `None` once its first event has come.
     opened: Cell<Option<f64>>,
@@ -91,12 +91,12 @@ struct Ping {
 }
 
 impl Connection {
-    pub fn open(code: &TalkCode, view: View, newest: &Snapshot, told: Told) -> Self {
+    pub fn open(code: &TalkCode, view: View, newest: &Snapshot, signals: Signals) -> Self {
         let inner = Rc::new(Inner {
             code: code.clone(),
             view,
             newest: RefCell::new(newest.state.clone()),
-            told,
+            signals,
             stream: RefCell::default(),
             opened: Cell::default(),
             is_held_back: Cell::default(),
@@ -145,12 +145,12 @@ impl Inner {
             self.listen(&source, "ping", |inner, event| inner.on_ping(event)),
             self.listen(&source, "presence", |inner, event| {
                 if inner.is_in_time() {
-                    inner.told.presence.set(parsed(event));
+                    inner.signals.presence.set(parsed(event));
                 }
             }),
             self.listen(&source, "pointer", |inner, event| {
                 if let Some(pointing) = parsed::<Pointing>(event) {
-                    (inner.told.pointing)(&pointing);
+                    (inner.signals.pointing)(&pointing);
                 }
             }),
             self.listen(&source, "revoked", |inner, _| {
@@ -200,7 +200,7 @@ impl Inner {
         if newer || more {
             let over = snapshot.state.over;
             self.newest.replace(snapshot.state.clone());
-            self.told.snapshot.set(snapshot);
+            self.signals.snapshot.set(snapshot);
             if over {
                 self.finish(ConnectionState::Over);
             }
@@ -212,7 +212,7 @@ impl Inner {
         self.let_go();
         self.tabs.take();
         self.page_listeners.take();
-        self.told.state.set(end);
+        self.signals.state.set(end);
     }
 
     /// A newer server sends what this page can't read. A reload helps; but a young page does not reload,
@@ -283,7 +283,7 @@ impl Inner {
 
     fn set_live(&self) {
         if !has_panicked() {
-            self.told.state.set(ConnectionState::Live);
+            self.signals.state.set(ConnectionState::Live);
         }
     }
 
@@ -292,9 +292,9 @@ impl Inner {
         if self.was_answered.get() {
             return;
         }
-        self.told.presence.set(None);
+        self.signals.presence.set(None);
         let has_network = window().navigator().on_line();
-        self.told.state.set(if has_network {
+        self.signals.state.set(if has_network {
             ConnectionState::Stale
         } else {
             ConnectionState::Offline

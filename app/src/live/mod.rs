@@ -42,13 +42,13 @@ pub fn use_live(code: &TalkCode, view: View, rendered: Snapshot, pointing: fn(&P
     let (presence, set_presence) = signal(None);
     let code = code.clone();
     in_browser(move || {
-        let told = connection::Told {
+        let signals = connection::Signals {
             snapshot: set_snapshot,
             state: set_connection,
             presence: set_presence,
             pointing,
         };
-        let open = connection::Connection::open(&code, view, &snapshot.read_untracked(), told);
+        let open = connection::Connection::open(&code, view, &snapshot.read_untracked(), signals);
         // Dropped with the owner, and with it the connection and every listener.
         StoredValue::new_local(open);
     });

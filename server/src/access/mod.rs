@@ -11,5 +11,5 @@ pub use credentials::{CookieNames, Credentials};
 pub use guesses::{Asker, Guesses, asker};
 pub use headers::{content_security_policy, security_headers};
 pub use keys::{Key, KeyHash};
-pub use origin::{is_own, is_own_host, refuse_other_origins};
+pub use origin::{is_own, is_own_address, refuse_other_origins};
 pub use refusal::Refusal;

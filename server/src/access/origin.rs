@@ -27,15 +27,15 @@ pub async fn refuse_other_origins(
     if changes && !is_own(request.headers(), request.uri(), public.as_deref()) {
         return Refusal::from(ErrorCode::OtherOrigin).into_response();
     }
-    if changes && !is_own_host(request.headers(), request.uri(), public.as_deref()) {
-        let refusal = Refusal::with_message(ErrorCode::OtherOrigin, UNKNOWN_HOST.to_owned());
+    if changes && !is_own_address(request.headers(), request.uri(), public.as_deref()) {
+        let refusal = Refusal::with_message(ErrorCode::OtherOrigin, UNKNOWN_ADDRESS.to_owned());
         return refusal.into_response();
     }
     next.run(request).await
 }
 
 /// For the host, who reads it on a page or in a program's answer.
-const UNKNOWN_HOST: &str = "WebSlides does not know this address as its own. Start it with \
+const UNKNOWN_ADDRESS: &str = "WebSlides does not know this address as its own. Start it with \
     --public-url and this address, or open it by the computer's IP address or name.";
 
 /// Domains that nobody can register, or that makers of home routers own: their names belong to machines in
@@ -60,7 +60,7 @@ const LOCAL_DOMAINS: [&str; 14] = [
 /// Whether a request was sent to a host that can be this server. Another site can let its own name resolve to
 /// this address (DNS rebinding), and then a browser takes its page for one of ours. It can't do that with an
 /// IP address, nor with a name that nobody can register.
-pub fn is_own_host(headers: &HeaderMap, uri: &Uri, public: Option<&Uri>) -> bool {
+pub fn is_own_address(headers: &HeaderMap, uri: &Uri, public: Option<&Uri>) -> bool {
     let Some(host) = authority(headers, uri).map(str::to_ascii_lowercase) else {
         // Every browser sends one.
         return true;
@@ -166,7 +166,7 @@ mod tests {
         let public = Uri::from_static("https://slides.example.org");
         let check = |name: &'static str, expected| {
             let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(name))]);
-            let own = is_own_host(&headers, &Uri::from_static("/api/next"), Some(&public));
+            let own = is_own_address(&headers, &Uri::from_static("/api/next"), Some(&public));
             assert_eq!(own, expected, "{name}");
         };
         for own in [
@@ -190,7 +190,7 @@ mod tests {
         ] {
             check(other, false);
         }
-        let nothing = is_own_host(&HeaderMap::new(), &Uri::from_static("/"), None);
+        let nothing = is_own_address(&HeaderMap::new(), &Uri::from_static("/"), None);
         assert!(nothing, "a program of long ago");
     }
 }

@@ -1,7 +1,7 @@
 //! Our accept loop. `axum::serve` is slower with many connections, needs more memory for each, and
 //! can't handle a full file table.
 
-use super::{Unsent, connection, connection_limit::Places, deadline::Patience};
+use super::{Unsent, connection, connection_limit::ConnectionLimit, deadline::Patience};
 use axum::Router;
 use socket2::{SockRef, TcpKeepalive};
 use std::{
@@ -91,17 +91,17 @@ pub async fn accept(
     end: impl Future<Output = ()>,
 ) {
     let (ending, _) = watch::channel(false);
-    let mut places = Places::new(limits.connections);
+    let mut limit = ConnectionLimit::new(limits.connections);
     let patience = Patience::new(limits.patience, limits.unsent);
     tokio::pin!(end);
     loop {
         let accepted = tokio::select! {
-            accepted = accept_one(&listener, &mut places) => accepted,
+            accepted = accept_one(&listener, &mut limit) => accepted,
             () = &mut end => break,
         };
         match accepted {
-            Ok((socket, place)) => {
-                let (ending, scarcity) = (ending.subscribe(), places.scarcity());
+            Ok((socket, permit)) => {
+                let (ending, scarcity) = (ending.subscribe(), limit.scarcity());
                 let (router, patience) = (router.clone(), patience.clone());
                 tokio::spawn(async move {
                     // Fails if the peer has left.
@@ -111,7 +111,7 @@ pub async fn accept(
                     let over = ending.clone();
                     let served = connection::serve(socket, patience, router, ending, scarcity);
                     if let Some(mut stream) = served.await {
-                        let held = (over, place);
+                        let held = (over, permit);
                         // A new task, so that the larger one of the HTTP connection is freed. Not an
                         // async block, which would reserve space for the stream twice.
                         tokio::spawn(poll_fn(move |cx| {
@@ -133,11 +133,11 @@ pub async fn accept(
 
 async fn accept_one(
     listener: &TcpListener,
-    places: &mut Places,
+    limit: &mut ConnectionLimit,
 ) -> io::Result<(TcpStream, Option<OwnedSemaphorePermit>)> {
-    let place = places.place().await;
+    let permit = limit.permit().await;
     let (socket, _) = listener.accept().await?;
-    Ok((socket, place))
+    Ok((socket, permit))
 }
 
 fn prepare(socket: &TcpStream) -> io::Result<()> {

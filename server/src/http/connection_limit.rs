@@ -28,7 +28,7 @@ pub fn most_followers(connections: usize) -> usize {
 }
 
 /// All places, for the accept loop.
-pub struct Places {
+pub struct ConnectionLimit {
     free: Arc<Semaphore>,
     reserve: usize,
     saying: watch::Sender<()>,
@@ -39,7 +39,7 @@ pub struct Places {
 #[derive(Debug, Clone)]
 pub struct Scarcity(watch::Receiver<()>);
 
-impl Places {
+impl ConnectionLimit {
     pub fn new(places: usize) -> Self {
         Self {
             free: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
@@ -50,7 +50,7 @@ impl Places {
     }
 
     /// Waits for a place, and signals scarcity meanwhile.
-    pub async fn place(&mut self) -> Option<OwnedSemaphorePermit> {
+    pub async fn permit(&mut self) -> Option<OwnedSemaphorePermit> {
         loop {
             self.say();
             let place = self.free.clone().acquire_owned();
@@ -113,14 +113,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn all_hear_when_places_are_scarce_and_again_while_somebody_waits_for_one() {
-        let mut places = Places::new(5);
-        let first = places.place().await;
+        let mut places = ConnectionLimit::new(5);
+        let first = places.permit().await;
         let mut hears = places.scarcity();
-        let second = places.place().await;
+        let second = places.permit().await;
         assert!(hears.heard().now_or_never().is_none(), "four are left");
         let mut others = vec![first, second];
         for _ in 0..3 {
-            others.push(places.place().await);
+            others.push(places.permit().await);
         }
         assert!(hears.heard().now_or_never().is_some());
         assert!(hears.heard().now_or_never().is_none(), "once each time");
@@ -130,7 +130,7 @@ mod tests {
             "one who comes later hears it, too"
         );
 
-        let waits = tokio::spawn(async move { places.place().await.is_some() });
+        let waits = tokio::spawn(async move { places.permit().await.is_some() });
         hears.heard().await;
         hears.heard().await;
         others.pop();

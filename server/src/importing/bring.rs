@@ -4,7 +4,7 @@
 //! acknowledged. A start removes what has no such file or no talk, and resumes the rest. An import ends
 //! when no talk shows its deck any more.
 
-use super::{Awaited, Begun, DeckError, Decks, Interrupted, Rest, Sharpening, Told, welcome};
+use super::{Awaited, Begun, DeckError, Decks, Interrupted, Progress, Rest, Sharpening, welcome};
 use crate::{
     observe::print,
     store::{Cause, Store},
@@ -134,12 +134,12 @@ async fn sharpen(sharpening: Sharpening, talk: &Talk, talks: &Talks) {
 async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
     let id = rest.deck().clone();
     let at = || talk.snapshot().state.slide.index().as_usize();
-    let tell = |deck: Deck, told: Told<'_>| {
+    let tell = |deck: Deck, progress: Progress<'_>| {
         // Stored first: a reader that sees the complete deck must see its warnings, too.
-        match told {
-            Told::Grown(warnings) => talks.warn(&deck.id, warnings),
-            Told::Waits(words) => talks.waits(&deck.id, Some(words)),
-            Told::GoesOn => talks.waits(&deck.id, None),
+        match progress {
+            Progress::Grown(warnings) => talks.warn(&deck.id, warnings),
+            Progress::Waits(words) => talks.waits(&deck.id, Some(words)),
+            Progress::GoesOn => talks.waits(&deck.id, None),
         }
         talks.has_grown(deck);
     };

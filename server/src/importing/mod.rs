@@ -24,7 +24,7 @@ pub mod workers;
 
 pub use import::{Awaited, Begun, Decks};
 pub use limits::DeckLimits;
-pub use rest::{Rest, Told};
+pub use rest::{Progress, Rest};
 pub use sharpening::Sharpening;
 pub use staging::Interrupted;
 pub use welcome::welcome;

@@ -63,7 +63,7 @@ enum Done {
 }
 
 /// Progress of an import.
-pub enum Told<'a> {
+pub enum Progress<'a> {
     /// More slides can be shown, with warnings about them.
     Grown(&'a [String]),
     /// The import pauses, for this reason.
@@ -96,7 +96,7 @@ impl Rest {
     pub async fn read(
         mut self,
         at: impl Fn() -> usize,
-        mut tell: impl FnMut(Deck, Told<'_>),
+        mut tell: impl FnMut(Deck, Progress<'_>),
     ) -> Result<(Vec<String>, Option<Sharpening>), DeckError> {
         let keeper = self.keeper.clone();
         self.import.needs(Need::Page);
@@ -106,9 +106,9 @@ impl Rest {
         let (mut said, mut stored) = (0, Instant::now());
         loop {
             let deck = self.growing.deck()?;
-            let waited = self.room.wait(|words| tell(deck, Told::Waits(words)));
+            let waited = self.room.wait(|words| tell(deck, Progress::Waits(words)));
             if waited.await {
-                tell(self.growing.deck()?, Told::GoesOn);
+                tell(self.growing.deck()?, Progress::GoesOn);
             }
             while reading.len() < most {
                 let (import, keeper, widths) = (self.import.clone(), keeper.clone(), self.widths);
@@ -137,7 +137,7 @@ impl Rest {
             let near = at()..at().saturating_add(2);
             if shows.iter().any(|slide| near.contains(slide)) || told.elapsed() > TELL_EVERY {
                 let warnings = self.growing.warnings.get(said..).unwrap_or_default();
-                tell(self.growing.deck()?, Told::Grown(warnings));
+                tell(self.growing.deck()?, Progress::Grown(warnings));
                 said = self.growing.warnings.len();
                 told = Instant::now();
             }
@@ -164,7 +164,10 @@ impl Rest {
             drop(self.under_way);
             None
         };
-        tell(deck, Told::Grown(warnings.get(said..).unwrap_or_default()));
+        tell(
+            deck,
+            Progress::Grown(warnings.get(said..).unwrap_or_default()),
+        );
         Ok((warnings, sharpening))
     }
 

@@ -5,10 +5,10 @@ use crate::{
     access::{Credentials, Key, KeyHash},
     observe::metrics::COMMANDS,
 };
-use app::api::{ApiError, ErrorCode, Stage};
+use app::api::{ApiError, CommandHandler, ErrorCode, PendingState};
 use metrics::counter;
 use model::talk::{Command, Revision, SlideState, TalkCode, Timestamp};
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 use tracing::error;
 
 /// The sender of one request. What they may do depends on their keys.
@@ -95,13 +95,13 @@ impl Visitor {
     }
 }
 
-impl Stage for Visitor {
+impl CommandHandler for Visitor {
     fn command(
         &self,
         code: TalkCode,
         command: Command,
         if_revision: Option<Revision>,
-    ) -> Pin<Box<dyn Future<Output = Result<SlideState, ApiError>> + Send + '_>> {
+    ) -> PendingState<'_> {
         Box::pin(async move {
             let name = command.name();
             let answer = self.carry_out(code, command, if_revision).await;

@@ -10,7 +10,7 @@ use crate::{
     talks::Visitor,
 };
 use app::{
-    api::{ApiError, ErrorCode, Stage},
+    api::{CommandHandler, ErrorCode, PendingState},
     routes,
 };
 use axum::{
@@ -20,9 +20,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::{prelude::provide_context, server_fn};
-use model::talk::{Command, Revision, SlideState, TalkCode, Timestamp};
+use model::talk::{Command, Revision, TalkCode, Timestamp};
 use std::{
-    pin::Pin,
     str::FromStr,
     sync::{
         Arc,
@@ -57,11 +56,11 @@ pub async fn server_function(
     // is below.
     request.headers_mut().remove(header::ACCEPT);
     let was_asked = Arc::new(AtomicBool::new(false));
-    let stage: Arc<dyn Stage> = Arc::new(Asked {
+    let handler: Arc<dyn CommandHandler> = Arc::new(Asked {
         visitor: visitor.who_gives_up(begin_by.map(Timestamp::from_unix_ms)),
         was_asked: was_asked.clone(),
     });
-    let context = move || provide_context(stage.clone());
+    let context = move || provide_context(handler.clone());
     let response = leptos_axum::handle_server_fns_with_context(context, request)
         .await
         .into_response();
@@ -86,13 +85,13 @@ struct Asked {
     was_asked: Arc<AtomicBool>,
 }
 
-impl Stage for Asked {
+impl CommandHandler for Asked {
     fn command(
         &self,
         code: TalkCode,
         command: Command,
         if_revision: Option<Revision>,
-    ) -> Pin<Box<dyn Future<Output = Result<SlideState, ApiError>> + Send + '_>> {
+    ) -> PendingState<'_> {
         self.was_asked.store(true, Ordering::Relaxed);
         self.visitor.command(code, command, if_revision)
     }

@@ -138,7 +138,7 @@ pub async fn seen(
 
 /// What a stream would say, once.
 #[derive(Serialize)]
-struct Told<'a> {
+struct StateAnswer<'a> {
     #[serde(flatten)]
     snapshot: &'a Snapshot,
     /// Presence in the room, for remotes only. Without it a remote knows that it was removed.
@@ -157,7 +157,7 @@ pub async fn state(
     let talk = match (talk, seat) {
         (KnownTalk::Open(talk), _) => talk,
         // A page that has a seat followed the talk, and would ask forever.
-        (KnownTalk::Deleted(snapshot), Some(_)) => return Ok(told(&snapshot, None)),
+        (KnownTalk::Deleted(snapshot), Some(_)) => return Ok(state_answer(&snapshot, None)),
         (KnownTalk::Deleted(_), None) => return Err(ErrorCode::NoSuchTalk.into()),
     };
     let channel = talk.channel();
@@ -179,12 +179,12 @@ pub async fn state(
         }
         _ => None,
     };
-    Ok(told(&talk.snapshot(), presence))
+    Ok(state_answer(&talk.snapshot(), presence))
 }
 
-fn told(snapshot: &Snapshot, presence: Option<Presence>) -> Response {
-    let told = Told { snapshot, presence };
-    ([(header::CACHE_CONTROL, "no-store")], Json(told)).into_response()
+fn state_answer(snapshot: &Snapshot, presence: Option<Presence>) -> Response {
+    let answer = StateAnswer { snapshot, presence };
+    ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
 }
 
 /// `GET /t/{code}/role`: what this browser may do by now. Its presenter's link may have been opened

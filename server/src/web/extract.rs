@@ -4,7 +4,7 @@
 
 use super::{Shared, host::Hosting, render};
 use crate::{
-    access::{Asker, Credentials, Refusal, asker, is_own, is_own_host},
+    access::{Asker, Credentials, Refusal, asker, is_own, is_own_address},
     talks::{Talk, Visitor},
 };
 use app::api::ErrorCode;
@@ -240,7 +240,7 @@ impl FromRequestParts<Shared> for ThisMachine {
             .iter()
             .any(|name| parts.headers.contains_key(*name));
         // A page of another site that made its name lead to this machine is local, too.
-        let is_ours = is_own_host(&parts.headers, &parts.uri, shared.public.as_deref());
+        let is_ours = is_own_address(&parts.headers, &parts.uri, shared.public.as_deref());
         if is_local && !is_forwarded && is_ours {
             Ok(Self)
         } else {

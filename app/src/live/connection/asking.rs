@@ -53,7 +53,7 @@ impl Inner {
             inner.was_answered.set(snapshot.is_some());
             match snapshot {
                 Some(snapshot) => {
-                    inner.be_told(&answer, &snapshot);
+                    inner.take_presence(&answer, &snapshot);
                     inner.take(snapshot);
                 }
                 None => inner.set_broken(),
@@ -77,13 +77,13 @@ impl Inner {
     }
 
     /// A presenter's answer also has the room's presence; without it, the device was removed.
-    fn be_told(&self, answer: &str, snapshot: &Snapshot) {
+    fn take_presence(&self, answer: &str, snapshot: &Snapshot) {
         self.set_live();
         if self.view != View::Present {
             return;
         }
         match json::read::<Room>(answer) {
-            Some(room) => self.told.presence.set(Some(room.presence)),
+            Some(room) => self.signals.presence.set(Some(room.presence)),
             None if snapshot.state.over => {}
             None => self.finish(ConnectionState::Revoked),
         }

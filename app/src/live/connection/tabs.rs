@@ -82,7 +82,7 @@ impl Inner {
         if has_turn && !has_room {
             // Without a stream the page polls.
             self.let_go();
-            self.told.presence.set(None);
+            self.signals.presence.set(None);
             self.ask_after(0);
         } else if !has_turn && has_room && !self.hidden.get() {
             self.after(jitter_ms(SPREAD_MS), |inner| {

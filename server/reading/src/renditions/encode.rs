@@ -1,6 +1,6 @@
 //! One picture as WebP: lossy, or exact where that costs less.
 
-use super::{Rendition, RenditionError};
+use super::{RenditionError, WebP};
 use crate::source::Pixels;
 use std::collections::HashSet;
 use webp::{Encoder, WebPConfig};
@@ -31,7 +31,7 @@ const SAMPLE: usize = 31;
 /// 1920 x 1080.
 const PIXELS_A_BYTE: usize = 32;
 
-pub fn encode(pixels: &Pixels) -> Result<Rendition, RenditionError> {
+pub fn encode(pixels: &Pixels) -> Result<WebP, RenditionError> {
     if !has_few_colours(pixels) {
         return encoded(pixels, Coding::Lossy);
     }
@@ -73,7 +73,7 @@ enum Coding {
     Lossless,
 }
 
-fn encoded(pixels: &Pixels, coding: Coding) -> Result<Rendition, RenditionError> {
+fn encoded(pixels: &Pixels, coding: Coding) -> Result<WebP, RenditionError> {
     let refused = || RenditionError::Encode(pixels.width, pixels.height);
     let mut config = WebPConfig::new().map_err(|()| refused())?;
     (config.lossless, config.method, config.quality) = match coding {
@@ -83,7 +83,7 @@ fn encoded(pixels: &Pixels, coding: Coding) -> Result<Rendition, RenditionError>
     let webp = Encoder::from_rgba(&pixels.rgba, pixels.width, pixels.height)
         .encode_advanced(&config)
         .map_err(|_| refused())?;
-    Ok(Rendition {
+    Ok(WebP {
         width: pixels.width,
         height: pixels.height,
         bytes: webp.to_vec(),

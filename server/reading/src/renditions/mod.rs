@@ -15,11 +15,11 @@ pub const WIDEST: u32 = 3840;
 /// A width is skipped where the source is wider by less than this, in percent.
 const HARDLY_WIDER: u32 = 125;
 
+/// A WebP file, with its size in pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendition {
+pub struct WebP {
     pub width: u32,
     pub height: u32,
-    /// The bytes of a WebP file.
     pub bytes: Vec<u8>,
     pub lossless: bool,
 }
@@ -51,7 +51,7 @@ pub fn of_those(wanted: &[u32], pixels: &Pixels) -> Vec<u32> {
 }
 
 /// Encodes the picture in these widths, in order. It is never enlarged.
-pub fn renditions(pixels: &Pixels, widths: &[u32]) -> Result<Vec<Rendition>, RenditionError> {
+pub fn renditions(pixels: &Pixels, widths: &[u32]) -> Result<Vec<WebP>, RenditionError> {
     widths
         .iter()
         .map(|width| resize::to_width(pixels, *width).and_then(|resized| encode::encode(&resized)))

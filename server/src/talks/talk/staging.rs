@@ -79,11 +79,11 @@ impl Staged {
     /// The outcome of a commit; outcomes arrive in any order. After a failure and the last outcome,
     /// the talk is where the durable record says.
     pub fn settle(&mut self, age: Age, is_durable: bool) {
-        let place = self
+        let index = self
             .under_way
             .iter()
             .position(|shown| shown.record.age() == age);
-        if let Some(settled) = place.map(|place| self.under_way.remove(place)) {
+        if let Some(settled) = index.map(|index| self.under_way.remove(index)) {
             if is_durable {
                 self.adopt(settled);
             } else {
