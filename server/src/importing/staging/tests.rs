@@ -4,6 +4,19 @@ fn roomy() -> Room {
     Room::new(std::env::temp_dir(), 0)
 }
 
+/// Stages a deck of a folder into its folder `staged`.
+fn staged(place: &TempDir, deck: &str) -> Result<Staged, DeckError> {
+    let path = |name: &str| place.path().join(name);
+    let most_bytes = 1_000;
+    stage(
+        &path(deck),
+        &path("staged"),
+        most_bytes,
+        &roomy(),
+        BroughtBy::Host,
+    )
+}
+
 #[test]
 fn a_copy_stops_where_its_room_ends() {
     let looks = std::cell::Cell::new(0);
@@ -58,19 +71,8 @@ fn pictures_that_a_text_does_not_name_stay_where_they_are() {
     fs::write(path("talk/img/logo a.png"), "shown").expect("written");
     fs::write(path("talk/photos/holiday.jpg"), vec![0; 2_000]).expect("written");
     for deck in ["talk", "talk/slides.md"] {
-        let staged = stage(
-            &path(deck),
-            &path("staged"),
-            1_000,
-            &roomy(),
-            BroughtBy::Host,
-        );
-        let staged = staged.expect("a deck");
-        let files = Manifest::read(staged.directory.path())
-            .expect("its files")
-            .files;
-        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        assert_eq!(names, ["slides.md", "img/logo a.png"], "{deck}");
+        let staged = staged(&place, deck).expect("a deck");
+        assert_eq!(names(&staged), ["slides.md", "img/logo a.png"], "{deck}");
     }
 }
 
@@ -82,13 +84,7 @@ fn plain_text_is_told_what_it_is_to_be_called() {
         fs::create_dir(path(folder)).expect("a folder");
     }
     let refused = |deck: &str| {
-        let staged = stage(
-            &path(deck),
-            &path("staged"),
-            1_000,
-            &roomy(),
-            BroughtBy::Host,
-        );
+        let staged = staged(&place, deck);
         staged.err().expect("it is refused").to_string()
     };
     fs::write(path("talk/talk.txt"), "# One\n").expect("written");
@@ -98,13 +94,7 @@ fn plain_text_is_told_what_it_is_to_be_called() {
     fs::write(path("talk/talk.txt"), [1, 0, 2]).expect("written");
     assert!(refused("talk/talk.txt").contains("nothing that WebSlides shows"));
     fs::write(path("talk/my-talk.md.txt"), "# One\n").expect("written");
-    let staged = stage(
-        &path("talk/my-talk.md.txt"),
-        &path("staged"),
-        1_000,
-        &roomy(),
-        BroughtBy::Host,
-    );
+    let staged = staged(&place, "talk/my-talk.md.txt");
     let import = staged.expect("a deck").import;
     assert_eq!((import.kind, &*import.name), (Kind::Markdown, "my talk"));
 }
@@ -130,13 +120,7 @@ fn images_of_a_folders_folders_come_with_their_notes_and_nothing_else() {
     ] {
         fs::write(path(name), "a file").expect("written");
     }
-    let staged = stage(
-        &path("deck"),
-        &path("staged"),
-        1_000,
-        &roomy(),
-        BroughtBy::Host,
-    );
+    let staged = staged(&place, "deck");
     assert_eq!(
         names(&staged.expect("a deck")),
         ["1.png", "2.png", "about.txt", "part2/1.png", "part2/1.txt"]
@@ -165,13 +149,7 @@ fn pictures_beside_the_folder_of_a_projects_slides_are_taken() {
     ] {
         fs::write(path(picture), "a picture").expect("written");
     }
-    let staged = stage(
-        &path("talk"),
-        &path("staged"),
-        1_000,
-        &roomy(),
-        BroughtBy::Host,
-    );
+    let staged = staged(&place, "talk");
     assert_eq!(
         names(&staged.expect("a deck")),
         ["src/slides.md", "img/a.png", "src/own/b.png"]

@@ -1,5 +1,6 @@
 use super::*;
-use crate::live::{Frame, Hub, hub::PING_EVERY};
+use crate::live::{Channel, Frame, Hub, hub::PING_EVERY};
+use axum::body::BodyDataStream;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use model::talk::{Epoch, EventId, Revision};
@@ -16,6 +17,13 @@ fn frame(revision: u64) -> Frame {
     Frame::new(id, &serde_json::json!({ "revision": revision })).expect("a frame")
 }
 
+/// A follower's stream. The client has the event `last` already.
+fn follow(hub: &Hub, channel: &Channel, last: Option<&str>) -> BodyDataStream {
+    let seat = hub.seats().for_follower().expect("a seat");
+    let response = events(channel, seat, FOLLOWER, last.map(str::to_owned));
+    response.into_body().into_data_stream()
+}
+
 async fn next(body: &mut (impl StreamExt<Item = Result<Bytes, axum::Error>> + Unpin)) -> String {
     let bytes = body
         .next()
@@ -29,14 +37,7 @@ async fn next(body: &mut (impl StreamExt<Item = Result<Bytes, axum::Error>> + Un
 async fn a_silent_talk_pings_every_15_seconds() {
     let hub = Hub::new(10).start();
     let channel = hub.open(frame(7));
-    let mut body = events(
-        &channel,
-        hub.seats().for_follower().expect("a seat"),
-        FOLLOWER,
-        None,
-    )
-    .into_body()
-    .into_data_stream();
+    let mut body = follow(&hub, &channel, None);
     assert!(next(&mut body).await.starts_with(":\nretry: "));
     assert_eq!(
         next(&mut body).await,
@@ -54,17 +55,10 @@ async fn a_silent_talk_pings_every_15_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
+async fn a_slow_reader_gets_the_newest_and_skips_the_rest() {
     let hub = Hub::new(10).start();
     let channel = hub.open(frame(0));
-    let mut body = events(
-        &channel,
-        hub.seats().for_follower().expect("a seat"),
-        FOLLOWER,
-        None,
-    )
-    .into_body()
-    .into_data_stream();
+    let mut body = follow(&hub, &channel, None);
     next(&mut body).await;
     next(&mut body).await;
     (1..=1_000).for_each(|revision| channel.publish(frame(revision), Duration::ZERO));
@@ -75,14 +69,7 @@ async fn whoever_reads_slowly_gets_the_newest_and_skips_the_rest() {
 async fn what_is_published_before_the_first_read_is_in_the_snapshot() {
     let hub = Hub::new(10).start();
     let channel = hub.open(frame(0));
-    let mut body = events(
-        &channel,
-        hub.seats().for_follower().expect("a seat"),
-        FOLLOWER,
-        Some("test-0".to_owned()),
-    )
-    .into_body()
-    .into_data_stream();
+    let mut body = follow(&hub, &channel, Some("test-0"));
     channel.publish(frame(1), Duration::ZERO);
     next(&mut body).await;
     assert!(next(&mut body).await.starts_with("id: test-1\n"));
@@ -136,14 +123,7 @@ async fn an_ended_hub_ends_streams_that_open_later_too() {
     hub.end();
     let late = hub.open(frame(0));
     for channel in [channel, late] {
-        let mut body = events(
-            &channel,
-            hub.seats().for_follower().expect("a seat"),
-            FOLLOWER,
-            None,
-        )
-        .into_body()
-        .into_data_stream();
+        let mut body = follow(&hub, &channel, None);
         next(&mut body).await;
         next(&mut body).await;
         assert!(body.next().await.is_none());

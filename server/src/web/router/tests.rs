@@ -1,29 +1,18 @@
 //! Whom each route lets in, and how it refuses everybody else.
 
 use super::*;
-use crate::{
-    access::Key,
-    cli::Options,
-    http::Unsent,
-    importing::Decks,
-    live::Hub,
-    store::Store,
-    talks::Talks,
-    web::{addresses::Addresses, host::Hosting},
-};
+use crate::{access::Key, store::Store, talks::Talks};
 use axum::{
     body::{Body, to_bytes},
     extract::MatchedPath,
     http::Request,
     response::Response,
 };
-use clap::Parser;
-use leptos::{config::LeptosOptions, server_fn::axum::server_fn_paths};
+use leptos::server_fn::axum::server_fn_paths;
 use model::{
     deck::{Deck, DeckId, Face, Slide},
     talk::TalkCode,
 };
-use std::sync::Arc;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -42,28 +31,11 @@ impl World {
         let _ = any_spawner::Executor::init_tokio();
         let directory = TempDir::new().expect("a directory");
         let store = Store::open(directory.path()).await.expect("it opens");
-        let hub = Hub::new(usize::MAX).start();
-        let talks = Talks::start(store.clone(), hub.clone())
-            .await
-            .expect("it starts");
-        let limits = Options::parse_from(["webslides"]).deck_limits;
-        let decks = Decks::new(store, directory.path(), &limits).expect("it reads decks");
-        let addresses = Addresses::new(([127, 0, 0, 1], 3000).into(), None);
-        let made = Hosting::new(decks, &talks, directory.path(), addresses, false).await;
-        let (hosting, host) = made.expect("a host");
-        let [presenter, others_presenter] =
-            [open(&talks, "room").await, open(&talks, "other").await];
-        let router = router(Shared {
-            talks,
-            hub,
-            leptos: LeptosOptions::builder().output_name("webslides").build(),
-            host: Some(hosting),
-            guesses: Arc::default(),
-            unsent: Unsent::default(),
-            public: None,
-        });
+        let (shared, host) = Shared::in_test(store, directory.path(), &[]).await;
+        let presenter = open(&shared.talks, "room").await;
+        let others_presenter = open(&shared.talks, "other").await;
         Self {
-            router,
+            router: router(shared),
             host,
             presenter,
             others_presenter,

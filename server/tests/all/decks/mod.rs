@@ -472,12 +472,15 @@ fn killed_in_the_middle_of_an_import_it_goes_on_with_the_same_talk() {
     );
 }
 
+/// The path of a PDF that the importers' own tests use.
+fn fixture(name: &str) -> String {
+    let crate_folder = env!("CARGO_MANIFEST_DIR");
+    format!("{crate_folder}/reading/src/pdf/fixtures/{name}")
+}
+
 #[test]
 fn a_protected_pdf_opens_with_its_password() {
-    let deck = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/reading/src/pdf/fixtures/aes256.pdf"
-    );
+    let deck = &fixture("aes256.pdf");
     let place = Place::new();
     let said = refused(&place, Path::new(deck));
     assert!(said.contains("is protected by a password"), "{said}");
@@ -491,11 +494,7 @@ fn a_protected_pdf_opens_with_its_password() {
 
 #[test]
 fn an_old_protected_pdf_opens_with_letters_beyond_ascii() {
-    let protected = fs::read(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/reading/src/pdf/fixtures/aes128-packed.pdf"
-    ));
-    let protected = protected.expect("a PDF");
+    let protected = fs::read(fixture("aes128-packed.pdf")).expect("a PDF");
     let place = Place::new();
     let plain = file(&place, "talk.pdf", protected.clone());
     let packed = file(&place, "talk.zip", zip(&[("talk.pdf", &protected)]));
@@ -515,11 +514,7 @@ fn an_old_protected_pdf_opens_with_letters_beyond_ascii() {
 
 #[test]
 fn what_was_read_with_a_password_is_found_with_the_same_one_only() {
-    let protected = fs::read(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/reading/src/pdf/fixtures/aes256.pdf"
-    ));
-    let protected = protected.expect("a PDF");
+    let protected = fs::read(fixture("aes256.pdf")).expect("a PDF");
     let place = Place::new();
     let deck = file(&place, "talk.zip", zip(&[("talk.pdf", &protected)]));
     let (mut running, _) = place.started(&["--password", "sesame", path(&deck)]);

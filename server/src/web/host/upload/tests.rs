@@ -1,17 +1,12 @@
 use super::*;
 use crate::{
-    cli::Options,
-    importing::Decks,
-    live::Hub,
     store::{
         Committed, Documents, EmbeddedStore, Entry, Journal, List, Mark, Pending, Store, TalkRecord,
     },
-    web::{addresses::Addresses, router::router},
+    web::router::router,
 };
 use axum::body::Body;
 use bytes::Bytes;
-use clap::Parser;
-use leptos::config::LeptosOptions;
 use model::{
     deck::{Deck, DeckId, Face, Rendition, Slide},
     talk::{EventId, Revision},
@@ -41,24 +36,8 @@ async fn a_browser_that_leaves_while_its_talk_is_stored_leaves_a_talk_that_is_op
         lets_through: lets_through.clone(),
     });
     let store = Store::of(slow.clone(), slow, embedded);
-    let hub = Hub::new(usize::MAX).start();
-    let talks = Talks::start(store.clone(), hub.clone())
-        .await
-        .expect("it starts");
-    let limits = Options::parse_from(["webslides"]).deck_limits;
-    let decks = Decks::new(store, directory.path(), &limits).expect("it reads decks");
-    let addresses = Addresses::new(([127, 0, 0, 1], 3000).into(), None);
-    let made = Hosting::new(decks, &talks, directory.path(), addresses, true).await;
-    let (hosting, _) = made.expect("a host");
-    let shared = Shared {
-        talks: talks.clone(),
-        hub,
-        leptos: LeptosOptions::builder().output_name("webslides").build(),
-        host: Some(hosting),
-        guesses: Arc::default(),
-        unsent: crate::http::Unsent::default(),
-        public: None,
-    };
+    let (shared, _) = Shared::in_test(store, directory.path(), &["--open"]).await;
+    let talks = shared.talks.clone();
     let form = "--XX\r\ncontent-disposition: form-data; name=\"code\"\r\n\r\nmine\r\n--XX\r\n\
         content-disposition: form-data; name=\"file\"; filename=\"talk.md\"\r\n\r\n# Mine\r\n--XX--\r\n";
     let request = Request::post(routes::DECKS)
