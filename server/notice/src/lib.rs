@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_waits_hears_the_newest_and_skips_the_rest() {
+    async fn a_reader_that_waits_hears_the_newest_and_skips_the_rest() {
         let notice = Notice::new(0);
         let mut reader = notice.reader();
         assert_eq!(reader.newest(), 0);

@@ -63,7 +63,7 @@ async fn each_connection_has_its_own_retry() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_resumes_gets_the_current_snapshot_or_hears_that_they_have_it() {
+async fn a_client_that_resumes_gets_the_current_snapshot_or_hears_that_it_has_it() {
     let server = Server::start().await;
     server.post("/api/next", "code=room").await;
     server.post("/api/next", "code=room").await;
@@ -227,7 +227,7 @@ async fn by_http_2_links_are_made_by_the_address_that_was_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn by_http_2_a_stream_has_the_same_lines_and_whoever_leaves_it_frees_its_seat() {
+async fn by_http_2_a_stream_has_the_same_lines_and_leaving_it_frees_its_seat() {
     let directory = tempfile::TempDir::new().expect("a temporary directory");
     let server = Server::start_in(directory, &["--max-followers", "1"]).await;
     let mut answer = server.get_by_http_2("/t/room/events").await;

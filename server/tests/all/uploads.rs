@@ -319,7 +319,7 @@ fn a_talk_that_lost_its_deck_is_the_hosts_to_go_on_with_or_to_delete() {
 }
 
 #[test]
-fn how_far_an_import_is_is_told_to_whoever_presents_it() {
+fn how_far_an_import_is_is_told_to_its_presenters() {
     let place = Place::new();
     let (_running, printed) = place.started(&[]);
     let refused = ask(&printed, "GET /t/room/import HTTP/1.1");

@@ -71,7 +71,7 @@ async fn the_future_and_other_lives_are_not_believed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_comes_late_has_no_lag() {
+async fn a_late_joiner_has_no_lag() {
     let room = Attendance::new(id(5));
     advance(Duration::from_secs(60)).await;
     let _one = enter(&room, 1);

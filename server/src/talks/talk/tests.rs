@@ -205,7 +205,7 @@ async fn taps_and_an_import_do_not_undo_each_other() {
 }
 
 #[tokio::test]
-async fn whoever_is_on_a_slide_gets_what_comes_of_it_and_nobody_is_told_of_a_larger_picture() {
+async fn pages_on_a_slide_get_what_comes_of_it_and_nobody_is_told_of_a_larger_picture() {
     let directory = TempDir::new().expect("a temporary directory");
     let (_store, talk) = world(&directory).await;
     let mut follower = talk.channel().subscribe();
