@@ -179,7 +179,7 @@ impl<'de> MapAccess<'de> for Entries {
         if self.index >= self.entries.length() {
             return Ok(None);
         }
-        let entry = Array::from(&self.entries.get(self.index));
+        let entry: Array = self.entries.get(self.index).unchecked_into();
         self.index += 1;
         self.value = entry.get(1);
         seed.deserialize(Value(entry.get(0))).map(Some)
