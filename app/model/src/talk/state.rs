@@ -139,6 +139,15 @@ impl SlideState {
         self.screen
     }
 
+    /// The screen that a toggle asks for: its own, or the slide if the room sees its own already.
+    pub fn toggled(&self, screen: Screen) -> Screen {
+        if self.screen == screen {
+            Screen::Live
+        } else {
+            screen
+        }
+    }
+
     /// The room's place: what it sees, or would see without a dark screen.
     pub fn in_the_room(&self) -> Place {
         Place {

@@ -58,7 +58,7 @@ pub fn Toggle(
     children: Children,
 ) -> impl IntoView {
     let is_on = state.screen() == screen;
-    let asked = if is_on { Screen::Live } else { screen };
+    let asked = state.toggled(screen);
     view! {
         <form method="post" action=api::path(Command::Screen(screen)) autocomplete="off">
             <input type="hidden" name="code" value=code.to_string()/>

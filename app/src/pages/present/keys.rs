@@ -40,13 +40,7 @@ pub fn wish(key: Key<'_>, state: &SlideState, typed: u32) -> Option<Wish> {
 
 fn meaning(key: &str, shift: bool, state: &SlideState, typed: u32) -> Option<Wish> {
     let first = SlideNumber::FIRST;
-    let toggled = |screen| {
-        Command::Screen(if state.screen() == screen {
-            Screen::Live
-        } else {
-            screen
-        })
-    };
+    let toggled = |screen| Command::Screen(state.toggled(screen));
     let go_to = |slide| Command::GoTo { slide, step: 0 };
     Some(Wish::Tap(match key {
         "Enter" if typed > 0 => go_to(SlideNumber::new(typed.min(state.slides))?),

@@ -44,12 +44,8 @@ fn keep_down(screen: Screen) {
 fn toggled(event: &SubmitEvent, remote: Remote) -> Option<Command> {
     let button = event.submitter()?.dyn_into::<HtmlElement>().ok()?;
     let screen = button.get_attribute("data-toggles")?.parse().ok()?;
-    let now = untrack(move || remote.shown()).screen();
-    Some(Command::Screen(if now == screen {
-        Screen::Live
-    } else {
-        screen
-    }))
+    let state = untrack(move || remote.shown());
+    Some(Command::Screen(state.toggled(screen)))
 }
 
 fn command_in(form: &HtmlFormElement) -> Option<Command> {
