@@ -50,7 +50,7 @@ test('a finger that rests somewhere swallows no tap of another one', async ({ ro
   };
   const taps = await middle(next(phone), 1);
   let slide = 1;
-  for (const place of ['.now', '.then', '.notes', 'main > header']) {
+  for (const place of ['.now', '.tools', 'main > header']) {
     const rests = await middle(phone.locator(place), 0);
     await touch('Start', [rests]);
     // By now it points.
@@ -75,7 +75,7 @@ test('a button answers its finger when another one comes down in between', async
   };
   const button = (await next(phone).boundingBox())!;
   const taps: Point = { x: button.x + button.width / 2, y: button.y + button.height / 2, id: 0 };
-  const palm = await middle('.notes', 1);
+  const palm = await middle('.place', 1);
   for (const [first, slide] of [[taps, 2], [palm, 3]] as const) {
     await touch('Start', [taps]);
     await touch('Start', [taps, palm]);

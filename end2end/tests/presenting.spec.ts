@@ -1,18 +1,67 @@
+import { type Locator } from '@playwright/test';
 import { LAPTOP, PHONE, expect, isLive, next, previous, sees, test } from './room.ts';
 
-test('the buttons are the lower half, in a thumb’s reach', async ({ room }) => {
+test('the slide is the hero, and Next is in a thumb’s reach', async ({ room }) => {
   const phone = await room.presenter();
   await isLive(phone);
-  const [left, right] = [await previous(phone).boundingBox(), await next(phone).boundingBox()];
+  // The first slide has no notes, the second one has.
+  await next(phone).tap();
+  await sees(phone, 2);
   const { width, height } = PHONE.viewport;
-  expect(right!.width * right!.height).toBeGreaterThan(left!.width * left!.height);
-  for (const button of [left!, right!]) {
-    expect(button.y).toBeLessThanOrEqual(height / 2 + 16);
-    expect(button.y + button.height).toBeGreaterThan(height - 32);
+  const box = async (what: Locator) => (await what.boundingBox())!;
+  const [left, right] = [await box(previous(phone)), await box(next(phone))];
+  const slide = await box(phone.locator('.now img'));
+  expect(slide.width).toBe(width);
+  expect(slide.height).toBeGreaterThanOrEqual(height * 0.25);
+  const notes = phone.getByRole('region', { name: 'Notes' });
+  expect((await box(notes)).height).toBeGreaterThanOrEqual(height * 0.25);
+  expect(right.width).toBeGreaterThanOrEqual(160);
+  expect(right.height).toBeGreaterThanOrEqual(200);
+  for (const button of [left, right]) expect(button.y + button.height).toBeGreaterThan(height - 32);
+  expect(left.width + right.width).toBeGreaterThan(width * 0.85);
+
+  await phone.setViewportSize({ width: 320, height: 568 });
+  const line = await notes.locator('p').evaluate((words) => parseFloat(getComputedStyle(words).lineHeight));
+  expect((await box(notes)).height / line).toBeGreaterThanOrEqual(6);
+  for (const [width, height] of [[320, 568], [360, 740], [390, 844], [844, 390], [820, 1180], [1180, 820], [1440, 900]]) {
+    await phone.setViewportSize({ width, height });
+    const scrolls = await phone.evaluate(() => document.documentElement.scrollHeight > innerHeight);
+    expect(scrolls, `${width}x${height}`).toBe(false);
   }
-  expect(left!.width + right!.width).toBeGreaterThan(width * 0.85);
-  const scrolls = await phone.evaluate(() => document.documentElement.scrollHeight > innerHeight);
-  expect(scrolls).toBe(false);
+});
+
+test('at the last slide, Next says that it is the end, and does nothing', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  await phone.keyboard.press('End');
+  await sees(phone, 6);
+  const end = phone.getByRole('button', { name: 'End', exact: true });
+  await expect(end).toHaveAttribute('aria-disabled', 'true');
+  const before = await phone.locator('.slide').getAttribute('data-revision');
+  await end.tap({ force: true });
+  await previous(phone).tap();
+  await sees(phone, 5);
+  expect(Number(await phone.locator('.slide').getAttribute('data-revision'))).toBe(Number(before) + 1);
+  await expect(next(phone)).toBeEnabled();
+  await next(phone).tap();
+  await sees(phone, 6);
+  await phone.reload();
+  await isLive(phone);
+  await expect(end).toHaveAttribute('aria-disabled', 'true');
+});
+
+test('the invitation on the projector is a chip on the remote, which takes it away', async ({ room }) => {
+  const [phone, projector] = [await room.presenter(), await room.projector()];
+  for (const page of [phone, projector]) await isLive(page);
+  const chip = phone.getByRole('button', { name: 'Invitation on the projector' });
+  await expect(chip).toBeHidden();
+  await phone.keyboard.press('l');
+  await phone.getByRole('button', { name: 'Show on the projector' }).tap();
+  await expect(projector.locator('.invitation')).toBeVisible();
+  await phone.keyboard.press('Escape');
+  await chip.tap();
+  await expect(projector.locator('.invitation')).toBeHidden();
+  await expect(chip).toBeHidden();
 });
 
 test('keys of a keyboard and of a clicker drive the talk', async ({ room }) => {
@@ -87,8 +136,9 @@ test('two presenters race, and every page ends equal', async ({ room }) => {
   for (const page of [phone, laptop, follower]) await isLive(page);
   // A late tap is refused, which browsers log.
   room.allow(/409/);
+  // By its place: at the end of the deck its name is End.
   const tap = (page: typeof phone, name: string) =>
-    page.getByRole('button', { name }).evaluate((button: HTMLButtonElement) => button.click());
+    page.locator('.controls button').nth(name === 'Next' ? 1 : 0).evaluate((button: HTMLButtonElement) => button.click());
   for (let round = 0; round < 10; round++) {
     await Promise.all([tap(phone, 'Next'), tap(laptop, round % 3 ? 'Next' : 'Previous')]);
   }

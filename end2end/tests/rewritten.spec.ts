@@ -8,7 +8,7 @@ test('words live on a page that a translator has rewritten', async ({ room }) =>
   const phone = await room.presenter();
   const [follower, projector] = [await room.follower(), await room.projector()];
   for (const page of [phone, follower, projector]) await isLive(page);
-  await expect(phone.locator('.room')).toHaveText('2 screens follow');
+  await expect(phone.locator('.room')).toHaveText('Projector 1 person');
   for (const page of [phone, follower, projector]) await page.evaluate(translate);
   await next(phone).tap();
   for (const page of [phone, follower, projector]) await sees(page, 2);
@@ -30,7 +30,7 @@ test('words live on a page that a translator has rewritten', async ({ room }) =>
   await follower.context().setOffline(true);
   await expect(follower.locator('.link-badge')).toContainText('No network.');
   for (const page of [follower, back]) await page.close();
-  await expect(phone.locator('.room')).toHaveText('1 screen follows');
+  await expect(phone.locator('.room')).toHaveText('Projector');
   await room.server.kill();
   await expect(phone.locator('.link-badge')).toContainText('Reconnecting.');
   await expect(projector.locator('.link-badge')).toContainText('Reconnecting.');
@@ -174,9 +174,10 @@ for (const who of ['follower', 'projector', 'remote'] as const)
     if (who === 'remote') {
       await expect(page.locator('.notes')).toContainText('every screen has changed');
       await expect(page.locator('.then > p')).toHaveText('Next');
-      await expect(page.locator('.keeps')).toHaveText('The room keeps slide 2.');
       await next(page).tap();
       await sees(other, 3);
+      await page.getByRole('button', { name: 'Freeze' }).tap();
+      await expect(page.locator('.keeps')).toHaveText('The room keeps slide 3.');
     }
     expect(word.lies()).toEqual([]);
     room.allow(/net::ERR_/);

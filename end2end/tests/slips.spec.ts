@@ -79,7 +79,7 @@ test('what is typed after “s” is searched for, Enter chooses, and Enter goes
   // It is cleared the next time.
   await laptop.keyboard.press('/');
   await expect(search).toHaveValue('');
-  const sheet = laptop.getByRole('dialog', { name: 'All slides' });
+  const sheet = laptop.getByRole('region', { name: 'All slides' });
   await expect(sheet.getByRole('listitem')).toHaveCount(6);
   await expect(sheet.getByRole('radio', { checked: true })).toHaveCount(0);
 });
@@ -88,7 +88,7 @@ test('the search knows the last word of a long slide, and its notes', async ({ r
   const long = `# Long\n\n${'many words '.repeat(60)}\n\nantepenultimate\n\n<!-- hippopotamus -->`;
   const { host } = await shown(room, ['# First', '---', long].join('\n\n'));
   await host.keyboard.press('s');
-  const found = host.getByRole('dialog', { name: 'All slides' }).getByRole('listitem');
+  const found = host.getByRole('region', { name: 'All slides' }).getByRole('listitem');
   for (const word of ['antepenultimate', 'Hippopotamus']) {
     await host.keyboard.type(word);
     await expect(found).toHaveCount(1);

@@ -49,7 +49,7 @@ for (const [how, ms] of [['forward', HOUR_MS], ['back', -HOUR_MS]] as const)
     await phone.goto(room.links.presenter);
     const follower = await room.follower();
     for (const page of [phone, follower]) await isLive(page);
-    await expect(phone.locator('.room')).toHaveText('1 screen follows');
+    await expect(phone.locator('.room')).toHaveText('1 person follows');
     await next(phone).tap();
     await sees(follower, 2);
     // The first one is lost, and sent again with its deadline.
@@ -107,7 +107,7 @@ test('a remote whose clock stood still asks for the time, and its tap goes throu
   await phone.goto(room.links.presenter);
   const follower = await room.follower();
   for (const page of [phone, follower]) await isLive(page);
-  await expect(phone.locator('.room')).toHaveText('1 screen follows');
+  await expect(phone.locator('.room')).toHaveText('1 person follows');
   const ticked = Number(await phone.evaluate('sleep(8000), ticks'));
   await expect.poll(() => phone.evaluate('ticks')).toBeGreaterThan(ticked);
   room.allow(/408/);

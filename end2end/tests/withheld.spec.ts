@@ -24,7 +24,7 @@ for (const [how, between] of Object.entries(WAYS))
     for (const page of [phone, follower, projector])
       await expect(page.locator('main')).toHaveAttribute('data-live', 'live', IN_TIME);
     // By then a remote also has the room's presence.
-    await expect(phone.locator('.room')).toHaveText('2 screens follow');
+    await expect(phone.locator('.room')).toHaveText('Projector 1 person');
     for (const slide of [2, 3]) {
       await next(phone).click();
       for (const page of [phone, follower, projector]) {
@@ -212,7 +212,7 @@ test('a page that asks is sure for as long as it is answered', async ({ room }) 
   await expect(main).toHaveAttribute('data-live', 'live');
 });
 
-test('a page that asks is a screen that follows', async ({ room }) => {
+test('a page that asks is one that follows', async ({ room }) => {
   room.allow(/403|EventSource/);
   const phone = await room.presenter();
   await isLive(phone);
@@ -220,7 +220,7 @@ test('a page that asks is a screen that follows', async ({ room }) => {
   const follower = await room.newcomer();
   await follower.route('**/events?*', (route) => route.fulfill({ status: 403, body: 'no' }));
   await follower.goto(room.links.audience);
-  await expect(phone.locator('.room')).toHaveText('1 screen follows');
+  await expect(phone.locator('.room')).toHaveText('1 person follows');
   await next(phone).tap();
   await sees(follower, 2);
   await follower.close();

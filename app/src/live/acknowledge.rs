@@ -2,6 +2,7 @@
 
 use super::{ConnectionState, Live, jitter_ms, seat};
 use crate::routes;
+use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use model::talk::{SlideState, TalkCode};
@@ -16,6 +17,8 @@ const DEBOUNCE_MS: u32 = 250;
 pub enum Attention {
     /// The current slide.
     Current,
+    /// The current slide, to a room. Its stream goes on while the page is hidden, so it tells that, too.
+    Projected,
     /// A slide that was shown before.
     Elsewhere,
 }
@@ -30,6 +33,15 @@ pub fn acknowledge(
 ) {
     let url = routes::seen(code);
     let said = RefCell::new(None);
+    let visible = RwSignal::new(true);
+    if attention == Attention::Projected {
+        // In an effect: the server has no document.
+        Effect::new(move |_| {
+            let changed = move |_: &web_sys::Event| visible.set(is_visible());
+            let listener = EventListener::new(&document(), "visibilitychange", changed);
+            StoredValue::new_local(listener);
+        });
+    }
     // Replacing it cancels an acknowledgement that was not sent yet.
     let waiting = Cell::new(None);
     Effect::new(move |_| {
@@ -41,7 +53,8 @@ pub fn acknowledge(
             waiting.take();
             return;
         };
-        if said.replace(Some(id.clone())).as_ref() == Some(&id) {
+        let news = (id.clone(), visible.get());
+        if said.replace(Some(news.clone())).as_ref() == Some(&news) {
             return;
         }
         let url = url.clone();
@@ -49,8 +62,7 @@ pub fn acknowledge(
         waiting.set(Some(Timeout::new(waited_ms, move || {
             let seat = seat();
             let said = format!("seat={seat}&id={id}&waited_ms={waited_ms}");
-            let is_visible = document().visibility_state() == VisibilityState::Visible;
-            if is_visible && attention == Attention::Current {
+            if is_visible() && attention != Attention::Elsewhere {
                 request_animation_frame(move || say(&url, &said));
             } else {
                 // A hidden tab paints nothing. Once it is visible again, its stream starts anew.
@@ -58,6 +70,10 @@ pub fn acknowledge(
             }
         })));
     });
+}
+
+fn is_visible() -> bool {
+    document().visibility_state() == VisibilityState::Visible
 }
 
 /// `said` has the fields of [`Seen`](model::talk::Seen).

@@ -31,7 +31,7 @@ pub fn Project(children: Children) -> impl IntoView {
     let snapshot = live.snapshot;
     stay_awake(live.connection);
     let showing = Showing::of(snapshot);
-    acknowledge(&code, live, Attention::Current, move || showing.state());
+    acknowledge(&code, live, Attention::Projected, move || showing.state());
     in_browser(move || listen_to_clicker(code, live, presents));
     // The deck may be replaced while the page is open.
     Effect::new(move |_| document().set_title(&snapshot.read().talk));

@@ -67,10 +67,16 @@ pub fn resume(input: &[u8]) -> Option<bool> {
     let there = house.presence();
     drop(stream);
     let left = house.presence();
-    let Presence { ready, now, .. } = left;
+    let Presence {
+        ready,
+        now,
+        projector_gone_ms,
+        ..
+    } = left;
     let nobody = Presence {
         ready,
         now,
+        projector_gone_ms,
         ..NOBODY
     };
     assert_eq!(left, nobody, "somebody is left");
@@ -116,6 +122,8 @@ fn say(house: &House, form: &[u8]) {
 const NOBODY: Presence = Presence {
     followers: 0,
     projectors: 0,
+    projectors_behind: 0,
+    projector_gone_ms: None,
     answering: 0,
     revision: Revision::new(1),
     seen: 0,

@@ -8,7 +8,7 @@ use crate::observe::metrics::LAG_SECONDS;
 use metrics::histogram;
 use model::talk::{EventId, Presence, Revision, SeatNumber, Seen, Timestamp, View};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -30,10 +30,14 @@ struct Room {
     committed: Instant,
     /// When all reports of the newest state are due.
     due: Instant,
-    /// The number of late pages that was last read.
-    told_late: u32,
+    /// The numbers of late pages and projectors that were last read.
+    told_late: [u32; 2],
     followers: u32,
     projectors: u32,
+    /// The seats of projectors, also of those that report nothing.
+    screens: HashSet<SeatNumber>,
+    /// When the last projector left.
+    projector_gone: Option<Instant>,
     seats: HashMap<SeatNumber, Taken>,
     /// How many seats have reported anything, and how many have reported the newest state.
     answering: u32,
@@ -77,9 +81,11 @@ impl Attendance {
             newest,
             committed: Instant::now(),
             due: Instant::now() + GRACE,
-            told_late: 0,
+            told_late: [0, 0],
             followers: 0,
             projectors: 0,
+            screens: HashSet::new(),
+            projector_gone: None,
             seats: HashMap::new(),
             answering: 0,
             seen: 0,
@@ -94,6 +100,10 @@ impl Attendance {
     pub fn enter(&self, view: View, seat: Option<SeatNumber>) -> Attendee {
         let mut room = self.locked();
         *room.count(view) += 1;
+        if view == View::Project {
+            room.projector_gone = None;
+            room.screens.extend(seat);
+        }
         if let Some(seat) = seat {
             let taken = room.seats.entry(seat).or_insert_with(|| Taken {
                 since: Instant::now(),
@@ -186,9 +196,10 @@ impl Attendance {
     pub fn news(&self) -> Option<Presence> {
         let mut room = self.locked();
         let presence = room.presence();
-        let is_new = room.is_new || presence.late != room.told_late;
+        let late = [presence.late, presence.projectors_behind];
+        let is_new = room.is_new || late != room.told_late;
         room.is_new = false;
-        room.told_late = presence.late;
+        room.told_late = late;
         is_new.then_some(presence)
     }
 
@@ -206,6 +217,10 @@ impl Room {
             late: if is_due { behind } else { 0 },
             followers: self.followers,
             projectors: self.projectors,
+            projectors_behind: self.projectors_behind(is_due),
+            projector_gone_ms: self
+                .projector_gone
+                .map(|gone| u64::try_from(gone.elapsed().as_millis()).unwrap_or(u64::MAX)),
             answering: self.answering,
             revision: self.newest.revision,
             seen: self.seen,
@@ -218,6 +233,17 @@ impl Room {
                 .slowest
                 .map(|lag| u32::try_from(lag.as_millis()).unwrap_or(u32::MAX)),
         }
+    }
+
+    fn projectors_behind(&self, is_due: bool) -> u32 {
+        let answers = self.screens.iter().filter_map(|screen| {
+            let taken = self.seats.get(screen)?;
+            taken.answered
+        });
+        let newest = self.newest.revision;
+        let behind =
+            answers.filter(|answer| answer.elsewhere || (is_due && answer.revision != newest));
+        u32::try_from(behind.count()).unwrap_or(u32::MAX)
     }
 
     fn count_answer(&mut self, before: Option<Answer>, after: impl Into<Option<Answer>>) {
@@ -245,6 +271,9 @@ impl Drop for Attendee {
     fn drop(&mut self) {
         let mut room = self.room.locked();
         *room.count(self.view) -= 1;
+        if self.view == View::Project && room.projectors == 0 {
+            room.projector_gone = Some(Instant::now());
+        }
         room.is_new = true;
         let Some(seat) = self.seat else { return };
         let Some(taken) = room.seats.get_mut(&seat) else {
@@ -256,6 +285,7 @@ impl Drop for Attendee {
         }
         let answered = taken.answered;
         room.seats.remove(&seat);
+        room.screens.remove(&seat);
         room.count_answer(answered, None);
     }
 }

@@ -7,9 +7,17 @@ use serde::{Deserialize, Serialize};
 /// harm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
-    /// Connected followers, with any program.
+    /// Connected followers, with any program. Without projectors.
     pub followers: u32,
     pub projectors: u32,
+    /// Of the projectors, those that are known not to show the newest revision: their page is hidden, or
+    /// late.
+    #[serde(default)]
+    pub projectors_behind: u32,
+    /// Milliseconds since the last projector left. `None` while there is one, or if there was none since
+    /// the server's start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub projector_gone_ms: Option<u64>,
     /// Of both, those that acknowledge what they show. Our pages do; other programs need not.
     pub answering: u32,
     /// The newest revision. The numbers below are for it.

@@ -1,3 +1,4 @@
+use super::input::sheets;
 use crate::{api, components::Icon, routes};
 use leptos::prelude::*;
 use model::talk::{Command, Screen, SlideState, TalkCode};
@@ -5,16 +6,27 @@ use model::talk::{Command, Screen, SlideState, TalkCode};
 /// The buttons in a thumb's reach. They are forms, which work before the WASM is loaded and without it.
 /// With it, `input::forms` sends them without a reload and updates the toggles.
 #[component]
-pub fn Buttons(code: TalkCode, state: SlideState) -> impl IntoView {
+pub fn Buttons(code: TalkCode, state: SlideState, is_last: bool) -> impl IntoView {
     let button = |command: Command, icon: Icon, name: &'static str| {
         view! { <CommandForm code=code.clone() state=state.clone() command>{icon.view()} {name}</CommandForm> }
     };
     let toggle = |screen: Screen, icon: Icon, name: &'static str| {
         view! { <Toggle code=code.clone() state=state.clone() screen>{icon.view()} {name}</Toggle> }
     };
+    let hide = view! {
+        <CommandForm code=code.clone() state=state.clone() command=Command::Invite(false)>
+            "Invitation on the projector" {Icon::Close.view()}
+        </CommandForm>
+    };
+    let next = view! {
+        <CommandForm code=code.clone() state=state.clone() command=Command::Next is_last>
+            {Icon::Next.view()} <span class="next-name">{next_name(is_last)}</span>
+        </CommandForm>
+    };
     let back = view! { <CommandForm code=code.clone() state=state.clone() command=Command::BackToRoom>"Back to it"</CommandForm> };
     view! {
         <div class="back">{back}</div>
+        <div class="shown-invitation">{hide}</div>
         <div class="tools">
             {toggle(Screen::Black, Icon::Black, "Black screen")}
             {toggle(Screen::Frozen, Icon::Freeze, "Freeze")}
@@ -23,7 +35,7 @@ pub fn Buttons(code: TalkCode, state: SlideState) -> impl IntoView {
         </div>
         <div class="controls">
             {button(Command::Previous, Icon::Previous, "Previous")}
-            {button(Command::Next, Icon::Next, "Next")}
+            {next}
         </div>
         // CSS shows this in their place once the talk is over.
         <div class="over">
@@ -38,15 +50,41 @@ fn CommandForm(
     code: TalkCode,
     state: SlideState,
     command: Command,
+    /// It would change nothing.
+    #[prop(optional)]
+    is_last: bool,
     children: Children,
 ) -> impl IntoView {
+    let fields = command
+        .to_form()
+        .into_iter()
+        .map(|(field, value)| view! { <input type="hidden" name=field value=value/> });
+    let fields: Vec<_> = fields.collect();
     view! {
         <form method="post" action=api::path(command) autocomplete="off">
             <input type="hidden" name="code" value=code.to_string()/>
             <input type="hidden" name="if_revision" value=state.revision.to_string()/>
-            <button>{children()}</button>
+            {fields}
+            <button aria-disabled=is_last.then_some("true")>{children()}</button>
         </form>
     }
+}
+
+const fn next_name(is_last: bool) -> &'static str {
+    if is_last { "End" } else { "Next" }
+}
+
+/// Says on the button for Next whether anything follows.
+pub fn show_end(is_last: bool) {
+    sheets::each(".controls form:last-child button", |button| {
+        // Can't fail for valid names.
+        let _ = if is_last {
+            button.set_attribute("aria-disabled", "true")
+        } else {
+            button.remove_attribute("aria-disabled")
+        };
+    });
+    sheets::each(".next-name", |name| name.set_inner_html(next_name(is_last)));
 }
 
 /// A toggle: pressed while the room sees this screen. Pressed again, it shows the slide.

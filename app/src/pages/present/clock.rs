@@ -65,7 +65,7 @@ fn in_words(state: &SlideState, now: Timestamp) -> String {
 }
 
 /// "7:05", or "1:07:05".
-fn in_minutes(duration: Duration) -> String {
+pub fn in_minutes(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     if hours > 0 {

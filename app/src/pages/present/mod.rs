@@ -29,7 +29,7 @@ use clock::ClockFace;
 use leptos::{nonce::use_nonce, prelude::*};
 use model::{
     deck::{self, Deck, Face},
-    talk::{Snapshot, TalkCode, Timestamp, View},
+    talk::{Screen, SlideState, Snapshot, TalkCode, Timestamp, View},
 };
 use panels::Panels;
 use remote::Remote;
@@ -80,6 +80,9 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
     let again = links
         .as_ref()
         .and_then(|links| links.asked_again_at.clone());
+    let is_last = following(&rendered, &deck).is_none();
+    let shape = shape(&deck);
+    let is_noted = deck.slides().iter().any(|slide| !slide.notes.is_empty());
     let data = PresentData {
         code: code.clone(),
         rendered: rendered.clone(),
@@ -90,12 +93,14 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
     view! {
         <div
             class="remote"
+            data-shape=shape
+            data-noted=is_noted.to_string()
             data-layout=look.layout.as_str()
             data-notes_size=look.notes_size.to_string()
         >
             {page_data::embed(data)}
             <Present>
-                <Buttons code=code.clone() state=rendered.state.clone()/>
+                <Buttons code=code.clone() state=rendered.state.clone() is_last/>
                 <Panels code rendered deck look links/>
             </Present>
             {popovers()}
@@ -167,6 +172,11 @@ fn Present(children: Children) -> impl IntoView {
         let following = following(&snapshot.read(), &deck.read_value());
         following.map_or_else(String::new, |(place, ..)| place.step.to_string())
     });
+    in_browser(move || {
+        Effect::new(move |_| {
+            buttons::show_end(following(&snapshot.read(), &deck.read_value()).is_none());
+        });
+    });
     let next_label = text(move || {
         let shown = snapshot.read();
         let following = following(&shown, &deck.read_value());
@@ -177,16 +187,21 @@ fn Present(children: Children) -> impl IntoView {
             (None, false) => "This is the last slide.".to_owned(),
         }
     });
-    let notes = text(move || {
+    let notes = Memo::new(move |_| {
         let slide = snapshot.read().state.slide;
         let deck = deck.read_value();
-        let notes = deck.slide(slide).map(|slide| slide.notes.clone());
-        notes.filter(|notes| !notes.is_empty()).unwrap_or_else(|| {
-            let is_pending = deck
-                .slide(slide)
-                .is_some_and(|slide| slide.face(0).is_pending());
-            if is_pending { NOT_READ } else { NO_NOTES }.to_owned()
+        deck.slide(slide).map_or_else(String::new, |slide| {
+            if slide.notes.is_empty() && slide.face(0).is_pending() {
+                NOT_READ.to_owned()
+            } else {
+                slide.notes.clone()
+            }
         })
+    });
+    let has_notes = words(move || (!notes.read().is_empty()).to_string());
+    let notes = text(move || match notes.get() {
+        none if none.is_empty() => NO_NOTES.to_owned(),
+        notes => notes,
     });
     let hint_class = words(move || {
         let shown = if remote.hint().is_empty() {
@@ -196,10 +211,7 @@ fn Present(children: Children) -> impl IntoView {
         };
         shown.to_owned()
     });
-    let frozen = text(move || {
-        let room = remote.shown().in_the_room();
-        format!("The room keeps slide {}.", room.slide)
-    });
+    let screen = text(move || said_of_the_screen(&remote.shown()));
     view! {
         <main
             class="present"
@@ -208,13 +220,14 @@ fn Present(children: Children) -> impl IntoView {
             data-clock=words(move || clock::running(remote.shown().clock).to_owned())
             data-pace=words(move || clock::pace(&remote.shown(), remote.now().get()).to_owned())
             data-inviting=words(move || remote.shown().inviting.to_string())
+            data-notes=has_notes
             data-asked=words(move || room::is_asked(live.presence).to_string())
             data-hydrated=hydrated()
         >
             <header>
                 <h1 class="visually-hidden" inner_html=text(move || snapshot.get().talk)></h1>
                 <ConnectionBadge connection=remote.connection awaited/>
-                <Room presence=live.presence/>
+                <Room remote presence=live.presence/>
                 <ClockFace remote/>
                 <SlideCount state=move || snapshot.get().state/>
             </header>
@@ -234,10 +247,32 @@ fn Present(children: Children) -> impl IntoView {
             <section class="notes" aria-label="Notes" tabindex="0">
                 <p inner_html=notes></p>
             </section>
-            <p class="keeps" role="status" inner_html=frozen></p>
+            <p class="keeps" role="status" inner_html=screen></p>
             <p class=hint_class role="status" inner_html=text(move || remote.hint())></p>
             {children()}
         </main>
+    }
+}
+
+/// What the room sees in place of the presenter's slide; empty while it sees that.
+fn said_of_the_screen(state: &SlideState) -> String {
+    match state.screen() {
+        _ if state.over => String::new(),
+        Screen::Live => String::new(),
+        Screen::Black => "The room sees a black screen.".to_owned(),
+        Screen::White => "The room sees a white screen.".to_owned(),
+        Screen::Frozen => format!("The room keeps slide {}.", state.in_the_room().slide),
+    }
+}
+
+/// The value of `data-shape`: how tall the deck's slides are, by which CSS gives them their place.
+fn shape(deck: &Deck) -> &'static str {
+    let first = deck.slides().first().map(|slide| slide.face(0));
+    let of = |face: &Face| (u64::from(face.width), u64::from(face.height));
+    match first.map_or((16, 9), of) {
+        (width, height) if width < height => "upright",
+        (width, height) if width * 2 < height * 3 => "standard",
+        _ => "wide",
     }
 }
 

@@ -57,6 +57,51 @@ async fn who_has_painted_the_newest_is_counted_once() {
     assert_eq!(room.news(), None);
 }
 
+fn project(room: &Attendance, seat: u32) -> Attendee {
+    room.enter(View::Project, Some(SeatNumber::made_up(0, seat)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_projector_that_is_hidden_or_late_is_told_apart() {
+    let room = Attendance::new(id(0));
+    let _follower = enter(&room, 1);
+    let _projector = project(&room, 2);
+    let behind = |room: &Attendance| room.presence().projectors_behind;
+    for seat in [1, 2] {
+        room.acknowledge(&seen(seat, 0));
+    }
+    assert_eq!(behind(&room), 0);
+    room.acknowledge(&elsewhere(1, 0));
+    assert_eq!(behind(&room), 0, "a follower is no projector");
+    room.acknowledge(&elsewhere(2, 0));
+    assert_eq!(behind(&room), 1);
+    room.acknowledge(&seen(2, 0));
+    room.published(id(1), Duration::ZERO);
+    assert_eq!(behind(&room), 0, "it has time yet");
+    room.news();
+    advance(GRACE).await;
+    assert!(room.news().is_some_and(|news| news.projectors_behind == 1));
+    room.acknowledge(&seen(2, 1));
+    assert_eq!(behind(&room), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_known_since_when_the_last_projector_is_gone() {
+    let room = Attendance::new(id(0));
+    let gone = |room: &Attendance| room.presence().projector_gone_ms;
+    assert_eq!(gone(&room), None, "there was none");
+    let one = project(&room, 1);
+    let two = room.enter(View::Project, None);
+    drop(one);
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(gone(&room), None, "the other one is there");
+    drop(two);
+    advance(Duration::from_secs(4)).await;
+    assert_eq!(gone(&room), Some(4_000));
+    let _again = project(&room, 1);
+    assert_eq!(gone(&room), None);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_future_and_other_lives_are_not_believed() {
     let room = Attendance::new(id(5));

@@ -25,6 +25,7 @@ pub fn listen(remote: Remote) {
         }
         if form.has_attribute("data-closes") {
             super::sheets::close();
+            super::sheets::forget_choice();
         }
     });
     StoredValue::new_local(listener);

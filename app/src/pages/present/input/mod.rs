@@ -4,7 +4,7 @@ mod clicker;
 mod forms;
 mod gestures;
 mod pencil;
-mod sheets;
+pub(super) mod sheets;
 mod shortcuts;
 
 pub use clicker::listen_to_clicker;

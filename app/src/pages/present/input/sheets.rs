@@ -9,7 +9,10 @@ use js_sys::JsString;
 use leptos::prelude::*;
 use model::deck::SlideNumber;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlDocument, HtmlElement, HtmlFormElement, HtmlInputElement};
+use web_sys::{
+    Element, Event, HtmlDocument, HtmlElement, HtmlFormElement, HtmlInputElement,
+    ScrollIntoViewOptions, ScrollLogicalPosition,
+};
 
 /// A year, in seconds.
 const REMEMBERED_S: u32 = 31_536_000;
@@ -22,6 +25,9 @@ pub fn listen(remote: Remote) {
         if target::<Element>(event).is_some_and(|sheet| sheet.id() == "all-slides") {
             begin_anew();
             show_place(remote);
+            if !is_one_open() {
+                leave_search();
+            }
         }
     });
     let typed = EventListener::new(&root, "input", |event| {
@@ -37,6 +43,11 @@ pub fn listen(remote: Remote) {
         }
     });
     StoredValue::new_local([opened, typed, chosen]);
+    // On a wide screen all slides stand on the page.
+    Effect::new(move |_| {
+        remote.shown();
+        show_place(remote);
+    });
     // Scrolls another slide's notes to the top.
     Effect::new(move |before: Option<SlideNumber>| {
         let slide = remote.shown().place().slide;
@@ -79,10 +90,19 @@ fn focus(within: &HtmlElement, selector: &str) {
 
 /// Closes the open sheet, and the one that it was opened from.
 pub fn close() {
+    leave_search();
     while let Some(sheet) = open() {
         if sheet.hide_popover().is_err() {
             break;
         }
+    }
+}
+
+/// On a wide page the field stays visible, and so would keep the focus: the next key is the talk's.
+fn leave_search() {
+    if let Some(field) = find::<HtmlElement>("#all-slides .search:focus") {
+        // Can't fail for an element of the page.
+        let _ = field.blur();
     }
 }
 
@@ -140,6 +160,11 @@ fn begin_anew() {
         typed.set_value("");
         search("");
     }
+    forget_choice();
+}
+
+/// Clears the choice of a slide.
+pub fn forget_choice() {
     if let Some(choice) = find::<HtmlFormElement>("#all-slides form") {
         choice.reset();
     }
@@ -152,7 +177,9 @@ fn show_place(remote: Remote) {
         let is_here = slide.get_attribute("data-number").as_ref() == Some(&here);
         if is_here {
             let _ = slide.set_attribute("aria-current", "true");
-            slide.scroll_into_view();
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            slide.scroll_into_view_with_scroll_into_view_options(&options);
         } else {
             let _ = slide.remove_attribute("aria-current");
         }

@@ -25,7 +25,7 @@ pub fn AllSlides(code: TalkCode, deck: Deck, here: SlideNumber) -> impl IntoView
         .map(|(slide, number)| choice(slide, number, number == here))
         .collect();
     view! {
-        <Panel id="all-slides" name="All slides">
+        <Panel id="all-slides" name="All slides" role="region">
             <input
                 type="search"
                 class="search"

@@ -38,11 +38,17 @@ pub fn Panels(
     }
 }
 
-/// A sheet that opens over the page, with a heading and a close button.
+/// A sheet that opens over the page, with a heading and a close button. Its `role` is a dialog's, unless it
+/// stands on wide pages as well.
 #[component]
-fn Panel(id: &'static str, name: &'static str, children: Children) -> impl IntoView {
+fn Panel(
+    id: &'static str,
+    name: &'static str,
+    #[prop(default = "dialog")] role: &'static str,
+    children: Children,
+) -> impl IntoView {
     view! {
-        <div id=id class="panel" popover="auto" role="dialog" aria-label=name>
+        <div id=id class="panel" popover="auto" role=role aria-label=name>
             <header>
                 <h2>{name}</h2>
                 <button class="close" popovertarget=id popovertargetaction="hide" aria-label="Close">
