@@ -84,6 +84,27 @@ test('what is typed after “s” is searched for, Enter chooses, and Enter goes
   await expect(sheet.getByRole('radio', { checked: true })).toHaveCount(0);
 });
 
+test('all slides stand on a wide page, each one drawn, the current one marked', async ({ room }) => {
+  const { host } = await shown(room, '# First\n\n---\n\n# Second\n\n---\n\n# Third');
+  const slides = host.getByRole('region', { name: 'All slides' }).getByRole('listitem');
+  await expect(slides).toHaveCount(3);
+  for (const slide of await slides.all()) {
+    const [page, frame] = [await slide.locator('.page').boundingBox(), await slide.locator('.mini').boundingBox()];
+    expect(page!.width).toBeCloseTo(frame!.width, 0);
+  }
+  await expect(slides.nth(0)).toHaveAttribute('aria-current', 'true');
+  await host.keyboard.press('ArrowRight');
+  await expect(slides.nth(1)).toHaveAttribute('aria-current', 'true');
+  await expect(slides.nth(0)).not.toHaveAttribute('aria-current');
+  // Its search takes the keys only while it has the focus.
+  await host.getByLabel('Search the slides').fill('third');
+  await expect(slides.filter({ visible: true })).toHaveCount(1);
+  await host.keyboard.press('Escape');
+  await host.keyboard.press('Escape');
+  await host.keyboard.press('ArrowRight');
+  await expect(slides.nth(2)).toHaveAttribute('aria-current', 'true');
+});
+
 test('the search knows the last word of a long slide, and its notes', async ({ room }) => {
   const long = `# Long\n\n${'many words '.repeat(60)}\n\nantepenultimate\n\n<!-- hippopotamus -->`;
   const { host } = await shown(room, ['# First', '---', long].join('\n\n'));
