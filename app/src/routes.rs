@@ -33,6 +33,9 @@ paths! {
     PROJECT, project(code: &TalkCode) = "/t/{code}/screen";
     /// The remote. POST admits the device that opened a presenter's link.
     PRESENT, present(code: &TalkCode) = "/t/{code}/present";
+    /// The host's page before a talk: pairs the phone, opens the projector, lets people in. POST makes a
+    /// link that admits one device.
+    LOBBY, lobby(code: &TalkCode) = "/t/{code}/lobby";
     /// The talk's links and QR codes, for its presenters and the host.
     LINKS, links(code: &TalkCode) = "/t/{code}/links";
     /// The devices that present a talk. POST makes a link for one more.
@@ -106,6 +109,11 @@ pub const FILES: [&str; 7] = [
 /// The host's link. Its key becomes a cookie, and the browser is redirected to [`HOME`].
 pub fn host_link(key: &str) -> String {
     format!("{HOME}?key={key}")
+}
+
+/// The host's link that leads to a talk's [`lobby`].
+pub fn host_link_to_lobby(key: &str, code: &TalkCode) -> String {
+    format!("{}&lobby={code}", host_link(key))
 }
 
 /// A presenter's link. Its key becomes a cookie, and the browser is redirected to [`present`].

@@ -56,6 +56,10 @@ pub struct Options {
     #[allow(rustdoc::bare_urls, reason = "--help prints it as it stands")]
     pub public_url: Option<Uri>,
 
+    /// Don't open the lobby in this computer's browser at the start
+    #[arg(long)]
+    pub no_browser: bool,
+
     /// Where talks and slides are kept
     #[arg(long, value_name = "DIR", default_value = "./data", global = true)]
     pub data: PathBuf,

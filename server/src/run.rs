@@ -13,7 +13,7 @@ use crate::{
     store::{Store, StoreError},
     talks::{OpenError, Talk, Talks},
     terminal::{
-        control,
+        browser, control,
         links::{Announcement, Links, LinksFile},
     },
     web::{
@@ -101,12 +101,20 @@ pub async fn run(options: Options) -> Result<(), RunError> {
     // First, because a taken port is the most frequent failure, and the quickest to find.
     let listener = listen(options.listen)?;
     let file = options.links.clone();
+    let opens = !options.no_browser && browser::may_open();
     let announce = |announcement: &Announcement| {
         if let Some(file) = &file {
             write_links(file, &announcement.for_programs())
                 .map_err(|error| RunError::Links(file.clone(), error))?;
         }
         print(&announcement.in_words());
+        // Not once more when the network changes: the page stays open.
+        if opens
+            && !announcement.again
+            && let Err(error) = browser::open(&announcement.begin)
+        {
+            warn!(%error, "no browser was opened");
+        }
         Ok(())
     };
     serve(options, leptos, listener, announce, end_signal()).await
@@ -237,6 +245,8 @@ struct Opened {
 
 /// The keys of the links that are announced, again whenever this machine's address changes.
 struct Announced {
+    /// The address for a browser on this machine.
+    own: String,
     host: Key,
     talks: Vec<(Arc<Talk>, Key)>,
 }
@@ -244,8 +254,14 @@ struct Announced {
 impl Announced {
     fn at(&self, bases: &Bases) -> Announcement {
         let base = &bases.likeliest;
+        let host = self.host.reveal();
+        let begin = match self.talks.as_slice() {
+            [(talk, _)] => routes::host_link_to_lobby(host, talk.code()),
+            _ => routes::host_link(host),
+        };
         Announcement {
-            host: format!("{base}{}", routes::host_link(self.host.reveal())),
+            begin: format!("{}{begin}", self.own),
+            host: format!("{base}{}", routes::host_link(host)),
             talks: self
                 .talks
                 .iter()
@@ -297,12 +313,13 @@ async fn open(
             unsent: Unsent::default(),
             public: options.public_url.clone().map(Arc::new),
         },
-        addresses,
-        decks,
         announced: Announced {
+            own: addresses.own(),
             host,
             talks: Vec::new(),
         },
+        addresses,
+        decks,
         rests: Vec::new(),
         watches: Vec::new(),
     };

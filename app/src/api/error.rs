@@ -78,6 +78,9 @@ error_codes! {
     Stale = "stale", 409, "The talk is further on. Look where it is, then try again.";
     Taken = "taken", 409, "There is a talk with this code already. Take another one.";
     Over = "over", 410, "This talk is over.";
+    LinkUsed = "link_used", 410,
+        "This link was used already. Ask for a new one on the laptop.";
+    LinkExpired = "link_expired", 410, "This link has expired. Ask for a new one on the laptop.";
     TooLarge = "too_large", 413, "This is too large. Send less.";
     OutOfRange = "out_of_range", 422, "The deck has no such slide or step. Slides count from 1.";
     BadRequest = "bad_request", 422,

@@ -100,6 +100,7 @@ fn line(talk: TalkLine) -> impl IntoView {
     } = talk;
     let show = match standing {
         Standing::On => view! {
+            <a href=routes::lobby(&code)>"Open the lobby"</a>
             <a href=routes::present(&code)>"Present"</a>
             <a href=routes::links(&code)>"Links and QR codes"</a>
         }

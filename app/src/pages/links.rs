@@ -92,7 +92,7 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
 }
 
 /// The part of the URL that people type: without the scheme and the talk's path.
-fn address(url: &str) -> &str {
+pub fn address(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split_once(TalkCode::PATH)
         .map_or(rest, |(address, _)| address)

@@ -6,6 +6,7 @@ mod follow;
 mod home;
 mod host;
 mod links;
+mod lobby;
 mod page_data;
 mod present;
 mod problem;
@@ -17,6 +18,7 @@ pub use back::{PastSlide, step_to_look_at};
 pub use change::Change;
 pub use host::{Standing, TalkLine};
 pub use links::{TalkLinks, Tile};
+pub use lobby::{ImportProgress, LobbyPage, LobbyRemote, Pairing};
 pub use present::{Look, RemotePage, TOO_LATE};
 pub use problem::ProblemPage;
 pub use remotes::{RemoteLine, RemoteLink, RemotesPage};
@@ -29,6 +31,7 @@ use home::Home;
 use host::Host;
 use leptos::prelude::*;
 use links::Links;
+use lobby::Lobby;
 use model::{
     deck::Face,
     talk::{Snapshot, TalkCode},
@@ -49,6 +52,8 @@ pub enum Page {
         guest: bool,
         wrong: Option<String>,
     },
+    /// The host's page before a talk.
+    Lobby(Box<LobbyPage>),
     /// A talk's links and QR codes, for its presenters.
     Links(TalkLinks),
     /// Another title for a talk.
@@ -95,6 +100,7 @@ impl Page {
     pub fn title(&self) -> String {
         match self {
             Self::Home | Self::Host { .. } => "WebSlides".to_owned(),
+            Self::Lobby(page) => format!("Lobby: {}", page.title),
             Self::Links(links) => format!("Links: {}", links.title),
             Self::Rename(change) => format!("Rename: {}", change.title),
             Self::Delete(change) => format!("Delete: {}", change.title),
@@ -126,6 +132,7 @@ impl Page {
             Self::Back { past, .. } => Some(&past.face),
             Self::Home
             | Self::Host { .. }
+            | Self::Lobby(_)
             | Self::Links(_)
             | Self::Rename(_)
             | Self::Delete(_)
@@ -146,7 +153,11 @@ impl Page {
     }
 
     pub fn refreshes_every_s(&self) -> Option<u32> {
-        matches!(self, Self::Follow { .. } | Self::Project { .. }).then_some(REFRESH_SECONDS)
+        let stays = matches!(
+            self,
+            Self::Follow { .. } | Self::Project { .. } | Self::Lobby(_)
+        );
+        stays.then_some(REFRESH_SECONDS)
     }
 
     pub fn has_islands(&self) -> bool {
@@ -161,6 +172,7 @@ impl Page {
                 guest,
                 wrong,
             } => view! { <Host talks guest wrong/> }.into_any(),
+            Self::Lobby(page) => view! { <Lobby page=*page/> }.into_any(),
             Self::Links(links) => view! { <Links links/> }.into_any(),
             Self::Rename(change) => view! { <Rename change/> }.into_any(),
             Self::Delete(change) => view! { <Delete change/> }.into_any(),

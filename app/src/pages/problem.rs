@@ -11,16 +11,21 @@ pub enum ProblemPage {
     NoKey,
     WrongKey,
     NoHostKey,
+    /// It has admitted another device.
+    LinkUsed,
+    LinkExpired,
     NotFound,
     TooManyCodes,
 }
 
 impl ProblemPage {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::NoSuchTalk,
         Self::NoKey,
         Self::WrongKey,
         Self::NoHostKey,
+        Self::LinkUsed,
+        Self::LinkExpired,
         Self::NotFound,
         Self::TooManyCodes,
     ];
@@ -36,6 +41,8 @@ impl ProblemPage {
             Self::NoKey => ErrorCode::NoKey,
             Self::WrongKey => ErrorCode::WrongKey,
             Self::NoHostKey => ErrorCode::NoHostKey,
+            Self::LinkUsed => ErrorCode::LinkUsed,
+            Self::LinkExpired => ErrorCode::LinkExpired,
             Self::NotFound => ErrorCode::NotFound,
             Self::TooManyCodes => ErrorCode::TooFast,
         }
@@ -47,6 +54,8 @@ impl ProblemPage {
             Self::NoKey => "This page is the presenter’s",
             Self::WrongKey => "This key is for another talk",
             Self::NoHostKey => "This page is the host’s",
+            Self::LinkUsed => "This link was used already",
+            Self::LinkExpired => "This link has expired",
             Self::NotFound => "Nothing here",
             Self::TooManyCodes => "Too many wrong codes",
         }
@@ -69,6 +78,14 @@ impl ProblemPage {
             Self::NoHostKey => {
                 "Open the host's link: it is in the terminal where WebSlides was started. To follow \
                  a talk, type its code."
+            }
+            Self::LinkUsed => {
+                "It lets in one device. Ask for a new one on the laptop: a tap there shows a new QR code. To \
+                 follow the talk, type its code."
+            }
+            Self::LinkExpired => {
+                "It works for ten minutes. Ask for a new one on the laptop: a tap there shows a new QR code. \
+                 To follow the talk, type its code."
             }
             Self::TooManyCodes => {
                 "Many codes that lead nowhere were tried from your network. Ask for the talk’s code, \

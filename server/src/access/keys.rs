@@ -26,6 +26,19 @@ impl Key {
         Ok(Self(BASE32_NOPAD.encode(&bits).to_ascii_lowercase()))
     }
 
+    /// A key that only a holder of this one can make: the same each time for the same `purpose`.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> Self {
+        let digest = Sha256::new()
+            .chain_update(self.0.as_bytes())
+            .chain_update([0])
+            .chain_update(purpose.as_bytes())
+            .finalize();
+        let mut text = BASE32_NOPAD.encode(&digest).to_ascii_lowercase();
+        text.truncate(Self::LENGTH);
+        Self(text)
+    }
+
     /// A key as a client sent it, unchecked: only the right one has the right hash.
     pub fn sent(text: &str) -> Self {
         Self(text.to_owned())
@@ -75,6 +88,15 @@ mod tests {
             let text = format!("{}{end}", key.reveal());
             assert!(Key::of_link(&text) == key, "{end:?}");
         }
+    }
+
+    #[test]
+    fn a_derived_key_is_a_key_of_its_own() {
+        let key = Key::made_up().expect("random numbers");
+        let derived = key.derived("a");
+        assert!(derived == key.derived("a") && derived != key.derived("b") && derived != key);
+        assert!(derived != Key::made_up().expect("random numbers").derived("a"));
+        assert!(Key::of_link(&format!("{}.", derived.reveal())) == derived);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The devices that present a talk.
 
+use super::pairings::{LinkState, Pairing, Pairings};
 use crate::access::{Key, KeyHash};
 use model::talk::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,12 +17,25 @@ pub struct Device {
     pub key: Option<Key>,
 }
 
+impl Device {
+    /// Its key, made up if it has none, and its name.
+    ///
+    /// # Errors
+    /// When the system has no random numbers.
+    pub fn with_key(self) -> Result<(Key, String), getrandom::Error> {
+        let key = self.key.map_or_else(Key::made_up, Ok)?;
+        Ok((key, self.name))
+    }
+}
+
 /// Each remote has a key of its own, so that one can be removed while the others go on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remotes {
     /// Grows with each change. Tells records of one revision apart.
     version: u64,
     list: Vec<Remote>,
+    #[serde(default, skip_serializing_if = "Pairings::is_empty")]
+    pairings: Pairings,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +107,39 @@ impl Remotes {
             let waiting = self.list.iter().position(|remote| remote.waits);
             self.list.remove(waiting.unwrap_or(0));
         }
+    }
+
+    /// Makes a link that admits one device. `link` gets the number that is the link's alone.
+    pub fn pair(&mut self, link: impl FnOnce(u64) -> KeyHash, now: Timestamp) {
+        self.version += 1;
+        self.pairings.add(self.version, link(self.version), now);
+    }
+
+    /// The newest link that admits one device, used or not.
+    pub fn pairing(&self) -> Option<&Pairing> {
+        self.pairings.last()
+    }
+
+    /// What became of a link that admits one device. `None` if it is no such link.
+    pub fn pairing_state(&self, link: &KeyHash, now: Timestamp) -> Option<LinkState> {
+        self.pairings.state(link, now)
+    }
+
+    /// Adds a remote as [`admit`](Self::admit) does, by a link that admits one device. Does nothing, and says
+    /// so, if the link admits none any more.
+    pub fn admit_once(
+        &mut self,
+        key: KeyHash,
+        link: KeyHash,
+        name: String,
+        now: Timestamp,
+        ask: bool,
+    ) -> bool {
+        let is_open = self.pairings.consume(&link, self.version + 1, now);
+        if is_open {
+            self.admit(key, link, name, now, ask);
+        }
+        is_open
     }
 
     /// Lets a remote present. Whether there was one of this number that waited.
@@ -185,5 +232,29 @@ mod tests {
         }
         assert!(remotes.may_present(&first.hash()));
         assert_eq!(remotes.all().len(), MOST);
+    }
+
+    #[test]
+    fn a_pairing_link_admits_one_device_and_names_it() {
+        let mut remotes = Remotes::default();
+        let link = Key::sent("pairing").hash();
+        let now = Timestamp::default();
+        remotes.pair(|_| link.clone(), now);
+        let mut come = |key: &Key| {
+            remotes.admit_once(key.hash(), link.clone(), "iPhone".to_owned(), now, false)
+        };
+        let (one, two) = (Key::sent("one"), Key::sent("two"));
+        assert!(come(&one) && !come(&two));
+        assert!(remotes.may_present(&one.hash()) && !remotes.may_present(&two.hash()));
+        let used_by = remotes.pairing().and_then(|pairing| pairing.used_by);
+        assert_eq!(used_by, remotes.of(&one.hash()).map(|remote| remote.number));
+        assert_eq!(remotes.pairing_state(&link, now), Some(LinkState::Used));
+    }
+
+    #[test]
+    fn a_record_of_before_there_were_pairing_links_is_read() {
+        let stored = r#"{"version":3,"list":[]}"#;
+        let remotes: Remotes = serde_json::from_str(stored).expect("as it was written");
+        assert_eq!((remotes.version(), remotes.pairing()), (3, None));
     }
 }

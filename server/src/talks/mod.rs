@@ -8,7 +8,7 @@ mod talk;
 mod visitor;
 mod warnings;
 
-pub use crate::store::{Device, Remote, Remotes, TalkTitle};
+pub use crate::store::{Device, LinkState, Remote, Remotes, TalkTitle};
 pub use opening::{Bringer, OpenError};
 pub use pointer_rate::Sent;
 pub use talk::CommandError as EndError;
@@ -224,6 +224,21 @@ impl Talks {
         device: Device,
     ) -> Result<Key, OpenError> {
         talk.admit(link.hash(), device, self.asks_first()).await
+    }
+
+    /// Admits a device by a link that admits one, as [`admit`](Self::admit) does. `None` if the link was used
+    /// or has expired.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn admit_once(
+        &self,
+        talk: &Arc<Talk>,
+        link: &Key,
+        device: Device,
+    ) -> Result<Option<Key>, OpenError> {
+        talk.admit_once(link.hash(), device, self.asks_first())
+            .await
     }
 
     /// From now on, a device that comes by a presenter's link waits until another one lets it in.

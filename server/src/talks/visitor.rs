@@ -1,6 +1,6 @@
 //! The sender of a request, and what they may do.
 
-use super::{Remote, Talk, Talks, talk::CommandError};
+use super::{LinkState, Remote, Talk, Talks, talk::CommandError};
 use crate::{
     access::{Credentials, Key, KeyHash},
     observe::metrics::COMMANDS,
@@ -76,10 +76,12 @@ impl Visitor {
         keys.iter().find_map(|key| remotes.of(key)).cloned()
     }
 
-    /// The presenter's link that this visitor has opened, if it has not admitted their device yet.
-    pub fn opened_link(&self, talk: &Talk) -> Option<Key> {
+    /// The presenter's link that this visitor has opened, if it has not admitted their device yet, and
+    /// what became of it.
+    pub fn opened_link(&self, talk: &Talk) -> Option<(Key, LinkState)> {
         let link = self.credentials.link(talk.code(), self.talks.cookies())?;
-        (talk.is_link(&link.hash()) && self.remote(talk).is_none()).then_some(link)
+        let state = talk.link_state(&link.hash())?;
+        self.remote(talk).is_none().then_some((link, state))
     }
 
     /// The key that this visitor's device presents other talks with. A key that no talk knows is not used:
@@ -89,9 +91,14 @@ impl Visitor {
         self.talks.any_knows(&key.hash()).then_some(key)
     }
 
+    /// The host's key, if this visitor is the host.
+    pub fn host_key(&self) -> Option<Key> {
+        let key = self.credentials.host_key(self.talks.cookies())?;
+        self.talks.is_host(&key.hash()).then_some(key)
+    }
+
     pub fn is_host(&self) -> bool {
-        let key = self.credentials.host_key(self.talks.cookies());
-        key.is_some_and(|key| self.talks.is_host(&key.hash()))
+        self.host_key().is_some()
     }
 }
 

@@ -27,6 +27,9 @@ pub struct LinksFile<'a> {
 
 /// What the host is told once the server listens, and again when its address changes. Contains keys.
 pub struct Announcement {
+    /// Where the host begins: the talk's lobby, or with several talks the host's page. For this computer's
+    /// browser.
+    pub begin: String,
     /// The host's link.
     pub host: String,
     pub talks: Vec<Links>,
@@ -49,9 +52,10 @@ impl Announcement {
             words.push_str(&talk.in_words());
             words.push('\n');
         }
-        let host = &self.host;
+        let (begin, host) = (&self.begin, &self.host);
         words.push_str(&format!(
-            "  Host       {host}\n             shows more decks\n\n"
+            "  Host       {host}\n             shows more decks\n\n\
+             \x20 Begin here, in this computer's browser:\n  {begin}\n\n"
         ));
         if !self.others.is_empty() {
             let others = self.others.join("\n             ");
@@ -108,14 +112,57 @@ impl Links {
         } else {
             format!("{slides} slides")
         };
-        let qr = qr_code(audience).unwrap_or_default();
+        let codes = [
+            ("Present from your phone", presenter),
+            ("Let people follow", audience),
+        ];
+        let [phone, room] = codes.map(|(label, url)| labelled(label, url));
+        let codes = beside(&phone, &room);
         format!(
-            "\n  {title}  ({count}, code {code})\n\n  \
+            "\n  {title}  ({count}, code {code})\n\n{codes}\n  \
              Presenter  {presenter}\n  \
              Audience   {audience}\n  \
-             Projector  {projector}\n\n{qr}"
+             Projector  {projector}\n"
         )
     }
+}
+
+/// The width of a terminal that nobody has resized.
+const COLUMNS: usize = 80;
+
+/// A QR code below its label.
+fn labelled(label: &str, url: &str) -> Vec<String> {
+    let code = qr_code(url).unwrap_or_default();
+    let lines = code.lines().map(str::to_owned);
+    [label.to_owned()].into_iter().chain(lines).collect()
+}
+
+/// Two blocks of lines side by side, or one below the other where the terminal is too narrow for that.
+fn beside(left: &[String], right: &[String]) -> String {
+    let width = |lines: &[String]| {
+        lines
+            .iter()
+            .map(|line| line.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let (left_width, right_width) = (width(left), width(right));
+    let lines: Vec<String> = if left_width + right_width + 4 <= COLUMNS {
+        let empty = String::new();
+        (0..left.len().max(right.len()))
+            .map(|at| {
+                let [left, right] = [left, right].map(|lines| lines.get(at).unwrap_or(&empty));
+                format!("{left:<left_width$}  {right}")
+            })
+            .collect()
+    } else {
+        let gap = [String::new()];
+        left.iter().chain(&gap).chain(right).cloned().collect()
+    };
+    let lines = lines
+        .iter()
+        .map(|line| format!("  {line}").trim_end().to_owned() + "\n");
+    lines.collect()
 }
 
 /// A QR code of half blocks. Draws the light squares, because terminals are mostly dark and readers want
@@ -128,5 +175,23 @@ fn qr_code(text: &str) -> Option<String> {
         .light_color(Dense1x2::Dark)
         .quiet_zone(true)
         .build();
-    Some(picture.lines().map(|line| format!("  {line}\n")).collect())
+    Some(picture)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(width: usize, lines: usize) -> Vec<String> {
+        vec!["x".repeat(width); lines]
+    }
+
+    #[test]
+    fn blocks_stand_side_by_side_where_there_is_room() {
+        assert_eq!(beside(&block(2, 1), &block(3, 2)), "  xx  xxx\n      xxx\n");
+        let wide = beside(&block(41, 20), &block(33, 16));
+        assert!(wide.lines().all(|line| line.chars().count() <= COLUMNS));
+        assert_eq!(wide.lines().count(), 20);
+        assert_eq!(beside(&block(41, 20), &block(41, 16)).lines().count(), 37);
+    }
 }

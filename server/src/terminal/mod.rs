@@ -1,4 +1,5 @@
-//! The host's terminal: the links that it shows, and the commands that it sends.
+//! The host's terminal: the links that it shows, the browser that it opens, and the commands that it sends.
 
+pub mod browser;
 pub mod control;
 pub mod links;

@@ -120,6 +120,21 @@ impl Addresses {
         }
     }
 
+    /// The address for a browser on this machine.
+    pub fn own(&self) -> String {
+        if let Some(public) = &self.public {
+            return public.to_string();
+        }
+        let (ip, port) = (self.listening.ip(), self.listening.port());
+        let ip = if ip.is_unspecified() {
+            // Also where IPv6 listens: its socket takes both.
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        } else {
+            ip
+        };
+        format!("http://{}", SocketAddr::new(ip, port))
+    }
+
     /// The addresses for a page. The one that the page was requested at comes first, because it led at least
     /// one browser here, unless it is a loopback address.
     pub fn of_page(&self, headers: &HeaderMap, is_secure: bool) -> Bases {

@@ -19,6 +19,8 @@ use serde::Deserialize;
 pub struct HomeQuery {
     code: Option<String>,
     key: Option<String>,
+    /// The talk whose lobby the host's key is to lead to.
+    lobby: Option<String>,
     /// A key was not good.
     refused: Option<String>,
 }
@@ -38,13 +40,25 @@ pub async fn home(
     visitor: Visitor,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Query(HomeQuery { code, key, refused })) = query else {
+    let Ok(Query(HomeQuery {
+        code,
+        key,
+        lobby,
+        refused,
+    })) = query
+    else {
         // It may hold a key all the same, such as one that was pasted twice.
-        return host::enter(&shared, &visitor, None, &headers);
+        return host::enter(&shared, &visitor, None, None, &headers);
     };
     match code.map(|typed| TalkCode::typed(&typed)) {
         Some(Ok(code)) => Redirect::to(&routes::follow(&code)).into_response(),
-        _ if key.is_some() => host::enter(&shared, &visitor, key.as_deref(), &headers),
+        _ if key.is_some() => host::enter(
+            &shared,
+            &visitor,
+            key.as_deref(),
+            lobby.as_deref(),
+            &headers,
+        ),
         None if refused.is_some() => problem(&shared, ProblemPage::NoHostKey).await,
         None => host::home(&shared, &visitor).await,
         Some(Err(_)) => problem(&shared, ProblemPage::NoSuchTalk).await,

@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     access::{Key, Refusal},
-    talks::{self, Visitor},
+    talks::{self, LinkState, Visitor},
 };
 use app::{
     api::ErrorCode,
-    pages::{Look, Page, RemotePage, TOO_LATE},
+    pages::{Look, Page, ProblemPage, RemotePage, TOO_LATE},
     routes,
 };
 use axum::{
@@ -70,11 +70,20 @@ pub async fn remote(
         return render::refused(&shared, ErrorCode::NoSuchTalk.into()).await;
     };
     let code = talk.code().clone();
-    if visitor.opened_link(&talk).is_some() {
+    let link = visitor.opened_link(&talk).map(|(_, state)| state);
+    if link == Some(LinkState::Open) {
         let title = talk.title();
         return render::page(&shared, Page::Admit { code, title }).await;
     }
     if let Err(refusal) = visitor.presented(&code) {
+        let void = match link {
+            Some(LinkState::Used) => Some(ProblemPage::LinkUsed),
+            Some(LinkState::Expired) => Some(ProblemPage::LinkExpired),
+            Some(LinkState::Open) | None => None,
+        };
+        if let Some(void) = void {
+            return render::page(&shared, Page::Problem(void)).await;
+        }
         return match visitor.remote(&talk).filter(|remote| remote.waits) {
             // Nobody admits it any more: it sees where the talk ended, as the room does.
             Some(_) if talk.is_over() => Redirect::to(&routes::follow(&code)).into_response(),
@@ -110,7 +119,8 @@ fn to_clean_address(
     let talk = shared.talks.find(code);
     let linked = talk
         .zip(key)
-        .filter(|(talk, key)| talk.is_link(&key.hash()));
+        // Also one that is void by now: the clean address says why.
+        .filter(|(talk, key)| talk.link_state(&key.hash()).is_some());
     let cookie = linked.map(|(_, key)| {
         let secure = shared.is_secure(headers);
         shared.talks.cookies().give_link(code, key, secure)
@@ -126,13 +136,20 @@ pub async fn admit(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let address = routes::present(talk.code());
-    let Some(link) = visitor.opened_link(&talk) else {
-        // The page says what is missing, or shows the talk to a device that was admitted before.
-        return Ok(render::to_clean(&address, None));
+    // The page says what is missing, or shows the talk to a device that was admitted before.
+    let elsewhere = || Ok(render::to_clean(&address, None));
+    let Some((link, _)) = visitor.opened_link(&talk) else {
+        return elsewhere();
     };
     let device = host::device(&visitor, &headers);
-    let admitted = shared.talks.admit(&talk, &link, device).await;
-    let key = stored(admitted, "a remote was not admitted")?;
+    let admitted = if talk.is_link(&link.hash()) {
+        shared.talks.admit(&talk, &link, device).await.map(Some)
+    } else {
+        shared.talks.admit_once(&talk, &link, device).await
+    };
+    let Some(key) = stored(admitted, "a remote was not admitted")? else {
+        return elsewhere();
+    };
     let (cookies, secure) = (shared.talks.cookies(), shared.is_secure(&headers));
     let given = [cookies.give_device(&key, secure), cookies.take_link(secure)];
     Ok(render::to_clean(&address, given))

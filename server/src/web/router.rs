@@ -38,6 +38,7 @@ pub fn router(shared: Shared) -> Router {
         .route(pattern::FOLLOW, get(pages::follow))
         .route(pattern::PROJECT, get(pages::project))
         .route(pattern::PRESENT, get(present::remote).post(present::admit))
+        .route(pattern::LOBBY, get(host::lobby).post(host::pair))
         .route(pattern::LINKS, get(host::links))
         .route(pattern::REMOTES, get(host::remotes).post(host::add_remote))
         .route(pattern::RENAME, get(host::ask_title).post(host::rename))

@@ -225,6 +225,12 @@ fn the_public_address_is_what_links_say() {
         printed.contains("Audience   https://slides.example/t/room\n"),
         "{printed}"
     );
+    let (_, begin) = printed.split_once("Begin here").expect("where to begin");
+    let begin = begin.lines().nth(1).expect("an address").trim();
+    assert!(
+        begin.starts_with("https://slides.example/?key=") && begin.ends_with("&lobby=room"),
+        "{begin}"
+    );
     assert!(
         printed.contains("https://slides.example/t/room/present?key="),
         "{printed}"

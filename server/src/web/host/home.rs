@@ -24,11 +24,12 @@ pub async fn home(shared: &Shared, visitor: &Visitor) -> Response {
     render::page(shared, page).await
 }
 
-/// Redirects to a clean address. A good key becomes a cookie on the way; a bad one is told there.
+/// Redirects to a clean address: the lobby of the talk `to`, if there is one. A good key becomes a cookie on the way; a bad one is told there.
 pub fn enter(
     shared: &Shared,
     visitor: &Visitor,
     key: Option<&str>,
+    to: Option<&str>,
     headers: &HeaderMap,
 ) -> Response {
     let key = key.map(Key::of_link);
@@ -38,7 +39,9 @@ pub fn enter(
     }
     let secure = shared.is_secure(headers);
     let cookie = good.map(|key| shared.talks.cookies().give_host(&key, secure));
-    render::to_clean(routes::HOME, cookie)
+    let to = to.and_then(|code| shared.talks.find(&code.parse().ok()?));
+    let address = to.map_or(routes::HOME.to_owned(), |talk| routes::lobby(talk.code()));
+    render::to_clean(&address, cookie)
 }
 
 /// `wrong` says what was wrong with the last upload.

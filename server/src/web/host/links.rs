@@ -64,7 +64,7 @@ pub fn talk_ways(shared: &Shared, code: &TalkCode, headers: &HeaderMap) -> Optio
 }
 
 impl Hosting {
-    fn ways(&self, shared: &Shared, code: &TalkCode, headers: &HeaderMap) -> Ways {
+    pub fn ways(&self, shared: &Shared, code: &TalkCode, headers: &HeaderMap) -> Ways {
         let bases = self.bases(shared, headers);
         let way = |path: String| {
             let url = format!("{}{path}", bases.likeliest);

@@ -2,6 +2,7 @@
 
 mod home;
 mod links;
+mod lobby;
 mod qr;
 mod remotes;
 mod talks;
@@ -9,6 +10,7 @@ mod upload;
 
 pub use home::{enter, home};
 pub use links::{import, links, talk_ways, ways};
+pub use lobby::{lobby, pair};
 pub use remotes::{add_remote, allow, device, remotes, revoke};
 pub use talks::{again, ask_delete, ask_title, delete, end, rename};
 pub use upload::upload;

@@ -103,6 +103,8 @@ GET /t/CODE/screen | 200 page | 200 page | 200 page | 200 page | 404 page | 404 
 GET /t/CODE/present | 401 page | 403 page | 200 page | 200 page | 404 page | 404 page | 404 page | 303 /t/room/present
 GET /t/CODE/present?key=wrong | 303 /t/room/present | 303 /t/room/present | 303 /t/room/present | 303 /t/room/present | 303 /t/gone/present | 404 page | 404 page | 303 /t/room/present
 POST /t/CODE/present | 303 /t/room/present | 303 /t/room/present | 303 /t/room/present | 303 /t/room/present | 404 no_such_talk | 404 no_such_talk | 404 no_such_talk | 303 /t/room/present
+GET /t/CODE/lobby | 401 page | 401 page | 401 page | 200 page | 404 page | 404 page | 404 page | 200 page
+POST /t/CODE/lobby | 401 no_host_key | 401 no_host_key | 401 no_host_key | 303 /t/room/lobby | 404 no_such_talk | 404 no_such_talk | 404 no_such_talk | 303 /t/room/lobby
 GET /t/CODE/links | 401 page | 403 page | 200 page | 200 page | 404 page | 404 page | 404 page | 200 page
 GET /t/CODE/ways | 200 json | 200 json | 200 json | 200 json | 404 no_such_talk | 404 no_such_talk | 404 no_such_talk | 200 json
 GET /t/CODE/import | 401 no_key | 403 wrong_key | 200 json | 200 json | 404 no_such_talk | 404 no_such_talk | 404 no_such_talk | 200 json
@@ -191,6 +193,7 @@ async fn each_address_has_the_route_of_its_pattern() {
         (routes::project(&code), pattern::PROJECT),
         (routes::present(&code), pattern::PRESENT),
         (routes::presenter_link(&code, "key"), pattern::PRESENT),
+        (routes::lobby(&code), pattern::LOBBY),
         (routes::links(&code), pattern::LINKS),
         (routes::remotes(&code), pattern::REMOTES),
         (routes::allow(&code, 7), pattern::ALLOW),
