@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { BLACK, EVERYWHERE, WHITE, colours } from './colours.ts';
-import { PROJECTOR, type Room, expect, isLive, next, test } from './room.ts';
+import { PHONE, PROJECTOR, type Room, expect, isLive, next, test } from './room.ts';
 import { shown } from './words.ts';
 
 // People with forced colours, as in Windows' contrast themes, see the page in those. What the
@@ -91,4 +91,21 @@ test('a code for a camera is dark on light in any colours', async ({ room }) => 
   const projector = await room.projector();
   await expect(projector.locator('.invitation')).toBeVisible();
   await areAlike(projector, projector.locator('.invitation'));
+});
+
+test('with forced colours, it is seen which screen, tool and layout is chosen', async ({ room }) => {
+  const phone = await room.newcomer({ ...PHONE, forcedColors: 'active' });
+  await phone.goto(room.links.presenter);
+  await isLive(phone);
+  const look = (what: Locator) => what.evaluate((element) => getComputedStyle(element).backgroundColor);
+  const freeze = phone.getByRole('button', { name: 'Freeze' });
+  await freeze.tap();
+  await expect(freeze).toHaveAttribute('aria-pressed', 'true');
+  expect(await look(freeze)).not.toBe(await look(phone.getByRole('button', { name: 'Black screen' })));
+  await phone.getByRole('button', { name: 'More', exact: true }).tap();
+  for (const name of ['tool', 'layout', 'notes_size']) {
+    const choices = phone.locator('#more label').filter({ has: phone.locator(`[name=${name}]`) });
+    const looks = await Promise.all((await choices.all()).map(look));
+    expect(new Set(looks).size, name).toBe(2);
+  }
 });
