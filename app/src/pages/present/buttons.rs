@@ -55,19 +55,22 @@ fn CommandForm(
     is_last: bool,
     children: Children,
 ) -> impl IntoView {
-    let fields = command
-        .to_form()
-        .into_iter()
-        .map(|(field, value)| view! { <input type="hidden" name=field value=value/> });
-    let fields: Vec<_> = fields.collect();
     view! {
         <form method="post" action=api::path(command) autocomplete="off">
             <input type="hidden" name="code" value=code.to_string()/>
             <input type="hidden" name="if_revision" value=state.revision.to_string()/>
-            {fields}
+            {hidden_fields(command)}
             <button aria-disabled=is_last.then_some("true")>{children()}</button>
         </form>
     }
+}
+
+/// What a command's form sends besides the talk's code.
+pub fn hidden_fields(command: Command) -> impl IntoView {
+    let fields = command.to_form().into_iter();
+    fields
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view()
 }
 
 const fn next_name(is_last: bool) -> &'static str {

@@ -24,7 +24,8 @@ pub async fn home(shared: &Shared, visitor: &Visitor) -> Response {
     render::page(shared, page).await
 }
 
-/// Redirects to a clean address: the lobby of the talk `to`, if there is one. A good key becomes a cookie on the way; a bad one is told there.
+/// Redirects to a clean address: the lobby of the talk `to`, if there is one. A good key becomes a cookie
+/// on the way; the start page says that a bad one was refused.
 pub fn enter(
     shared: &Shared,
     visitor: &Visitor,

@@ -7,7 +7,7 @@ mod help;
 mod links;
 mod more;
 
-use super::look::Look;
+use super::{buttons::hidden_fields, look::Look};
 use crate::{api, components::Icon, pages::Ways};
 use all_slides::AllSlides;
 use clock::ClockPanel;
@@ -62,15 +62,10 @@ fn Panel(
 
 /// A button that sends a command, without a revision.
 fn ask(code: &TalkCode, command: Command, name: &'static str) -> impl IntoView + use<> {
-    let fields = command
-        .to_form()
-        .into_iter()
-        .map(|(field, value)| view! { <input type="hidden" name=field value=value/> });
-    let fields: Vec<_> = fields.collect();
     view! {
         <form method="post" action=api::path(command)>
             <input type="hidden" name="code" value=code.to_string()/>
-            {fields}
+            {hidden_fields(command)}
             <button>{name}</button>
         </form>
     }
