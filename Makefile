@@ -25,7 +25,7 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # Tools are built once and run seldom: fast to compile rather than fast.
 TOOL_PROFILE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 
-.PHONY: help run build test check loom front released bench soak fuzz setup tools nextest packages compared deny watch
+.PHONY: help run build test check loom front released bench soak fuzz setup tools nextest packages compared deny fonts watch
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -99,6 +99,9 @@ fuzz: tools ## what strangers send and bring, at random: 10 minutes for each tar
 deny: tools ## licences, advisories, sources of what we use
 	@command -v cargo-deny >/dev/null || $(TOOL_PROFILE) cargo install --locked cargo-deny
 	cargo deny check
+
+fonts: ## public/fonts anew from the typefaces' releases; needs Python
+	style/fonts.sh
 
 setup: tools nextest packages ## all that is missing to build and to test
 

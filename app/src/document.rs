@@ -24,6 +24,21 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
             />
         }
     });
+    // A Markdown slide's words appear in their own typeface at once.
+    let typeface = page
+        .first_face()
+        .is_some_and(|face| face.html.is_some())
+        .then(|| {
+            view! {
+                <link
+                    rel="preload"
+                    r#as="font"
+                    href=routes::TEXT_TYPEFACE
+                    r#type="font/woff2"
+                    crossorigin="anonymous"
+                />
+            }
+        });
     // The page of a device that waits to be admitted runs no script.
     let waits = matches!(page, Page::Waiting(_));
     let waits = waits.then(|| view! { <meta http-equiv="refresh" content="2"/> });
@@ -60,6 +75,7 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
                 {waits}
                 {without_wasm}
                 {preload}
+                {typeface}
                 <HashedStylesheet options=options.clone() id="webslides"/>
                 <link rel="icon" href=routes::ICON type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href=routes::TOUCH_ICON/>

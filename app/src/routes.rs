@@ -89,6 +89,11 @@ pub const METRICS: &str = "/metrics";
 /// The folder of the built scripts, WASM and styles.
 pub const BUILT: &str = "/pkg";
 
+/// The typefaces of Markdown slides. A file's name contains its version.
+pub const TYPEFACES: &str = "/fonts";
+/// The one that every Markdown slide needs.
+pub const TEXT_TYPEFACE: &str = "/fonts/inter-4.1-latin.woff2";
+
 pub const ICON: &str = "/favicon.svg";
 pub const TOUCH_ICON: &str = "/icon-180.png";
 pub const MANIFEST: &str = "/manifest.webmanifest";

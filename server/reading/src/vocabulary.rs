@@ -167,10 +167,14 @@ const DRAWN_CLASSES: [&str; 38] = [
 ];
 
 /// Classes of a whole slide.
-const SLIDE_CLASSES: [&str; 12] = [
+const SLIDE_CLASSES: [&str; 17] = [
+    "accent-blue",
+    "accent-violet",
     "center",
     "centred",
     "cover",
+    "end",
+    "fact",
     "image",
     "invert",
     "on-dark",
@@ -180,6 +184,7 @@ const SLIDE_CLASSES: [&str; 12] = [
     "picture-right",
     "quote",
     "section",
+    "statement",
 ];
 
 const NO_CLOSING_TAG: [&str; 3] = ["br", "hr", "img"];
@@ -200,7 +205,7 @@ pub fn is_class(class: &str) -> bool {
 /// Whether a slide's root may have this class.
 pub fn is_slide_class(class: &str) -> bool {
     SLIDE_CLASSES.contains(&class)
-        || numbered(class, "fit-", 100)
+        || numbered(class, "fit-", 125)
         || numbered(class, "beside-", 100)
 }
 

@@ -37,7 +37,7 @@ pub fn content_security_policy(nonce: &str, watched: bool) -> String {
     let reload = if watched { " ws:" } else { "" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'{reload}; frame-src 'self'; \
+         style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; connect-src 'self'{reload}; frame-src 'self'; \
          manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
     )
 }

@@ -26,7 +26,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Changes whenever an import makes something else of the same files. Decks are then imported again.
-const VERSION: &str = "7";
+const VERSION: &str = "8";
 
 /// The folder in the data directory. After a crash the server finds its unfinished imports there.
 const FOLDER: &str = "importing";

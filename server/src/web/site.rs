@@ -69,21 +69,31 @@ fn program_folder() -> Option<PathBuf> {
     Some(env::current_exe().ok()?.parent()?.to_owned())
 }
 
+/// The cache lifetime of files whose names change with their contents.
+const UNCHANGING: &str = "public, max-age=31536000, immutable";
+
 /// Routes for the files as `cargo leptos build` wrote them.
 pub fn files(leptos: &LeptosOptions) -> Router<Shared> {
     let root = Path::new(leptos.site_root.as_ref());
     // A file with a hash in its name never changes. Others are revalidated each time.
     let age = if leptos.hash_files {
-        "public, max-age=31536000, immutable"
+        UNCHANGING
     } else {
         "no-cache"
     };
     let files = ServeDir::new(root.join("pkg"))
         .precompressed_br()
         .precompressed_gzip();
-    let mut router = Router::new()
+    let built = Router::new()
         .nest_service(routes::BUILT, files)
         .layer(middleware::map_response(move |answer| cached(answer, age)));
+    let typefaces = ServeDir::new(root.join(routes::TYPEFACES.trim_start_matches('/')));
+    let mut router = Router::new()
+        .nest_service(routes::TYPEFACES, typefaces)
+        .layer(middleware::map_response(|answer| {
+            cached(answer, UNCHANGING)
+        }))
+        .merge(built);
     for path in routes::FILES {
         let file = root.join(path.trim_start_matches('/'));
         router = router.route_service(path, ServeFile::new(file));

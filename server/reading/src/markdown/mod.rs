@@ -25,6 +25,7 @@ use crate::{
 };
 use comrak::{Arena, Options, ResolvedReference, options::BrokenLinkReference};
 use dialects::{Rules, presenterm::COMMAND_PREFIX};
+use page::SlidePlace;
 use prepare::footnotes::{self, Footnotes};
 use render::{Renderer, code::Highlighter, own_classes::OwnClasses};
 use split::{Deck, Slide, title};
@@ -181,9 +182,8 @@ impl Source for Markdown {
     }
 
     fn page(&mut self, index: u32, _: u32) -> Result<Page, SourceError> {
-        let slide = usize::try_from(index)
-            .ok()
-            .and_then(|index| self.deck.slides.get(index));
+        let at = usize::try_from(index).unwrap_or(usize::MAX);
+        let slide = self.deck.slides.get(at);
         let slide = slide.ok_or_else(|| {
             SourceError::Damaged(format!("it has no slide {}", u64::from(index) + 1))
         })?;
@@ -202,6 +202,7 @@ impl Source for Markdown {
             classes: page::is_dark(&self.deck.front)
                 .then_some(page::DARK)
                 .into_iter()
+                .chain(page::accent(&self.deck.front))
                 .collect(),
             grounds: Vec::new(),
             contains_ground: slide.front.get("backgroundSize") == Some("contain"),
@@ -242,6 +243,10 @@ impl Source for Markdown {
             }
             renderer.notes.push(notes.text);
         }
-        Ok(page::page(renderer, slide, index))
+        let place = SlidePlace {
+            index,
+            is_last: self.deck.slides.get(at.saturating_add(1)).is_none(),
+        };
+        Ok(page::page(renderer, slide, place))
     }
 }

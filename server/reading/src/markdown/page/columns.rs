@@ -9,6 +9,8 @@ pub struct Columns {
     /// The markup before them.
     before: String,
     current: Option<usize>,
+    /// The first column begins where the slide does, so that it has the slide's title.
+    has_title: bool,
 }
 
 impl Pass {
@@ -43,6 +45,7 @@ impl Pass {
                     widths,
                     before: std::mem::take(&mut self.out),
                     current: None,
+                    has_title: false,
                 });
             }
             Mark::Column => self.column(value.parse().unwrap_or(0)),
@@ -52,11 +55,10 @@ impl Pass {
             }
             Mark::Right | Mark::Split => {
                 if self.columns.is_none() {
-                    self.two_columns(if mark == Mark::Split {
-                        self.headings_end
-                    } else {
-                        0
-                    });
+                    self.two_columns(0);
+                    if let Some(columns) = &mut self.columns {
+                        columns.has_title = mark == Mark::Split;
+                    }
                 }
                 let next = self
                     .columns
@@ -91,6 +93,7 @@ impl Pass {
             filled: vec![String::new(); 2],
             before,
             current: Some(0),
+            has_title: false,
         });
     }
 
@@ -132,6 +135,9 @@ impl Pass {
             Some(column) => *column = written,
             None => columns.before.push_str(&written),
         }
+        if columns.has_title {
+            columns.take_title();
+        }
         self.out = columns.before;
         let used: Vec<_> = columns.filled.iter().zip(&columns.widths).collect();
         let filled = used
@@ -155,6 +161,36 @@ impl Pass {
             }
         }
     }
+}
+
+impl Columns {
+    /// Moves the slide's title out of the first column. Where the others begin with a heading, too, one of the
+    /// same level or below belongs to the first column, so that all begin at the same height.
+    fn take_title(&mut self) {
+        let mut columns = self.filled.iter_mut();
+        let Some(first) = columns.next() else { return };
+        let others = columns.filter_map(|column| headings(column).next());
+        let level = others.map(|(level, _)| level).min();
+        let title =
+            headings(first).take_while(|(heading, _)| level.is_none_or(|level| *heading < level));
+        if let Some((_, end)) = title.last() {
+            let rest = first.split_off(end);
+            self.before.push_str(&std::mem::replace(first, rest));
+        }
+    }
+}
+
+/// The headings that markup begins with: the level of each, and where it ends.
+fn headings(markup: &str) -> impl Iterator<Item = (u8, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = markup.get(at..)?;
+        let heading = rest.trim_start().strip_prefix("<h")?;
+        let level = heading.chars().next()?.to_digit(10)?;
+        let close = format!("</h{level}>");
+        at += rest.find(&close)? + close.len();
+        Some((u8::try_from(level).ok()?, at))
+    })
 }
 
 /// A column's width in twelfths. The theme has a class for each.

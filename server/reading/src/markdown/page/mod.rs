@@ -45,6 +45,15 @@ pub fn is_dark(front: &FrontMatter) -> bool {
     }
 }
 
+/// The class of the deck's accent, by the front matter's `accent`. Green, the theme's own, has none.
+pub fn accent(front: &FrontMatter) -> Option<&'static str> {
+    match front.get("accent")? {
+        "blue" => Some("accent-blue"),
+        "violet" => Some("accent-violet"),
+        _ => None,
+    }
+}
+
 /// Applies a slide's front matter and directives.
 pub fn front(renderer: &mut Renderer<'_>, slide: &Slide, index: u32) {
     let line = slide.line.saturating_sub(1).max(1);
@@ -101,7 +110,8 @@ pub fn front(renderer: &mut Renderer<'_>, slide: &Slide, index: u32) {
     }
 }
 
-pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
+pub fn page(renderer: Renderer<'_>, slide: &Slide, at: SlidePlace) -> Page {
+    let index = at.index;
     let Renderer {
         out,
         pieces,
@@ -118,7 +128,8 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
     } = renderer;
     let mut finished = steps::finish(&sanitise::clean(&out), pieces);
     let body = std::mem::take(&mut finished.markup);
-    let layout = layout_class(layout.as_deref(), &body, index, rules);
+    let is_beside = matches!(place(&grounds), Some(Place::Left | Place::Right));
+    let layout = layout_class(layout.as_deref(), &body, at, is_beside, rules);
     let mut classes: Vec<String> = classes
         .into_iter()
         .chain(layout)
@@ -133,20 +144,10 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
         None
     });
     let ground = ground(&grounds, ink, &mut classes, &mut finished.files);
-    let is_beside = classes
-        .iter()
-        .any(|class| class == "picture-left" || class == "picture-right");
-    let scale = match share(&grounds).filter(|_| is_beside) {
-        // The remaining width for the text is measured as a column, in twelfths.
-        Some(share) => {
-            let column = ((100 - share) * 12 / 100).clamp(2, 11);
-            let body = format!("<div class=\"column w{column}\">{body}</div>");
-            fit::scale(&body, false, layout)
-        }
-        None => fit::scale(&body, is_beside, layout),
-    };
+    let beside = is_beside.then(|| share(&grounds).unwrap_or(BESIDE));
+    let scale = fit::scale(&body, beside, layout);
     let running = running::markup(slide, &mut warnings);
-    if scale < 100 {
+    if scale != 100 {
         classes.push(format!("fit-{scale}"));
     }
     if scale < fit::READABLE {
@@ -202,17 +203,32 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, index: u32) -> Page {
     }
 }
 
+/// Where a slide stands in its deck.
+#[derive(Debug, Clone, Copy)]
+pub struct SlidePlace {
+    /// From 0.
+    pub index: u32,
+    pub is_last: bool,
+}
+
+/// The most letters of a sentence that fills a slide, and of the last slide.
+const STATEMENT: usize = 140;
+
 /// The theme's layout, by the author's choice or by the slide's content.
 fn layout_class(
     asked: Option<&str>,
     body: &str,
-    index: u32,
+    at: SlidePlace,
+    is_beside: bool,
     rules: &Rules,
 ) -> Option<&'static str> {
     match asked {
         Some("cover" | "intro") => return Some("cover"),
         Some("section") => return Some("section"),
-        Some("center" | "end" | "statement" | "fact") => return Some("center"),
+        Some("center") => return Some("center"),
+        Some("end") => return Some("end"),
+        Some("statement") => return Some("statement"),
+        Some("fact") => return Some("fact"),
         Some("quote") => return Some("quote"),
         Some("image") => return Some("image"),
         Some(_) => return None,
@@ -221,7 +237,7 @@ fn layout_class(
     let count = |tag: &str| body.matches(tag).count();
     let blocks = count("<p") - count("<pre").min(count("<p"));
     let only_text = [
-        "<ul", "<ol", "<table", "<pre", "<img", "<div", "<hr", "<math",
+        "<ul", "<ol", "<dl", "<table", "<pre", "<img", "<div", "<hr", "<math", "<figure",
     ]
     .iter()
     .all(|tag| count(tag) == 0);
@@ -233,10 +249,14 @@ fn layout_class(
     {
         return Some("quote");
     }
-    if !only_text || count("<blockquote") > 0 || headings == 0 {
+    if !only_text || is_beside || count("<blockquote") + count("<h3") + count("<h4") > 0 {
         return None;
     }
-    if index == 0
+    let is_short = body.len() < STATEMENT;
+    if headings == 0 {
+        return (blocks == 1 && is_short).then_some("statement");
+    }
+    if at.index == 0
         && headings <= 2
         && blocks <= 4
         && body.len() < 700
@@ -244,8 +264,15 @@ fn layout_class(
     {
         return Some("cover");
     }
-    (headings == 1 && blocks == 0 && count("<h3") == 0).then_some("section")
+    // Thanks, questions, an address.
+    if at.is_last && at.index > 1 && headings == 1 && blocks <= 2 && is_short {
+        return Some("end");
+    }
+    (headings == 1 && blocks == 0).then_some("section")
 }
+
+/// The theme's width of a picture beside the text, in percent of the slide.
+const BESIDE: u16 = 44;
 
 /// The share of the width of a picture beside the text, if given: in percent, rounded to one that the
 /// theme has a class for.

@@ -35,7 +35,6 @@ pub struct Finished {
 pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
     let mut pass = Pass {
         pieces: pieces.into_iter().map(Some).collect(),
-        only_headings: true,
         ..Pass::default()
     };
     pass.fragment_indices = fragment_indices(clean);
@@ -92,9 +91,6 @@ pub struct Pass {
     /// Whether an element with a click was left out, and its click is not used yet.
     pub lost_click: bool,
     pub columns: Option<Columns>,
-    /// Where the headings at the beginning of the slide end.
-    pub headings_end: usize,
-    only_headings: bool,
     pub floats: Floats,
     files: Vec<String>,
     pub warnings: Vec<String>,
@@ -142,9 +138,6 @@ impl Clicks {
 
 impl Pass {
     fn text(&mut self, text: &str) {
-        if !text.trim().is_empty() && self.frames.is_empty() {
-            self.only_headings = false;
-        }
         self.out.push_str(text);
     }
 
@@ -159,9 +152,6 @@ impl Pass {
             PIECE => return self.piece(tag.get("data-n").and_then(|n| n.parse().ok())),
             "img" if tag.get("data-file").is_none_or(str::is_empty) => return,
             _ => {}
-        }
-        if self.frames.is_empty() && !matches!(tag.name, "h1" | "h2") {
-            self.only_headings = false;
         }
         let classes = || tag.get("class").unwrap_or_default().split(' ');
         if let Some(parent) = self.frames.last_mut() {
@@ -357,9 +347,6 @@ impl Pass {
                 self.out.push_str(&frame.name);
                 self.out.push('>');
                 self.add_columns(&frame);
-                if self.frames.is_empty() && self.only_headings {
-                    self.headings_end = self.out.len();
-                }
             }
             if frame.name == name {
                 return;

@@ -58,7 +58,10 @@ fn marp_pictures_beside_the_text_have_the_share_they_ask_for() {
     let classes = |text: &str| {
         let text = format!("---\nmarp: true\nbackgroundImage: url(all.png)\n---\n\n{text}");
         let page = pages(&text).remove(0);
-        (html(&page).classes.join(" "), html(&page).files.join(" "))
+        let classes = &html(&page).classes;
+        let classes = classes.iter().filter(|class| !class.starts_with("fit-"));
+        let classes: Vec<&str> = classes.map(String::as_str).collect();
+        (classes.join(" "), html(&page).files.join(" "))
     };
     let of = |classes: &str, files: &str| (classes.to_owned(), files.to_owned());
     assert_eq!(
@@ -69,7 +72,7 @@ fn marp_pictures_beside_the_text_have_the_share_they_ask_for() {
         classes("![bg](a.png)\n![bg right](b.png)\n\ntext"),
         of("picture-right", "a.png b.png")
     );
-    assert_eq!(classes("text"), of("picture-behind", "all.png"));
+    assert_eq!(classes("text"), of("statement picture-behind", "all.png"));
 }
 
 #[test]
@@ -83,7 +86,7 @@ fn marp_colours_of_text_are_the_themes_shades() {
             .contains("<div class=\"body t-red\"")
     );
     let tomato = page("backgroundColor: tomato\ncolor: white");
-    assert_eq!(html(&tomato).classes, ["on-dark"]);
+    assert_eq!(html(&tomato).classes, ["statement", "on-dark"]);
     assert_eq!(tomato.warnings, []);
     assert!(page("color: white").warnings[0].reason.contains("“white”"));
     assert!(
@@ -194,7 +197,10 @@ fn marps_backgrounds_are_stacked_and_sized_or_said() {
             .markup
             .contains("<div class=\"pictures stacked\"><img data-file=\"a.png\"")
     );
-    assert_eq!(html(&stacked).classes, ["picture-right", "beside-33"]);
+    assert_eq!(
+        html(&stacked).classes,
+        ["picture-right", "beside-33", "fit-125"]
+    );
     let sized = |words: &str| {
         html(&page(&format!("![{words}](a.png)\n\n# A")))
             .markup

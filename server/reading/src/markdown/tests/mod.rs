@@ -44,6 +44,56 @@ fn three_dashes_separate_and_those_in_code_and_comments_do_not() {
     assert_eq!(titles(text), ["A", "B", "C"]);
 }
 
+/// The first column's heading stood above both, so that the second began lower.
+#[test]
+fn columns_with_headings_begin_at_the_same_height() {
+    let columns = |text: &str| {
+        let text = format!("{text}\n---\n\n# Z\n");
+        let markup = html(&pages(&text)[0]).markup.replace(" dir=\"auto\"", "");
+        let (_, body) = markup.split_once("<div class=\"body\">").expect("a body");
+        body.replace('\n', "")
+    };
+    let both = "<div class=\"columns\"><div class=\"column w6\"><h2>B</h2><p>b</p></div><div class=\"column w6\"><h2>C</h2><p>c</p></div></div></div>";
+    assert_eq!(columns("## B\n\nb\n\n|||\n\n## C\n\nc\n"), both);
+    assert_eq!(
+        columns("# A\n\n## B\n\nb\n\n|||\n\n## C\n\nc\n"),
+        format!("<h1>A</h1>{both}")
+    );
+    // A subtitle is above both.
+    let text = "# A\n\n## B\n\nb\n\n|||\n\nc\n";
+    assert!(columns(text).starts_with("<h1>A</h1><h2>B</h2><div class=\"columns\">"));
+}
+
+#[test]
+fn a_slide_is_composed_by_what_it_says() {
+    let text = "# A talk\n\nBy me\n\n---\n\n# A chapter\n\n---\n\nOne sentence.\n\n---\n\n> Words\n\n---\n\n# A list\n\n- a\n\n---\n\n# Thank you\n\nme@example.org\n";
+    let pages = pages(text);
+    let layouts: Vec<_> = pages
+        .iter()
+        .map(|page| html(page).classes.first().map_or("", String::as_str))
+        .collect();
+    assert_eq!(
+        layouts,
+        ["cover", "section", "statement", "quote", "fit-125", "end"]
+    );
+}
+
+#[test]
+fn a_deck_chooses_its_accent_and_its_scheme() {
+    let classes = |front: &str| {
+        html(&pages(&format!("---\n{front}\n---\n\n- a\n"))[0])
+            .classes
+            .join(" ")
+    };
+    assert_eq!(classes("accent: blue"), "accent-blue fit-125");
+    assert_eq!(
+        classes("theme: dark\naccent: violet"),
+        "on-dark accent-violet fit-125"
+    );
+    assert_eq!(classes("accent: green\ntheme: light"), "fit-125");
+    assert_eq!(classes("accent: \"red; x\""), "fit-125");
+}
+
 #[test]
 fn a_fence_that_never_ends_takes_its_slide_only() {
     assert_eq!(titles("# A\n\n```rust\nfn a()\n\n---\n\n# B\n"), ["A", "B"]);

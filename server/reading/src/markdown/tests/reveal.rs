@@ -108,7 +108,7 @@ fn places_of_fragments_are_an_order_and_no_numbers_of_clicks() {
 #[test]
 fn reveal_backgrounds_that_are_not_drawn_are_said_with_their_line() {
     let section = "----\n\n<section data-background=\"tomato\">\n\na\n\n</section>\n";
-    assert_eq!(html(&pages(section)[0]).classes, ["on-light"]);
+    assert_eq!(html(&pages(section)[0]).classes, ["statement", "on-light"]);
     let text = "----\n\n<!-- .slide: data-background-image=\"a.png\" data-background-size=\"contain\" data-background-opacity=\"0.3\" -->\n\n# A\n";
     let page = &pages(text)[0];
     assert!(html(page).markup.contains("<img class=\"contain\""));
