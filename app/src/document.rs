@@ -8,7 +8,11 @@ use model::deck::Face;
 const WITHOUT_WASM: &str = include_str!("without_wasm.js");
 
 /// A complete document, readable before its WASM arrives.
-pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
+/// `controls` is the address of the styles of pages with controls.
+pub fn document(options: LeptosOptions, page: Page, controls: &str) -> impl IntoView {
+    let controls = page
+        .has_controls()
+        .then(|| view! { <link rel="stylesheet" href=controls.to_owned()/> });
     let sizes = page.slide_sizes();
     let first = page.first_face().filter(|face| face.html.is_none());
     let preload = first.and_then(Face::rendition).map(|picture| {
@@ -77,6 +81,7 @@ pub fn document(options: LeptosOptions, page: Page) -> impl IntoView {
                 {preload}
                 {typeface}
                 <HashedStylesheet options=options.clone() id="webslides"/>
+                {controls}
                 <link rel="icon" href=routes::ICON type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href=routes::TOUCH_ICON/>
                 <link rel="manifest" href=routes::MANIFEST/>

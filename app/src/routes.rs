@@ -89,6 +89,11 @@ pub const METRICS: &str = "/metrics";
 /// The folder of the built scripts, WASM and styles.
 pub const BUILT: &str = "/pkg";
 
+/// The styles of pages with controls. `name` changes with their contents.
+pub fn controls_style(name: &str) -> String {
+    format!("/style/controls.{name}.css")
+}
+
 /// The typefaces of Markdown slides. A file's name contains its version.
 pub const TYPEFACES: &str = "/fonts";
 /// The one that every Markdown slide needs.

@@ -245,7 +245,7 @@ fn open_projectors(projectors: u32) -> String {
     }
 }
 
-fn present_people(followers: u32) -> String {
+pub fn present_people(followers: u32) -> String {
     match followers {
         0 => "Nobody is here yet.".to_owned(),
         1 => "1 person is here.".to_owned(),

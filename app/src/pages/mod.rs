@@ -164,6 +164,14 @@ impl Page {
         self.first_face().is_some()
     }
 
+    /// Whether it has more to operate than followers and projectors have.
+    pub fn has_controls(&self) -> bool {
+        !matches!(
+            self,
+            Self::Follow { .. } | Self::Back { .. } | Self::Project { .. }
+        )
+    }
+
     pub fn into_any_view(self) -> AnyView {
         match self {
             Self::Home => view! { <Home/> }.into_any(),
@@ -213,7 +221,9 @@ impl Page {
                 presents,
             } => {
                 let again = ways.as_ref().and_then(|ways| ways.asked_again_at.clone());
-                let invitation = ways.map(|ways| invitation(&code, ways.audience, ways.warning));
+                let title = rendered.talk.clone();
+                let invitation =
+                    ways.map(|ways| invitation(&code, title, ways.audience, ways.warning));
                 let data = ProjectData {
                     code,
                     rendered,

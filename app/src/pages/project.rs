@@ -1,4 +1,4 @@
-use super::{page_data, present::listen_to_clicker};
+use super::{lobby::present_people, page_data, present::listen_to_clicker};
 use crate::{
     components::{
         ConnectionBadge, Showing, SlideView, Way, hydrated, in_browser, pointing, stay_awake, text,
@@ -31,6 +31,11 @@ pub fn Project(children: Children) -> impl IntoView {
     let snapshot = live.snapshot;
     stay_awake(live.connection);
     let showing = Showing::of(snapshot);
+    // Only a presenter's browser is told.
+    let here = move || {
+        let presence = live.presence.get();
+        presence.map_or_else(String::new, |presence| present_people(presence.followers))
+    };
     acknowledge(&code, live, Attention::Projected, move || showing.state());
     in_browser(move || listen_to_clicker(code, live, presents));
     // The deck may be replaced while the page is open.
@@ -41,6 +46,7 @@ pub fn Project(children: Children) -> impl IntoView {
             data-view="project"
             data-live=words(move || live.connection.get().as_str().to_owned())
             data-inviting=words(move || snapshot.read().state.inviting.to_string())
+            data-begun=words(move || snapshot.read().state.has_begun().to_string())
             data-hydrated=hydrated()
         >
             <h1 class="visually-hidden" inner_html=text(move || snapshot.get().talk)></h1>
@@ -51,13 +57,16 @@ pub fn Project(children: Children) -> impl IntoView {
             />
             <ConnectionBadge connection=live.connection awaited=showing.awaited()/>
             {children()}
+            <p class="here" inner_html=text(here)></p>
         </main>
     }
 }
 
-/// The joining instructions, over a corner of the slide while the presenter shows them.
+/// The joining instructions while the presenter shows them: on the whole screen before the talk has begun, and
+/// over a corner of the slide later.
 pub fn invitation(
     code: &TalkCode,
+    title: String,
     way: Way,
     warning: Option<&'static str>,
 ) -> impl IntoView + use<> {
@@ -67,6 +76,10 @@ pub fn invitation(
         .map_or(way.url.clone(), |(_, rest)| rest.to_owned());
     view! {
         <aside class="invitation" aria-label="How to join" data-way="audience">
+            <div class="lead">
+                <p class="title">{title}</p>
+                <p>"Follow along on your phone"</p>
+            </div>
             <div class="qr" inner_html=way.qr></div>
             <p class="url bare">{address}</p>
             <p class="code">{code.to_string()}</p>

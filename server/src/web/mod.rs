@@ -3,6 +3,7 @@
 
 pub mod addresses;
 mod commands;
+pub mod controls;
 mod events;
 mod extract;
 mod form;

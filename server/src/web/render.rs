@@ -1,6 +1,6 @@
 //! Answers for browsers: pages, refusals as pages, and redirects from addresses with keys.
 
-use super::Shared;
+use super::{Shared, controls};
 use crate::access::{Refusal, content_security_policy};
 use app::{
     api::ErrorCode,
@@ -37,7 +37,7 @@ pub async fn page(shared: &Shared, page: Page) -> Response {
         // Not `no-store`: it would keep the page out of the back/forward cache.
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     };
-    let document = move || document(options.clone(), page.clone());
+    let document = move || document(options.clone(), page.clone(), &controls::ADDRESS);
     // A page has all that it shows, and reads nothing of the request.
     let request = Request::new(Body::empty());
     let response = leptos_axum::render_app_async_with_context(headers, document)(request).await;

@@ -8,7 +8,10 @@ use crate::{
     access::{Refusal, refuse_other_origins, security_headers},
     http::bound_unsent,
     observe::log,
-    web::{commands, events, guessing, host, media, operations, pages, pointer, present, site},
+    web::{
+        commands, controls, events, guessing, host, media, operations, pages, pointer, present,
+        site,
+    },
 };
 use app::{
     api::ErrorCode,
@@ -87,6 +90,7 @@ pub fn router(shared: Shared) -> Router {
         .route_layer(guessing)
         .merge(public)
         .merge(site::files(&shared.leptos))
+        .merge(controls::routes())
         .method_not_allowed_fallback(|| async { Refusal::from(ErrorCode::MethodNotAllowed) })
         .layer(middleware::from_fn_with_state(
             shared.public.clone(),

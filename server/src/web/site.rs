@@ -70,7 +70,7 @@ fn program_folder() -> Option<PathBuf> {
 }
 
 /// The cache lifetime of files whose names change with their contents.
-const UNCHANGING: &str = "public, max-age=31536000, immutable";
+pub const UNCHANGING: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// Routes for the files as `cargo leptos build` wrote them.
 pub fn files(leptos: &LeptosOptions) -> Router<Shared> {
@@ -79,14 +79,16 @@ pub fn files(leptos: &LeptosOptions) -> Router<Shared> {
     let age = if leptos.hash_files {
         UNCHANGING
     } else {
-        "no-cache"
+        HeaderValue::from_static("no-cache")
     };
     let files = ServeDir::new(root.join("pkg"))
         .precompressed_br()
         .precompressed_gzip();
     let built = Router::new()
         .nest_service(routes::BUILT, files)
-        .layer(middleware::map_response(move |answer| cached(answer, age)));
+        .layer(middleware::map_response(move |answer| {
+            cached(answer, age.clone())
+        }));
     let typefaces = ServeDir::new(root.join(routes::TYPEFACES.trim_start_matches('/')));
     let mut router = Router::new()
         .nest_service(routes::TYPEFACES, typefaces)
@@ -105,9 +107,13 @@ pub fn files(leptos: &LeptosOptions) -> Router<Shared> {
 }
 
 /// Sets the cache lifetime, but not for a missing file: a proxy would remember for a year that it is missing.
-async fn cached(mut answer: Response<Body>, age: &'static str) -> Response<Body> {
+async fn cached(mut answer: Response<Body>, age: HeaderValue) -> Response<Body> {
     let is_there = answer.status().is_success() || answer.status() == StatusCode::NOT_MODIFIED;
-    let age = HeaderValue::from_static(if is_there { age } else { "no-store" });
+    let age = if is_there {
+        age
+    } else {
+        HeaderValue::from_static("no-store")
+    };
     answer.headers_mut().insert(header::CACHE_CONTROL, age);
     answer
 }

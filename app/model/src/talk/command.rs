@@ -33,7 +33,8 @@ pub enum Command {
     BackToRoom,
     /// The minutes are for [`Timing::Plan`]; `None` removes the plan. Other timings ignore them.
     Clock(Timing, Option<Minutes>),
-    /// Shows or hides the joining instructions on the projector.
+    /// Shows or hides the joining instructions on the projector: large before the talk has begun, and
+    /// then until the first move.
     Invite(bool),
 }
 
@@ -209,8 +210,12 @@ impl SlideState {
         self.reach = self.reach.max(place.slide);
     }
 
-    /// Moves the presenter, and the room if its screen is live.
+    /// Moves the presenter, and the room if its screen is live. The first move begins the talk: the
+    /// invitation has done its work.
     fn move_to(&mut self, to: Place, now: Timestamp) {
+        if to != self.place() && !self.has_begun() {
+            self.inviting = false;
+        }
         if to.slide != self.place().slide && !self.clock.has_started() {
             self.clock.run(now);
         }
@@ -218,6 +223,15 @@ impl SlideState {
             self.beyond = None;
         }
         self.present(self.screen(), to);
+    }
+
+    /// Whether anything but the beginning of the first slide was shown, or the clock has run.
+    pub fn has_begun(&self) -> bool {
+        let start = Place {
+            slide: SlideNumber::FIRST,
+            step: 0,
+        };
+        self.clock.has_started() || self.reach != SlideNumber::FIRST || self.place() != start
     }
 
     /// Whether two states are equal apart from the times in their clocks: a remote only estimates the

@@ -399,3 +399,26 @@ fn going_where_the_deck_does_not_reach_is_refused() {
     check(3, 0, Some(Refused::OutOfRange));
     check(u32::MAX, u16::MAX, Some(Refused::OutOfRange));
 }
+
+#[test]
+fn the_first_move_takes_the_invitation_away() {
+    let outline = Outline::new(vec![1, 0, 0]).expect("slides");
+    let state = SlideState::start(
+        Epoch::try_from("e1".to_owned()).expect("an epoch"),
+        &outline,
+    );
+    let apply = |state: &SlideState, command| {
+        state
+            .apply(&outline, command, None, Timestamp::default())
+            .expect("it fits")
+    };
+    let invited = apply(&state, Command::Invite(true));
+    assert!(invited.inviting && !invited.has_begun());
+    // Where there is nothing before it, Previous is no move.
+    assert!(apply(&invited, Command::Previous).inviting);
+    let begun = apply(&invited, Command::Next);
+    assert!(!begun.inviting && begun.has_begun());
+    // Later it stays until it is taken away.
+    let again = apply(&begun, Command::Invite(true));
+    assert!(apply(&again, Command::Next).inviting);
+}

@@ -76,7 +76,11 @@ impl Layout {
                 }
                 Content::Block(inner) => {
                     let is_title = is_root && index == 0 && matches!(inner.name, "h1" | "h2");
-                    let measures = self.measures(inner, size, is_title, is_root);
+                    let mut measures = self.measures(inner, size, is_title, is_root);
+                    if block.name == "li" && matches!(inner.name, "ul" | "ol") {
+                        measures.size *= 0.9;
+                        (measures.above, measures.below) = (0.4, 0.0);
+                    }
                     let above = if index == 0 && (trims || stack == Stack::Flow) {
                         0.0
                     } else {
