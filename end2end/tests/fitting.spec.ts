@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { picture } from './picture.ts';
 import { PHONE, PROJECTOR, expect, isLive, next, test } from './room.ts';
 import { Server } from './server.ts';
+import { shown } from './words.ts';
 
 const row = (cells: string[]) => `| ${cells.join(' | ')} |\n`;
 const table = (head: string[], body: string[]) => row(head) + row(head.map(() => '--')) + row(body);
@@ -68,3 +69,48 @@ function outside(slide: Element): string[] {
     })
     .map((element) => `${element.tagName}: ${element.textContent!.slice(0, 40)}`);
 }
+
+const POINTS = ['a short one', 'one of a few words, as people write them', 'one with **strong** and `inline code`, and a clause that goes on to a second line of its own on most slides'];
+const many = (count: number, point: string) => Array.from({ length: count }, () => `- ${point}`).join('\n');
+
+/** Bodies of all lengths: lists, paragraphs, tables, columns, quotes and letters of several scripts. */
+const BODIES = [
+  ...[2, 5, 7, 9, 11, 14, 18].flatMap((count) => POINTS.map((point) => many(count, point))),
+  ...[3, 6, 10].map((count) => Array.from({ length: count }, () => 'A paragraph of some length that says one thing and then another, as paragraphs do.').join('\n\n')),
+  ...[4, 8, 12].map((count) => `${row(['What', 'Where', 'How much'])}${row(['--', '--', '--'])}${row(['a thing of some length', 'here', '12']).repeat(count)}`),
+  ...[4, 8].map((count) => `${many(count, POINTS[1]!)}\n\n|||\n\n${many(count, POINTS[0]!)}`),
+  ...[4, 9].map((count) => many(count, 'Слайд меняется сразу, η διαφάνεια αλλάζει αμέσως, trang chiếu thay đổi')),
+  `> ${POINTS[2]}\n\n${many(6, POINTS[1]!)}`,
+];
+
+/** The server measures with the theme's typefaces, as a browser does. */
+test('what the server says fits, fits, and could seldom be larger', async ({ room }) => {
+  const { host } = await shown(room, ['# Fit', ...BODIES.map((body, at) => `# Slide ${at + 2}\n\n${body}`)].join('\n\n---\n\n'));
+  const pages = host.locator('#all-slides .mini .page');
+  const count = BODIES.length + 1;
+  await expect.poll(async () => ((await pages.count()) < count && (await host.reload()), pages.count())).toBe(count);
+  await isLive(host);
+  await host.getByRole('button', { name: 'All slides' }).first().click();
+  await host.evaluate(() => Promise.all([...document.fonts].map((font) => font.load())));
+  const found = await pages.evaluateAll((pages) => {
+    const scales = [36, 44, 52, 60, 68, 76, 84, 92, 100];
+    const scale = (page: Element) => Number(/fit-(\d+)/.exec(page.className)?.[1] ?? 100);
+    // In the slide's own pixels, whatever the size of the thumbnail.
+    const fits = (page: Element) => {
+      const body = page.querySelector<HTMLElement>('.body')!;
+      const ends = [...body.children].map((child) => (child as HTMLElement).offsetTop + (child as HTMLElement).offsetHeight);
+      return Math.max(...ends) <= 720 - 56 + 1;
+    };
+    return pages.map((page, at) => {
+      const own = scale(page);
+      const fit = fits(page);
+      const larger = scales[scales.indexOf(own) + 1];
+      page.classList.remove(`fit-${own}`);
+      if (larger && larger < 100) page.classList.add(`fit-${larger}`);
+      return { slide: at + 1, own, fit, isSmall: own < 100 && own !== 36 && fits(page) };
+    });
+  });
+  expect(found.filter(({ fit, own }) => !fit && own > 36)).toEqual([]);
+  expect(found.filter(({ own }) => own < 100).length).toBeGreaterThan(10);
+  expect(found.filter(({ isSmall }) => isSmall).length, JSON.stringify(found)).toBeLessThanOrEqual(2);
+});

@@ -132,6 +132,7 @@ async function drawn(page: Page, slide: string): Promise<Buffer> {
     const pictures = [...slide.querySelectorAll('img')];
     for (const picture of pictures) picture.loading = 'eager';
     await Promise.all(pictures.map((picture) => picture.decode()));
+    await document.fonts.ready;
   });
   const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 1280, height: 720 }, animations: 'disabled' });
   await place.evaluate((slide: HTMLElement) => {
