@@ -1,6 +1,6 @@
 //! A deck as text.
 
-use super::markup;
+use super::markup::check_shown;
 use model::deck::Face;
 use reading::{
     markdown::{Limits, Markdown},
@@ -55,7 +55,8 @@ fn look_at(parts: &PageParts, text: &str) {
         panic!("no HTML");
     };
     assert!(html.steps <= 32, "{} steps", html.steps);
-    for tag in html.markup.split(['<', '>']) {
+    let markup = html.markup();
+    for tag in markup.split(['<', '>']) {
         for part in [" data-step=\"", " data-until=\""] {
             let step = tag.split_once(part).map(|(_, rest)| rest.split('"').next());
             let step: Option<Result<u16, _>> = step.flatten().map(str::parse);
@@ -70,8 +71,7 @@ fn look_at(parts: &PageParts, text: &str) {
     }
     // A slide of 48 KB of Markdown; the largest growth is that of code and of formulas.
     let most = 10_000 + 200 * text.len();
-    assert!(html.markup.len() <= most, "{} bytes", html.markup.len());
-    markup::check(&html.markup);
+    assert!(markup.len() <= most, "{} bytes", markup.len());
     let shown = faces::written(html, &PICTURES);
-    markup::check_shown(&shown.html.expect("HTML"));
+    check_shown(&shown.html.expect("HTML"));
 }

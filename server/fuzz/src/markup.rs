@@ -2,11 +2,6 @@
 
 use reading::vocabulary::{is_attribute, is_slide_class, read};
 
-/// As a worker says it.
-pub fn check(markup: &str) {
-    read(markup, is_attribute).unwrap_or_else(|| panic!("not a slide: {markup}"));
-}
-
 /// As a page gets it: around it the slide, and in it the pictures.
 pub fn check_shown(markup: &str) {
     let allows = |element: &str, key: &str, value: &str| match (element, key) {
@@ -16,7 +11,6 @@ pub fn check_shown(markup: &str) {
             .all(|class| class.is_empty() || is_slide_class(class)),
         ("img", "src") => value.starts_with("/media/"),
         ("img", "data-own") => value.is_empty(),
-        ("img", "data-file") => false,
         _ => is_attribute(element, key, value),
     };
     read(markup, allows).unwrap_or_else(|| panic!("not a slide's page: {markup}"));

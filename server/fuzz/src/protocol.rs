@@ -2,6 +2,7 @@
 
 use reading::{
     kind::Kind,
+    segments::Segment,
     source::{Target, Warning},
     worker::{
         check,
@@ -154,8 +155,9 @@ fn page(parts: &PageParts) {
             assert!(preview.len() <= 1_000 && preview.starts_with(b"RIFF"));
         }
         FaceParts::Html(html) => {
-            assert!(html.markup.len() <= 2 << 20 && html.steps <= 1_000);
-            let lower = html.markup.to_ascii_lowercase();
+            let length: usize = html.segments.iter().map(Segment::markup_len).sum();
+            assert!(length <= 2 << 20 && html.steps <= 1_000);
+            let lower = html.markup().to_ascii_lowercase();
             for never in ["<script", "<iframe", "<object", "<embed", "<base", "<meta"] {
                 let after = lower.split(never).skip(1);
                 let mut named = after.map(|after| after.chars().next());
@@ -166,13 +168,13 @@ fn page(parts: &PageParts) {
                 line(class, 60);
                 assert!(!class.contains(['"', '<', '>', ' ']), "{class:?}");
             }
-            assert!(html.classes.len() <= 20 && html.files.len() <= 200);
-            for file in &html.files {
+            assert!(html.classes.len() <= 20 && html.files().len() <= 200);
+            for file in html.files() {
                 line(file, 500);
                 assert!(!file.starts_with('/') && !file.contains("../"), "{file:?}");
             }
             let shown = faces::written(html, &HashMap::new());
-            let most = html.markup.len() + 2_000;
+            let most = length + 2_000;
             assert!(shown.html.is_some_and(|shown| shown.len() <= most));
         }
     }

@@ -48,6 +48,7 @@ pub mod manifest;
 pub mod markdown;
 pub mod pdf;
 pub mod renditions;
+pub mod segments;
 pub mod source;
 pub mod sources;
 pub mod text;

@@ -2,8 +2,9 @@
 
 use super::worker::{
     bounded::{self, PAGES},
-    check::{MAX_CLASSES, MAX_FILES, MAX_WARNINGS},
+    check::{MAX_CLASSES, MAX_SEGMENTS, MAX_WARNINGS},
 };
+use crate::segments::{self, Segment};
 use serde::{Deserialize, Serialize};
 
 /// Limits of a deck, from the command line.
@@ -92,17 +93,32 @@ pub struct Picture {
 /// A slide as sanitised HTML at the fixed design size 1280 x 720.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Html {
-    pub markup: String,
+    /// The server imports the pictures' files and puts the addresses of their renditions in.
+    #[serde(deserialize_with = "bounded::at_most::<MAX_SEGMENTS, _, _>")]
+    pub segments: Vec<Segment>,
     /// Number of builds. Elements with `data-step="k"` are hidden before step k, those with
     /// `data-until="k"` from step k on.
     pub steps: u16,
     /// Classes of the theme for the slide's root. Never the author's.
     #[serde(deserialize_with = "bounded::at_most::<MAX_CLASSES, _, _>")]
     pub classes: Vec<String>,
-    /// Names of the files in `markup` (`<img data-file="...">`). The server imports them as pictures
-    /// and puts the addresses of their renditions in.
-    #[serde(deserialize_with = "bounded::at_most::<MAX_FILES, _, _>")]
-    pub files: Vec<String>,
+}
+
+impl Html {
+    /// As one string, with the names of files as `data-file`: for tests and the fuzzer.
+    pub fn markup(&self) -> String {
+        segments::join(&self.segments)
+    }
+
+    /// Whether a picture of that name is on the slide.
+    pub fn shows(&self, file: &str) -> bool {
+        self.segments.iter().any(|it| it.file() == Some(file))
+    }
+
+    /// The names of the pictures' files, each once.
+    pub fn files(&self) -> Vec<&str> {
+        segments::files(&self.segments)
+    }
 }
 
 /// A clickable area, in fractions of the page from its top left: 0 to 1.

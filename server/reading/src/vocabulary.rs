@@ -1,6 +1,8 @@
 //! The elements, attributes and classes of a slide's HTML. The sanitiser lets nothing else through, the
 //! server accepts nothing else from a worker, and the fuzzer reports everything else.
 
+use crate::segments::Segment;
+
 /// Elements that authors may write.
 pub const WORDS: [&str; 54] = [
     "a",
@@ -218,7 +220,7 @@ pub fn is_attribute(element: &str, key: &str, value: &str) -> bool {
         ("a", "href") => leads_out(value),
         ("a", "target") => value == "_blank",
         ("a", "rel") => value == "noopener",
-        ("a" | "img", "title") | ("img", "alt" | "data-file") => true,
+        ("a" | "img", "title") | ("img", "alt") => true,
         ("img", "width" | "height") => is_length(value),
         ("ol", "start") | ("td" | "th", "colspan" | "rowspan") => is_number(value),
         ("svg", "aria-hidden") => value == "true",
@@ -228,24 +230,42 @@ pub fn is_attribute(element: &str, key: &str, value: &str) -> bool {
     }
 }
 
-/// Whether markup is well formed and has only what a slide may have.
+/// Whether the segments together are well formed and have only what a slide may have. Each tag is whole
+/// within its segment, so that a picture's address can't end up in an attribute.
 ///
 /// ```
-/// use reading::vocabulary::is_slide;
+/// use reading::{segments::cut, vocabulary::is_slide};
 ///
-/// assert!(is_slide("<p>one <strong>word</strong></p>"));
-/// assert!(!is_slide("<p>not <strong>closed</p>"));
-/// assert!(!is_slide("<script>alert(1)</script>"));
-/// assert!(!is_slide("<p onclick=\"alert(1)\">a click</p>"));
+/// assert!(is_slide(&cut("<p>one <strong>word</strong></p>")));
+/// assert!(!is_slide(&cut("<p>not <strong>closed</p>")));
+/// assert!(!is_slide(&cut("<script>alert(1)</script>")));
+/// assert!(!is_slide(&cut("<p onclick=\"alert(1)\">a click</p>")));
 /// ```
-pub fn is_slide(markup: &str) -> bool {
-    read(markup, is_attribute).is_some()
+pub fn is_slide(segments: &[Segment]) -> bool {
+    let mut open = Vec::new();
+    let are_ours = segments.iter().all(|segment| match segment {
+        Segment::Markup(markup) => read_part(markup, &mut open, is_attribute).is_some(),
+        Segment::Picture { before, after, .. } => [before, after]
+            .iter()
+            .all(|list| attributes("img", list, is_attribute) == Some("")),
+    });
+    are_ours && open.is_empty()
 }
 
 /// Reads markup as our renderer writes it. `allows` is called with each attribute's element, name and
 /// value. None when it refuses one, or the markup is not well formed.
 pub fn read(markup: &str, allows: impl Fn(&str, &str, &str) -> bool) -> Option<()> {
-    let mut open: Vec<&str> = Vec::new();
+    let mut open = Vec::new();
+    read_part(markup, &mut open, allows)?;
+    open.is_empty().then_some(())
+}
+
+/// Reads markup within the elements that are `open`, and may leave others open.
+fn read_part<'a>(
+    markup: &'a str,
+    open: &mut Vec<&'a str>,
+    allows: impl Fn(&str, &str, &str) -> bool,
+) -> Option<()> {
     let mut rest = markup;
     while let Some((_, tag)) = rest.split_once('<') {
         if let Some(tag) = tag.strip_prefix('/') {
@@ -256,29 +276,40 @@ pub fn read(markup: &str, allows: impl Fn(&str, &str, &str) -> bool) -> Option<(
             rest = after;
             continue;
         }
-        let (name, mut inside) = word(tag);
+        let (name, inside) = word(tag);
         if !is_element(name) {
             return None;
         }
-        rest = loop {
-            if let Some(after) = inside.strip_prefix("/>") {
-                break after;
+        let end = attributes(name, inside, &allows)?;
+        rest = if let Some(after) = end.strip_prefix("/>") {
+            after
+        } else {
+            let after = end.strip_prefix('>')?;
+            if !NO_CLOSING_TAG.contains(&name) {
+                open.push(name);
             }
-            if let Some(after) = inside.strip_prefix('>') {
-                if !NO_CLOSING_TAG.contains(&name) {
-                    open.push(name);
-                }
-                break after;
-            }
-            let (key, after) = word(inside.strip_prefix(' ')?);
-            let (value, after) = after.strip_prefix("=\"")?.split_once('"')?;
-            if !allows(name, key, value) {
-                return None;
-            }
-            inside = after;
+            after
         };
     }
-    open.is_empty().then_some(())
+    Some(())
+}
+
+/// Reads an element's attributes, each with a space before it. Returns what follows them; None when one
+/// is refused or not well formed.
+fn attributes<'a>(
+    element: &str,
+    mut rest: &'a str,
+    allows: impl Fn(&str, &str, &str) -> bool,
+) -> Option<&'a str> {
+    while let Some(attribute) = rest.strip_prefix(' ') {
+        let (key, after) = word(attribute);
+        let (value, after) = after.strip_prefix("=\"")?.split_once('"')?;
+        if !allows(element, key, value) {
+            return None;
+        }
+        rest = after;
+    }
+    Some(rest)
 }
 
 /// Splits a name off.
@@ -323,6 +354,7 @@ fn leads_out(address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segments::cut;
 
     #[test]
     fn only_known_words_make_a_slide() {
@@ -332,7 +364,7 @@ mod tests {
             "<div class=\"column w12\"><img data-file=\"a.png\" alt=\"\" width=\"50%\"></div>",
             "<math display=\"block\"><mspace width=\"1em\"/></math>",
         ] {
-            assert_eq!(is_slide(markup), !markup.contains("< "), "{markup}");
+            assert_eq!(is_slide(&cut(markup)), !markup.contains("< "), "{markup}");
         }
         for markup in [
             "<script></script>",
@@ -354,7 +386,7 @@ mod tests {
             "<p class=\"x",
             "<!-- a -->",
         ] {
-            assert!(!is_slide(markup), "{markup}");
+            assert!(!is_slide(&cut(markup)), "{markup}");
         }
         assert!(is_slide_class("beside-33") && !is_slide_class("project"));
     }

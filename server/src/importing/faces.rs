@@ -4,7 +4,7 @@ use super::staging::short_name;
 use bytes::Bytes;
 use data_encoding::BASE64;
 use model::deck::{Face, Rendition};
-use reading::{source::Html, worker::protocol::FaceParts};
+use reading::{segments::Segment, source::Html, worker::protocol::FaceParts};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
@@ -55,37 +55,61 @@ pub(super) fn picture(parts: FaceParts) -> (Face, Vec<(String, Bytes)>) {
     (face, files)
 }
 
-/// Replaces the names of pictures in HTML by addresses. A picture that is not in `pictures` yet gets no
-/// address. A picture without renditions has failed: it is removed, with the elements that held only it.
+/// Puts the addresses of pictures into HTML. A picture that is not in `pictures` yet gets no address. A
+/// picture without renditions has failed: it is removed, with the elements that held only it.
 pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
-    let mut markup = String::with_capacity(html.markup.len());
-    let mut rest = html.markup.as_str();
+    let mut markup = String::new();
     let mut left_out_at = None;
-    // Only inside of tags: a slide's text may look the same.
-    while let Some((text, tag)) = rest.split_once('<') {
-        markup.push_str(text);
-        let start = markup.len();
-        if let Some(emptied) = left_out_at.and_then(|at| emptied(&markup, at, tag)) {
-            markup.truncate(emptied);
-            left_out_at = Some(emptied);
-            rest = tag.split_once('>').map_or("", |(_, after)| after);
-            continue;
-        }
-        markup.push('<');
-        let is_left_out;
-        (rest, is_left_out) = with_address(tag, pictures, &mut markup);
-        if is_left_out {
-            markup.truncate(start);
-            left_out_at = Some(start);
-            rest = rest.strip_prefix('>').unwrap_or(rest);
+    for segment in &html.segments {
+        match segment {
+            Segment::Markup(part) => {
+                let rest = match left_out_at.take() {
+                    Some(at) => without_emptied(&mut markup, at, part),
+                    None => part,
+                };
+                markup.push_str(rest);
+            }
+            Segment::Picture {
+                file,
+                before,
+                after,
+            } => match pictures.get(file) {
+                Some(picture) if picture.rendition().is_some() => {
+                    let address = addresses(picture);
+                    let size = if is_sized(before) || is_sized(after) {
+                        String::new()
+                    } else {
+                        own_size(picture)
+                    };
+                    markup.push_str(&format!("<img{before}{address}{after}{size}>"));
+                }
+                Some(_) => left_out_at = Some(markup.len()),
+                None => markup.push_str(&format!("<img{before}{after}>")),
+            },
         }
     }
-    markup.push_str(rest);
     let classes = html.classes.join(" ");
     Face {
         html: Some(format!("<div class=\"page {classes}\">{markup}</div>")),
         ..Face::pending(DESIGN.0, DESIGN.1)
     }
+}
+
+/// Takes elements out of `markup` that are empty because a picture was removed from them, and their
+/// closing tags off `part`, which follows. Returns the rest of it.
+fn without_emptied<'a>(markup: &mut String, mut left_out_at: usize, mut part: &'a str) -> &'a str {
+    while let Some((text, tag)) = part.split_once('<') {
+        let length = markup.len();
+        markup.push_str(text);
+        let Some(start) = emptied(markup, left_out_at, tag) else {
+            markup.truncate(length);
+            break;
+        };
+        markup.truncate(start);
+        left_out_at = start;
+        part = tag.split_once('>').map_or("", |(_, after)| after);
+    }
+    part
 }
 
 /// Where the element begins that this tag closes, if it is empty because a picture was removed from it.
@@ -98,50 +122,10 @@ fn emptied(markup: &str, left_out_at: usize, tag: &str) -> Option<usize> {
     (opened == name && matches!(name, "p" | "a" | "li" | "span" | "figure")).then_some(start)
 }
 
-/// Writes a tag's attributes. Returns the markup after them, and whether the tag is a failed picture.
-fn with_address<'a>(
-    mut rest: &'a str,
-    pictures: &HashMap<String, Face>,
-    markup: &mut String,
-) -> (&'a str, bool) {
-    let (mut is_left_out, mut is_sized) = (false, false);
-    let mut shown = None;
-    while let Some((before, after)) = rest.find(['"', '>']).map(|at| rest.split_at(at)) {
-        let Some(after) = after.strip_prefix('"') else {
-            if is_left_out {
-                rest = after;
-            } else if let Some(picture) = shown.filter(|_| !is_sized) {
-                markup.push_str(&own_size(picture));
-            }
-            break;
-        };
-        let (value, after) = after.split_once('"').unwrap_or((after, ""));
-        rest = after;
-        let Some(before) = before.strip_suffix(" data-file=") else {
-            is_sized |= before == " width=" || before == " height=";
-            markup.push_str(before);
-            markup.push('"');
-            markup.push_str(value);
-            markup.push('"');
-            continue;
-        };
-        markup.push_str(before);
-        let name = value
-            .replace("&quot;", "\"")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&nbsp;", "\u{a0}")
-            .replace("&amp;", "&");
-        match pictures.get(&name) {
-            Some(picture) if picture.rendition().is_some() => {
-                markup.push_str(&addresses(picture));
-                shown = Some(picture);
-            }
-            Some(_) => is_left_out = true,
-            None => {}
-        }
-    }
-    (rest, is_left_out)
+/// Whether an author gave the picture's size.
+fn is_sized(attributes: &str) -> bool {
+    let mut keys = attributes.split('"').step_by(2);
+    keys.any(|key| key == " width=" || key == " height=")
 }
 
 /// The attributes with the address of each rendition.
@@ -169,13 +153,13 @@ fn own_size(picture: &Face) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use reading::segments::cut;
 
     fn shown(markup: &str) -> String {
         let html = Html {
-            markup: markup.to_owned(),
+            segments: cut(markup),
             steps: 0,
             classes: vec!["cover".to_owned()],
-            files: Vec::new(),
         };
         let face = Face {
             renditions: vec![Rendition {
@@ -218,10 +202,9 @@ mod tests {
         let pictures = HashMap::from([("a.png".to_owned(), face)]);
         let written = |attributes: &str| {
             let html = Html {
-                markup: format!("<img data-file=\"a.png\"{attributes}>"),
+                segments: cut(&format!("<img data-file=\"a.png\"{attributes}>")),
                 steps: 0,
                 classes: Vec::new(),
-                files: Vec::new(),
             };
             written(&html, &pictures).html.expect("HTML")
         };
@@ -262,20 +245,6 @@ mod tests {
             ("<p>a</p>G", "<p>a</p>"),
         ] {
             assert_eq!(shown(&markup.replace('G', gone)), left);
-        }
-    }
-
-    /// Text was taken for an attribute up to the first quote of the next tag, whose values then became
-    /// markup.
-    #[test]
-    fn words_that_look_like_a_picture_are_words() {
-        for markup in [
-            "<p>Write data-file=\"x\" so: data-file=\"</p><a title=\"<b>\">c</a>",
-            "<a title=\"x data-file=\" href=\"http://a\">c</a>",
-            "<p>\"",
-            "<p data-file=x>a < b",
-        ] {
-            assert_eq!(shown(markup), markup);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::faces::written;
 use model::deck::Face;
-use reading::source::Html;
+use reading::{segments::Segment, source::Html};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 #[derive(Default)]
@@ -27,8 +27,10 @@ impl Pictures {
     /// The first picture on these pages that was not requested. Marks it as requested.
     pub fn next(&mut self, mut pages: impl Iterator<Item = u32>) -> Option<String> {
         let name = pages.find_map(|page| {
-            let mut files = self.waiting.get(&page)?.files.iter();
-            files.find(|name| !self.asked.contains(*name)).cloned()
+            let html = self.waiting.get(&page)?;
+            let mut files = html.segments.iter().filter_map(Segment::file);
+            let next = files.find(|name| !self.asked.contains(*name))?;
+            Some(next.to_owned())
         })?;
         self.asked.insert(name.clone());
         Some(name)
@@ -37,7 +39,7 @@ impl Pictures {
     /// The first page that waits for this picture.
     pub fn page_with(&self, name: &str) -> Option<u32> {
         let mut pages = self.waiting.iter();
-        let (page, _) = pages.find(|(_, html)| html.files.iter().any(|file| file == name))?;
+        let (page, _) = pages.find(|(_, html)| html.shows(name))?;
         Some(*page)
     }
 
@@ -45,7 +47,7 @@ impl Pictures {
     pub fn take(&mut self, name: &str, picture: Face) -> Vec<(u32, Face)> {
         self.there.insert(name.to_owned(), picture);
         let with = self.waiting.iter();
-        let with = with.filter(|(_, html)| html.files.iter().any(|file| file == name));
+        let with = with.filter(|(_, html)| html.shows(name));
         let faces = with.map(|(page, html)| (*page, written(html, &self.there)));
         let faces = faces.collect();
         let mut waiting = std::mem::take(&mut self.waiting);
@@ -55,23 +57,24 @@ impl Pictures {
     }
 
     fn are_there(&self, html: &Html) -> bool {
-        html.files.iter().all(|name| self.there.contains_key(name))
+        let mut files = html.segments.iter().filter_map(Segment::file);
+        files.all(|name| self.there.contains_key(name))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use reading::segments::cut;
 
     fn html(files: &[&str]) -> Html {
         let images = files
             .iter()
             .map(|file| format!("<img data-file=\"{file}\">"));
         Html {
-            markup: images.collect(),
+            segments: cut(&images.collect::<String>()),
             steps: 0,
             classes: Vec::new(),
-            files: files.iter().map(|file| (*file).to_owned()).collect(),
         }
     }
 

@@ -1,7 +1,10 @@
 //! A deck whose pages do what a decoder never does: each line of misdeeds.txt is a page.
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use reading::source::{Bounds, Face, Html, Outline, Page, SlideOutline, Source, SourceError};
+use reading::{
+    segments::Segment,
+    source::{Bounds, Face, Html, Outline, Page, SlideOutline, Source, SourceError},
+};
 use std::{
     fs::{self, File},
     hint::black_box,
@@ -45,10 +48,9 @@ impl Source for Misdeeds {
             notes: None,
             links: Vec::new(),
             face: Face::Html(Html {
-                markup: "<p>Nothing</p>".into(),
+                segments: vec![Segment::Markup("<p>Nothing</p>".into())],
                 steps: 0,
                 classes: Vec::new(),
-                files: Vec::new(),
             }),
             warnings: Vec::new(),
         })

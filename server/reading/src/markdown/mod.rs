@@ -10,7 +10,7 @@
 mod colour;
 mod dialects;
 mod fit;
-mod html;
+pub(crate) mod html;
 mod marks;
 mod page;
 mod prepare;

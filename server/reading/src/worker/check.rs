@@ -9,7 +9,7 @@ use super::{
 use crate::archive::MAX_NAME_BYTES;
 use crate::renditions::PREVIEW_SIDE;
 use crate::source::{Html, Link, Outline, SourceError, Target, Warning};
-use crate::vocabulary;
+use crate::{segments::Segment, vocabulary};
 
 /// The highest value of the option. A page costs the server about 5 KB.
 pub const MAX_PAGES: u32 = 10_000;
@@ -30,6 +30,8 @@ pub const MAX_CLASSES: usize = 20;
 /// The most sizes of one picture.
 pub const MAX_RENDITIONS: usize = 8;
 pub const MAX_FILES: usize = 200;
+/// Markup and pictures in turn. A picture that is shown again is another segment.
+pub const MAX_SEGMENTS: usize = 4_001;
 const MAX_FILE_NAME: usize = 500;
 
 /// Why an answer is refused. This is for the log; the user is told that the page could not be read.
@@ -241,25 +243,33 @@ fn small(preview: &[u8]) -> Result<(), Nonsense> {
 /// Content-Security-Policy, which allows no script without the nonce.
 fn html(html: &Html) -> Result<(), Nonsense> {
     let Html {
-        markup,
+        segments,
         steps,
         classes,
-        files,
     } = html;
     at_most(MAX_CLASSES, classes)?;
-    at_most(MAX_FILES, files)?;
-    if *steps > MAX_STEPS || markup.len() > MAX_MARKUP {
+    at_most(MAX_SEGMENTS, segments)?;
+    let length: usize = segments.iter().map(Segment::markup_len).sum();
+    if *steps > MAX_STEPS || length > MAX_MARKUP {
         return Err(Nonsense::Count);
     }
-    let is_ours = vocabulary::is_slide(markup) && !markup.contains(is_odd);
-    if !is_ours
+    let is_plain = |segment: &Segment| match segment {
+        Segment::Markup(markup) => !markup.contains(is_odd),
+        Segment::Picture { before, after, .. } => {
+            !before.contains(is_odd) && !after.contains(is_odd)
+        }
+    };
+    if !vocabulary::is_slide(segments)
+        || !segments.iter().all(is_plain)
         || !classes
             .iter()
             .all(|class| vocabulary::is_slide_class(class))
     {
         return Err(Nonsense::Markup);
     }
-    let beside = files.iter().all(|file| lies_beside(file));
+    let files = html.files();
+    at_most(MAX_FILES, &files)?;
+    let beside = files.into_iter().all(lies_beside);
     beside.then_some(()).ok_or(Nonsense::Markup)
 }
 

@@ -173,18 +173,16 @@ fn pages(
 pub fn parts(mut page: Page, widths: &[u32], pages: u32) -> Result<PageParts, SourceError> {
     let face = match page.face {
         Face::Picture(pixels) => pictures(&pixels, widths)?,
-        Face::Html(mut html) => {
-            html.files.retain(|file| {
-                let stays = check::lies_beside(file);
-                if !stays {
+        Face::Html(html) => {
+            for file in html.files() {
+                if !check::lies_beside(file) {
                     page.warnings.push(Warning {
                         line: None,
                         page: None,
                         reason: format!("the picture {file} is not in the deck's folder; left out"),
                     });
                 }
-                stays
-            });
+            }
             FaceParts::Html(tidy::html(html)?)
         }
     };

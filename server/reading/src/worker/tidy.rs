@@ -3,12 +3,15 @@
 
 use super::{
     check::{
-        self, MAX_FILES, MAX_LINKS, MAX_MARKUP, MAX_REASON, MAX_TEXT, MAX_TITLE, MAX_WARNINGS,
-        is_odd, leads_somewhere, lies_beside,
+        self, MAX_FILES, MAX_LINKS, MAX_MARKUP, MAX_REASON, MAX_SEGMENTS, MAX_TEXT, MAX_TITLE,
+        MAX_WARNINGS, is_odd, leads_somewhere, lies_beside,
     },
     protocol::Content,
 };
-use crate::source::{Html, Link, Outline, SourceError, Warning};
+use crate::{
+    segments::Segment,
+    source::{Html, Link, Outline, SourceError, Warning},
+};
 
 pub fn outline(mut outline: Outline) -> Outline {
     outline.title = title(outline.title);
@@ -62,21 +65,52 @@ pub fn warnings(warnings: Vec<Warning>, pages: u32) -> Vec<Warning> {
         .collect()
 }
 
-/// Drops files that can't be shown; their `<img>` stays empty.
+/// Drops the files that can't be shown; their `<img>` stays empty.
 ///
 /// # Errors
 /// When there is too much markup.
 pub fn html(mut html: Html) -> Result<Html, SourceError> {
-    if html.markup.len() > MAX_MARKUP {
+    if html.segments.iter().map(Segment::markup_len).sum::<usize>() > MAX_MARKUP {
         return Err(SourceError::TooLarge(format!(
             "it has more than {} KiB of text and markup; make several slides of it",
             MAX_MARKUP >> 10
         )));
     }
-    html.markup = html.markup.replace(is_odd, " ");
-    html.files.retain(|file| lies_beside(file));
-    html.files.truncate(MAX_FILES);
+    let mut files = html.files();
+    files.retain(|file| lies_beside(file));
+    files.truncate(MAX_FILES);
+    let files: Vec<_> = files.into_iter().map(str::to_owned).collect();
+    html.segments = joined(html.segments, |file| files.iter().any(|kept| kept == file));
+    for segment in &mut html.segments {
+        match segment {
+            Segment::Markup(markup) => *markup = markup.replace(is_odd, " "),
+            Segment::Picture { before, after, .. } => {
+                *before = before.replace(is_odd, " ");
+                *after = after.replace(is_odd, " ");
+            }
+        }
+    }
     Ok(html)
+}
+
+/// Makes markup of pictures that can't be shown, and one segment of markup that follows markup.
+fn joined(segments: Vec<Segment>, is_shown: impl Fn(&str) -> bool) -> Vec<Segment> {
+    let mut joined: Vec<Segment> = Vec::new();
+    for mut segment in segments {
+        // The last place is for the markup after the last picture.
+        let has_room = joined.len() + 1 < MAX_SEGMENTS;
+        if !(has_room && segment.file().is_some_and(&is_shown)) {
+            segment = segment.without_file();
+        }
+        if let (Some(Segment::Markup(before)), Segment::Markup(markup)) =
+            (joined.last_mut(), &segment)
+        {
+            before.push_str(markup);
+        } else {
+            joined.push(segment);
+        }
+    }
+    joined
 }
 
 pub fn error(error: SourceError) -> SourceError {
@@ -114,21 +148,27 @@ fn clipped(link: Link) -> Option<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worker::protocol::{FaceParts, PageParts};
+    use crate::{
+        segments::cut,
+        worker::protocol::{FaceParts, PageParts},
+    };
 
     #[test]
     fn html_with_odd_characters_and_files_is_shown_without_them() {
         let html = html(Html {
-            markup: "<p>a\u{1b}\u{85}b</p>\n".to_owned(),
+            segments: cut(
+                "<p>a\u{1b}\u{85}b</p>\n<img data-file=\"a.png\"><img data-file=\"../b\">\
+                 <img data-file=\"c\u{1}.png\"><img data-file=\"\" alt=\"\u{1}\">",
+            ),
             steps: 0,
             classes: Vec::new(),
-            files: ["a.png", "../b", "c\u{1}.png", ""]
-                .map(str::to_owned)
-                .to_vec(),
         })
         .expect("it is short");
-        assert_eq!(html.markup, "<p>a  b</p>\n");
-        assert_eq!(html.files, ["a.png"]);
+        assert_eq!(
+            html.segments,
+            cut("<p>a  b</p>\n<img data-file=\"a.png\"><img><img><img alt=\" \">")
+        );
+        assert_eq!(html.files(), ["a.png"]);
         let parts = PageParts {
             title: None,
             text: String::new(),
@@ -141,12 +181,28 @@ mod tests {
     }
 
     #[test]
-    fn a_slide_of_a_book_is_refused_in_a_sentence() {
-        let of = |length| Html {
-            markup: "x".repeat(length),
+    fn a_page_of_a_thousand_icons_is_shown_and_the_last_ones_are_empty() {
+        let icons = |file: &str| Html {
+            segments: cut(&format!("<img data-file=\"{file}\"> ").repeat(MAX_SEGMENTS)),
             steps: 0,
             classes: Vec::new(),
-            files: Vec::new(),
+        };
+        let html = html(icons("a.png")).expect("it is short");
+        assert!(
+            html.segments.len() <= MAX_SEGMENTS,
+            "{}",
+            html.segments.len()
+        );
+        assert_eq!(html.markup().matches("<img").count(), MAX_SEGMENTS);
+        assert_eq!(html.files(), ["a.png"]);
+    }
+
+    #[test]
+    fn a_slide_of_a_book_is_refused_in_a_sentence() {
+        let of = |length| Html {
+            segments: cut(&"x".repeat(length)),
+            steps: 0,
+            classes: Vec::new(),
         };
         assert!(html(of(MAX_MARKUP)).is_ok());
         let refused = html(of(MAX_MARKUP + 1)).expect_err("it is too much");

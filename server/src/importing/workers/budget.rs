@@ -117,11 +117,16 @@ fn size(parts: &PageParts) -> u64 {
     let face = match face {
         FaceParts::Pictures { .. } => 0,
         FaceParts::Html(Html {
-            markup,
+            segments,
             classes,
-            files,
             steps: _,
-        }) => items(&mut classes.iter().chain(files).map(String::len)).saturating_add(markup.len()),
+        }) => {
+            let segments = segments.iter().map(|segment| {
+                let file = segment.file().map_or(0, str::len);
+                segment.markup_len().saturating_add(file)
+            });
+            items(&mut classes.iter().map(String::len).chain(segments))
+        }
     };
     let all = [of(title), text.len(), of(notes), links, warnings, face];
     bytes(all.into_iter().fold(0, usize::saturating_add))
@@ -134,7 +139,7 @@ fn bytes(length: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reading::source::Link;
+    use reading::{segments::Segment, source::Link};
 
     fn page(links: usize, markup: Option<usize>) -> PageParts {
         let link = Link {
@@ -151,10 +156,9 @@ mod tests {
             links: vec![link; links],
             face: match markup {
                 Some(length) => FaceParts::Html(Html {
-                    markup: "x".repeat(length),
+                    segments: vec![Segment::Markup("x".repeat(length))],
                     steps: 0,
                     classes: Vec::new(),
-                    files: Vec::new(),
                 }),
                 None => FaceParts::Pictures {
                     renditions: Vec::new(),

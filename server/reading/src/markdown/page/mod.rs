@@ -16,7 +16,10 @@ use crate::markdown::{
     },
     split::{Slide, front_matter::FrontMatter},
 };
-use crate::source::{Face, Html, Page, Warning};
+use crate::{
+    segments,
+    source::{Face, Html, Page, Warning},
+};
 use running::Ink;
 
 /// The class of a slide with light words on a dark ground.
@@ -126,8 +129,8 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, at: SlidePlace) -> Page {
         rules,
         ..
     } = renderer;
-    let mut finished = steps::finish(&sanitise::clean(&out), pieces);
-    let body = std::mem::take(&mut finished.markup);
+    let finished = steps::finish(&sanitise::clean(&out), pieces);
+    let body = finished.markup;
     let is_beside = matches!(place(&grounds), Some(Place::Left | Place::Right));
     let layout = layout_class(layout.as_deref(), &body, at, is_beside, rules);
     let mut classes: Vec<String> = classes
@@ -143,7 +146,7 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, at: SlidePlace) -> Page {
         });
         None
     });
-    let ground = ground(&grounds, ink, &mut classes, &mut finished.files);
+    let ground = ground(&grounds, ink, &mut classes);
     let beside = is_beside.then(|| share(&grounds).unwrap_or(BESIDE));
     let scale = fit::scale(&body, beside, layout);
     let running = running::markup(slide, &mut warnings);
@@ -188,16 +191,15 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, at: SlidePlace) -> Page {
         links: Vec::new(),
         face: Face::Html(Html {
             // The browser lets Arabic and Hebrew text begin at the right.
-            markup: format!(
+            segments: segments::cut(&format!(
                 "{ground}{running}<div class=\"body{}\" dir=\"auto\">{body}</div>",
                 match ink {
                     Some(Ink::Shade(class)) => format!(" {class}"),
                     _ => String::new(),
                 }
-            ),
+            )),
             steps: finished.steps,
             classes,
-            files: finished.files,
         }),
         warnings,
     }
@@ -299,12 +301,7 @@ fn place(grounds: &[Ground]) -> Option<Place> {
 }
 
 /// The markup behind or beside a slide's text. SVG has `fill` as an attribute, which needs no style.
-fn ground(
-    grounds: &[Ground],
-    ink: Option<Ink>,
-    classes: &mut Vec<String>,
-    files: &mut Vec<String>,
-) -> String {
+fn ground(grounds: &[Ground], ink: Option<Ink>, classes: &mut Vec<String>) -> String {
     let mut markup = String::new();
     let mut pictures = String::new();
     for ground in grounds.iter().take(8) {
@@ -338,9 +335,6 @@ fn ground(
                     }
                 }
                 pictures.push('>');
-                if !files.contains(file) {
-                    files.push(file.clone());
-                }
             }
         }
     }

@@ -7,7 +7,7 @@ use super::{
     sanitise::{MARK, PIECE},
 };
 use crate::markdown::{
-    html::{Tag, Token, Tokens, is_void, unescaped},
+    html::{Tag, Token, Tokens, is_void},
     marks::Mark,
     render::grid::{COUNTED, FLOAT},
 };
@@ -28,7 +28,6 @@ pub enum Piece {
 pub struct Finished {
     pub markup: String,
     pub steps: u16,
-    pub files: Vec<String>,
     pub warnings: Vec<String>,
 }
 
@@ -58,7 +57,6 @@ pub fn finish(clean: &str, pieces: Vec<Piece>) -> Finished {
     Finished {
         markup: pass.out,
         steps: pass.highest,
-        files: pass.files,
         warnings: pass.warnings,
     }
 }
@@ -92,7 +90,6 @@ pub struct Pass {
     pub lost_click: bool,
     pub columns: Option<Columns>,
     pub floats: Floats,
-    files: Vec<String>,
     pub warnings: Vec<String>,
 }
 
@@ -184,14 +181,6 @@ impl Pass {
             self.attribute("data-until", &until.to_string());
         }
         self.out.push('>');
-        if tag.name == "img"
-            && let Some(file) = tag.get("data-file")
-        {
-            let file = unescaped(file);
-            if !self.files.contains(&file) {
-                self.files.push(file);
-            }
-        }
         if is_void(tag.name) {
             return;
         }

@@ -7,7 +7,7 @@ fn marp_directives_hold_and_its_stars_are_steps() {
     let text = "---\nmarp: true\n---\n\n<!-- class: invert -->\n# A\n\n---\n\n<!-- _class: lead -->\n![bg left](x.png)\n\n* one\n* two\n\n<!-- say it -->\n\n---\n\n- calm\n";
     let pages = pages(text);
     assert_eq!(html(&pages[1]).steps, 2);
-    assert_eq!(html(&pages[1]).files, ["x.png"]);
+    assert_eq!(html(&pages[1]).files(), ["x.png"]);
     assert_eq!(pages[1].notes.as_deref(), Some("say it"));
     assert!(html(&pages[2]).classes.contains(&"invert".to_owned()));
     assert_eq!(html(&pages[2]).steps, 0);
@@ -15,7 +15,7 @@ fn marp_directives_hold_and_its_stars_are_steps() {
 
 #[test]
 fn marp_breaks_lines_where_its_author_did() {
-    let markup = |text: &str| html(&pages(text)[0]).markup.clone();
+    let markup = |text: &str| html(&pages(text)[0]).markup();
     let poem = "![bg](a.png)\nRoses are red\nViolets are blue\n\n![](a.png)\n![](b.png)\n";
     let marp = markup(&format!("---\nmarp: true\n---\n\n{poem}"));
     assert!(marp.contains("Roses are red<br>Violets"), "{marp}");
@@ -27,7 +27,7 @@ fn marp_breaks_lines_where_its_author_did() {
 fn marp_repeats_its_header_footer_and_number() {
     let text = "---\nmarp: true\npaginate: true\nheader: 'My **header**'\n_footer: first\n---\n\n# A\n\n---\n\n<!-- _header: '' -->\n<!-- _paginate: hold -->\n# B\n\n---\n\n<!-- footer: '![w:9](a.png) <b> & on' -->\n# C\n\n---\n\n<!-- _paginate: false -->\n# D\n\n---\n\n# E\n";
     let running = |page: &Page| {
-        let markup = &html(page).markup;
+        let markup = &html(page).markup();
         let parts = markup.split("<div class=\"running ").skip(1);
         let parts = parts.filter_map(|part| part.split("</div>").next());
         let parts = parts.map(|part| part.replace("\" dir=\"auto\">", ": "));
@@ -61,7 +61,7 @@ fn marp_pictures_beside_the_text_have_the_share_they_ask_for() {
         let classes = &html(&page).classes;
         let classes = classes.iter().filter(|class| !class.starts_with("fit-"));
         let classes: Vec<&str> = classes.map(String::as_str).collect();
-        (classes.join(" "), html(&page).files.join(" "))
+        (classes.join(" "), html(&page).files().join(" "))
     };
     let of = |classes: &str, files: &str| (classes.to_owned(), files.to_owned());
     assert_eq!(
@@ -82,7 +82,7 @@ fn marp_colours_of_text_are_the_themes_shades() {
     };
     assert!(
         html(&page("color: '#ff0000'"))
-            .markup
+            .markup()
             .contains("<div class=\"body t-red\"")
     );
     let tomato = page("backgroundColor: tomato\ncolor: white");
@@ -130,7 +130,7 @@ fn front_matter_that_only_marp_has_is_marp() {
         assert_eq!(pages.len(), 2, "{matter}");
         assert_eq!(html(&pages[0]).steps, 2, "{matter}");
         assert!(
-            html(&pages[0]).markup.contains("broken<br>here"),
+            html(&pages[0]).markup().contains("broken<br>here"),
             "{matter}"
         );
     }
@@ -141,7 +141,7 @@ fn front_matter_that_only_marp_has_is_marp() {
     assert_eq!(deck.len(), 3);
     assert_eq!(html(&deck[1]).steps, 2);
     for (page, number) in deck.iter().zip(1..) {
-        let markup = &html(page).markup;
+        let markup = &html(page).markup();
         let number = format!(">{number}<");
         for part in ["Quarterly", "Team Blue", &number] {
             assert!(markup.contains(part), "{part}: {markup}");
@@ -154,7 +154,7 @@ fn front_matter_that_only_marp_has_is_marp() {
         "layout: none\nfooter: x",
     ] {
         let pages = pages(&format!("---\n{matter}\n---\n\n{body}"));
-        assert!(!html(&pages[0]).markup.contains("<br>"), "{matter}");
+        assert!(!html(&pages[0]).markup().contains("<br>"), "{matter}");
     }
 }
 
@@ -164,7 +164,7 @@ fn marp_draws_emoji_by_their_names_and_nothing_else() {
     assert_eq!(open(text).outline().title.as_deref(), Some("Ship it 🚀 👍"));
     let page = &pages(text)[0];
     assert_eq!(page.title.as_deref(), Some("Ship it 🚀 👍"));
-    let markup = &html(page).markup;
+    let markup = &html(page).markup();
     let words = "10:30:45, <code>:cat:</code>, :not_an_emoji: and 😄";
     assert!(
         markup.contains(words) && markup.contains("by 🐱"),
@@ -179,8 +179,8 @@ fn marps_rulers_inside_items_and_quotes_are_lines() {
     let text = "---\nmarp: true\n---\n\n# A\n\n- above\n\n  ---\n\n  below\n\n> quoted\n>\n> ***\n>\n> still\n\n---\n\n# B\n\nSetext\n---\n\n1. first\n   ***\n2. second\n\n   - deep\n\n   ___\n";
     let pages = pages(text);
     assert_eq!(pages.len(), 2);
-    assert_eq!(html(&pages[0]).markup.matches("<hr>").count(), 2);
-    assert_eq!(html(&pages[1]).markup.matches("<hr>").count(), 2);
+    assert_eq!(html(&pages[0]).markup().matches("<hr>").count(), 2);
+    assert_eq!(html(&pages[1]).markup().matches("<hr>").count(), 2);
     // An indented ruler after a list of which no item reaches so far.
     assert_eq!(
         titles("---\nmarp: true\n---\n\n# A\n\n- a\n\n ---\n\n# B\n"),
@@ -194,18 +194,14 @@ fn marps_backgrounds_are_stacked_and_sized_or_said() {
     let stacked = page("![bg right:33% vertical](a.png)\n![bg](b.png)\n\n- a");
     assert!(
         html(&stacked)
-            .markup
+            .markup()
             .contains("<div class=\"pictures stacked\"><img data-file=\"a.png\"")
     );
     assert_eq!(
         html(&stacked).classes,
         ["picture-right", "beside-33", "fit-125"]
     );
-    let sized = |words: &str| {
-        html(&page(&format!("![{words}](a.png)\n\n# A")))
-            .markup
-            .clone()
-    };
+    let sized = |words: &str| html(&page(&format!("![{words}](a.png)\n\n# A"))).markup();
     assert!(sized("bg w:200px").contains("alt=\"\" width=\"200\">"));
     assert!(sized("bg 150%").contains("alt=\"\" width=\"150%\">"));
     assert!(sized("bg left w:20 h:10").contains("width=\"20\" height=\"10\">"));
@@ -229,11 +225,8 @@ fn marps_backgrounds_are_stacked_and_sized_or_said() {
 
 #[test]
 fn columns_by_a_style_are_columns() {
-    let markup = |text: &str| {
-        html(&pages(&format!("---\nmarp: true\n---\n\n{text}\n"))[0])
-            .markup
-            .clone()
-    };
+    let markup =
+        |text: &str| html(&pages(&format!("---\nmarp: true\n---\n\n{text}\n"))[0]).markup();
     let check = |text: &str, class: &str| {
         let markup = markup(text);
         let columns = format!("<div class=\"{class}\">");
@@ -284,5 +277,5 @@ fn columns_by_a_style_are_columns() {
     );
     let matter = "---\nmarp: true\nstyle: |\n  .pair { display: flex }\n---\n\n";
     let page = &pages(&format!("{matter}<div class=\"pair\">{row}"))[0];
-    assert!(html(page).markup.contains("<div class=\"grid-2\">"));
+    assert!(html(page).markup().contains("<div class=\"grid-2\">"));
 }

@@ -49,7 +49,7 @@ fn three_dashes_separate_and_those_in_code_and_comments_do_not() {
 fn columns_with_headings_begin_at_the_same_height() {
     let columns = |text: &str| {
         let text = format!("{text}\n---\n\n# Z\n");
-        let markup = html(&pages(&text)[0]).markup.replace(" dir=\"auto\"", "");
+        let markup = html(&pages(&text)[0]).markup().replace(" dir=\"auto\"", "");
         let (_, body) = markup.split_once("<div class=\"body\">").expect("a body");
         body.replace('\n', "")
     };
@@ -115,7 +115,7 @@ fn a_grey_ground_is_a_ground() {
         let pages = pages(&format!(
             "a <span style=\"background-color: {colour}\">b</span>"
         ));
-        html(&pages[0]).markup.contains("class=\"marked\"")
+        html(&pages[0]).markup().contains("class=\"marked\"")
     };
     assert!(ground("black") && ground("#eee") && ground("red"));
     assert!(!ground("url(a.png)"));
@@ -159,7 +159,7 @@ fn what_is_left_out_is_named_with_its_line() {
 /// Stars and tildes stood on the slide.
 #[test]
 fn stress_beside_a_full_stop_of_chinese_and_small_letters_are_read() {
-    let markup = |text: &str| html(&pages(text)[0]).markup.clone();
+    let markup = |text: &str| html(&pages(text)[0]).markup();
     let japanese = markup("**日本語。**次に**「強調」**です\n");
     for stressed in ["<strong>日本語。</strong>", "<strong>「強調」</strong>"] {
         assert!(japanese.contains(stressed), "{japanese}");
@@ -175,7 +175,7 @@ fn stress_beside_a_full_stop_of_chinese_and_small_letters_are_read() {
 #[test]
 fn a_definition_in_another_slide_is_found() {
     let page = &pages("# A\n\n[x][there]\n\n---\n\n[there]: https://a.b\n")[0];
-    assert!(html(page).markup.contains("href=\"https://a.b\""));
+    assert!(html(page).markup().contains("href=\"https://a.b\""));
 }
 
 /// A Mac's zip, Windows' names, and pictures as other programs write them.
@@ -193,8 +193,8 @@ fn a_picture_is_found_whatever_program_wrote_its_name() {
     let check = |text: &str, file: &str| {
         let there = there.map(str::to_owned);
         let page = open(text).beside(there).page(0, 1_920).expect("a page");
-        assert_eq!(html(&page).files, [file], "{text}");
-        assert!(html(&page).markup.contains("<img"), "{text}");
+        assert_eq!(html(&page).files(), [file], "{text}");
+        assert!(html(&page).markup().contains("<img"), "{text}");
         assert_eq!(page.warnings, [], "{text}");
     };
     check("![](img/logo.png)", "img/Logo.PNG");
@@ -235,7 +235,7 @@ fn a_footnote_of_another_slide_is_that_footnote() {
     for expected in ["with a paragraph", "right here"] {
         assert!(texts[0].contains(expected), "{}", texts[0]);
     }
-    let markup = &html(&pages[1]).markup;
+    let markup = &html(&pages[1]).markup();
     assert_eq!(markup.matches("class=\"reference\"").count(), 2, "{markup}");
     for expected in ["The source", "At the end", "[^nowhere]"] {
         assert!(texts[1].contains(expected), "{}", texts[1]);
@@ -247,7 +247,7 @@ fn a_footnote_of_another_slide_is_that_footnote() {
 #[test]
 fn footnotes_of_one_slide_have_numbers_of_their_own() {
     let numbers = |text: &str| {
-        let markup = html(&pages(text)[0]).markup.clone();
+        let markup = html(&pages(text)[0]).markup();
         let parts = markup.split("<sup").skip(1);
         let inside = parts.filter_map(|part| part.split_once('>')?.1.split_once('<'));
         inside
@@ -412,7 +412,7 @@ fn pathological_text_takes_no_longer_than_its_length() {
         if let Ok(mut deck) = Markdown::open(text, &Limits::default()) {
             for index in 0..u32::try_from(deck.outline().slides.len().min(20)).expect("few") {
                 let page = deck.page(index, 1_920).expect("a page");
-                assert!(is_safe(&html(&page).markup));
+                assert!(is_safe(&html(&page).markup()));
             }
         }
         let took = processor_time() - start;
@@ -509,7 +509,7 @@ fn survives(text: &str) {
     for index in 0..u32::try_from(deck.outline().slides.len()).expect("few") {
         let page = deck.page(index, 1_920).expect("a page");
         let html = html(&page);
-        assert!(is_safe(&html.markup), "{}", html.markup);
+        assert!(is_safe(&html.markup()), "{}", html.markup());
         assert!(html.steps <= page::steps::MAX_STEPS);
     }
 }
@@ -548,7 +548,10 @@ fn an_authors_comment_is_no_markup_of_ours() {
     for sealed in ["ws:right", "ws0:right", "ws1:right", "ws0:pause ws1:"] {
         let text = format!("# A\n\n{forged}\n\n<!-- {sealed} -->\n\nb\n\n::right::\n\nc\n");
         let page = pages(&format!("---\nlayout: two-cols\n---\n\n{text}")).remove(0);
-        let Html { markup, steps, .. } = html(&page);
+        let Html {
+            segments, steps, ..
+        } = html(&page);
+        let markup = html(&page).markup();
         assert!(
             !markup.contains("project") && !markup.contains("href"),
             "{markup}"
@@ -558,7 +561,7 @@ fn an_authors_comment_is_no_markup_of_ours() {
             (2, 0),
             "{markup}"
         );
-        assert!(crate::vocabulary::is_slide(markup), "{markup}");
+        assert!(crate::vocabulary::is_slide(segments), "{markup}");
     }
 }
 

@@ -20,7 +20,7 @@ fn what_presenterm_asks_in_vain_is_said_with_its_line() {
         "{:?}",
         page.warnings
     );
-    assert!(!html(page).markup.contains("path:"));
+    assert!(!html(page).markup().contains("path:"));
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn presenterm_slides_end_where_its_options_say() {
 fn presenterm_has_pauses_columns_and_notes() {
     let text = "T\n===\n\na\n\n<!-- pause -->\n\n<!-- column_layout: [2, 1] -->\n<!-- column: 1 -->\nright\n<!-- column: 0 -->\nleft\n<!-- reset_layout -->\n\nend\n\n<!-- speaker_note: |\n  one\n  two\n-->\n<!-- end_slide -->\n\nU\n---\n";
     let pages = pages(text);
-    let markup = &html(&pages[0]).markup;
+    let markup = &html(&pages[0]).markup();
     let at = |what: &str| markup.find(what).expect(what);
     assert!(
         at("column w8") < at("left") && at("left") < at("right") && at("right") < at("end"),
@@ -55,7 +55,7 @@ fn presenterm_has_pauses_columns_and_notes() {
 fn presenterm_pauses_after_a_list_that_comes_one_by_one() {
     let text = "A\n===\n\n<!-- incremental_lists: true -->\n\nbefore\n\n- one\n- two\n  - deep\n\nafter\n\n<!-- end_slide -->\n\nB\n===\n\n- all\n- at once\n";
     let pages = pages(text);
-    let markup = &html(&pages[0]).markup;
+    let markup = &html(&pages[0]).markup();
     for expected in [
         "step=\"1\">one",
         "step=\"2\">two",

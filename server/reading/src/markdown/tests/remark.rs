@@ -17,7 +17,7 @@ fn remark_has_notes_steps_and_properties() {
         .collect();
     assert_eq!(titles, ["A", "B"]);
     for page in &pages {
-        let markup = &html(page).markup;
+        let markup = &html(page).markup();
         assert!(
             !markup.contains("PRIVATE") && !markup.contains("???"),
             "{markup}"
@@ -30,9 +30,9 @@ fn remark_has_notes_steps_and_properties() {
     assert_eq!(pages[0].notes.as_deref(), Some("PRIVATE\n\n# And this"));
     assert_eq!(pages[1].notes.as_deref(), Some("PRIVATE too"));
     assert!(html(&pages[0]).classes.contains(&"center".to_owned()));
-    assert_eq!(html(&pages[1]).files, ["a.png"]);
+    assert_eq!(html(&pages[1]).files(), ["a.png"]);
     assert_eq!(html(&pages[1]).steps, 1);
-    assert!(html(&pages[1]).markup.contains("two") && !html(&pages[1]).markup.contains("red"));
+    assert!(html(&pages[1]).markup().contains("two") && !html(&pages[1]).markup().contains("red"));
     let lines = |page: &Page| {
         page.warnings
             .iter()
@@ -51,13 +51,13 @@ fn remark_has_notes_steps_and_properties() {
 #[test]
 fn three_question_marks_are_notes_where_they_can_be_and_are_said() {
     let page = &pages("# A\n\n???\n\nPRIVATE\n\n---\n\n# B\n")[0];
-    assert!(!html(page).markup.contains("PRIVATE"));
+    assert!(!html(page).markup().contains("PRIVATE"));
     assert_eq!(page.notes.as_deref(), Some("PRIVATE"));
     let reason = "“???” and what follows are the speaker's notes, as in remark.js";
     let said = (page.warnings[0].line, page.warnings[0].reason.as_str());
     assert_eq!(said, (Some(3), reason));
     let page = &pages("# What is this\n\n???\n")[0];
-    assert!(html(page).markup.contains("???"));
+    assert!(html(page).markup().contains("???"));
     let page = &pages("class: biology\n\n# A\n")[0];
-    assert!(html(page).markup.contains("class: biology"));
+    assert!(html(page).markup().contains("class: biology"));
 }

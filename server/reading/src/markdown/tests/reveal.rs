@@ -24,7 +24,7 @@ fn an_aside_of_notes_is_the_speakers_alone() {
     ];
     for text in texts {
         let page = &pages(text)[1];
-        let markup = &html(page).markup;
+        let markup = &html(page).markup();
         assert!(!markup.contains("SECRET") && !page.text.contains("SECRET"));
         assert!(markup.contains("seen") && markup.contains("also"), "{text}");
         let notes = page.notes.as_deref().unwrap_or_default();
@@ -75,7 +75,7 @@ fn reveal_decks_may_say_what_separates_their_slides() {
 fn fragments_written_as_html_are_steps() {
     let text = "----\n\n<p class=\"fragment\">a</p>\n<p class=\"fragment fade-up\">b</p>\n\n<ul>\n<li class=\"fragment\">c</li>\n</ul>\n\nd <span class=\"fragment\">e</span>\n\n<p class=\"fragment fade-out\">f</p>\n\n<p class=\"fragment\" data-fragment-index=\"2\">g</p>\n\n<p class=\"fragment grow\">h</p>\n\ni <!-- .element: class=\"fragment highlight-red\" -->\n";
     let page = &pages(text)[0];
-    let markup = &html(page).markup;
+    let markup = &html(page).markup();
     for expected in [
         "<p data-step=\"2\">a",
         "<p data-step=\"3\">b",
@@ -98,7 +98,7 @@ fn fragments_written_as_html_are_steps() {
 fn places_of_fragments_are_an_order_and_no_numbers_of_clicks() {
     let text = "----\n\n- b <!-- .element: class=\"fragment\" data-fragment-index=\"2\" -->\n- a <!-- .element: class=\"fragment\" data-fragment-index=\"1\" -->\n- c <!-- .element: class=\"fragment\" -->\n";
     let page = &pages(text)[0];
-    let markup = &html(page).markup;
+    let markup = &html(page).markup();
     for expected in ["step=\"2\">b", "step=\"1\">a", "step=\"3\">c"] {
         assert!(markup.contains(expected), "{expected}: {markup}");
     }
@@ -111,7 +111,7 @@ fn reveal_backgrounds_that_are_not_drawn_are_said_with_their_line() {
     assert_eq!(html(&pages(section)[0]).classes, ["statement", "on-light"]);
     let text = "----\n\n<!-- .slide: data-background-image=\"a.png\" data-background-size=\"contain\" data-background-opacity=\"0.3\" -->\n\n# A\n";
     let page = &pages(text)[0];
-    assert!(html(page).markup.contains("<img class=\"contain\""));
+    assert!(html(page).markup().contains("<img class=\"contain\""));
     assert_eq!(page.warnings.len(), 1, "{:?}", page.warnings);
     assert_eq!(page.warnings[0].line, Some(3));
 }
@@ -122,7 +122,7 @@ fn an_element_is_what_stands_before_its_comment_or_around_it() {
     let check = |text: &str, steps: u16, markup: &str| {
         let page = pages(&format!("----\n\n{}", text.replace('@', ELEMENT))).remove(0);
         assert_eq!(html(&page).steps, steps, "{text}");
-        let found = &html(&page).markup;
+        let found = &html(&page).markup();
         assert!(found.contains(markup), "{text}: {found}");
     };
     check("- a\n- b\n\n@\n", 1, "<ul data-step=\"1\">");

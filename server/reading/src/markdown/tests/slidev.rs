@@ -15,7 +15,7 @@ fn slidev_has_front_matter_for_a_slide_and_the_comment_at_its_end_is_notes() {
 fn slidev_clicks_are_counted_as_slidev_does() {
     let text = "---\nlayout: cover\n---\n\n<v-clicks>\n\n- a\n- b\n\n</v-clicks>\n\n<div v-click=\"5\">c</div>\n\n<p v-after>d</p>\n\n<v-click>\n\ne\n\n</v-click>\n";
     let page = &pages(text)[0];
-    let markup = &html(page).markup;
+    let markup = &html(page).markup();
     let order: Vec<&str> = markup
         .split("data-step=\"")
         .skip(1)
@@ -45,7 +45,10 @@ fn what_comes_after_a_click_that_was_left_out_comes_by_a_click() {
     let steps = |text: &str| {
         let pages = pages(&format!("---\nlayout: cover\n---\n\n{text}"));
         let html = html(&pages[0]);
-        (html.steps, html.markup.contains("<p data-step=\"1\">Here"))
+        (
+            html.steps,
+            html.markup().contains("<p data-step=\"1\">Here"),
+        )
     };
     let arrow = "<img v-click src=\"https://a.b/arrow.svg\"/>\n<p v-after>Here</p>\n";
     assert_eq!(steps(arrow), (1, true));
@@ -64,7 +67,7 @@ fn what_comes_after_a_click_that_was_left_out_comes_by_a_click() {
 fn slidev_hides_at_a_click_and_says_what_it_does_not_know() {
     let text = "---\nlayout: cover\n---\n\n<div v-click>a</div>\n<div v-click.hide>b</div>\n<v-click hide>c</v-click>\n<div v-if=\"$clicks > 1\">d</div>\n";
     let page = &pages(text)[0];
-    let markup = &html(page).markup;
+    let markup = &html(page).markup();
     for expected in [
         "<div data-step=\"1\">a",
         "<div data-until=\"2\">b",
@@ -86,7 +89,7 @@ fn slidev_slides_have_the_decks_layout_and_spans_are_words() {
         [0, 1, 2].map(|at| classes(&pages[at])),
         ["cover", "center", "quote"]
     );
-    assert!(html(&pages[1]).markup.contains("<p>red text"));
+    assert!(html(&pages[1]).markup().contains("<p>red text"));
     assert_eq!(pages[1].warnings[0].line, Some(14));
 }
 
@@ -95,7 +98,7 @@ fn slidev_columns_front_matter_in_a_fence_and_expressions() {
     let text = "---\nlayout: cover\n---\n\n# A\n\n---\n\n```yaml\nlayout: center\n```\n\n# B {{ $nav.currentPage }} `{{ kept }}`\n\n---\n\n```yaml\n---\nlayout: x\n---\n```\n\n# C\n\n<div class=\"grid grid-cols-[2fr_1fr]\">\n<div>\n\nl\n\n</div>\n<div>r</div>\n</div>\n";
     let pages = pages(text);
     assert_eq!(html(&pages[1]).classes, ["center"]);
-    let markup = &html(&pages[1]).markup;
+    let markup = &html(&pages[1]).markup();
     assert!(
         markup.contains("kept") && !markup.contains("nav"),
         "{markup}"
@@ -106,7 +109,7 @@ fn slidev_columns_front_matter_in_a_fence_and_expressions() {
         "{:?}",
         pages[1].warnings
     );
-    let markup = &html(&pages[2]).markup;
+    let markup = &html(&pages[2]).markup();
     assert!(
         markup.contains("layout: x") || markup.contains("<pre"),
         "{markup}"
@@ -123,7 +126,7 @@ fn attributes_in_braces_are_no_text() {
     let text = "# A {.text-red}\n\n### B {.x #y}\n\n![](a.png){width=200px} and ![](b.png){.shadow height=50%}\n\n<img src=\"c.png\" style=\"width: 30em\">\n\nset {.5}\n";
     assert_eq!(open(text).outline().title.as_deref(), Some("A"));
     let page = &pages(text)[0];
-    let markup = &html(page).markup;
+    let markup = &html(page).markup();
     assert!(
         !markup.contains(".x") && markup.contains("set {.5}"),
         "{markup}"
@@ -152,7 +155,7 @@ fn a_picture_is_looked_for_where_its_program_does() {
             .iter()
             .filter_map(|known| known.line)
             .collect();
-        (html(&page).files.join(" "), lines)
+        (html(&page).files().join(" "), lines)
     };
     let of = |files: &str, lines: &[u32]| (files.to_owned(), lines.to_vec());
     let both = ["img/b.png", "public/img/b.png", "a.png"];
@@ -165,7 +168,7 @@ fn a_picture_is_looked_for_where_its_program_does() {
     assert_eq!(files("title: x", &[]), of("", &[5, 7]));
     // Nobody has said what lies there.
     let page = &pages("---\nlayout: none\n---\n\n![](/b.png)\n\n![](../a.png)\n")[0];
-    assert_eq!(html(page).files, ["public/b.png", "../a.png"]);
+    assert_eq!(html(page).files(), ["public/b.png", "../a.png"]);
 }
 
 #[test]
@@ -178,7 +181,7 @@ fn a_switch_shows_one_template_at_a_time() {
     };
     let check = |switch: &str, steps: u16, expected: &[&str]| {
         let page = page(switch);
-        let markup = &html(&page).markup;
+        let markup = &html(&page).markup();
         for expected in expected {
             assert!(markup.contains(expected), "{expected}: {markup}");
         }

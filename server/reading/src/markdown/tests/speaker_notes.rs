@@ -22,7 +22,7 @@ fn the_notes_of_other_programs_are_the_speakers_alone() {
     for text in texts {
         let pages = pages(text);
         let page = &pages[0];
-        let markup = &html(page).markup;
+        let markup = &html(page).markup();
         for word in ["PRIVATE", "Here", "goes on", ":::", "^"] {
             assert!(!markup.contains(word), "{text}: {markup}");
             assert!(!page.text.contains(word), "{text}");
@@ -85,13 +85,13 @@ fn settings_of_deckset_are_left_out_and_said() {
     assert_eq!(said.line, Some(1));
     assert_eq!(said.reason, "settings of Deckset's; left out");
     let pages = pages(text);
-    assert!(!html(&pages[0]).markup.contains("footer"));
+    assert!(!html(&pages[0]).markup().contains("footer"));
     assert_eq!(pages[0].notes.as_deref(), Some("b"));
     assert_eq!(pages[0].warnings[0].line, Some(6));
     let plain = "footer: (c) me\n\n# A\n";
     assert!(
         html(&open(plain).page(0, 1_920).expect("a page"))
-            .markup
+            .markup()
             .contains("footer")
     );
 }
@@ -99,7 +99,7 @@ fn settings_of_deckset_are_left_out_and_said() {
 #[test]
 fn what_is_not_notes_stays_on_the_wall() {
     let shown = |text: &str, words: &str| {
-        let markup = html(&pages(text)[0]).markup.clone();
+        let markup = html(&pages(text)[0]).markup();
         assert!(markup.contains(words), "{text}: {markup}");
     };
     shown("# A\n\n```\n::: notes\nb\n:::\n```\n", "::: notes");
@@ -117,7 +117,7 @@ fn comments_of_obsidian_are_left_out_and_said() {
     let pages = pages(text);
     assert_eq!(pages.len(), 1);
     let page = &pages[0];
-    let markup = &html(page).markup;
+    let markup = &html(page).markup();
     assert!(
         !markup.contains("PRIVATE") && !markup.contains("%%"),
         "{markup}"
@@ -136,7 +136,8 @@ fn comments_of_obsidian_are_left_out_and_said() {
 #[test]
 fn pandocs_pauses_are_steps_and_its_columns_are_columns() {
     let page = &pages("# A\n\n- a\n\n. . .\n\n- b\n\n\\pause\n\nc\n")[0];
-    let Html { markup, steps, .. } = html(page);
+    let Html { steps, .. } = html(page);
+    let markup = html(page).markup();
     assert_eq!(*steps, 2, "{markup}");
     assert!(
         !markup.contains(". . .") && !markup.contains("pause"),
@@ -144,7 +145,7 @@ fn pandocs_pauses_are_steps_and_its_columns_are_columns() {
     );
     let text = "# A\n\n:::: {.columns}\n::: {.column width=\"40%\"}\none\n:::\n::: {.column width=\"60%\"}\n- two\n:::\n::::\n\nafter\n";
     let page = &pages(text)[0];
-    let markup = &html(page).markup;
+    let markup = &html(page).markup();
     assert_eq!(markup.matches("class=\"column ").count(), 2, "{markup}");
     assert!(
         !markup.contains(":::") && markup.contains("after"),
@@ -152,7 +153,7 @@ fn pandocs_pauses_are_steps_and_its_columns_are_columns() {
     );
     assert_eq!(page.warnings, []);
     let page = &pages("# A\n\n::: {.callout-note}\nb\n:::\n")[0];
-    assert!(html(page).markup.contains("<p>b</p>"));
+    assert!(html(page).markup().contains("<p>b</p>"));
     let said = &page.warnings[0];
     assert_eq!(said.line, Some(3));
     assert_eq!(

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     kind::Kind,
+    segments::cut,
     source::SlideOutline,
     worker::{protocol, serve, tidy},
 };
@@ -45,10 +46,10 @@ fn parts() -> PageParts {
 
 fn html() -> Html {
     Html {
-        markup: "<h1>A title</h1>\n<p data-step=\"1\">1 &lt; 2</p>".into(),
+        segments: cut("<h1>A title</h1>\n<p data-step=\"1\">1 &lt; 2 \
+             <img class=\"contain\" data-file=\"pictures/a b.png\" alt=\"\"></p>"),
         steps: 1,
         classes: vec!["cover".into()],
-        files: vec!["pictures/a b.png".into()],
     }
 }
 
@@ -88,6 +89,52 @@ fn with_html(change: impl FnOnce(&mut Html)) -> Result<(), Nonsense> {
     let mut html = html();
     change(&mut html);
     with(|parts| parts.face = FaceParts::Html(html))
+}
+
+fn picture(file: &str, before: &str, after: &str) -> Segment {
+    Segment::Picture {
+        file: file.into(),
+        before: before.into(),
+        after: after.into(),
+    }
+}
+
+#[test]
+fn a_picture_lies_between_whole_tags() {
+    let around = |before: &str, after: &str| {
+        with_html(|html| {
+            html.segments = vec![
+                Segment::Markup(before.into()),
+                picture("a.png", "", " alt=\"\""),
+                Segment::Markup(after.into()),
+            ];
+        })
+    };
+    assert_eq!(around("<p>", "</p>"), Ok(()));
+    for (before, after) in [
+        ("<a title=\"", "\"></a>"),
+        ("<p", "></p>"),
+        ("<p>", "</b>"),
+        ("<p>", ""),
+        ("", "</p>"),
+        ("</p>", "<p>"),
+        ("<", "p></p>"),
+        ("<script>", "</script>"),
+        ("<p>", "</p><script></script>"),
+    ] {
+        assert_eq!(around(before, after), Err(Nonsense::Markup), "{before}");
+    }
+}
+
+#[test]
+fn segments_and_files_are_counted() {
+    let many = vec![Segment::Markup("a".into()); MAX_SEGMENTS + 1];
+    assert_eq!(with_html(|html| html.segments = many), Err(Nonsense::Count));
+    let files = (0..=MAX_FILES).map(|file| picture(&file.to_string(), "", ""));
+    assert_eq!(
+        with_html(|html| html.segments = files.collect()),
+        Err(Nonsense::Count)
+    );
 }
 
 fn with_picture(change: impl FnOnce(&mut Rendition)) -> Result<(), Nonsense> {
@@ -211,19 +258,36 @@ fn markup_has_nothing_that_acts() {
         "<p id=\"a\"></p>",
         "<div class=\"project\"></div>",
         "<p>",
+        "<img data-file=\"a.png\">",
         "\u{8}",
     ] {
         assert_eq!(
-            with_html(|html| html.markup = markup.into()),
+            with_html(|html| html.segments = vec![Segment::Markup(markup.into())]),
             Err(Nonsense::Markup),
             "{markup}"
         );
     }
     for file in ["../secret", "/etc/passwd", "a/../../b", "", "a\0"] {
         assert_eq!(
-            with_html(|html| html.files = vec![file.into()]),
+            with_html(|html| html.segments = vec![picture(file, "", "")]),
             Err(Nonsense::Markup),
             "{file}"
+        );
+    }
+    for (before, after) in [
+        (" onerror=\"a\"", ""),
+        ("", " src=\"/media/a\""),
+        ("", " data-file=\"b.png\""),
+        (" alt=\"a", "\""),
+        ("><script", ""),
+        ("", " /"),
+        ("", ">"),
+        ("", " alt=\"\u{8}\""),
+    ] {
+        assert_eq!(
+            with_html(|html| html.segments = vec![picture("a.png", before, after)]),
+            Err(Nonsense::Markup),
+            "{before} {after}"
         );
     }
     assert_eq!(
