@@ -204,7 +204,7 @@ impl<'a> Builder<'a> {
             let mut open = Open::new(tag.name, class);
             if let Some(parent) = self.open.last() {
                 let inherited = parent.look.style;
-                open.look.style.bold |= inherited.bold && parent.block.name != "";
+                open.look.style.bold |= inherited.bold && !parent.block.name.is_empty();
                 open.look.style.code |= inherited.code;
             }
             open.block.span = tag
