@@ -66,6 +66,14 @@ command! {
     /// hides them if it is false.
     Invite, invite, "invite"
 }
+command! {
+    /// `POST /api/scheme`: `scheme` is deck, light or dark: the colours of Markdown slides.
+    SetScheme, scheme, "scheme"
+}
+command! {
+    /// `POST /api/transition`: `transition` is cut or fade.
+    SetTransition, transition, "transition"
+}
 
 #[cfg(feature = "ssr")]
 async fn carry_out(

@@ -8,8 +8,8 @@ mod error;
 pub use call::{ask, say};
 pub use command_handler::{CommandHandler, PendingState};
 pub use commands::{
-    BackToRoom, GoTo, Invite, Next, Previous, SetClock, SetScreen, back_to_room, clock, go_to,
-    invite, next, previous, screen,
+    BackToRoom, GoTo, Invite, Next, Previous, SetClock, SetScheme, SetScreen, SetTransition,
+    back_to_room, clock, go_to, invite, next, previous, scheme, screen, transition,
 };
 pub use error::{ApiError, ErrorCode};
 

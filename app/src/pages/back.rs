@@ -80,6 +80,7 @@ pub fn Back(children: Children) -> impl IntoView {
         <main
             class="follow"
             data-view="back"
+            data-scheme=words(move || snapshot.read().state.scheme.to_string())
             data-live=words(move || live.connection.get().as_str().to_owned())
             data-hydrated=hydrated()
         >

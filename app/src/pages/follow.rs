@@ -36,6 +36,7 @@ pub fn Follow() -> impl IntoView {
         <main
             class="follow"
             data-view="follow"
+            data-scheme=words(move || snapshot.read().state.scheme.to_string())
             data-live=words(move || live.connection.get().as_str().to_owned())
             data-hydrated=hydrated()
         >

@@ -45,6 +45,7 @@ pub fn Project(children: Children) -> impl IntoView {
             class="project"
             data-view="project"
             data-live=words(move || live.connection.get().as_str().to_owned())
+            data-scheme=words(move || snapshot.read().state.scheme.to_string())
             data-inviting=words(move || snapshot.read().state.inviting.to_string())
             data-begun=words(move || snapshot.read().state.has_begun().to_string())
             data-hydrated=hydrated()
@@ -56,8 +57,9 @@ pub fn Project(children: Children) -> impl IntoView {
                 spread_ms=0
             />
             <ConnectionBadge connection=live.connection awaited=showing.awaited()/>
-            {children()}
             <p class="here" inner_html=text(here)></p>
+            // Last: what follows an island's children is hydrated in their place.
+            {children()}
         </main>
     }
 }

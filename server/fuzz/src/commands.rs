@@ -28,7 +28,8 @@ pub fn commands(input: &[u8]) -> Option<bool> {
         .any(|value| contains(value.as_bytes(), house.key.as_bytes()));
     let function = said.first.split('?').next()?;
     let address = match function {
-        "next" | "previous" | "go_to" | "screen" | "clock" | "invite" | "back_to_room" => {
+        "next" | "previous" | "go_to" | "screen" | "clock" | "invite" | "scheme" | "transition"
+        | "back_to_room" => {
             format!("/api/{}", said.first)
         }
         "seen" | "point" => format!("/t/room/{}", said.first),

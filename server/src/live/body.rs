@@ -53,6 +53,8 @@ pub enum Audience {
     Presenter(StillPresents),
     /// Is counted.
     Follower(View, Option<SeatNumber>),
+    /// A projector in a presenter's browser: is counted, and receives presence while this returns true.
+    PresentersProjector(StillPresents, Option<SeatNumber>),
 }
 
 /// One follower's stream: the first bytes at once, then the snapshot, then every change. `last` is the
@@ -66,10 +68,22 @@ pub fn events(
 ) -> Response<Body> {
     let (presenter, attendee) = match audience {
         Audience::Presenter(is_still) => {
-            let presence = channel.presence();
-            (Some(Presenter { presence, is_still }), None)
+            let presenter = Presenter {
+                presence: channel.presence(),
+                is_still,
+                projects: false,
+            };
+            (Some(presenter), None)
         }
         Audience::Follower(view, number) => (None, Some(channel.enter(view, number))),
+        Audience::PresentersProjector(is_still, number) => {
+            let presenter = Presenter {
+                presence: channel.presence(),
+                is_still,
+                projects: true,
+            };
+            (Some(presenter), Some(channel.enter(View::Project, number)))
+        }
     };
     let follower = Follower::new(channel.subscribe(), presenter, seat, attendee, last);
     response(Pieces::Follower(follower))

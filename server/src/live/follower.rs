@@ -64,6 +64,8 @@ pub struct Presenter {
     /// The room, as events.
     pub presence: Reader<Piece>,
     pub is_still: StillPresents,
+    /// It shows the slide in any case, and is not ended when the browser's remote is removed.
+    pub projects: bool,
 }
 
 /// The last event of a removed remote's stream.
@@ -168,6 +170,10 @@ impl Follower {
         let piece = ready!(presenter.presence.poll_news(cx));
         if (presenter.is_still)() {
             return Poll::Ready(piece);
+        }
+        if presenter.projects {
+            self.presenter = None;
+            return Poll::Pending;
         }
         self.phase = Phase::Over;
         counter!(STREAMS_REFUSED, "why" => "revoked").increment(1);

@@ -81,14 +81,14 @@ pub async fn events(
         return Ok(live::head());
     }
     let presents = visitor.presented(talk.code()).is_ok();
+    let code = talk.code().clone();
+    let still_presents = Box::new(move || visitor.presented(&code).is_ok());
     let audience = match opening.view.as_deref() {
         // On the presenter's own laptop these have the presenter's cookie, too.
+        Some("project") if presents => Audience::PresentersProjector(still_presents, seat),
         Some("project") => Audience::Follower(View::Project, seat),
         Some("follow") => Audience::Follower(View::Follow, seat),
-        _ if presents => {
-            let code = talk.code().clone();
-            Audience::Presenter(Box::new(move || visitor.presented(&code).is_ok()))
-        }
+        _ if presents => Audience::Presenter(still_presents),
         // A remote that was removed while it was away. As a follower it would say Live.
         Some("present") => return Ok(live::revoked()),
         _ => Audience::Follower(View::Follow, seat),

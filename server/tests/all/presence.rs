@@ -123,6 +123,17 @@ async fn a_follower_hears_nothing_of_the_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_presenters_projector_is_counted_and_hears_how_many_are_here() {
+    let server = Server::start().await;
+    let key = format!("authorization: Bearer {}\r\n", server.key);
+    let mut projector = server.stream_from("?view=project&seat=8", &key).await;
+    let _follower = server.stream_from("?view=follow&seat=7", "").await;
+    let room = until(&mut projector, |room| room["followers"] == 1).await;
+    assert_eq!(room["projectors"], 1);
+    server.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_remote_whose_key_is_not_good_any_more_is_told_and_is_no_follower() {
     let server = Server::start().await;
     let mut presenter = presenter(&server).await;

@@ -62,6 +62,8 @@ fn the_state_of_a_talk_and_what_each_command_changes_in_it() {
         ("next", "code=room"),
         ("clock", "code=room&clock=pause"),
         ("invite", "code=room&inviting=true"),
+        ("scheme", "code=room&scheme=dark"),
+        ("transition", "code=room&transition=fade"),
         ("screen", "code=room&screen=frozen"),
         ("go_to", "code=room&slide=2"),
         ("back_to_room", "code=room"),

@@ -1,6 +1,8 @@
 //! The presenter's commands, and how they change a [`SlideState`].
 
-use super::{Beyond, Minutes, Revision, Screen, Shown, SlideState, Timestamp, Timing};
+use super::{
+    Beyond, Minutes, Revision, Scheme, Screen, Shown, SlideState, Timestamp, Timing, Transition,
+};
 use crate::deck::{Outline, Place, SlideNumber};
 use std::{fmt, str::FromStr};
 
@@ -36,6 +38,10 @@ pub enum Command {
     /// Shows or hides the joining instructions on the projector: large before the talk has begun, and
     /// then until the first move.
     Invite(bool),
+    /// Changes the colours of Markdown slides for everybody.
+    Scheme(Scheme),
+    /// Changes how slides take each other's place, for everybody.
+    Transition(Transition),
 }
 
 impl Command {
@@ -49,6 +55,8 @@ impl Command {
             Self::BackToRoom => "back_to_room",
             Self::Clock(..) => "clock",
             Self::Invite(_) => "invite",
+            Self::Scheme(_) => "scheme",
+            Self::Transition(_) => "transition",
         }
     }
 
@@ -66,6 +74,10 @@ impl Command {
                 [timing].into_iter().chain(minutes).collect()
             }
             Self::Invite(inviting) => vec![("inviting", inviting.to_string())],
+            Self::Scheme(scheme) => vec![("scheme", scheme.as_str().to_owned())],
+            Self::Transition(transition) => {
+                vec![("transition", transition.as_str().to_owned())]
+            }
         }
     }
 
@@ -85,6 +97,8 @@ impl Command {
             "back_to_room" => Self::BackToRoom,
             "clock" => Self::Clock(required(field("clock"))?, optional(field("minutes"))?),
             "invite" => Self::Invite(required(field("inviting"))?),
+            "scheme" => Self::Scheme(required(field("scheme"))?),
+            "transition" => Self::Transition(required(field("transition"))?),
             _ => return None,
         })
     }
@@ -175,6 +189,8 @@ impl SlideState {
             Command::Clock(Timing::Reset, _) => after.clock.reset(),
             Command::Clock(Timing::Plan, planned) => after.clock.planned = planned,
             Command::Invite(inviting) => after.inviting = inviting,
+            Command::Scheme(scheme) => after.scheme = scheme,
+            Command::Transition(transition) => after.transition = transition,
         }
         if after != *self {
             after.revision = self.revision.next();

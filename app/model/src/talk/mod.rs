@@ -3,6 +3,7 @@
 //! Pure data and rules, without a `cfg`: the same [`SlideState::apply`] runs on the server and on the
 //! presenter's phone.
 
+mod appearance;
 mod beyond;
 mod clock;
 mod code;
@@ -16,6 +17,7 @@ mod snapshot;
 mod state;
 mod typed;
 
+pub use appearance::{Scheme, Transition};
 pub use beyond::Beyond;
 pub use clock::{Clock, InvalidMinutes, Minutes, Pace, Remaining, Timestamp, Timing};
 pub use code::{InvalidCode, TalkCode};

@@ -1,6 +1,6 @@
 //! The state of a talk.
 
-use super::{Beyond, Clock, Epoch, EventId, Revision, Shown};
+use super::{Beyond, Clock, Epoch, EventId, Revision, Scheme, Shown, Transition};
 use crate::deck::{Outline, Place, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -45,6 +45,10 @@ pub struct SlideState {
     /// The projector shows the joining instructions over the slide.
     #[serde(default, skip_serializing_if = "is_false")]
     pub inviting: bool,
+    #[serde(default, skip_serializing_if = "Scheme::is_default")]
+    pub scheme: Scheme,
+    #[serde(default, skip_serializing_if = "Transition::is_default")]
+    pub transition: Transition,
     /// The deck was replaced under a dark screen: the room has not seen `slide` of this one.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unseen: bool,
@@ -89,6 +93,8 @@ impl SlideState {
             cue: None,
             clock: Clock::default(),
             inviting: false,
+            scheme: Scheme::default(),
+            transition: Transition::default(),
             unseen: false,
             beyond: None,
             over: false,
@@ -115,6 +121,8 @@ impl SlideState {
             cue: None,
             clock: self.clock,
             inviting: self.inviting,
+            scheme: self.scheme,
+            transition: self.transition,
             unseen: self.unseen || self.screen.is_dark(),
             beyond: whole.cut_off_by(outline),
             over: self.over,

@@ -5,7 +5,7 @@ use crate::live::jitter_ms;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation as spawn_while_shown};
-use model::deck::Face;
+use model::{deck::Face, talk::Transition};
 use std::{cell::RefCell, pin::pin, rc::Rc};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -30,6 +30,14 @@ struct Drawn {
 /// Decoded faces that are not on the page, newest last.
 #[derive(Clone, Default)]
 struct Kept(Rc<RefCell<Vec<Drawn>>>);
+
+/// The attribute of a face during a fade, and its values.
+const FADES: &str = "data-fades";
+const COMES: &str = "in";
+const LEAVES: &str = "out";
+
+/// How long a slide fades in. CSS has the same.
+const FADE_MS: u32 = 150;
 
 /// One view of slides.
 #[derive(Clone)]
@@ -159,14 +167,32 @@ impl Swap {
             return;
         };
         let before = self.element();
-        frame.replace_children_with_node_1(&drawn.element);
-        drawn.place_links();
-        if let Some(element) = before {
-            let face = self.shown.read_untracked().face.clone();
-            self.kept.keep(Drawn { face, element });
+        let fades = sight.state.transition == Transition::Fade;
+        match before.as_ref().filter(|_| fades) {
+            Some(before) => {
+                fade(&drawn.element, COMES);
+                fade(before, LEAVES);
+                frame.replace_children_with_node_2(&drawn.element, before);
+            }
+            None => frame.replace_children_with_node_1(&drawn.element),
         }
+        drawn.place_links();
         pointing::draw_again(sight.state.slide);
+        let face = self.shown.read_untracked().face.clone();
         self.shown.set(sight);
+        let Some(element) = before else { return };
+        if fades {
+            TimeoutFuture::new(FADE_MS).await;
+            // Unless another slide has come meanwhile, and this one leaves.
+            if has_faded(&drawn.element, COMES) {
+                let _ = drawn.element.remove_attribute(FADES);
+            }
+            if has_faded(&element, LEAVES) {
+                let _ = element.remove_attribute(FADES);
+                element.remove();
+            }
+        }
+        self.kept.keep(Drawn { face, element });
     }
 
     fn element(&self) -> Option<Element> {
@@ -253,6 +279,15 @@ impl Drawn {
             }
         }
     }
+}
+
+fn fade(element: &Element, how: &str) {
+    // Can't fail for a valid name.
+    let _ = element.set_attribute(FADES, how);
+}
+
+fn has_faded(element: &Element, how: &str) -> bool {
+    element.get_attribute(FADES).as_deref() == Some(how)
 }
 
 fn picture_in(element: &Element) -> Option<HtmlImageElement> {

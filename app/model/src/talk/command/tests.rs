@@ -23,6 +23,8 @@ fn commands() -> impl Strategy<Value = Command> {
         2 => screen.prop_map(Command::Screen),
         1 => Just(Command::BackToRoom),
         1 => any::<bool>().prop_map(Command::Invite),
+        1 => prop::sample::select(Scheme::ALL.to_vec()).prop_map(Command::Scheme),
+        1 => prop::sample::select(Transition::ALL.to_vec()).prop_map(Command::Transition),
         1 => (prop::sample::select(timing), minutes)
             .prop_map(|(timing, minutes)| Command::Clock(timing, minutes)),
     ]
@@ -53,7 +55,8 @@ fn start(outline: &Outline) -> SlideState {
 /// Where the command leads, without the revision: what a person sees.
 fn seen(state: &SlideState) -> impl PartialEq + std::fmt::Debug + use<> {
     let of_the_room = (state.in_the_room(), state.screen(), state.over);
-    (of_the_room, state.place(), state.clock, state.inviting)
+    let of_the_look = (state.inviting, state.scheme, state.transition);
+    (of_the_room, state.place(), state.clock, of_the_look)
 }
 
 proptest! {
@@ -358,6 +361,18 @@ fn a_form_with_a_missing_or_malformed_field_is_no_command() {
         ("clock", &[("minutes", "5")], None),
         ("screen", &[("screen", "Black")], None),
         ("invite", &[("inviting", "yes")], None),
+        (
+            "scheme",
+            &[("scheme", "dark")],
+            Some(Command::Scheme(Scheme::Dark)),
+        ),
+        ("scheme", &[("scheme", "red")], None),
+        (
+            "transition",
+            &[("transition", "fade")],
+            Some(Command::Transition(Transition::Fade)),
+        ),
+        ("transition", &[], None),
         ("end", &[], None),
     ] {
         assert_eq!(read(name, form), expected, "{name} {form:?}");

@@ -3,7 +3,7 @@
 use crate::{api, pages::present::remote::Remote};
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
-use model::talk::{Command, Screen};
+use model::talk::Command;
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
 
@@ -29,13 +29,21 @@ pub fn listen(remote: Remote) {
         }
     });
     StoredValue::new_local(listener);
-    Effect::new(move |_| keep_down(remote.shown().screen()));
+    Effect::new(move |_| {
+        let state = remote.shown();
+        press("data-toggles", &[state.screen().as_str()]);
+        press(
+            "data-chooses",
+            &[state.scheme.as_str(), state.transition.as_str()],
+        );
+    });
 }
 
-/// Updates which toggles are pressed.
-fn keep_down(screen: Screen) {
-    super::sheets::each("[data-toggles]", |button| {
-        let is_on = button.get_attribute("data-toggles").as_deref() == Some(screen.as_str());
+/// Updates which buttons are pressed: those with one of these values in the attribute.
+fn press(attribute: &str, values: &[&str]) {
+    super::sheets::each(&format!("[{attribute}]"), |button| {
+        let own = button.get_attribute(attribute);
+        let is_on = own.is_some_and(|own| values.contains(&own.as_str()));
         // Can't fail for a valid name.
         let _ = button.set_attribute("aria-pressed", &is_on.to_string());
     });

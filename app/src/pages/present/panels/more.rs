@@ -1,13 +1,14 @@
 use super::Panel;
 use crate::{
+    api,
     pages::present::{
-        buttons::Toggle,
+        buttons::{Toggle, hidden_fields},
         look::{Layout, Look},
     },
     routes,
 };
 use leptos::prelude::*;
-use model::talk::{Screen, SlideState, TalkCode, Tool};
+use model::talk::{Command, Scheme, Screen, SlideState, TalkCode, Tool, Transition};
 
 /// Rarely used controls.
 #[component]
@@ -15,7 +16,7 @@ pub fn More(code: TalkCode, state: SlideState, look: Look) -> impl IntoView {
     view! {
         <Panel id="more" name="More">
             <div class="row">
-                <Toggle code=code.clone() state screen=Screen::White>"White screen"</Toggle>
+                <Toggle code=code.clone() state=state.clone() screen=Screen::White>"White screen"</Toggle>
                 <button data-wipes>"Wipe the drawing"</button>
                 <button popovertarget="clock">"Clock"</button>
                 <button popovertarget="links">"Links"</button>
@@ -39,6 +40,26 @@ pub fn More(code: TalkCode, state: SlideState, look: Look) -> impl IntoView {
                     .collect_view()}
             </fieldset>
             <fieldset class="choices">
+                <legend>"Slides change"</legend>
+                {Transition::ALL
+                    .map(|transition| {
+                        let chosen = transition == state.transition;
+                        let command = Command::Transition(transition);
+                        for_everybody(&code, command, transition.as_str(), transition_name(transition), chosen)
+                    })
+                    .collect_view()}
+            </fieldset>
+            <fieldset class="choices of-markdown">
+                <legend>"Colours of the slides"</legend>
+                {Scheme::ALL
+                    .map(|scheme| {
+                        let chosen = scheme == state.scheme;
+                        let command = Command::Scheme(scheme);
+                        for_everybody(&code, command, scheme.as_str(), scheme_name(scheme), chosen)
+                    })
+                    .collect_view()}
+            </fieldset>
+            <fieldset class="choices">
                 <legend>"Size of the notes"</legend>
                 {(1..=Look::LARGEST)
                     .map(|size| {
@@ -57,6 +78,38 @@ fn choice(what: &'static str, value: &str, name: &str, checked: bool) -> impl In
             <input type="radio" name=what value=value.to_owned() checked=checked/>
             <span>{name.to_owned()}</span>
         </label>
+    }
+}
+
+/// A choice that every screen follows: a command. `input::forms` keeps it pressed.
+fn for_everybody(
+    code: &TalkCode,
+    command: Command,
+    value: &'static str,
+    name: &'static str,
+    chosen: bool,
+) -> impl IntoView + use<> {
+    view! {
+        <form method="post" action=api::path(command) autocomplete="off">
+            <input type="hidden" name="code" value=code.to_string()/>
+            {hidden_fields(command)}
+            <button data-chooses=value aria-pressed=chosen.to_string()>{name}</button>
+        </form>
+    }
+}
+
+const fn transition_name(transition: Transition) -> &'static str {
+    match transition {
+        Transition::Cut => "At once",
+        Transition::Fade => "With a fade",
+    }
+}
+
+const fn scheme_name(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Deck => "The deck’s",
+        Scheme::Light => "Light",
+        Scheme::Dark => "Dark",
     }
 }
 
