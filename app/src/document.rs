@@ -43,9 +43,6 @@ pub fn document(options: LeptosOptions, page: Page, controls: &str) -> impl Into
                 />
             }
         });
-    // The page of a device that waits to be admitted runs no script.
-    let waits = matches!(page, Page::Waiting(_));
-    let waits = waits.then(|| view! { <meta http-equiv="refresh" content="2"/> });
     // Without script a talk's page reloads itself. The remote does not: its taps reload it.
     let refresh = page.refreshes_every_s().map(|seconds| {
         view! {
@@ -76,7 +73,6 @@ pub fn document(options: LeptosOptions, page: Page, controls: &str) -> impl Into
                 <meta name="color-scheme" content="dark light"/>
                 <title>{page.title()}</title>
                 {refresh}
-                {waits}
                 {without_wasm}
                 {preload}
                 {typeface}

@@ -42,6 +42,16 @@ paths! {
     REMOTES, remotes(code: &TalkCode) = "/t/{code}/remotes";
     /// Admits a device that waits.
     ALLOW, allow(code: &TalkCode, number: u64) = "/t/{code}/remotes/{number}/allow";
+    /// Asks for the remote, from a device without a link. The remote's page shows what becomes of it.
+    ASK, ask(code: &TalkCode) = "/t/{code}/remotes/ask";
+    /// Lets in a device that asks.
+    ACCEPT, accept(code: &TalkCode, id: u32) = "/t/{code}/requests/{id}/accept";
+    /// Sends away a device that asks.
+    DECLINE, decline(code: &TalkCode, id: u32) = "/t/{code}/requests/{id}/decline";
+    /// Nobody may ask for the remote for a while, or everybody may again.
+    ASKING, asking(code: &TalkCode) = "/t/{code}/requests";
+    /// Undoes the removal of a device.
+    RESTORE, restore(code: &TalkCode, number: u64) = "/t/{code}/remotes/{number}/restore";
     /// Removes a device.
     REVOKE, revoke(code: &TalkCode, number: u64) = "/t/{code}/remotes/{number}/revoke";
     /// Gives a talk another title.
@@ -124,6 +134,13 @@ pub fn host_link(key: &str) -> String {
 /// The host's link that leads to a talk's [`lobby`].
 pub fn host_link_to_lobby(key: &str, code: &TalkCode) -> String {
     format!("{}&lobby={code}", host_link(key))
+}
+
+/// As [`host_link_to_lobby`], or without a talk as [`host_link`], with a word that works once instead of a
+/// key.
+pub fn start_link(word: &str, code: Option<&TalkCode>) -> String {
+    let lobby = code.map(|code| format!("&lobby={code}"));
+    format!("{HOME}?start={word}{}", lobby.unwrap_or_default())
 }
 
 /// A presenter's link. Its key becomes a cookie, and the browser is redirected to [`present`].

@@ -110,7 +110,7 @@ test('of two phones at once, one gets in', async ({ room }) => {
       return (await phone.locator('main').getAttribute('data-view')) ?? '';
     }),
   );
-  expect(titles.sort()).toEqual(['present', 'problem', 'problem', 'problem']);
+  expect(titles.sort()).toEqual(['ask', 'ask', 'ask', 'present']);
   await expect(lobby.getByText('is in. It moves the slides.')).toHaveCount(1);
 });
 

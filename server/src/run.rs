@@ -1,7 +1,7 @@
 //! One run of the server, from its options to its end.
 
 use crate::{
-    access::Key,
+    access::{Key, StartWord},
     cli::Options,
     http::{self, Limits, Unsent},
     importing::{
@@ -111,7 +111,7 @@ pub async fn run(options: Options) -> Result<(), RunError> {
         // Not once more when the network changes: the page stays open.
         if opens
             && !announcement.again
-            && let Err(error) = browser::open(&announcement.begin)
+            && let Err(error) = browser::open(&announcement.start)
         {
             warn!(%error, "no browser was opened");
         }
@@ -248,6 +248,8 @@ struct Announced {
     /// The address for a browser on this machine.
     own: String,
     host: Key,
+    /// Stands for the host's key in the command line of the browser that is opened.
+    start: Key,
     talks: Vec<(Arc<Talk>, Key)>,
 }
 
@@ -255,12 +257,18 @@ impl Announced {
     fn at(&self, bases: &Bases) -> Announcement {
         let base = &bases.likeliest;
         let host = self.host.reveal();
-        let begin = match self.talks.as_slice() {
-            [(talk, _)] => routes::host_link_to_lobby(host, talk.code()),
-            _ => routes::host_link(host),
+        let only = match self.talks.as_slice() {
+            [(talk, _)] => Some(talk.code()),
+            _ => None,
         };
+        let begin = match only {
+            Some(code) => routes::host_link_to_lobby(host, code),
+            None => routes::host_link(host),
+        };
+        let start = routes::start_link(self.start.reveal(), only);
         Announcement {
             begin: format!("{}{begin}", self.own),
+            start: format!("{}{start}", self.own),
             host: format!("{base}{}", routes::host_link(host)),
             talks: self
                 .talks
@@ -303,6 +311,9 @@ async fn open(
     );
     let storing = |error| RunError::Store(options.data.clone(), error);
     let (hosting, host) = made.await.map_err(storing)?;
+    let start = StartWord::default();
+    let word = start.made_up(host.clone());
+    let word = word.map_err(|error| storing(StoreError::from(error)))?;
     let mut opened = Opened {
         shared: Shared {
             talks,
@@ -310,12 +321,14 @@ async fn open(
             leptos,
             host: Some(hosting),
             guesses: Arc::default(),
+            start,
             unsent: Unsent::default(),
             public: options.public_url.clone().map(Arc::new),
         },
         announced: Announced {
             own: addresses.own(),
             host,
+            start: word,
             talks: Vec::new(),
         },
         addresses,

@@ -42,7 +42,7 @@ impl ConnectionState {
             Self::Live => "Live",
             Self::Stale => "Reconnecting. You may be a slide behind.",
             Self::Over => "This talk is over.",
-            Self::Revoked => "This remote was removed. Ask for another link.",
+            Self::Revoked => "This remote was removed.",
             Self::Offline => "No network. You may be a slide behind.",
         }
     }

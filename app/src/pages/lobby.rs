@@ -1,12 +1,17 @@
 use crate::{
-    components::{Way, WayFigure, Ways, WaysNotes, Wordmark, ask_again, markup},
+    components::{
+        RequestAnswer, Way, WayFigure, Ways, WaysNotes, Wordmark, ask_again, keep_up_to_date,
+        markup,
+    },
     routes,
 };
 use leptos::{nonce::use_nonce, prelude::*};
-use model::{deck::Face, talk::TalkCode};
+use model::{
+    deck::Face,
+    talk::{RemoteRequest, TalkCode},
+};
 
-/// Keeps the page up to date by the presenter's stream, asks for the first link, and shows the projector in
-/// full screen.
+/// Asks for the first link, and shows the projector in full screen.
 const SCRIPT: &str = include_str!("lobby.js");
 
 /// The slide's width on this page, as an image's `sizes`.
@@ -21,8 +26,10 @@ pub struct LobbyPage {
     pub face: Face,
     pub import: ImportProgress,
     pub pairing: Pairing,
-    /// The other devices that present, or ask to.
-    pub remotes: Vec<LobbyRemote>,
+    /// The names of the other devices that present.
+    pub remotes: Vec<String>,
+    /// Devices that ask for the remote.
+    pub requests: Vec<RemoteRequest>,
     pub followers: u32,
     pub projectors: u32,
     pub ways: Ways,
@@ -52,12 +59,6 @@ pub enum Pairing {
     Expired,
 }
 
-#[derive(Debug, Clone)]
-pub struct LobbyRemote {
-    pub name: String,
-    pub waits: bool,
-}
-
 /// What a host needs in the minute before a talk. Parts with `data-news` are replaced by their newer selves.
 #[component]
 pub fn Lobby(page: LobbyPage) -> impl IntoView {
@@ -68,6 +69,7 @@ pub fn Lobby(page: LobbyPage) -> impl IntoView {
         import,
         pairing,
         remotes,
+        requests,
         followers,
         projectors,
         ways,
@@ -89,7 +91,7 @@ pub fn Lobby(page: LobbyPage) -> impl IntoView {
             </header>
             <section aria-labelledby="phone-title">
                 <h2 id="phone-title">"Present from your phone"</h2>
-                <div id="phones" data-news role="status">{phones(&code, remotes)}</div>
+                <div id="phones" data-news role="status">{phones(remotes, requests)}</div>
                 <div id="pairing" data-news>{paired(&code, pairing)}</div>
                 <p role="alert" class="said"></p>
             </section>
@@ -124,6 +126,7 @@ pub fn Lobby(page: LobbyPage) -> impl IntoView {
                     <a href=routes::HOME>"Start page"</a>
                 </nav>
             </footer>
+            {keep_up_to_date()}
             <script nonce=use_nonce() inner_html=SCRIPT></script>
             {ask_again(ways.asked_again_at)}
         </main>
@@ -168,25 +171,22 @@ fn progress(import: ImportProgress) -> impl IntoView {
     }
 }
 
-fn phones(code: &TalkCode, remotes: Vec<LobbyRemote>) -> impl IntoView + use<> {
-    let asks = remotes.iter().any(|remote| remote.waits);
+fn phones(remotes: Vec<String>, requests: Vec<RemoteRequest>) -> impl IntoView {
     let lines: Vec<_> = remotes
         .into_iter()
-        .map(|LobbyRemote { name, waits }| {
-            let (class, does) = if waits {
-                ("asks", "asks to present.")
-            } else {
-                ("in", "is in. It moves the slides.")
-            };
-            view! { <p class=class><strong>{name}</strong>" "{does}</p> }
+        .map(|name| {
+            view! {
+                <p class="in"><strong><bdi>{name}</bdi></strong>" is in. It moves the slides."</p>
+            }
         })
         .collect();
-    let allow = asks.then(|| {
-        view! { <p><a class="primary" href=routes::remotes(code)>"See who asks"</a></p> }
-    });
+    let requests: Vec<_> = requests
+        .into_iter()
+        .map(|request| view! { <RequestAnswer request/> })
+        .collect();
     view! {
+        {requests}
         {lines}
-        {allow}
     }
 }
 

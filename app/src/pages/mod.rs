@@ -1,5 +1,6 @@
 //! The pages: one a file or folder.
 
+mod ask;
 mod back;
 mod change;
 mod follow;
@@ -14,16 +15,18 @@ mod project;
 mod remotes;
 
 pub use crate::components::{Way, Ways};
+pub use ask::{AskPage, AskState};
 pub use back::{PastSlide, step_to_look_at};
 pub use change::Change;
 pub use host::{Standing, TalkLine};
 pub use links::{TalkLinks, Tile};
-pub use lobby::{ImportProgress, LobbyPage, LobbyRemote, Pairing};
+pub use lobby::{ImportProgress, LobbyPage, Pairing};
 pub use present::{Look, RemotePage, TOO_LATE};
 pub use problem::ProblemPage;
-pub use remotes::{RemoteLine, RemoteLink, RemotesPage};
+pub use remotes::{LeavePage, RemoteLine, RemoteLink, RemotesPage};
 
 use crate::components::ask_again;
+use ask::Ask;
 use back::{Back, BackData, past_slide};
 use change::{Delete, Rename};
 use follow::{Follow, FollowData};
@@ -38,7 +41,7 @@ use model::{
 };
 use present::RemoteView;
 use project::{Project, ProjectData, invitation};
-use remotes::{Admit, RemotesView, Waiting};
+use remotes::{Admit, Leave, RemotesView};
 
 /// A page with everything it shows, which is read before anything is rendered: so the status is known,
 /// and nothing is fetched half-way.
@@ -81,10 +84,12 @@ pub enum Page {
     Present(Box<RemotePage>),
     /// The devices that present a talk.
     Remotes(RemotesPage),
+    /// Asks before a device removes itself.
+    Leave(LeavePage),
     /// A device that has opened a presenter's link, before it is admitted.
     Admit { code: TalkCode, title: String },
-    /// A device that waits to be admitted, by its number.
-    Waiting(u64),
+    /// A device that may not present, and can ask to.
+    Ask(AskPage),
     /// What went wrong and how to go on.
     Problem(ProblemPage),
 }
@@ -109,8 +114,9 @@ impl Page {
             | Self::Project { rendered, .. } => rendered.talk.clone(),
             Self::Present(page) => format!("Present: {}", page.rendered.talk),
             Self::Remotes(_) => "Remotes · WebSlides".to_owned(),
+            Self::Leave(_) => "Remove this device · WebSlides".to_owned(),
             Self::Admit { title, .. } => format!("Present: {title}"),
-            Self::Waiting(_) => "Waiting to be let in · WebSlides".to_owned(),
+            Self::Ask(page) => format!("{} · WebSlides", page.title()),
             Self::Problem(problem) => format!("{} · WebSlides", problem.title()),
         }
     }
@@ -137,8 +143,9 @@ impl Page {
             | Self::Rename(_)
             | Self::Delete(_)
             | Self::Remotes(_)
+            | Self::Leave(_)
             | Self::Admit { .. }
-            | Self::Waiting(_)
+            | Self::Ask(_)
             | Self::Problem(_) => None,
         }
     }
@@ -153,10 +160,11 @@ impl Page {
     }
 
     pub fn refreshes_every_s(&self) -> Option<u32> {
-        let stays = matches!(
-            self,
-            Self::Follow { .. } | Self::Project { .. } | Self::Lobby(_)
-        );
+        let stays = match self {
+            Self::Follow { .. } | Self::Project { .. } | Self::Lobby(_) => true,
+            Self::Ask(page) => page.waits(),
+            _ => false,
+        };
         stays.then_some(REFRESH_SECONDS)
     }
 
@@ -238,8 +246,9 @@ impl Page {
             }
             Self::Present(page) => view! { <RemoteView page=*page/> }.into_any(),
             Self::Remotes(page) => view! { <RemotesView page/> }.into_any(),
+            Self::Leave(page) => view! { <Leave page/> }.into_any(),
             Self::Admit { code, title } => view! { <Admit code title/> }.into_any(),
-            Self::Waiting(number) => view! { <Waiting number/> }.into_any(),
+            Self::Ask(page) => view! { <Ask page/> }.into_any(),
             Self::Problem(problem) => problem.into_view().into_any(),
         }
     }

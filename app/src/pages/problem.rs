@@ -61,37 +61,48 @@ impl ProblemPage {
         }
     }
 
-    const fn advice(self) -> &'static str {
+    /// Why a device may not present, and how it may.
+    pub const fn advice(self) -> &'static str {
         match self {
             Self::NoSuchTalk => {
                 "Codes are short, like “k7mqxe”. Ask for it once more and type it here; capitals and \
                  spaces do not matter. Or scan the talk’s QR code."
             }
             Self::NoKey => {
-                "To present, open the presenter's link: it is in the terminal where WebSlides was \
-                 started. To follow the talk, type its code."
+                "To present, open the presenter’s link: it is in the terminal where WebSlides was \
+                 started."
             }
             Self::WrongKey => {
-                "Open this talk's own presenter link: it is in the terminal where WebSlides was \
-                 started. To follow the talk, type its code."
+                "Open this talk’s own presenter link: it is in the terminal where WebSlides was \
+                 started."
             }
             Self::NoHostKey => {
-                "Open the host's link: it is in the terminal where WebSlides was started. To follow \
-                 a talk, type its code."
+                "Open the host’s link: it is in the terminal where WebSlides was started."
             }
             Self::LinkUsed => {
-                "It lets in one device. Ask for a new one on the laptop: a tap there shows a new QR code. To \
-                 follow the talk, type its code."
+                "It lets in one device. Ask for a new one on the laptop: a tap there shows a new QR code."
             }
             Self::LinkExpired => {
-                "It works for ten minutes. Ask for a new one on the laptop: a tap there shows a new QR code. \
-                 To follow the talk, type its code."
+                "It works for ten minutes. Ask for a new one on the laptop: a tap there shows a new QR code."
             }
             Self::TooManyCodes => {
                 "Many codes that lead nowhere were tried from your network. Ask for the talk’s code, \
                  and try it again in a minute."
             }
-            Self::NotFound => "This address leads nowhere. To follow a talk, type its code.",
+            Self::NotFound => "This address leads nowhere.",
+        }
+    }
+
+    /// The way to the slides, where the advice leads elsewhere.
+    const fn follow(self) -> &'static str {
+        match self {
+            Self::NoSuchTalk | Self::TooManyCodes => "",
+            Self::NoKey
+            | Self::WrongKey
+            | Self::NoHostKey
+            | Self::LinkUsed
+            | Self::LinkExpired
+            | Self::NotFound => " To follow a talk, type its code.",
         }
     }
 
@@ -100,7 +111,7 @@ impl ProblemPage {
             <main class="welcome" data-view="problem">
                 <Wordmark/>
                 <h1>{self.title()}</h1>
-                <p>{self.advice()}</p>
+                <p>{self.advice()}{self.follow()}</p>
                 <JoinForm/>
             </main>
         }

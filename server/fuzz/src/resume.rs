@@ -132,6 +132,7 @@ const NOBODY: Presence = Presence {
     lag_ms: None,
     ready: 0,
     waiting: 0,
+    request: None,
     now: Timestamp::from_unix_ms(0),
 };
 

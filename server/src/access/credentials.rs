@@ -50,7 +50,10 @@ impl Credentials {
             return vec![key.clone()];
         }
         let named = [names.device(), format!("webslides-{code}")];
-        named.iter().filter_map(|name| self.cookie(name)).collect()
+        let kept = named.iter().filter_map(|name| self.cookie(name));
+        // Of a device whose admission was carried out, and whose answer was lost.
+        let promised = self.link(code, names).and_then(|link| link.device);
+        kept.chain(promised).collect()
     }
 
     /// The key of the device. It has one for all of its talks.
@@ -67,11 +70,22 @@ impl Credentials {
             .or_else(|| self.cookie("webslides-HOST"))
     }
 
-    /// The key of the talk's presenter link, if this browser has opened it.
-    pub fn link(&self, code: &TalkCode, names: &CookieNames) -> Option<Key> {
+    /// The talk's presenter link, if this browser has opened it.
+    pub fn link(&self, code: &TalkCode, names: &CookieNames) -> Option<OpenedLink> {
         let value = self.cookie_text(&names.link())?;
-        let (of, key) = value.split_once('.')?;
-        (of == code.as_str()).then(|| Key::sent(key))
+        let (of, keys) = value.split_once('.')?;
+        let (link, device) = match keys.split_once('.') {
+            Some((link, device)) => (
+                link,
+                Some(device).filter(|it| !it.is_empty()).map(Key::sent),
+            ),
+            // As earlier versions gave it.
+            None => (keys, None),
+        };
+        (of == code.as_str()).then(|| OpenedLink {
+            link: Key::sent(link),
+            device,
+        })
     }
 
     fn cookie(&self, name: &str) -> Option<Key> {
@@ -84,6 +98,15 @@ impl Credentials {
         let found = value(&secure).or_else(|| value(name))?;
         Some(found.1.as_str())
     }
+}
+
+/// A presenter's link that a browser has opened.
+#[derive(Debug, Clone)]
+pub struct OpenedLink {
+    pub link: Key,
+    /// The key that the device gets if it is admitted. It has the key before, so that an answer that is lost
+    /// takes no admission with it. Only who has the link's key can name one here.
+    pub device: Option<Key>,
 }
 
 /// Browsers take a cookie with this prefix over https only, and not from another host of the same domain.
@@ -130,9 +153,10 @@ impl CookieNames {
         cookie(self.host(), key.reveal().to_owned(), KEY_MAX_AGE, secure)
     }
 
-    /// The key of the presenter's link that a browser has opened. The cookie alone admits no device.
-    pub fn give_link(&self, code: &TalkCode, key: &Key, secure: bool) -> String {
-        let value = format!("{code}.{}", key.reveal());
+    /// The presenter's link that a browser has opened. The cookie alone admits no device.
+    pub fn give_link(&self, code: &TalkCode, opened: &OpenedLink, secure: bool) -> String {
+        let device = opened.device.as_ref().map_or("", Key::reveal);
+        let value = format!("{code}.{}.{device}", opened.link.reveal());
         cookie(self.link(), value, LINK_MAX_AGE, secure)
     }
 
@@ -228,9 +252,26 @@ mod tests {
     #[test]
     fn an_opened_link_is_for_its_talk_only() {
         let names = names("one");
-        let brought = brought(&[names.give_link(&code("rust"), &Key::sent("l"), false)]);
-        assert_eq!(brought.link(&code("rust"), &names), Some(Key::sent("l")));
-        assert_eq!(brought.link(&code("kafka"), &names), None);
+        let opened = OpenedLink {
+            link: Key::sent("l"),
+            device: Some(Key::sent("d")),
+        };
+        let brought = brought(&[names.give_link(&code("rust"), &opened, false)]);
+        let found = brought.link(&code("rust"), &names).expect("opened");
+        assert_eq!((found.link, found.device), (opened.link, opened.device));
+        assert!(brought.link(&code("kafka"), &names).is_none());
+        // The link's key is no device's.
+        assert_eq!(brought.keys(&code("rust"), &names), [Key::sent("d")]);
+        assert_eq!(brought.keys(&code("kafka"), &names), []);
+    }
+
+    #[test]
+    fn an_opened_link_of_an_earlier_version_names_no_device() {
+        let names = names("one");
+        let given = cookie(names.link(), "rust.l".to_owned(), LINK_MAX_AGE, false);
+        let brought = brought(&[given]);
+        let found = brought.link(&code("rust"), &names).expect("opened");
+        assert_eq!((found.link, found.device), (Key::sent("l"), None));
         assert_eq!(brought.keys(&code("rust"), &names), []);
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::observe::metrics::LAG_SECONDS;
 use metrics::histogram;
-use model::talk::{EventId, Presence, Revision, SeatNumber, Seen, Timestamp, View};
+use model::talk::{EventId, Presence, RemoteRequest, Revision, SeatNumber, Seen, Timestamp, View};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -30,8 +30,9 @@ struct Room {
     committed: Instant,
     /// When all reports of the newest state are due.
     due: Instant,
-    /// The numbers of late pages and projectors that were last read.
-    told_late: [u32; 2],
+    /// The numbers that time alone changes, as they were last read: late pages, late projectors, devices
+    /// that ask for the remote.
+    told: [u32; 3],
     followers: u32,
     projectors: u32,
     /// The seats of projectors, also of those that report nothing.
@@ -46,10 +47,18 @@ struct Room {
     slowest: Option<Duration>,
     /// Number of slides that are ready.
     ready: u32,
-    /// Number of devices that ask to present.
-    waiting: u32,
+    /// Devices that ask for the remote, the first one first.
+    asking: Vec<Asking>,
     /// Something has changed since this was last read.
     is_new: bool,
+}
+
+/// A device that asks for the remote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    pub request: RemoteRequest,
+    /// `None` if it asks until it is answered.
+    pub until: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -81,7 +90,7 @@ impl Attendance {
             newest,
             committed: Instant::now(),
             due: Instant::now() + GRACE,
-            told_late: [0, 0],
+            told: [0; 3],
             followers: 0,
             projectors: 0,
             screens: HashSet::new(),
@@ -92,7 +101,7 @@ impl Attendance {
             elsewhere: 0,
             slowest: None,
             ready: 0,
-            waiting: 0,
+            asking: Vec::new(),
             is_new: true,
         })))
     }
@@ -169,11 +178,13 @@ impl Attendance {
         }
     }
 
-    /// Sets how many devices wait to be let in as remotes.
-    pub fn wait_to_present(&self, waiting: u32) {
+    /// Sets which devices ask for the remote.
+    pub fn ask(&self, asking: Vec<Asking>) {
         let mut room = self.locked();
-        room.is_new |= room.waiting != waiting;
-        room.waiting = waiting;
+        let requests =
+            |asking: &[Asking]| -> Vec<_> { asking.iter().map(|it| it.request.clone()).collect() };
+        room.is_new |= requests(&room.asking) != requests(&asking);
+        room.asking = asking;
     }
 
     /// Sets how many of the deck's slides are ready.
@@ -196,10 +207,10 @@ impl Attendance {
     pub fn news(&self) -> Option<Presence> {
         let mut room = self.locked();
         let presence = room.presence();
-        let late = [presence.late, presence.projectors_behind];
-        let is_new = room.is_new || late != room.told_late;
+        let now = [presence.late, presence.projectors_behind, presence.waiting];
+        let is_new = room.is_new || now != room.told;
         room.is_new = false;
-        room.told_late = late;
+        room.told = now;
         is_new.then_some(presence)
     }
 
@@ -212,7 +223,12 @@ impl Attendance {
 impl Room {
     fn presence(&self) -> Presence {
         let behind = self.answering - self.seen - self.elsewhere;
-        let is_due = Instant::now() >= self.due;
+        let now = Instant::now();
+        let is_due = now >= self.due;
+        let is_asking = |it: &&Asking| it.until.is_none_or(|until| until > now);
+        let mut asking = self.asking.iter().filter(is_asking);
+        let request = asking.next().map(|first| first.request.clone());
+        let waiting = asking.count() + usize::from(request.is_some());
         Presence {
             late: if is_due { behind } else { 0 },
             followers: self.followers,
@@ -226,7 +242,8 @@ impl Room {
             seen: self.seen,
             elsewhere: self.elsewhere,
             ready: self.ready,
-            waiting: self.waiting,
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            request,
             // Set when the event is written.
             now: Timestamp::default(),
             lag_ms: self

@@ -10,8 +10,8 @@ mod frame;
 mod hub;
 mod seats;
 
-pub use attendance::Attendance;
 use attendance::Attendee;
+pub use attendance::{Asking, Attendance};
 pub use body::{Audience, events, farewell, head, is_stream, no_seat, revoked, take_pieces};
 pub use follower::Pieces;
 pub use frame::{Frame, pointer};

@@ -28,7 +28,7 @@ pub use error::StoreError;
 pub use journal::{Committed, Entry, Journal, List, TalkList};
 pub use media::{Media, Part, media_of};
 pub use pairings::{LinkState, Pairing};
-pub use remotes::{Device, Remote, Remotes};
+pub use remotes::{Device, Remote, Remotes, RemovedBy};
 pub use removal::Cause;
 pub use title::TalkTitle;
 

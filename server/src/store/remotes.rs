@@ -4,10 +4,20 @@ use super::pairings::{LinkState, Pairing, Pairings};
 use crate::access::{Key, KeyHash};
 use model::talk::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// The most that a talk remembers. For one more, the first one that waits is forgotten; if none waits,
 /// the first of all.
 const MOST: usize = 64;
+
+/// How long a page offers to undo a removal.
+const OFFERED_FOR: Duration = Duration::from_secs(10);
+
+/// How long a removal can be undone: the request takes a while, too.
+const UNDONE_WITHIN: Duration = Duration::from_secs(15);
+
+/// The most removals that can be undone.
+const MOST_REMOVED: usize = 8;
 
 /// A device that asks to present.
 pub struct Device {
@@ -36,6 +46,27 @@ pub struct Remotes {
     list: Vec<Remote>,
     #[serde(default, skip_serializing_if = "Pairings::is_empty")]
     pairings: Pairings,
+    /// The last ones that were removed, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    removed: Vec<Removed>,
+}
+
+/// A remote that was removed. It may do nothing, and can come back for a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Removed {
+    remote: Remote,
+    at: Timestamp,
+    /// Its link stopped working with it.
+    link_worked: bool,
+    /// It removed itself, and so may undo that.
+    by_itself: bool,
+}
+
+/// Who removes a remote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemovedBy {
+    Itself,
+    Another,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,8 +79,9 @@ pub struct Remote {
     /// It may not present until another remote lets it in.
     pub waits: bool,
     key: KeyHash,
-    /// The presenter's link that admitted it.
-    link: KeyHash,
+    /// The presenter's link that admitted it. `None` if it asked, and a presenter let it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    link: Option<KeyHash>,
 }
 
 impl Remotes {
@@ -78,8 +110,8 @@ impl Remotes {
         self.of(key).is_some_and(|remote| !remote.waits)
     }
 
-    pub fn waiting(&self) -> usize {
-        self.list.iter().filter(|remote| remote.waits).count()
+    pub fn waiting(&self) -> impl Iterator<Item = &Remote> {
+        self.list.iter().filter(|remote| remote.waits)
     }
 
     /// Adds a remote that was admitted by `link`. If it has to `ask`, it waits, unless there is no other
@@ -92,8 +124,32 @@ impl Remotes {
         since: Timestamp,
         ask: bool,
     ) {
-        self.version += 1;
         let waits = ask && self.list.iter().any(|remote| !remote.waits);
+        self.add(key, Some(link), name, since, waits);
+    }
+
+    /// Adds a remote that asked, and that a presenter lets in. Does nothing, and says so, for one that is
+    /// there: two presenters may accept at once.
+    pub fn accept(&mut self, key: KeyHash, name: String, since: Timestamp) -> bool {
+        match self.of(&key) {
+            Some(Remote { waits: false, .. }) => false,
+            Some(Remote { number, .. }) => self.allow(*number),
+            None => {
+                self.add(key, None, name, since, false);
+                true
+            }
+        }
+    }
+
+    fn add(
+        &mut self,
+        key: KeyHash,
+        link: Option<KeyHash>,
+        name: String,
+        since: Timestamp,
+        waits: bool,
+    ) {
+        self.version += 1;
         self.list.push(Remote {
             number: self.version,
             name,
@@ -154,15 +210,83 @@ impl Remotes {
         true
     }
 
-    /// Removes a remote and returns the link that admitted it, which must stop working, too. `None` if
-    /// there is none of this number.
-    pub fn revoke(&mut self, number: u64) -> Option<KeyHash> {
-        let place = self
-            .list
-            .iter()
-            .position(|remote| remote.number == number)?;
+    /// Removes a remote, and from `links` the one that admitted it: it would come back. Whether there was
+    /// one of this number.
+    pub fn revoke(
+        &mut self,
+        number: u64,
+        by: RemovedBy,
+        links: &mut Vec<KeyHash>,
+        now: Timestamp,
+    ) -> bool {
+        let place = self.list.iter().position(|it| it.number == number);
+        let Some(place) = place else { return false };
         self.version += 1;
-        Some(self.list.remove(place).link)
+        let remote = self.list.remove(place);
+        let link = remote.link.as_ref();
+        let link_worked = link.is_some_and(|link| links.contains(link));
+        links.retain(|kept| Some(kept) != link);
+        self.removed.retain(|removed| removed.may_come_back(now));
+        self.removed.push(Removed {
+            remote,
+            at: now,
+            link_worked,
+            by_itself: by == RemovedBy::Itself,
+        });
+        let forgotten = self.removed.len().saturating_sub(MOST_REMOVED);
+        self.removed.drain(..forgotten);
+        true
+    }
+
+    /// Undoes a removal: the remote is where it was, and its link works again. Whether it could be undone.
+    pub fn restore(&mut self, number: u64, links: &mut Vec<KeyHash>, now: Timestamp) -> bool {
+        let place = self
+            .removed
+            .iter()
+            .position(|it| it.remote.number == number);
+        let Some(place) = place else { return false };
+        let Removed {
+            remote,
+            at,
+            link_worked,
+            ..
+        } = self.removed.remove(place);
+        // The device may have come by another link since.
+        let is_back = self.of(&remote.key).is_some();
+        let is_late = now.since(at) >= UNDONE_WITHIN;
+        if is_back || is_late || self.list.len() >= MOST {
+            return false;
+        }
+        self.version += 1;
+        if link_worked {
+            links.extend(remote.link.clone());
+        }
+        let older = |it: &Remote| it.number < remote.number;
+        let place = self.list.partition_point(older);
+        self.list.insert(place, remote);
+        true
+    }
+
+    /// Remotes that were removed a moment ago, and how long a page offers to undo that.
+    pub fn removed(&self, now: Timestamp) -> impl Iterator<Item = (&Remote, Duration)> {
+        let left = move |removed: &Removed| OFFERED_FOR.saturating_sub(now.since(removed.at));
+        let all = self.removed.iter();
+        all.map(move |removed| (&removed.remote, left(removed)))
+            .filter(|(_, left)| !left.is_zero())
+    }
+
+    /// The remote with this key, if it has removed itself a moment ago. It alone may undo that, besides those
+    /// who present.
+    pub fn left(&self, key: &KeyHash, now: Timestamp) -> Option<&Remote> {
+        let mut all = self.removed.iter();
+        let own = all.find(|it| it.by_itself && it.remote.key == *key)?;
+        own.may_come_back(now).then_some(&own.remote)
+    }
+}
+
+impl Removed {
+    fn may_come_back(&self, now: Timestamp) -> bool {
+        now.since(self.at) < UNDONE_WITHIN
     }
 }
 
@@ -188,9 +312,92 @@ mod tests {
         let (one, two) = (Key::sent("one"), Key::sent("two"));
         let number = came(&mut remotes, &one, false);
         came(&mut remotes, &two, false);
-        assert_eq!(remotes.revoke(number), Some(Key::sent("link").hash()));
-        assert_eq!(remotes.revoke(number), None);
+        let now = Timestamp::default();
+        let mut links = vec![Key::sent("link").hash(), Key::sent("other").hash()];
+        assert!(remotes.revoke(number, RemovedBy::Another, &mut links, now));
+        assert!(!remotes.revoke(number, RemovedBy::Another, &mut links, now));
+        assert_eq!(links, [Key::sent("other").hash()]);
         assert!(!remotes.may_present(&one.hash()) && remotes.may_present(&two.hash()));
+    }
+
+    const fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_ms(1_700_000_000_000 + 1_000 * seconds)
+    }
+
+    #[test]
+    fn a_removal_is_undone_as_it_was_and_only_for_a_moment() {
+        let mut remotes = Remotes::default();
+        let (one, two) = (Key::sent("one"), Key::sent("two"));
+        let number = came(&mut remotes, &one, false);
+        came(&mut remotes, &two, false);
+        let mut links = vec![Key::sent("link").hash()];
+        let before = remotes.all().to_vec();
+        assert!(remotes.revoke(number, RemovedBy::Another, &mut links, at(0)));
+        let mut late = remotes.clone();
+        assert!(!late.restore(number, &mut links, at(15)));
+        let offered: Vec<_> = remotes
+            .removed(at(4))
+            .map(|(it, left)| (it.number, left))
+            .collect();
+        assert_eq!(offered, [(number, Duration::from_secs(6))]);
+        assert_eq!(remotes.removed(at(10)).count(), 0);
+        assert!(remotes.restore(number, &mut links, at(14)));
+        assert_eq!(remotes.all(), before);
+        assert_eq!(links, [Key::sent("link").hash()]);
+        assert!(!remotes.restore(number, &mut links, at(14)), "once");
+        assert_eq!(links.len(), 1);
+    }
+
+    #[test]
+    fn undoing_a_removal_makes_no_link_that_did_not_work() {
+        let mut remotes = Remotes::default();
+        let number = came(&mut remotes, &Key::sent("one"), false);
+        let mut links = Vec::new();
+        assert!(remotes.revoke(number, RemovedBy::Another, &mut links, at(0)));
+        assert!(remotes.restore(number, &mut links, at(1)));
+        assert_eq!(links, []);
+    }
+
+    #[test]
+    fn only_a_remote_that_left_by_itself_comes_back_by_itself() {
+        let mut remotes = Remotes::default();
+        let (one, two) = (Key::sent("one"), Key::sent("two"));
+        let first = came(&mut remotes, &one, false);
+        let second = came(&mut remotes, &two, false);
+        let mut links = Vec::new();
+        assert!(remotes.revoke(first, RemovedBy::Itself, &mut links, at(0)));
+        assert!(remotes.revoke(second, RemovedBy::Another, &mut links, at(0)));
+        let left = |key: &Key, now| remotes.left(&key.hash(), at(now)).map(|it| it.number);
+        assert_eq!((left(&one, 14), left(&one, 15)), (Some(first), None));
+        assert_eq!(left(&two, 1), None);
+    }
+
+    #[test]
+    fn a_device_that_came_back_is_not_there_twice() {
+        let mut remotes = Remotes::default();
+        let one = Key::sent("one");
+        let number = came(&mut remotes, &one, false);
+        assert!(remotes.revoke(number, RemovedBy::Another, &mut Vec::new(), at(0)));
+        assert!(remotes.accept(one.hash(), "iPhone".to_owned(), at(1)));
+        assert!(!remotes.restore(number, &mut Vec::new(), at(2)));
+        assert_eq!(remotes.all().len(), 1);
+    }
+
+    #[test]
+    fn a_device_is_accepted_once_by_two_presenters() {
+        let mut remotes = Remotes::default();
+        let (one, two) = (Key::sent("one"), Key::sent("two"));
+        came(&mut remotes, &one, true);
+        let accept =
+            |remotes: &mut Remotes| remotes.accept(two.hash(), "Ana’s iPhone".to_owned(), at(0));
+        assert!(accept(&mut remotes) && !accept(&mut remotes));
+        assert!(remotes.may_present(&two.hash()));
+        assert_eq!(remotes.all().len(), 2);
+        // One that waits by a link is let in the same way.
+        let three = Key::sent("three");
+        came(&mut remotes, &three, true);
+        assert!(remotes.accept(three.hash(), String::new(), at(0)));
+        assert!(remotes.may_present(&three.hash()));
     }
 
     #[test]
@@ -211,7 +418,8 @@ mod tests {
         for device in 0..300 {
             let number = came(&mut remotes, &Key::sent(&format!("{device}")), false);
             if device % 3 == 1 {
-                remotes.revoke(number);
+                let (by, now) = (RemovedBy::Another, Timestamp::default());
+                remotes.revoke(number, by, &mut Vec::new(), now);
             }
         }
         assert_eq!(remotes.all().len(), MOST);
@@ -253,8 +461,14 @@ mod tests {
 
     #[test]
     fn a_record_of_before_there_were_pairing_links_is_read() {
-        let stored = r#"{"version":3,"list":[]}"#;
-        let remotes: Remotes = serde_json::from_str(stored).expect("as it was written");
+        let link = Key::sent("link").hash();
+        let stored = format!(
+            r#"{{"version":3,"list":[{{"number":1,"name":"iPhone","since":0,"waits":false,
+            "key":{link},"link":{link}}}]}}"#,
+            link = serde_json::to_string(&link).expect("JSON"),
+        );
+        let remotes: Remotes = serde_json::from_str(&stored).expect("as it was written");
         assert_eq!((remotes.version(), remotes.pairing()), (3, None));
+        assert_eq!(remotes.all()[0].link, Some(link));
     }
 }

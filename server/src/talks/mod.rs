@@ -4,13 +4,15 @@ mod deleting;
 pub mod history;
 mod opening;
 mod pointer_rate;
+mod requests;
 mod talk;
 mod visitor;
 mod warnings;
 
-pub use crate::store::{Device, LinkState, Remote, Remotes, TalkTitle};
+pub use crate::store::{Device, LinkState, Remote, Remotes, RemovedBy, TalkTitle};
 pub use opening::{Bringer, OpenError};
 pub use pointer_rate::Sent;
+pub use requests::{NotAsked, Request, RequestState, device_name};
 pub use talk::CommandError as EndError;
 pub use talk::Talk;
 pub use visitor::Visitor;

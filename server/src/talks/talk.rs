@@ -1,9 +1,11 @@
+mod asking;
 mod presenters;
 mod staging;
 
 use super::{
     OpenError, TalkTitle, history,
     pointer_rate::{PointerRate, Sent},
+    requests::Requests,
 };
 use crate::{
     access::KeyHash,
@@ -31,7 +33,7 @@ const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Every change takes the same way: it is staged, committed, published when the store's feed tells of
 /// it, and then acknowledged. What was begun runs to its end, even if the caller's future is dropped.
 ///
-/// Lock order: `publishing`, then `staged`, then `published`. None is held across an await.
+/// Lock order: `publishing`, then `staged` or `requests`, then `published`. None is held across an await.
 pub struct Talk {
     code: TalkCode,
     journal: Arc<dyn Journal>,
@@ -44,6 +46,8 @@ pub struct Talk {
     channel: Channel,
     hub: Hub,
     pointer_rate: PointerRate,
+    /// Devices that ask for the remote.
+    requests: Mutex<Requests>,
 }
 
 #[derive(Debug, Clone)]
@@ -86,7 +90,7 @@ impl Talk {
             // It was ended in an earlier life: there is nothing to wait for.
             channel.publish_last(frame);
         }
-        Ok(Self {
+        let talk = Self {
             code: shown.record.code.clone(),
             journal,
             publishing: Mutex::default(),
@@ -95,7 +99,10 @@ impl Talk {
             channel,
             hub: hub.clone(),
             pointer_rate: PointerRate::default(),
-        })
+            requests: Mutex::default(),
+        };
+        talk.say_who_asks();
+        Ok(talk)
     }
 
     pub fn code(&self) -> &TalkCode {
@@ -423,10 +430,7 @@ impl Talk {
 
     /// Completes the changes that wait for this record.
     fn acknowledge(&self, published: Published) {
-        let remotes = &published.shown.record.remotes;
-        let waiting = u32::try_from(remotes.waiting()).unwrap_or(u32::MAX);
-        self.channel.attendance().wait_to_present(waiting);
-        let version = remotes.version();
+        let version = published.shown.record.remotes.version();
         let mut have_remotes_changed = false;
         self.published.send_if_modified(|now| {
             let before = &now.shown.record;
@@ -442,6 +446,7 @@ impl Talk {
             is_newer
         });
         if have_remotes_changed {
+            self.say_who_asks();
             // A device that may not present any more is told so.
             self.channel.say_presence();
         }

@@ -1,8 +1,8 @@
 //! The sender of a request, and what they may do.
 
-use super::{LinkState, Remote, Talk, Talks, talk::CommandError};
+use super::{LinkState, Remote, RequestState, Talk, Talks, now, talk::CommandError};
 use crate::{
-    access::{Credentials, Key, KeyHash},
+    access::{Credentials, Key, KeyHash, OpenedLink},
     observe::metrics::COMMANDS,
 };
 use app::api::{ApiError, CommandHandler, ErrorCode, PendingState};
@@ -78,10 +78,43 @@ impl Visitor {
 
     /// The presenter's link that this visitor has opened, if it has not admitted their device yet, and
     /// what became of it.
-    pub fn opened_link(&self, talk: &Talk) -> Option<(Key, LinkState)> {
-        let link = self.credentials.link(talk.code(), self.talks.cookies())?;
-        let state = talk.link_state(&link.hash())?;
-        self.remote(talk).is_none().then_some((link, state))
+    pub fn opened_link(&self, talk: &Talk) -> Option<(OpenedLink, LinkState)> {
+        let opened = self.link_opened(talk)?;
+        let state = talk.link_state(&opened.link.hash())?;
+        self.remote(talk).is_none().then_some((opened, state))
+    }
+
+    /// The presenter's link that this visitor has opened, whatever became of it.
+    pub fn link_opened(&self, talk: &Talk) -> Option<OpenedLink> {
+        self.credentials.link(talk.code(), self.talks.cookies())
+    }
+
+    /// The key that this visitor's device was admitted with, if the answer that gave it was lost.
+    pub fn key_not_given(&self, talk: &Talk) -> Option<Key> {
+        let key = self.link_opened(talk)?.device?;
+        let is_remote = talk.remotes().of(&key.hash()).is_some();
+        let is_kept = self.credentials.device(self.talks.cookies()).as_ref() == Some(&key);
+        (is_remote && !is_kept).then_some(key)
+    }
+
+    /// The remote that this visitor's device was until it removed itself a moment ago.
+    pub fn left(&self, talk: &Talk) -> Option<Remote> {
+        let remotes = talk.remotes();
+        let keys = self.keys(talk.code());
+        let left = keys.iter().find_map(|key| remotes.left(key, now()));
+        left.cloned()
+    }
+
+    /// What became of this visitor's request for the remote.
+    pub fn request(&self, talk: &Talk) -> Option<RequestState> {
+        let keys = self.keys(talk.code());
+        keys.iter().find_map(|key| talk.request_of(key))
+    }
+
+    /// The key with which this visitor's device asks for the remote, or has asked.
+    pub fn key_that_asks(&self, talk: &Talk) -> Option<Key> {
+        let key = self.credentials.device(self.talks.cookies())?;
+        talk.request_of(&key.hash()).map(|_| key)
     }
 
     /// The key that this visitor's device presents other talks with. A key that no talk knows is not used:

@@ -30,6 +30,8 @@ pub struct Announcement {
     /// Where the host begins: the talk's lobby, or with several talks the host's page. For this computer's
     /// browser.
     pub begin: String,
+    /// The same place, with a word that works once in place of the host's key.
+    pub start: String,
     /// The host's link.
     pub host: String,
     pub talks: Vec<Links>,

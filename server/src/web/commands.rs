@@ -3,7 +3,11 @@
 //! A plain form's `Accept` header is removed first, so that errors keep their status instead of becoming
 //! Leptos' redirects; forms are then redirected to their page here.
 
-use super::{Shared, form, guessing::may_look};
+use super::{
+    Shared,
+    form::{self, way_back},
+    guessing::may_look,
+};
 use crate::{
     access::{Asker, Refusal},
     observe::metrics,
@@ -16,7 +20,7 @@ use app::{
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::{prelude::provide_context, server_fn};
@@ -103,17 +107,4 @@ fn field<T: FromStr>(form: &[u8], name: &str) -> Option<T> {
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(form).ok()?;
     let value = fields.into_iter().find(|(field, _)| field == name)?.1;
     value.parse().ok()
-}
-
-/// Where a plain form goes back to: the page of ours that it was sent from. `None` for a program or a
-/// script, which want the answer itself. The page itself says if its key is missing.
-fn way_back(headers: &HeaderMap) -> Option<String> {
-    let accepts = headers.get(header::ACCEPT)?.to_str().ok()?;
-    if !accepts.contains("text/html") {
-        return None;
-    }
-    let referer: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
-    // A talk's page of our own, never another host.
-    let path = referer.path();
-    routes::is_of_talk(path).then(|| path.to_owned())
 }

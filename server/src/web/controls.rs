@@ -27,6 +27,7 @@ const STYLES: &str = sheets![
     "present.css",
     "layouts.css",
     "panel.css",
+    "request.css",
 ];
 
 /// Its address, which changes with its contents.

@@ -1,10 +1,11 @@
 //! Forms without files: how much of one is read, and for how long.
 
 use crate::access::Refusal;
-use app::api::ErrorCode;
+use app::{api::ErrorCode, routes};
 use axum::{
     body::Body,
     extract::{FromRequest, Request},
+    http::{HeaderMap, Uri, header},
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -49,6 +50,19 @@ pub async fn read(body: Body, max_bytes: usize, within: Duration) -> Result<Byte
         Ok(Err(_)) => Err(ErrorCode::BadRequest),
         Err(_) => Err(ErrorCode::TooSlow),
     }
+}
+
+/// Where a plain form goes back to: the page of ours that it was sent from. `None` for a program or a
+/// script, which want the answer itself. The page itself says if its key is missing.
+pub fn way_back(headers: &HeaderMap) -> Option<String> {
+    let accepts = headers.get(header::ACCEPT)?.to_str().ok()?;
+    if !accepts.contains("text/html") {
+        return None;
+    }
+    let referer: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    // A talk's page of our own, never another host.
+    let path = referer.path();
+    routes::is_of_talk(path).then(|| path.to_owned())
 }
 
 #[cfg(test)]

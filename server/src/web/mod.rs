@@ -15,6 +15,7 @@ mod pages;
 mod pointer;
 mod present;
 mod render;
+mod requests;
 pub mod router;
 mod shared;
 pub mod site;

@@ -2,7 +2,10 @@
 //! rendered, so its status is known.
 
 use super::{Shared, extract::TypedTalk, host, render};
-use crate::talks::{Talk, Visitor};
+use crate::{
+    access::Key,
+    talks::{Talk, Visitor},
+};
 use app::{
     pages::{Page, PastSlide, ProblemPage, step_to_look_at},
     routes,
@@ -19,6 +22,8 @@ use serde::Deserialize;
 pub struct HomeQuery {
     code: Option<String>,
     key: Option<String>,
+    /// A word that stands for the host's key.
+    start: Option<String>,
     /// The talk whose lobby the host's key is to lead to.
     lobby: Option<String>,
     /// A key was not good.
@@ -43,6 +48,7 @@ pub async fn home(
     let Ok(Query(HomeQuery {
         code,
         key,
+        start,
         lobby,
         refused,
     })) = query
@@ -52,13 +58,11 @@ pub async fn home(
     };
     match code.map(|typed| TalkCode::typed(&typed)) {
         Some(Ok(code)) => Redirect::to(&routes::follow(&code)).into_response(),
-        _ if key.is_some() => host::enter(
-            &shared,
-            &visitor,
-            key.as_deref(),
-            lobby.as_deref(),
-            &headers,
-        ),
+        _ if key.is_some() || start.is_some() => {
+            let key = key.map(|key| Key::of_link(&key));
+            let key = key.or_else(|| shared.start.take(&Key::of_link(&start?)));
+            host::enter(&shared, &visitor, key, lobby.as_deref(), &headers)
+        }
         None if refused.is_some() => problem(&shared, ProblemPage::NoHostKey).await,
         None => host::home(&shared, &visitor).await,
         Some(Err(_)) => problem(&shared, ProblemPage::NoSuchTalk).await,

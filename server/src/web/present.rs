@@ -10,12 +10,12 @@ use super::{
     stored::stored,
 };
 use crate::{
-    access::{Key, Refusal},
-    talks::{self, LinkState, Visitor},
+    access::{Key, OpenedLink, Refusal},
+    talks::{self, LinkState, Remote, RequestState, Talk, Visitor},
 };
 use app::{
     api::ErrorCode,
-    pages::{Look, Page, ProblemPage, RemotePage, TOO_LATE},
+    pages::{AskPage, AskState, Look, Page, ProblemPage, RemotePage, TOO_LATE},
     routes,
 };
 use axum::{
@@ -64,7 +64,7 @@ pub async fn remote(
     let key = query.and_then(|query| query.key);
     if is_odd || key.is_some() || !typed.is_exactly(code) {
         let key = key.map(|key| Key::of_link(&key));
-        return to_clean_address(&shared, code, key.as_ref(), &headers);
+        return to_clean_address(&shared, code, key, &visitor, &headers);
     }
     let Some(talk) = talk else {
         return render::refused(&shared, ErrorCode::NoSuchTalk.into()).await;
@@ -75,21 +75,15 @@ pub async fn remote(
         let title = talk.title();
         return render::page(&shared, Page::Admit { code, title }).await;
     }
-    if let Err(refusal) = visitor.presented(&code) {
-        let void = match link {
-            Some(LinkState::Used) => Some(ProblemPage::LinkUsed),
-            Some(LinkState::Expired) => Some(ProblemPage::LinkExpired),
-            Some(LinkState::Open) | None => None,
-        };
-        if let Some(void) = void {
-            return render::page(&shared, Page::Problem(void)).await;
-        }
-        return match visitor.remote(&talk).filter(|remote| remote.waits) {
+    if visitor.presented(&code).is_err() {
+        let waits = visitor.remote(&talk).is_some() || visitor.request(&talk).is_some();
+        if waits && talk.is_over() {
             // Nobody admits it any more: it sees where the talk ended, as the room does.
-            Some(_) if talk.is_over() => Redirect::to(&routes::follow(&code)).into_response(),
-            Some(remote) => render::page(&shared, Page::Waiting(remote.number)).await,
-            None => render::refused(&shared, refusal.into()).await,
-        };
+            return Redirect::to(&routes::follow(&code)).into_response();
+        }
+        let mut page = render::page(&shared, asking_page(&visitor, &talk, None)).await;
+        give_again(&mut page, &shared, &visitor, &talk, &headers);
+        return page;
     }
     let page = Page::Present(Box::new(RemotePage {
         rendered: talk.snapshot().as_ref().clone(),
@@ -98,6 +92,7 @@ pub async fn remote(
         hint,
         look: look(&headers),
         links: host::talk_ways(&shared, &code, &headers),
+        request: talk.channel().attendance().presence().request,
         code,
     }));
     let mut response = render::page(&shared, page).await;
@@ -105,7 +100,64 @@ pub async fn remote(
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, private);
+    give_again(&mut response, &shared, &visitor, &talk, &headers);
     response
+}
+
+/// Gives a device the key that it was admitted with, if the first answer that gave it was lost. A device of
+/// a link that admits one could not come in again.
+fn give_again(
+    page: &mut Response,
+    shared: &Shared,
+    visitor: &Visitor,
+    talk: &Talk,
+    headers: &HeaderMap,
+) {
+    let key = visitor.key_not_given(talk);
+    let given = key.map(|key| admitted_cookies(shared, &key, headers));
+    for cookie in given.into_iter().flatten() {
+        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+            page.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// The device's key, in place of the link that it has opened.
+fn admitted_cookies(shared: &Shared, key: &Key, headers: &HeaderMap) -> [String; 2] {
+    let (cookies, secure) = (shared.talks.cookies(), shared.is_secure(headers));
+    [cookies.give_device(key, secure), cookies.take_link(secure)]
+}
+
+/// The page of a device that may not present, which says why, and what became of its request for the
+/// remote. `wrong` says why it could not ask just now.
+pub fn asking_page(visitor: &Visitor, talk: &Talk, wrong: Option<String>) -> Page {
+    let code = talk.code().clone();
+    let link = visitor.opened_link(talk).map(|(_, state)| state);
+    let why = match (link, visitor.presented(&code)) {
+        (Some(LinkState::Used), _) => ProblemPage::LinkUsed,
+        (Some(LinkState::Expired), _) => ProblemPage::LinkExpired,
+        (_, Err(ErrorCode::WrongKey)) => ProblemPage::WrongKey,
+        _ => ProblemPage::NoKey,
+    };
+    if talk.is_over() {
+        return Page::Problem(why);
+    }
+    let state = match (visitor.remote(talk), visitor.request(talk)) {
+        (Some(Remote { name, number, .. }), _) => AskState::Waits { name, number },
+        (None, Some(RequestState::Waits { name, number })) => AskState::Waits {
+            name,
+            number: number.into(),
+        },
+        (None, Some(RequestState::Declined { again_in })) => AskState::Declined {
+            again_in_s: again_in.as_secs(),
+        },
+        (None, None) => AskState::May {
+            why,
+            wrong,
+            left: visitor.left(talk).map(|own| own.number),
+        },
+    };
+    Page::Ask(AskPage { code, state })
 }
 
 /// Redirects to the clean address, and gives a good key as a cookie: it stays in no URL. Nothing else
@@ -113,7 +165,8 @@ pub async fn remote(
 fn to_clean_address(
     shared: &Shared,
     code: &TalkCode,
-    key: Option<&Key>,
+    key: Option<Key>,
+    visitor: &Visitor,
     headers: &HeaderMap,
 ) -> Response {
     let talk = shared.talks.find(code);
@@ -121,9 +174,15 @@ fn to_clean_address(
         .zip(key)
         // Also one that is void by now: the clean address says why.
         .filter(|(talk, key)| talk.link_state(&key.hash()).is_some());
-    let cookie = linked.map(|(_, key)| {
+    let cookie = linked.map(|(talk, link)| {
+        // Opened once more, it is the same device's.
+        let before = visitor.link_opened(&talk).filter(|it| it.link == link);
+        let device = before.and_then(|before| before.device);
+        // Without random numbers it gets a key later, or none.
+        let device = device.or_else(|| Key::made_up().ok());
+        let opened = OpenedLink { link, device };
         let secure = shared.is_secure(headers);
-        shared.talks.cookies().give_link(code, key, secure)
+        shared.talks.cookies().give_link(code, &opened, secure)
     });
     render::to_clean(&routes::present(code), cookie)
 }
@@ -138,10 +197,13 @@ pub async fn admit(
     let address = routes::present(talk.code());
     // The page says what is missing, or shows the talk to a device that was admitted before.
     let elsewhere = || Ok(render::to_clean(&address, None));
-    let Some((link, _)) = visitor.opened_link(&talk) else {
+    let Some((OpenedLink { link, device }, _)) = visitor.opened_link(&talk) else {
         return elsewhere();
     };
-    let device = host::device(&visitor, &headers);
+    let promised = device;
+    let mut device = host::device(&visitor, &headers);
+    // It has this key already: a lost answer does not matter.
+    device.key = device.key.or(promised);
     let admitted = if talk.is_link(&link.hash()) {
         shared.talks.admit(&talk, &link, device).await.map(Some)
     } else {
@@ -150,8 +212,7 @@ pub async fn admit(
     let Some(key) = stored(admitted, "a remote was not admitted")? else {
         return elsewhere();
     };
-    let (cookies, secure) = (shared.talks.cookies(), shared.is_secure(&headers));
-    let given = [cookies.give_device(&key, secure), cookies.take_link(secure)];
+    let given = admitted_cookies(&shared, &key, &headers);
     Ok(render::to_clean(&address, given))
 }
 

@@ -19,6 +19,7 @@ use leptos_axum::ResponseOptions;
 pub async fn page(shared: &Shared, page: Page) -> Response {
     let code = match &page {
         Page::Problem(problem) => Some(problem.code()),
+        Page::Ask(page) => page.problem().map(ProblemPage::code),
         _ => None,
     };
     let options = shared.leptos.clone();

@@ -10,7 +10,7 @@ use crate::{
     observe::log,
     web::{
         commands, controls, events, guessing, host, media, operations, pages, pointer, present,
-        site,
+        requests, site,
     },
 };
 use app::{
@@ -44,6 +44,7 @@ pub fn router(shared: Shared) -> Router {
         .route(pattern::LOBBY, get(host::lobby).post(host::pair))
         .route(pattern::LINKS, get(host::links))
         .route(pattern::REMOTES, get(host::remotes).post(host::add_remote))
+        .route(pattern::REVOKE, get(host::ask_revoke).post(host::revoke))
         .route(pattern::RENAME, get(host::ask_title).post(host::rename))
         .route(pattern::DELETE, get(host::ask_delete).post(host::delete))
         .fallback(pages::not_found)
@@ -78,7 +79,11 @@ pub fn router(shared: Shared) -> Router {
         .route(pattern::WAYS, get(host::ways).layer(bound.clone()))
         .route(pattern::IMPORT, get(host::import).layer(bound))
         .route(pattern::ALLOW, post(host::allow))
-        .route(pattern::REVOKE, post(host::revoke))
+        .route(pattern::RESTORE, post(host::restore))
+        .route(pattern::ASK, post(requests::ask))
+        .route(pattern::ASKING, post(requests::may_ask))
+        .route(pattern::ACCEPT, post(requests::accept))
+        .route(pattern::DECLINE, post(requests::decline))
         .route(pattern::ROLE, get(events::role))
         .route(pattern::SEEN, post(events::seen))
         .route(pattern::POINT, post(pointer::point))

@@ -1,5 +1,10 @@
 use super::host::Hosting;
-use crate::{access::Guesses, http::Unsent, live::Hub, talks::Talks};
+use crate::{
+    access::{Guesses, StartWord},
+    http::Unsent,
+    live::Hub,
+    talks::Talks,
+};
 use axum::http::{HeaderMap, Uri};
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -13,6 +18,8 @@ pub struct Shared {
     /// `None` in tests of talks alone.
     pub host: Option<Hosting>,
     pub guesses: Arc<Guesses>,
+    /// For the browser that this program opens.
+    pub start: StartWord,
     pub unsent: Unsent,
     /// The address that browsers use, if the server is behind a proxy.
     pub public: Option<Arc<Uri>>,

@@ -547,6 +547,77 @@ fn command(data: &Path, words: &[&str]) -> (bool, String) {
     (output.status.success(), said)
 }
 
+/// What a person's desktop is asked to open, when the program starts in their terminal.
+#[cfg(target_os = "linux")]
+fn opened_by(place: &Place) -> (String, impl Drop + use<>) {
+    use std::os::unix::fs::PermissionsExt;
+    let (desktop, opened) = (place.folder("desktop"), place.path("opened"));
+    let browser = desktop.join("xdg-open");
+    let script = format!(
+        "#!/bin/sh\nprintf %s \"$1\" >{0}.new && mv {0}.new {0}\n",
+        path(&opened)
+    );
+    fs::write(&browser, script).expect("a browser");
+    fs::set_permissions(&browser, fs::Permissions::from_mode(0o755)).expect("a program");
+    let quoted = |word: &std::ffi::OsStr| format!("'{}'", word.to_string_lossy());
+    let program = place.command(&["--listen", "127.0.0.1:0"]);
+    let words = [program.get_program()]
+        .into_iter()
+        .chain(program.get_args());
+    let words: Vec<_> = words.map(quoted).collect();
+    // It has a terminal there.
+    let mut terminal = Command::new("script");
+    let line = format!("exec {}", words.join(" "));
+    terminal.args(["--quiet", "--command", &line, "/dev/null"]);
+    for (name, value) in program.get_envs() {
+        terminal.env(name, value.unwrap_or_default());
+    }
+    for name in ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"] {
+        terminal.env_remove(name);
+    }
+    let others = std::env::var("PATH").unwrap_or_default();
+    terminal.env("PATH", format!("{}:{others}", path(&desktop)));
+    terminal.env("DISPLAY", ":0");
+    let (running, _) = Place::start(&mut terminal);
+    loop {
+        if let Ok(address) = fs::read_to_string(&opened) {
+            return (address, running);
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_browsers_command_line_has_a_word_that_works_once_and_no_key() {
+    let place = Place::new();
+    let (address, running) = opened_by(&place);
+    let (_, query) = address.split_once("/?").expect("a query");
+    assert!(
+        query.starts_with("start=") && query.ends_with("&lobby=room"),
+        "{address}"
+    );
+    let request = format!("GET /?{query} HTTP/1.1");
+    let entered = ask(&address, &request);
+    assert!(entered.contains("location: /t/room/lobby\r"), "{entered}");
+    let (_, cookie) = entered.split_once("set-cookie: ").expect("a cookie");
+    let cookie = cookie.split(';').next().expect("its end");
+    let (_, host) = cookie.split_once('=').expect("a key");
+    assert!(!address.contains(host), "{address}");
+    let lobby = ask(
+        &address,
+        &format!("GET /t/room/lobby HTTP/1.1\r\ncookie: {cookie}"),
+    );
+    assert_eq!(parts(&lobby).0, 200, "{lobby}");
+    // Whoever reads the command line later comes too late. The browser that was in comes in again.
+    let late = ask(&address, &request);
+    assert!(late.contains("location: /?refused=key\r"), "{late}");
+    assert!(!late.contains("set-cookie"), "{late}");
+    let again = ask(&address, &format!("{request}\r\ncookie: {cookie}"));
+    assert!(again.contains("location: /t/room/lobby\r"), "{again}");
+    drop(running);
+}
+
 #[test]
 fn a_folder_that_holds_no_talks_stays_as_it_is() {
     let place = Place::new();

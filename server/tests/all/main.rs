@@ -9,6 +9,7 @@
     reason = "in a test a panic is a finding"
 )]
 
+mod asking;
 mod bad_disks;
 mod command_line;
 mod commands;

@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Server {
     pub address: SocketAddr,
     pub key: String,
+    /// The host's key.
+    pub host: String,
     pub directory: TempDir,
     end: oneshot::Sender<()>,
     task: JoinHandle<()>,
@@ -53,9 +55,10 @@ impl Server {
         let (end, ended) = oneshot::channel::<()>();
         let announce = move |announcement: &Announcement| {
             let talk = announcement.talks.first();
-            let key = talk.and_then(|talk| talk.presenter.split_once("?key="));
+            let key_of = |link: &str| link.split_once("?key=").map(|(_, key)| key.to_owned());
+            let presenter = talk.and_then(|talk| key_of(&talk.presenter));
             if let Some(tell) = tell.take() {
-                let _ = tell.send(key.map(|(_, key)| key.to_owned()));
+                let _ = tell.send(presenter.zip(key_of(&announcement.host)));
             }
             Ok(())
         };
@@ -67,10 +70,11 @@ impl Server {
                 .await
                 .expect("it serves");
         });
-        let key = soon(told).await.expect("it starts").expect("a key");
+        let (key, host) = soon(told).await.expect("it starts").expect("keys");
         Self {
             address,
             key,
+            host,
             directory,
             end,
             task,

@@ -24,7 +24,7 @@ pub use code::{InvalidCode, TalkCode};
 pub use command::{Command, Refused};
 pub use outbox::Outbox;
 pub use pointing::{Pointing, Tool};
-pub use presence::{Presence, Role, SeatNumber, Seen, View};
+pub use presence::{Presence, RemoteRequest, Role, SeatNumber, Seen, View};
 pub use revision::{Epoch, EventId, Revision};
 pub use shown::Shown;
 pub use snapshot::Snapshot;

@@ -34,12 +34,28 @@ pub struct Presence {
     pub lag_ms: Option<u32>,
     /// The number of the deck's slides that can be shown: all of them, once it is imported.
     pub ready: u32,
-    /// Devices that ask to be admitted as presenters, with `--ask-first`.
+    /// Devices that ask for the remote.
     #[serde(default)]
     pub waiting: u32,
+    /// The first of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RemoteRequest>,
     /// The server's time when it sent this.
     #[serde(default)]
     pub now: Timestamp,
+}
+
+/// A device that asks for the remote, for those who have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoteRequest {
+    /// The kind of device, and perhaps whose it is: a stranger's text.
+    pub name: String,
+    /// The device shows it, too.
+    pub number: u64,
+    /// Where a POST lets it in.
+    pub accept: String,
+    /// Where a POST sends it away.
+    pub decline: String,
 }
 
 /// The purpose of a page that opens a stream, by which it is counted.

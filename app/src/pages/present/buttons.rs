@@ -13,6 +13,7 @@ pub fn Buttons(code: TalkCode, state: SlideState, is_last: bool) -> impl IntoVie
     let toggle = |screen: Screen, icon: Icon, name: &'static str| {
         view! { <Toggle code=code.clone() state=state.clone() screen>{icon.view()} {name}</Toggle> }
     };
+    let asks = code.clone();
     let hide = view! {
         <CommandForm code=code.clone() state=state.clone() command=Command::Invite(false)>
             "Invitation on the projector" {Icon::Close.view()}
@@ -37,7 +38,10 @@ pub fn Buttons(code: TalkCode, state: SlideState, is_last: bool) -> impl IntoVie
             {button(Command::Previous, Icon::Previous, "Previous")}
             {next}
         </div>
-        // CSS shows this in their place once the talk is over.
+        // CSS shows these in their place once the talk is over, or the remote was removed.
+        <div class="removed">
+            <a href=routes::present(&asks)>"Ask for the remote"</a>
+        </div>
         <div class="over">
             <p>"Every screen stays as it is."</p>
             <a href=routes::HOME>"Start page"</a>

@@ -8,6 +8,7 @@ mod keys;
 mod look;
 mod panels;
 mod remote;
+mod request;
 mod room;
 mod sending;
 mod ticking;
@@ -29,15 +30,19 @@ use clock::ClockFace;
 use leptos::{nonce::use_nonce, prelude::*};
 use model::{
     deck::{self, Deck, Face},
-    talk::{Screen, SlideState, Snapshot, TalkCode, Timestamp, View},
+    talk::{RemoteRequest, Screen, SlideState, Snapshot, TalkCode, Timestamp, View},
 };
 use panels::Panels;
 use remote::Remote;
+use request::Request;
 use room::Room;
 use serde::{Deserialize, Serialize};
 
 /// Responds to a finger in the next frame. Not WASM, which may still be loading.
 const PRESSED_SCRIPT: &str = include_str!("pressed.js");
+
+/// Answers a device that asks for the remote, and brings a remote back whose removal was undone.
+const REQUEST_SCRIPT: &str = include_str!("request.js");
 
 /// Everything that the remote's page shows.
 #[derive(Debug, Clone)]
@@ -52,6 +57,8 @@ pub struct RemotePage {
     pub look: Look,
     /// The talk's links; `None` if the address is unknown.
     pub links: Option<Ways>,
+    /// A device that asks for the remote.
+    pub request: Option<RemoteRequest>,
 }
 
 /// What [`Present`] starts from.
@@ -63,6 +70,7 @@ struct PresentData {
     deck: Deck,
     rendered_at: Timestamp,
     hint: String,
+    request: Option<RemoteRequest>,
 }
 
 /// The page: the island, and around it what only the server renders.
@@ -76,6 +84,7 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
         hint,
         look,
         links,
+        request,
     } = page;
     let again = links
         .as_ref()
@@ -89,6 +98,7 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
         deck: deck.without_words(),
         rendered_at,
         hint,
+        request,
     };
     view! {
         <div
@@ -105,6 +115,7 @@ pub fn RemoteView(page: RemotePage) -> impl IntoView {
             </Present>
             {popovers()}
             <script nonce=use_nonce() inner_html=PRESSED_SCRIPT></script>
+            <script nonce=use_nonce() inner_html=REQUEST_SCRIPT></script>
             {ask_again(again)}
         </div>
     }
@@ -119,6 +130,7 @@ fn Present(children: Children) -> impl IntoView {
         deck,
         rendered_at,
         hint,
+        request,
     } = page_data::read();
     let live = use_live(&code, View::Present, rendered.clone(), pointing::draw);
     stay_awake(live.connection);
@@ -250,6 +262,7 @@ fn Present(children: Children) -> impl IntoView {
             </section>
             <p class="keeps" role="status" inner_html=screen></p>
             <p class=hint_class role="status" inner_html=text(move || remote.hint())></p>
+            <Request presence=live.presence rendered=request/>
             {children()}
         </main>
     }

@@ -67,15 +67,8 @@ impl Said {
         }
     }
 
-    /// The most urgent first: a device that asks, then the projector, then those who are behind.
+    /// The most urgent first: the projector, then those who are behind.
     fn of(presence: &Presence, now: Timestamp) -> Self {
-        match presence.waiting {
-            0 => {}
-            1 => return Self::new("1 asks", "to present", "1".to_owned()),
-            waiting => {
-                return Self::new(format!("{waiting} ask"), "to present", waiting.to_string());
-            }
-        }
         let screens = presence.followers + presence.projectors;
         if let Some(alarm) = Self::of_the_projector(presence, now) {
             return alarm;
@@ -189,6 +182,7 @@ mod tests {
             lag_ms,
             ready: 7,
             waiting: 0,
+            request: None,
             now: model::talk::Timestamp::default(),
         }
     }
@@ -232,8 +226,6 @@ mod tests {
             ..presence(1, 1, None)
         };
         assert_eq!(in_words(&without), "1 person follows");
-        let asked = Presence { waiting: 1, ..both };
-        assert_eq!(in_words(&asked), "1 asks to present");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Talk;
 use crate::{
     access::{Key, KeyHash},
     store::StoreError,
-    talks::{Device, LinkState, OpenError, Remotes, now, opening},
+    talks::{Device, LinkState, OpenError, Remotes, RemovedBy, now, opening},
 };
 use model::talk::TalkCode;
 use std::sync::Arc;
@@ -107,14 +107,26 @@ impl Talk {
     ///
     /// # Errors
     /// When it can't be stored.
-    pub async fn revoke(self: &Arc<Self>, number: u64) -> Result<(), StoreError> {
+    pub async fn revoke(self: &Arc<Self>, number: u64, by: RemovedBy) -> Result<(), StoreError> {
         let revoked = self.change(move |shown| {
-            let link = shown.record.remotes.revoke(number);
-            let keys = &mut shown.record.presenter_keys;
-            keys.retain(|key| Some(key) != link.as_ref());
-            link.is_some()
+            let record = &mut shown.record;
+            let links = &mut record.presenter_keys;
+            record.remotes.revoke(number, by, links, now())
         });
         revoked.await.map(drop)
+    }
+
+    /// Undoes a removal of a moment ago. Whether it could be undone.
+    ///
+    /// # Errors
+    /// When it can't be stored.
+    pub async fn restore(self: &Arc<Self>, number: u64) -> Result<bool, StoreError> {
+        let restored = self.change(move |shown| {
+            let record = &mut shown.record;
+            let links = &mut record.presenter_keys;
+            record.remotes.restore(number, links, now())
+        });
+        restored.await
     }
 
     /// A new key, for one more presenter's link.

@@ -29,11 +29,10 @@ pub async fn home(shared: &Shared, visitor: &Visitor) -> Response {
 pub fn enter(
     shared: &Shared,
     visitor: &Visitor,
-    key: Option<&str>,
+    key: Option<Key>,
     to: Option<&str>,
     headers: &HeaderMap,
 ) -> Response {
-    let key = key.map(Key::of_link);
     let good = key.filter(|key| shared.talks.is_host(&key.hash()));
     if good.is_none() && shared.host.is_some() && !visitor.is_host() {
         return render::to_clean(routes::REFUSED, None);

@@ -13,7 +13,7 @@ use crate::{
 };
 use app::{
     api::ErrorCode,
-    pages::{ImportProgress, LobbyPage, LobbyRemote, Page, Pairing, Way},
+    pages::{ImportProgress, LobbyPage, Page, Pairing, Way},
     routes,
 };
 use axum::{
@@ -53,6 +53,7 @@ pub async fn lobby(
         },
         pairing: pairing(&talk, visitor.host_key().as_ref(), &base),
         remotes: others(&talk, &visitor),
+        requests: talk.requests_for_the_remote(),
         followers: presence.followers,
         projectors: presence.projectors,
         ways: hosting.ways(&shared, talk.code(), &headers),
@@ -99,16 +100,13 @@ fn pairing(talk: &Talk, host: Option<&Key>, base: &str) -> Pairing {
     }
 }
 
-/// The devices that present or ask to, without the one that shows the page.
-fn others(talk: &Talk, visitor: &Visitor) -> Vec<LobbyRemote> {
+/// The names of the devices that present, without the one that shows the page.
+fn others(talk: &Talk, visitor: &Visitor) -> Vec<String> {
     let this = visitor.remote(talk).map(|remote| remote.number);
     let remotes = talk.remotes();
-    let others = remotes.all().iter();
+    let others = remotes.all().iter().filter(|remote| !remote.waits);
     others
         .filter(|remote| Some(remote.number) != this)
-        .map(|remote| LobbyRemote {
-            name: remote.name.clone(),
-            waits: remote.waits,
-        })
+        .map(|remote| remote.name.clone())
         .collect()
 }

@@ -11,7 +11,7 @@ mod upload;
 pub use home::{enter, home};
 pub use links::{import, links, talk_ways, ways};
 pub use lobby::{lobby, pair};
-pub use remotes::{add_remote, allow, device, remotes, revoke};
+pub use remotes::{add_remote, allow, ask_revoke, back, device, remotes, restore, revoke};
 pub use talks::{again, ask_delete, ask_title, delete, end, rename};
 pub use upload::upload;
 
@@ -114,7 +114,7 @@ impl Hosting {
 }
 
 /// Whether a script or a program asks. A form without script never asks for JSON.
-fn wants_json(headers: &HeaderMap) -> bool {
+pub fn wants_json(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT);
     accept.is_some_and(|accept| accept == "application/json")
 }

@@ -111,6 +111,13 @@ GET /t/CODE/import | 401 no_key | 403 wrong_key | 200 json | 200 json | 404 no_s
 GET /t/CODE/remotes | 401 page | 403 page | 200 page | 200 page | 404 page | 404 page | 404 page | 200 page
 POST /t/CODE/remotes | 401 no_key | 403 wrong_key | 200 page | 200 page | 404 no_such_talk | 404 no_such_talk | 404 no_such_talk | 200 page
 POST /t/CODE/remotes/1/allow | 401 no_key | 403 wrong_key | 303 /t/room/remotes | 303 /t/room/remotes | 404 no_such_talk | 404 no_such_talk | 404 not_found | 303 /t/room/remotes
+POST /t/CODE/remotes/1/revoke | 401 no_key | 403 wrong_key | 303 /t/room/remotes | 303 /t/room/remotes | 404 no_such_talk | 404 no_such_talk | 404 not_found | 303 /t/room/remotes
+GET /t/CODE/remotes/1/revoke | 401 page | 403 page | 303 /t/room/remotes | 303 /t/room/remotes | 404 page | 404 page | 404 page | 303 /t/room/remotes
+POST /t/CODE/remotes/1/restore | 401 no_key | 403 wrong_key | 303 /t/room/remotes | 303 /t/room/remotes | 404 no_such_talk | 404 no_such_talk | 404 not_found | 303 /t/room/remotes
+POST /t/CODE/remotes/ask | 303 /t/room/present | 303 /t/room/present | 303 /t/room/present | 303 /t/room/present | 404 no_such_talk | 404 no_such_talk | 404 no_such_talk | 303 /t/room/present
+POST /t/CODE/requests may=false | 401 no_key | 403 wrong_key | 303 /t/room/remotes | 303 /t/room/remotes | 404 no_such_talk | 404 no_such_talk | 404 no_such_talk | 303 /t/room/remotes
+POST /t/CODE/requests/7/accept | 401 no_key | 403 wrong_key | 303 /t/room/remotes | 303 /t/room/remotes | 404 no_such_talk | 404 no_such_talk | 404 not_found | 303 /t/room/remotes
+POST /t/CODE/requests/7/decline | 401 no_key | 403 wrong_key | 303 /t/room/remotes | 303 /t/room/remotes | 404 no_such_talk | 404 no_such_talk | 404 not_found | 303 /t/room/remotes
 POST /t/CODE/remotes/x/revoke | 404 not_found | 404 not_found | 404 not_found | 404 not_found | 404 not_found | 404 not_found | 404 not_found | 404 not_found
 GET /t/CODE/rename | 401 page | 401 page | 401 page | 200 page | 404 page | 404 page | 404 page | 200 page
 POST /t/CODE/rename title=New | 401 no_host_key | 401 no_host_key | 401 no_host_key | 303 / | 404 no_such_talk | 404 no_such_talk | 404 no_such_talk | 303 /
@@ -169,6 +176,15 @@ async fn a_form_is_refused_for_what_it_is_after_its_sender() {
     check("/t/room/point", None, &large, "401 no_key").await;
     check("/t/room/point", presenter, &large, "413 too_large").await;
     check("/t/room/point", presenter, "slide=0", "422 bad_request").await;
+    check("/t/room/requests", None, &large, "401 no_key").await;
+    check(
+        "/t/room/requests",
+        presenter,
+        "may=perhaps",
+        "422 bad_request",
+    )
+    .await;
+    check("/t/room/remotes/ask", None, &large, "413 too_large").await;
     check("/t/gone/seen", None, &large, "404 no_such_talk").await;
     check("/t/room/seen", None, &large, "413 too_large").await;
     check("/t/room/seen", None, "seat=1", "422 bad_request").await;
@@ -198,6 +214,11 @@ async fn each_address_has_the_route_of_its_pattern() {
         (routes::remotes(&code), pattern::REMOTES),
         (routes::allow(&code, 7), pattern::ALLOW),
         (routes::revoke(&code, 7), pattern::REVOKE),
+        (routes::restore(&code, 7), pattern::RESTORE),
+        (routes::ask(&code), pattern::ASK),
+        (routes::asking(&code), pattern::ASKING),
+        (routes::accept(&code, 7), pattern::ACCEPT),
+        (routes::decline(&code, 7), pattern::DECLINE),
         (routes::rename(&code), pattern::RENAME),
         (routes::delete(&code), pattern::DELETE),
         (routes::end(&code), pattern::END),

@@ -1,7 +1,13 @@
 //! A server for the tests of the routes.
 
 use super::*;
-use crate::{access::Key, cli::Options, importing::Decks, store::Store, web::addresses::Addresses};
+use crate::{
+    access::{Key, StartWord},
+    cli::Options,
+    importing::Decks,
+    store::Store,
+    web::addresses::Addresses,
+};
 use clap::Parser;
 use std::path::Path;
 
@@ -23,6 +29,7 @@ impl Shared {
             leptos: LeptosOptions::builder().output_name("webslides").build(),
             host: Some(hosting),
             guesses: Arc::default(),
+            start: StartWord::default(),
             unsent: Unsent::default(),
             public: None,
         };

@@ -93,6 +93,7 @@ impl Life {
             leptos,
             host: None,
             guesses: Arc::default(),
+            start: server::access::StartWord::default(),
             unsent: server::http::Unsent::default(),
             public: None,
         });
