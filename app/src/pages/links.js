@@ -11,6 +11,20 @@
     Object.assign(small, picture ? { alt: title, loading: 'lazy', src: picture } : { textContent: title });
     tile.append(small);
   };
+  const element = (name, ...children) => {
+    const made = document.createElement(name);
+    made.append(...children);
+    return made;
+  };
+  const list_of = (kinds) =>
+    element(
+      'ul',
+      ...kinds.map(({ sentence, each }) => {
+        const items = each.map((text) => element('li', text));
+        const all = items.length ? [element('details', element('summary', 'Each one'), element('ul', ...items))] : [];
+        return element('li', sentence, ...all);
+      }),
+    );
   // One request at a time; events meanwhile cause one more.
   let asking = false;
   let done = false;
@@ -33,9 +47,8 @@
       const rest = ready === slides.length ? ' Their pictures are on the way.' : '';
       said.textContent = whole ? `All slides are ready.${about}` : `${ready} of ${bar.max} slides are ready.${rest}`;
       left.hidden = !warnings.length;
-      left.querySelector('ul').replaceChildren(
-        ...warnings.map((text) => Object.assign(document.createElement('li'), { textContent: text })),
-      );
+      // As the page itself shows them; an open list stays open.
+      if (whole || !left.querySelector('details[open]')) left.querySelector('div').replaceChildren(list_of(warnings));
       done = whole;
       if (whole) {
         close();

@@ -1,3 +1,4 @@
+use super::left_out::{LeftOut, left_out};
 use crate::{
     components::{WayFigure, Ways, WaysNotes, Wordmark, ask_again},
     routes,
@@ -18,8 +19,8 @@ pub struct TalkLinks {
     pub whole: bool,
     /// Every slide, imported or not.
     pub tiles: Vec<Tile>,
-    /// What was left out, a sentence each.
-    pub warnings: Vec<String>,
+    /// What was left out.
+    pub warnings: Vec<LeftOut>,
     pub ways: Ways,
 }
 
@@ -52,10 +53,6 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
         view! { <ol class="tiles" tabindex="0" aria-label="Slides">{tiles}</ol> }
     });
     let none = warnings.is_empty();
-    let warnings: Vec<_> = warnings
-        .into_iter()
-        .map(|warning| view! { <li>{warning}</li> })
-        .collect();
     view! {
         <main class="welcome links" data-view="links">
             <Wordmark/>
@@ -82,7 +79,7 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
             </p>
             <section class="warnings" hidden=none>
                 <h2>"Not shown as it was"</h2>
-                <ul>{warnings}</ul>
+                <div>{left_out(warnings)}</div>
             </section>
             <p><a href=routes::HOME>"Start page"</a></p>
             <script nonce=use_nonce() inner_html=PROGRESS_SCRIPT></script>

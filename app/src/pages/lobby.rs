@@ -1,3 +1,4 @@
+use super::left_out::{LeftOut, left_out};
 use crate::{
     components::{
         RequestAnswer, Way, WayFigure, Ways, WaysNotes, Wordmark, ask_again, keep_up_to_date,
@@ -41,8 +42,8 @@ pub struct ImportProgress {
     pub whole: bool,
     pub slides: usize,
     pub ready: usize,
-    /// What was left out, a sentence each.
-    pub warnings: Vec<String>,
+    /// What was left out.
+    pub warnings: Vec<LeftOut>,
 }
 
 /// The link that admits one phone.
@@ -153,14 +154,10 @@ fn progress(import: ImportProgress) -> impl IntoView {
         format!("{slides} slides, all ready.")
     };
     let left_out = (!warnings.is_empty()).then(|| {
-        let lines: Vec<_> = warnings
-            .into_iter()
-            .map(|warning| view! { <li>{warning}</li> })
-            .collect();
         view! {
             <details>
                 <summary>"Not shown as it was"</summary>
-                <ul>{lines}</ul>
+                {left_out(warnings)}
             </details>
         }
     });

@@ -8,7 +8,7 @@ use super::{Awaited, Begun, DeckError, Decks, Interrupted, Progress, Rest, Sharp
 use crate::{
     observe::print,
     store::{Cause, Store},
-    talks::{Talk, Talks, Warnings},
+    talks::{Remark, Talk, Talks, Warnings},
 };
 use model::deck::Deck;
 use std::{path::PathBuf, sync::Arc};
@@ -164,7 +164,7 @@ async fn read(rest: Rest, talk: &Talk, talks: &Talks) -> Option<Sharpening> {
         }
         Err(error) => {
             eprintln!("webslides: {error}");
-            talks.warn(&id, &[CUT_SHORT.to_owned()]);
+            talks.warn(&id, &[Remark::from(CUT_SHORT.to_owned())]);
             talks.cut_short(&id, CUT_SHORT).await;
             // Wakes pages that watch the import.
             talk.channel().attendance().prepared(talk.deck().ready());
@@ -184,10 +184,10 @@ pub fn keep_warnings(begun: &Begun, talks: &Talks) {
 }
 
 /// Prints a deck's warnings to the host's terminal.
-pub fn complain(warnings: &[String]) {
+pub fn complain(warnings: &[Remark]) {
     let mut told = Warnings::default();
     told.add(warnings);
-    for warning in told.sentences() {
+    for warning in told.lines() {
         eprintln!("webslides: {warning}");
     }
 }

@@ -9,6 +9,7 @@ use super::{
     pictures::Pictures,
     workers::{PageError, Reason, Spent},
 };
+use crate::talks::{Place, Remark};
 use model::deck::{self, Deck, DeckId, Face, NoSlides, Reading, Slide};
 use reading::source::{Html, Link, Outline, Target, Warning};
 use std::collections::HashMap;
@@ -25,7 +26,7 @@ pub struct Growing {
     /// For each page, whether it was requested, or need not be.
     asked: Vec<bool>,
     pictures: Pictures,
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Remark>,
     /// Sentences about content that another import may recover.
     missing: Vec<String>,
     /// Number of pages that were skipped because the deck used up its budget. They share one warning.
@@ -81,7 +82,11 @@ impl Growing {
             asked: vec![false; places.len()],
             pictures: Pictures::default(),
             places,
-            warnings: outline.warnings.iter().map(in_words).collect(),
+            warnings: outline
+                .warnings
+                .iter()
+                .map(|warning| remark(warning, None))
+                .collect(),
             missing: Vec::new(),
             untried: None,
         }
@@ -132,9 +137,10 @@ impl Growing {
     /// Without any slide.
     pub fn finished(&mut self) -> Result<Deck, NoSlides> {
         if let Some((untried, spent)) = self.untried.take() {
-            self.miss(format!(
+            let words = format!(
                 "{untried} more pages were not tried, because {spent}; they are shown empty."
-            ));
+            );
+            self.miss(Remark::from(words));
         }
         let mut deck = Deck::new(self.id.clone(), self.title.clone(), self.slides.clone())?;
         let missing = self.missing.join("\n");
@@ -206,10 +212,12 @@ impl Growing {
 
     /// Adds a page to its slide.
     pub fn take(&mut self, page: u32, read: Read) {
-        for words in read.warnings.iter().map(in_words) {
+        let slide = self.slide_of(page);
+        for warning in read.warnings.iter().map(|warning| remark(warning, slide)) {
             // A warning about the deck may come with each page.
-            if !self.warnings.contains(&words) {
-                self.warnings.push(words);
+            let is_same = |it: &Remark| it.place == warning.place && it.reason == warning.reason;
+            if !self.warnings.iter().any(is_same) {
+                self.warnings.push(warning);
             }
         }
         self.ask(page);
@@ -248,7 +256,8 @@ impl Growing {
         let page = self.pictures.page_with(name);
         for mut warning in picture.warnings {
             warning.page = page;
-            self.warnings.push(in_words(&warning));
+            let slide = page.and_then(|page| self.slide_of(page));
+            self.warnings.push(remark(&warning, slide));
         }
         let faces = self.pictures.take(name, picture.face);
         let shown = faces.into_iter().map(|(page, face)| {
@@ -260,15 +269,18 @@ impl Growing {
 
     /// Removes a picture that could not be read from the slides that show it.
     pub fn give_up_picture(&mut self, name: &str, reason: &Reason) {
-        let words = in_words(&Warning {
+        let page = self.pictures.page_with(name);
+        let warning = Warning {
             line: None,
-            page: self.pictures.page_with(name),
+            page,
             reason: format!("the picture {name} {reason}"),
-        });
+        };
+        let slide = page.and_then(|page| self.slide_of(page));
+        let remark = remark(&warning, slide);
         if reason.may_pass() {
-            self.miss(words);
+            self.miss(remark);
         } else {
-            self.warnings.push(words);
+            self.warnings.push(remark);
         }
         let nothing = Shown {
             face: Face::pending(1, 1),
@@ -284,9 +296,10 @@ impl Growing {
             let untried = self.untried.map_or(0, |(untried, _)| untried);
             self.untried = Some((untried + 1, spent));
         } else if error.reason.may_pass() {
-            self.miss(format!("{error}; it is shown empty."));
+            self.miss(Remark::from(format!("{error}; it is shown empty.")));
         } else {
-            self.warnings.push(format!("{error}; it is shown empty."));
+            let words = format!("{error}; it is shown empty.");
+            self.warnings.push(Remark::from(words));
         }
         let face = Face {
             html: Some(UNREADABLE.to_owned()),
@@ -295,9 +308,9 @@ impl Growing {
         self.face(page, face);
     }
 
-    fn miss(&mut self, words: String) {
-        self.warnings.push(words.clone());
-        self.missing.push(words);
+    fn miss(&mut self, remark: Remark) {
+        self.missing.push(remark.to_string());
+        self.warnings.push(remark);
     }
 
     fn ask(&mut self, page: u32) {
@@ -349,11 +362,19 @@ fn index(page: u32) -> usize {
     usize::try_from(page).unwrap_or(usize::MAX)
 }
 
-fn in_words(warning: &Warning) -> String {
+/// `slide` (from 0) shows the warning's page.
+fn remark(warning: &Warning, slide: Option<usize>) -> Remark {
     let place = match (warning.line, warning.page) {
-        (Some(line), _) => format!("line {line}: "),
-        (None, Some(page)) => format!("page {}: ", u64::from(page) + 1),
-        (None, None) => String::new(),
+        (Some(line), _) => Place::Line(line),
+        (None, Some(page)) => Place::Page(u64::from(page) + 1),
+        (None, None) => Place::Deck,
     };
-    format!("{place}{}", warning.reason)
+    Remark {
+        place,
+        // One about the deck may come with any page.
+        slide: slide
+            .filter(|_| place != Place::Deck)
+            .map(|slide| slide + 1),
+        reason: warning.reason.clone(),
+    }
 }

@@ -10,7 +10,10 @@ use super::{
     staging::{Interrupted, KeptImport, Staged, Staging, keep, short_name},
     workers::{BroughtBy, Import, ImportError, PageError, Pool, UnpackError, unpack},
 };
-use crate::store::{Claim, Store};
+use crate::{
+    store::{Claim, Store},
+    talks::Remark,
+};
 use model::deck::{Deck, DeckId};
 use reading::{kind::Kind, manifest::Manifest, worker::protocol::Confinement};
 use sha2::{Digest, Sha256};
@@ -88,7 +91,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 pub struct Begun {
     pub deck: Deck,
     /// Sentences for the user about what was left out.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Remark>,
     /// The rest of the import. None when the deck is complete, or is being imported already.
     pub rest: Option<Rest>,
     /// Must be held until a talk shows the deck.

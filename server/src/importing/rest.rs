@@ -10,6 +10,7 @@ use super::{
     sharpening::Sharpening,
     workers::{Import, Need, PageError, Reason, Wanted},
 };
+use crate::talks::Remark;
 use model::deck::{Deck, DeckId, Face};
 use reading::worker::protocol::{FaceParts, PageParts};
 use std::{
@@ -65,7 +66,7 @@ enum Done {
 /// Progress of an import.
 pub enum Progress<'a> {
     /// More slides can be shown, with warnings about them.
-    Grown(&'a [String]),
+    Grown(&'a [Remark]),
     /// The import pauses, for this reason.
     Waits(String),
     GoesOn,
@@ -97,7 +98,7 @@ impl Rest {
         mut self,
         at: impl Fn() -> usize,
         mut tell: impl FnMut(Deck, Progress<'_>),
-    ) -> Result<(Vec<String>, Option<Sharpening>), DeckError> {
+    ) -> Result<(Vec<Remark>, Option<Sharpening>), DeckError> {
         let keeper = self.keeper.clone();
         self.import.needs(Need::Page);
         let mut reading = JoinSet::new();

@@ -16,7 +16,7 @@ pub use requests::{NotAsked, Request, RequestState, device_name};
 pub use talk::CommandError as EndError;
 pub use talk::Talk;
 pub use visitor::Visitor;
-pub use warnings::Warnings;
+pub use warnings::{Place, Remark, Warnings};
 
 use crate::{
     access::{CookieNames, Key, KeyHash},
@@ -24,6 +24,7 @@ use crate::{
     observe::metrics::FOLLOWERS,
     store::{Cause, Committed, Store, StoreError, TalkRecord},
 };
+use app::pages::LeftOut;
 use metrics::gauge;
 use model::{
     deck::{Deck, DeckId, Reading},
@@ -190,7 +191,7 @@ impl Talks {
     }
 
     /// Adds warnings of an import.
-    pub fn warn(&self, deck: &DeckId, warnings: &[String]) {
+    pub fn warn(&self, deck: &DeckId, warnings: &[Remark]) {
         if !warnings.is_empty() {
             let mut kept = locked(&self.0.warnings);
             kept.entry(deck.clone()).or_default().add(warnings);
@@ -209,9 +210,9 @@ impl Talks {
     }
 
     /// Warnings of the deck's import, if it was imported since the start.
-    pub fn warnings(&self, deck: &DeckId) -> Vec<String> {
+    pub fn warnings(&self, deck: &DeckId) -> Vec<LeftOut> {
         let kept = locked(&self.0.warnings);
-        kept.get(deck).map(Warnings::sentences).unwrap_or_default()
+        kept.get(deck).map(Warnings::grouped).unwrap_or_default()
     }
 
     /// Admits a device by a presenter's link, and returns the key that it presents with. If devices have

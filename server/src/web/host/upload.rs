@@ -9,7 +9,7 @@ use crate::{
     access::{Asker, Key, Refusal},
     importing::{Begun, BroughtBy, DeckError, Rest, bring},
     store::Cause,
-    talks::{Bringer, Device, OpenError, Talk, Talks, Visitor},
+    talks::{Bringer, Device, OpenError, Remark, Talk, Talks, Visitor},
     web::{extract::Creator, render},
 };
 use app::{api::ErrorCode, routes};
@@ -239,7 +239,8 @@ impl Brought {
         let begun = decks.begin_at(&self.main, self.password.as_deref(), by, 0);
         let begun = begun.await;
         let mut begun = begun.map_err(|error| error.about(&own_name(&self.main)))?;
-        begun.warnings.extend(self.passed_over.iter().cloned());
+        let passed_over = self.passed_over.iter().cloned();
+        begun.warnings.extend(passed_over.map(Remark::from));
         bring::keep_warnings(&begun, &self.talks);
         let Begun {
             deck,
