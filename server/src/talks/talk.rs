@@ -431,6 +431,7 @@ impl Talk {
     /// Completes the changes that wait for this record.
     fn acknowledge(&self, published: Published) {
         let version = published.shown.record.remotes.version();
+        let is_over = published.shown.record.state.over;
         let mut have_remotes_changed = false;
         self.published.send_if_modified(|now| {
             let before = &now.shown.record;
@@ -445,8 +446,10 @@ impl Talk {
             }
             is_newer
         });
-        if have_remotes_changed {
+        if have_remotes_changed || is_over {
             self.say_who_asks();
+        }
+        if have_remotes_changed {
             // A device that may not present any more is told so.
             self.channel.say_presence();
         }

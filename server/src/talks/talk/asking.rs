@@ -103,6 +103,9 @@ impl Talk {
 
     /// Devices that came by a link and have to ask first, then those that ask without one.
     fn waiting(&self, requests: &Requests) -> Vec<Asking> {
+        if self.is_over() {
+            return Vec::new();
+        }
         let remotes = self.remotes();
         let by_link = remotes.waiting().map(|it| self.waiting_by_link(it));
         let by_request = requests.shown(Instant::now());
