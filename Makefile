@@ -25,7 +25,7 @@ export PATH := $(CARGO_HOME)/bin:$(PATH)
 # Tools are built once and run seldom: fast to compile rather than fast.
 TOOL_PROFILE := CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=0
 
-.PHONY: help run build test check loom front released bench soak fuzz setup tools nextest packages compared deny fonts watch
+.PHONY: help run build test screenshots check loom front released bench soak fuzz setup tools nextest packages compared deny fonts watch
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -73,6 +73,10 @@ bench: build packages compared ## tap to painted in a real browser; followers: w
 	cd end2end && WEBSLIDES_BIN="$(CURDIR)/target/release/webslides" npx playwright test --config bench
 	@install -D target/release/webslides target/bench/webslides
 	WEBSLIDES_BIN="$(CURDIR)/target/bench/webslides" cargo bench --package server --bench followers --bench leaving --bench commands --bench imports
+
+screenshots: build packages ## the README's pictures anew, and every page in every state below target/screenshots
+	node end2end/screenshots/take.mjs
+	node end2end/screenshots/pages.mjs target/screenshots
 
 soak: build ## many pages and streams: does the server's memory stay flat?
 	@install -D target/release/webslides target/bench/webslides

@@ -1,12 +1,14 @@
-// Takes the README's pictures of the running welcome deck:
-//   target/release/webslides --listen 127.0.0.1:3000 --code k7mqxe --links links.json
-//   node end2end/screenshots/take.mjs links.json
-import { readFileSync } from 'node:fs';
+// Takes the README's pictures: of the welcome deck, and of Markdown's theme.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
+import { Shown } from './shown.mjs';
+import { THEME } from './theme.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const [links] = JSON.parse(readFileSync(process.argv[2], 'utf8')).talks;
+const welcome = new Shown(['--code', 'k7mqxe']);
+const links = await welcome.links();
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox'],
@@ -68,4 +70,25 @@ async function board(name, pictures, heights) {
 const [remote, projector, follower] = pictures;
 await board('room.png', [remote, projector, follower], [[640, 36], [428, 8], [480, 28]]);
 await board('remote.png', remotes, [[640, 36], [640, 36], [500, 12]]);
+welcome.end();
+
+// The theme: its slides at a third of their size, from the grid of all slides.
+const themed = new Shown();
+const deck = join(themed.folder, 'slides.md');
+writeFileSync(deck, THEME);
+const presenter = await look((await themed.links([deck])).presenter, 1280, 800, 1, 'light');
+await presenter.waitForFunction((count) => document.querySelectorAll('#all-slides .mini .page').length === count, THEME.split('\n---\n').length - 1);
+const slides = await presenter.locator('#all-slides .mini .face').evaluateAll((faces) => faces.map((face) => face.innerHTML));
+await presenter.evaluate((slides) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    body { display: grid; grid-template-columns: repeat(3, 400px); gap: 20px; place-content: center; background: #d5dadd; }
+    body > .slide { inline-size: 400px; block-size: 225px; border-radius: 6px; }`);
+  document.adoptedStyleSheets = [sheet];
+  document.body.innerHTML = slides.map((slide) => `<figure class="slide" style="margin:0"><div class="face">${slide}</div></figure>`).join('');
+}, slides);
+await presenter.setViewportSize({ width: 1300, height: 765 });
+await presenter.evaluate(() => document.fonts.ready);
+await presenter.screenshot({ path: here('theme.png') });
+themed.end();
 await browser.close();

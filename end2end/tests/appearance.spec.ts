@@ -98,3 +98,18 @@ test('before the talk the invitation fills the projector, until the first move',
   await expect(invitation).toBeHidden();
   await projector.close();
 });
+
+test('notes in Markdown are rendered for the presenter, and do nothing', async ({ room }) => {
+  const notes = '<!--\nSay **this** and *that*:\n\n- one\n- two\n\n`code`, [a link](https://example.org), <b>tags</b>\n-->';
+  const { host, follower } = await shown(room, `# First\n\n${notes}\n\n---\n\n# Second`);
+  const said = host.getByRole('region', { name: 'Notes' });
+  await expect(said.locator('strong')).toHaveText('this');
+  await expect(said.locator('em')).toHaveText('that');
+  await expect(said.getByRole('listitem')).toHaveText(['one', 'two']);
+  await expect(said.getByRole('link', { name: 'a link' })).toHaveAttribute('target', '_blank');
+  await expect(said).toContainText('<b>tags</b>');
+  await expect(said).not.toContainText('**');
+  expect(await follower.content()).not.toContain('that');
+  await next(host).click();
+  await expect(said).toHaveText('No notes for this slide.');
+});

@@ -52,9 +52,12 @@ pub fn words(say: impl Fn() -> String + Send + Sync + 'static) -> Signal<String>
 /// The text of an element, for its `inner_html`. Not for a child: a browser's translator replaces text
 /// nodes by its own, and what Leptos then writes into the old ones is never seen.
 pub fn text(say: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
-    words(move || {
-        let mut html = String::new();
-        slide_view::escape(&say(), &mut html);
-        html
-    })
+    words(move || escaped(&say()))
+}
+
+/// Text as HTML.
+pub fn escaped(text: &str) -> String {
+    let mut html = String::new();
+    slide_view::escape(text, &mut html);
+    html
 }

@@ -111,9 +111,12 @@ fn again<T: Serialize + DeserializeOwned>(input: &[u8], most: u32) -> Option<T> 
 
 fn page(parts: &PageParts) {
     line(parts.title.as_deref().unwrap_or_default(), 500);
-    for text in [Some(&parts.text), parts.notes.as_ref()]
-        .into_iter()
-        .flatten()
+    for text in [
+        Some(&parts.text),
+        parts.notes.as_ref().map(|notes| &notes.text),
+    ]
+    .into_iter()
+    .flatten()
     {
         text.split('\n').for_each(|text| line(text, 100_000));
         assert!(text.len() <= 100_000);

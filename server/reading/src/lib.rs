@@ -46,6 +46,7 @@ pub mod kind;
 pub mod main_file;
 pub mod manifest;
 pub mod markdown;
+mod notes;
 pub mod pdf;
 pub mod renditions;
 pub mod segments;

@@ -64,6 +64,8 @@ pub struct Page {
     /// Plain text in reading order, lines separated by '\n'.
     pub text: String,
     pub notes: Option<String>,
+    /// Whether the notes' marks are Markdown's, and not the author's own.
+    pub notes_are_markdown: bool,
     pub links: Vec<Link>,
     pub face: Face,
     pub warnings: Vec<Warning>,

@@ -252,6 +252,15 @@ pub fn is_slide(segments: &[Segment]) -> bool {
     are_ours && open.is_empty()
 }
 
+/// Whether markup is well formed and has only what speaker notes may have: no pictures, classes or formulas.
+pub fn is_notes(markup: &str) -> bool {
+    let allows = |element: &str, key: &str, value: &str| match (element, key) {
+        ("a", "href" | "target" | "rel") | ("ol", "start") => is_attribute(element, key, value),
+        _ => false,
+    };
+    read(markup, allows).is_some()
+}
+
 /// Reads markup as our renderer writes it. `allows` is called with each attribute's element, name and
 /// value. None when it refuses one, or the markup is not well formed.
 pub fn read(markup: &str, allows: impl Fn(&str, &str, &str) -> bool) -> Option<()> {

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::talks::{Place, Remark};
 use model::deck::{self, Deck, DeckId, Face, NoSlides, Reading, Slide};
-use reading::source::{Html, Link, Outline, Target, Warning};
+use reading::{
+    source::{Html, Link, Outline, Target, Warning},
+    worker::protocol::Notes,
+};
 use std::collections::HashMap;
 
 /// Stands in for a page that could not be read.
@@ -37,7 +40,7 @@ pub struct Growing {
 pub struct Read {
     pub title: Option<String>,
     pub text: String,
-    pub notes: Option<String>,
+    pub notes: Option<Notes>,
     pub links: Vec<Link>,
     pub look: Look,
     pub warnings: Vec<Warning>,
@@ -67,6 +70,7 @@ impl Growing {
                 steps,
                 faces,
                 notes: String::new(),
+                notes_html: String::new(),
                 text: String::new(),
             });
             for (step, page) in slide.pages.into_iter().enumerate() {
@@ -113,6 +117,7 @@ impl Growing {
                 slide.title.clone_from(&old.title);
                 slide.text.clone_from(&old.text);
                 slide.notes.clone_from(&old.notes);
+                slide.notes_html.clone_from(&old.notes_html);
                 if let Some(shown) = slide.faces.get_mut(*step) {
                     shown.clone_from(face);
                 }
@@ -243,11 +248,18 @@ impl Growing {
         if step + 1 == slide.faces.len() || slide.text.is_empty() {
             slide.text = read.text;
         }
-        if let Some(notes) = read.notes.filter(|notes| !slide.notes.contains(notes)) {
+        let notes = read.notes;
+        if let Some(notes) = notes.filter(|notes| !slide.notes.contains(&notes.text)) {
+            // Plain notes beside others have no HTML: then the text is shown.
+            if slide.notes.is_empty() || !slide.notes_html.is_empty() && !notes.html.is_empty() {
+                slide.notes_html.push_str(&notes.html);
+            } else {
+                slide.notes_html.clear();
+            }
             if !slide.notes.is_empty() {
                 slide.notes.push_str("\n\n");
             }
-            slide.notes.push_str(&notes);
+            slide.notes.push_str(&notes.text);
         }
     }
 

@@ -232,6 +232,7 @@ fn as_seen(slide: &Slide, number: SlideNumber, state: &SlideState) -> Option<Sli
     Some(Slide {
         faces: faces.cloned().collect(),
         notes: String::new(),
+        notes_html: String::new(),
         // The text of all steps: which word belongs to which is not known.
         text: if is_all {
             slide.text.clone()
@@ -256,7 +257,8 @@ mod tests {
         let slide = Slide {
             steps: 2,
             faces: (0..=2).map(face).collect(),
-            notes: "say hello".to_owned(),
+            notes: "say *hello*".to_owned(),
+            notes_html: "<p>say <em>hello</em></p>".to_owned(),
             text: "all of its words".to_owned(),
             ..Slide::new("a slide".to_owned(), face(0))
         };
@@ -280,6 +282,7 @@ mod tests {
                 ""
             };
             assert_eq!((seen.text.as_str(), seen.notes.as_str()), (text, ""));
+            assert_eq!(seen.notes_html, "");
             assert_eq!(seen.steps, slide.steps);
         };
         check(1, Some(3));

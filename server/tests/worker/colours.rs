@@ -72,6 +72,7 @@ impl Source for Colours {
             title: None,
             text: format!("page {index}"),
             notes: None,
+            notes_are_markdown: false,
             links: Vec::new(),
             face: Face::Picture(Pixels {
                 width: 640,

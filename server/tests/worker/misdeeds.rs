@@ -46,6 +46,7 @@ impl Source for Misdeeds {
             title: None,
             text: commit(&self.0[index as usize]),
             notes: None,
+            notes_are_markdown: false,
             links: Vec::new(),
             face: Face::Html(Html {
                 segments: vec![Segment::Markup("<p>Nothing</p>".into())],

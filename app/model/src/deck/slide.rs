@@ -87,6 +87,10 @@ pub struct Slide {
     /// The speaker notes. Never sent to followers.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notes: String,
+    /// The same as HTML, if they are Markdown: emphasis, lists, code and links. It comes from the worker, and
+    /// was checked.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes_html: String,
     /// The words on the slide, in reading order, for search.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
@@ -103,6 +107,7 @@ impl Slide {
             steps: 0,
             faces: vec![face],
             notes: String::new(),
+            notes_html: String::new(),
             text: String::new(),
         }
     }

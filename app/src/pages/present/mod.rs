@@ -19,8 +19,8 @@ pub use remote::TOO_LATE;
 
 use crate::{
     components::{
-        ConnectionBadge, Showing, SlideCount, SlideView, ask_again, hydrated, in_browser, markup,
-        pointing, popovers, stay_awake, text, words,
+        ConnectionBadge, Showing, SlideCount, SlideView, ask_again, escaped, hydrated, in_browser,
+        markup, pointing, popovers, stay_awake, text, words,
     },
     live::use_live,
     pages::{Ways, page_data},
@@ -200,18 +200,27 @@ fn Present(children: Children) -> impl IntoView {
         }
     });
     let notes = Memo::new(move |_| {
+        // As HTML, which the server checked or which is escaped here.
         let slide = snapshot.read().state.slide;
         let deck = deck.read_value();
         deck.slide(slide).map_or_else(String::new, |slide| {
             if slide.notes.is_empty() && slide.face(0).is_pending() {
                 NOT_READ.to_owned()
+            } else if slide.notes_html.is_empty() {
+                escaped(&slide.notes)
             } else {
-                slide.notes.clone()
+                slide.notes_html.clone()
             }
         })
     });
     let has_notes = words(move || (!notes.read().is_empty()).to_string());
-    let notes = text(move || match notes.get() {
+    let are_plain = words(move || {
+        let deck = deck.read_value();
+        let slide = deck.slide(snapshot.read().state.slide);
+        let are_plain = slide.is_none_or(|slide| slide.notes_html.is_empty());
+        are_plain.to_string()
+    });
+    let notes = words(move || match notes.get() {
         none if none.is_empty() => NO_NOTES.to_owned(),
         notes => notes,
     });
@@ -234,6 +243,7 @@ fn Present(children: Children) -> impl IntoView {
             data-scheme=words(move || remote.shown().scheme.to_string())
             data-inviting=words(move || remote.shown().inviting.to_string())
             data-notes=has_notes
+            data-beat=words(move || room::beat(live.presence.read().as_ref()).to_owned())
             data-asked=words(move || room::is_asked(live.presence).to_string())
             data-hydrated=hydrated()
         >
@@ -258,7 +268,7 @@ fn Present(children: Children) -> impl IntoView {
                 <p inner_html=next_label></p>
             </section>
             <section class="notes" aria-label="Notes" tabindex="0">
-                <p inner_html=notes></p>
+                <div data-plain=are_plain inner_html=notes></div>
             </section>
             <p class="keeps" role="status" inner_html=screen></p>
             <p class=hint_class role="status" inner_html=text(move || remote.hint())></p>

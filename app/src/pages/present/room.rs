@@ -42,6 +42,17 @@ pub fn is_asked(presence: ReadSignal<Option<Presence>>) -> bool {
     presence.as_ref().is_some_and(|room| room.waiting > 0)
 }
 
+/// The value of `data-beat`: empty until every screen has painted the newest revision, then another one than for
+/// the revision before. CSS lets the dot beat once each time.
+pub fn beat(presence: Option<&Presence>) -> &'static str {
+    let painted = |room: &&Presence| room.answering > 0 && room.seen == room.answering;
+    match presence.filter(painted) {
+        Some(room) if room.revision.get().is_multiple_of(2) => "even",
+        Some(_) => "odd",
+        None => "",
+    }
+}
+
 /// The words about a room. They contain no user's text, so they need no escaping.
 struct Said {
     /// On a phone, two lines beside the clock.
@@ -185,6 +196,21 @@ mod tests {
             request: None,
             now: model::talk::Timestamp::default(),
         }
+    }
+
+    #[test]
+    fn the_dot_beats_once_when_every_screen_has_painted_a_slide() {
+        let beat_of = |seen, revision| {
+            let revision = Revision::new(revision);
+            let room = Presence {
+                revision,
+                ..presence(24, seen, None)
+            };
+            beat(Some(&room))
+        };
+        assert_eq!((beat_of(23, 7), beat_of(24, 7)), ("", "odd"));
+        assert_eq!((beat_of(24, 7), beat_of(24, 8)), ("odd", "even"));
+        assert_eq!((beat(Some(&presence(0, 0, None))), beat(None)), ("", ""));
     }
 
     #[test]

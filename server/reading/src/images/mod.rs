@@ -171,6 +171,7 @@ impl Source for Images {
             title: Some(title),
             text: String::new(),
             notes: notes.filter(|notes| !notes.is_empty()),
+            notes_are_markdown: false,
             links: Vec::new(),
             face,
             warnings: warnings

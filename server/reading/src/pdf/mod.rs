@@ -211,6 +211,7 @@ impl Pdf {
             title: said.title,
             text: said.text,
             notes: said.notes,
+            notes_are_markdown: said.notes_are_markdown,
             links: self.links(page, sheet, &view),
             face: Face::Picture(pixels),
             warnings,
@@ -307,8 +308,11 @@ impl Pdf {
             let mut said = vec![];
             let slide = self.plan.slide_of(index).unwrap_or(index);
             said.extend(self.pdfpc.of(sheet, slide).map(str::to_owned));
+            // As pdfpc shows them.
+            let from_pdfpc = said.len();
             said.extend(notes::annotated(page));
             said.push(layout::text(&beside));
+            said.retain(|notes| !notes.trim().is_empty());
             for notes in self.plan.notes.get(&sheet).into_iter().flatten() {
                 if let Ok(page) = self.at(*notes) {
                     let (written, _) = self.lines(page, &View::of(page, false));
@@ -318,6 +322,7 @@ impl Pdf {
             Said {
                 title: layout::title(&lines, view.height),
                 text: layout::text(&lines),
+                notes_are_markdown: from_pdfpc > 0 && said.len() == from_pdfpc,
                 notes: notes::joined(said),
                 lacking,
             }
@@ -403,6 +408,7 @@ struct Said {
     title: Option<String>,
     text: String,
     notes: Option<String>,
+    notes_are_markdown: bool,
     /// A warning about letters that are not drawn.
     lacking: usize,
 }

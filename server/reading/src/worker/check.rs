@@ -3,7 +3,7 @@
 //! or a bug, and its worker is killed.
 
 use super::{
-    protocol::{Content, FaceParts, PageParts, Rendition},
+    protocol::{Content, FaceParts, Notes, PageParts, Rendition},
     webp_header,
 };
 use crate::archive::MAX_NAME_BYTES;
@@ -108,7 +108,7 @@ pub fn page(parts: &PageParts, widths: &[u32], pages: u32) -> Result<(), Nonsens
     } = parts;
     line(title.as_deref(), MAX_TITLE)?;
     lines(text, MAX_TEXT)?;
-    lines(notes.as_deref().unwrap_or_default(), MAX_TEXT)?;
+    notes.as_ref().map_or(Ok(()), self::notes)?;
     at_most(MAX_LINKS, links)?;
     links.iter().try_for_each(|link| self::link(link, pages))?;
     self::warnings(warnings, pages)?;
@@ -119,6 +119,14 @@ pub fn page(parts: &PageParts, widths: &[u32], pages: u32) -> Result<(), Nonsens
         } => pictures(renditions, widths).and_then(|()| small(preview)),
         FaceParts::Html(html) => self::html(html),
     }
+}
+
+fn notes(notes: &Notes) -> Result<(), Nonsense> {
+    lines(&notes.text, MAX_TEXT)?;
+    lines(&notes.html, MAX_TEXT)?;
+    vocabulary::is_notes(&notes.html)
+        .then_some(())
+        .ok_or(Nonsense::Markup)
 }
 
 /// # Errors

@@ -142,12 +142,20 @@ pub enum Held {
 pub struct PageParts {
     pub title: Option<String>,
     pub text: String,
-    pub notes: Option<String>,
+    pub notes: Option<Notes>,
     #[serde(deserialize_with = "bounded::at_most::<MAX_LINKS, _, _>")]
     pub links: Vec<Link>,
     pub face: FaceParts,
     #[serde(deserialize_with = "bounded::at_most::<MAX_WARNINGS, _, _>")]
     pub warnings: Vec<Warning>,
+}
+
+/// What the presenter says to a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notes {
+    pub text: String,
+    /// The same as HTML; empty where the text is not Markdown.
+    pub html: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -189,10 +189,7 @@ pub fn parts(mut page: Page, widths: &[u32], pages: u32) -> Result<PageParts, So
     Ok(PageParts {
         title: tidy::title(page.title),
         text: tidy::text(&page.text),
-        notes: page
-            .notes
-            .map(|notes| tidy::text(&notes))
-            .filter(|notes| !notes.is_empty()),
+        notes: tidy::notes(page.notes, page.notes_are_markdown),
         links: tidy::links(page.links, pages),
         face,
         warnings: tidy::warnings(page.warnings, pages),
@@ -222,6 +219,7 @@ fn bare(picture: Picture) -> Page {
         title: None,
         text: String::new(),
         notes: None,
+        notes_are_markdown: false,
         links: Vec::new(),
         face: Face::Picture(picture.pixels),
         warnings: picture.warnings,

@@ -6,9 +6,10 @@ use super::{
         self, MAX_FILES, MAX_LINKS, MAX_MARKUP, MAX_REASON, MAX_SEGMENTS, MAX_TEXT, MAX_TITLE,
         MAX_WARNINGS, is_odd, leads_somewhere, lies_beside,
     },
-    protocol::Content,
+    protocol::{Content, Notes},
 };
 use crate::{
+    notes,
     segments::Segment,
     source::{Html, Link, Outline, SourceError, Warning},
 };
@@ -41,6 +42,23 @@ pub fn text(text: &str) -> String {
     let mut tidy = tidy.replace(|c: char| c.is_control() && c != '\n', " ");
     tidy.truncate(tidy.floor_char_boundary(MAX_TEXT));
     tidy
+}
+
+/// Notes, and the same as HTML if they are Markdown.
+pub fn notes(notes: Option<String>, are_markdown: bool) -> Option<Notes> {
+    let text = text(&notes?);
+    let html = if are_markdown {
+        notes::html(&text)
+    } else {
+        String::new()
+    };
+    // Marks make HTML much longer than the text.
+    let html = if html.len() > MAX_TEXT {
+        String::new()
+    } else {
+        html
+    };
+    (!text.is_empty()).then_some(Notes { text, html })
 }
 
 /// Clips links to the page, and drops those with a forbidden target.

@@ -128,7 +128,9 @@ fn size(parts: &PageParts) -> u64 {
             items(&mut classes.iter().map(String::len).chain(segments))
         }
     };
-    let all = [of(title), text.len(), of(notes), links, warnings, face];
+    let notes = notes.as_ref();
+    let notes = notes.map_or(0, |notes| notes.text.len().saturating_add(notes.html.len()));
+    let all = [of(title), text.len(), notes, links, warnings, face];
     bytes(all.into_iter().fold(0, usize::saturating_add))
 }
 
@@ -139,7 +141,7 @@ fn bytes(length: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reading::{segments::Segment, source::Link};
+    use reading::{segments::Segment, source::Link, worker::protocol::Notes};
 
     fn page(links: usize, markup: Option<usize>) -> PageParts {
         let link = Link {
@@ -152,7 +154,10 @@ mod tests {
         PageParts {
             title: Some("Title".to_owned()),
             text: "words".to_owned(),
-            notes: Some("notes".to_owned()),
+            notes: Some(Notes {
+                text: "no".to_owned(),
+                html: "tes".to_owned(),
+            }),
             links: vec![link; links],
             face: match markup {
                 Some(length) => FaceParts::Html(Html {

@@ -58,6 +58,7 @@ pub fn decks() -> [Deck; 2] {
                 height: 9,
             })],
             notes: String::new(),
+            notes_html: String::new(),
             text: String::new(),
         });
         let id = DeckId::new(name.to_owned());

@@ -188,6 +188,7 @@ pub fn page(renderer: Renderer<'_>, slide: &Slide, at: SlidePlace) -> Page {
         title: title.or(first),
         text,
         notes,
+        notes_are_markdown: true,
         links: Vec::new(),
         face: Face::Html(Html {
             // The browser lets Arabic and Hebrew text begin at the right.

@@ -3,7 +3,10 @@ use crate::{
     kind::Kind,
     segments::cut,
     source::SlideOutline,
-    worker::{protocol, serve, tidy},
+    worker::{
+        protocol::{self, Notes},
+        serve, tidy,
+    },
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -23,11 +26,21 @@ fn pixels() -> crate::source::Pixels {
     }
 }
 
+fn said(text: &str, html: &str) -> Option<Notes> {
+    Some(Notes {
+        text: text.to_owned(),
+        html: html.to_owned(),
+    })
+}
+
 fn parts() -> PageParts {
     PageParts {
         title: Some("A title".into()),
         text: "Two\nlines".into(),
-        notes: Some("Say this".into()),
+        notes: Some(Notes {
+            text: "Say *this*".into(),
+            html: "<p>Say <em>this</em></p>".into(),
+        }),
         links: vec![Link {
             x: 0.1,
             y: 0.2,
@@ -184,9 +197,27 @@ fn text_is_short_and_can_be_shown() {
         Err(Nonsense::Text)
     );
     assert_eq!(
-        with(|page| page.notes = Some("\0".into())),
+        with(|page| page.notes = said("\0", "")),
         Err(Nonsense::Text)
     );
+    assert_eq!(
+        with(|page| page.notes = said("a", "<p>\0</p>")),
+        Err(Nonsense::Text)
+    );
+    for html in [
+        "<p>a",
+        "<script></script>",
+        "<img src=\"https://example.org/a\">",
+        "<a href=\"javascript:a()\">a</a>",
+        "<p class=\"project\">a</p>",
+        "<p data-step=\"1\">a</p>",
+    ] {
+        assert_eq!(
+            with(|page| page.notes = said("a", html)),
+            Err(Nonsense::Markup),
+            "{html}"
+        );
+    }
     assert_eq!(
         with(|page| page.warnings[0].page = Some(PAGES)),
         Err(Nonsense::Count)
