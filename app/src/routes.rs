@@ -38,6 +38,8 @@ paths! {
     LOBBY, lobby(code: &TalkCode) = "/t/{code}/lobby";
     /// The talk's links and QR codes, for its presenters and the host.
     LINKS, links(code: &TalkCode) = "/t/{code}/links";
+    /// How long each slide was shown, for the talk's presenters.
+    TIMES, times(code: &TalkCode) = "/t/{code}/times";
     /// The devices that present a talk. POST makes a link for one more.
     REMOTES, remotes(code: &TalkCode) = "/t/{code}/remotes";
     /// Admits a device that waits.

@@ -242,3 +242,27 @@ test('a tap that can’t be sent says so and moves nothing', async ({ room }) =>
   await expect(phone.getByText('The server did not answer.')).toBeVisible();
   await sees(phone, 1);
 });
+
+test('a rehearsal keeps the time of each slide, beside the plan', async ({ room }) => {
+  const remote = await room.person(room.links.presenter);
+  await isLive(remote);
+  await remote.locator('.clock').click();
+  await remote.getByLabel('Planned minutes').fill('12');
+  await remote.getByRole('button', { name: 'Set', exact: true }).click();
+  for (const slide of ['2', '3']) {
+    await next(remote).click();
+    await expect(remote.locator('.slide').first()).toHaveAttribute('data-slide', slide);
+  }
+  await remote.locator('.clock').click();
+  await remote.getByRole('link', { name: 'Times of the slides' }).click();
+  await expect(remote.getByRole('heading', { name: 'Times of the slides' })).toBeVisible();
+  await expect(remote.getByRole('row')).toHaveCount(3);
+  await expect(remote.getByRole('row').nth(1)).toContainText(/^2.*0:0\d$/);
+  await expect(remote.getByText(/^2 slides in 0:\d\d, of 12:00 planned for all 6\.$/)).toBeVisible();
+  await remote.getByRole('link', { name: 'Back to the remote' }).click();
+  await isLive(remote);
+  // For those who present only.
+  const follower = await room.person(room.links.audience);
+  const answer = await follower.request.get(`${new URL(room.links.audience).pathname}/times`.replace(/^/, new URL(room.links.audience).origin));
+  expect(answer.status()).toBe(401);
+});

@@ -14,6 +14,7 @@ mod present;
 mod problem;
 mod project;
 mod remotes;
+mod times;
 
 pub use crate::components::{Way, Ways};
 pub use ask::{AskPage, AskState};
@@ -26,6 +27,7 @@ pub use lobby::{ImportProgress, LobbyPage, Pairing};
 pub use present::{Look, RemotePage, TOO_LATE};
 pub use problem::ProblemPage;
 pub use remotes::{LeavePage, RemoteLine, RemoteLink, RemotesPage};
+pub use times::{TimeLine, TimesPage};
 
 use crate::components::ask_again;
 use ask::Ask;
@@ -44,6 +46,7 @@ use model::{
 use present::RemoteView;
 use project::{Project, ProjectData, invitation};
 use remotes::{Admit, Leave, RemotesView};
+use times::Times;
 
 /// A page with everything it shows, which is read before anything is rendered: so the status is known,
 /// and nothing is fetched half-way.
@@ -86,6 +89,8 @@ pub enum Page {
     Present(Box<RemotePage>),
     /// The devices that present a talk.
     Remotes(RemotesPage),
+    /// How long each slide was shown.
+    Times(TimesPage),
     /// Asks before a device removes itself.
     Leave(LeavePage),
     /// A device that has opened a presenter's link, before it is admitted.
@@ -116,6 +121,7 @@ impl Page {
             | Self::Project { rendered, .. } => rendered.talk.clone(),
             Self::Present(page) => format!("Present: {}", page.rendered.talk),
             Self::Remotes(_) => "Remotes · WebSlides".to_owned(),
+            Self::Times(page) => format!("Times: {}", page.title),
             Self::Leave(_) => "Remove this device · WebSlides".to_owned(),
             Self::Admit { title, .. } => format!("Present: {title}"),
             Self::Ask(page) => format!("{} · WebSlides", page.title()),
@@ -145,6 +151,7 @@ impl Page {
             | Self::Rename(_)
             | Self::Delete(_)
             | Self::Remotes(_)
+            | Self::Times(_)
             | Self::Leave(_)
             | Self::Admit { .. }
             | Self::Ask(_)
@@ -247,6 +254,7 @@ impl Page {
                 .into_any()
             }
             Self::Present(page) => view! { <RemoteView page=*page/> }.into_any(),
+            Self::Times(page) => view! { <Times page/> }.into_any(),
             Self::Remotes(page) => view! { <RemotesView page/> }.into_any(),
             Self::Leave(page) => view! { <Leave page/> }.into_any(),
             Self::Admit { code, title } => view! { <Admit code title/> }.into_any(),

@@ -3,9 +3,10 @@
 use crate::store::{Entry, Journal, List, StoreError, TalkList};
 use model::{
     deck::SlideNumber,
-    talk::{Screen, SlideState, TalkCode},
+    talk::{Screen, SlideState, TalkCode, Timestamp},
 };
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Entries that are read at a time.
 const AT_ONCE: usize = 1_024;
@@ -61,6 +62,72 @@ pub async fn read(
     }
 }
 
+/// How long each slide was shown in the last run: since the first slide was left for the last time, until
+/// `until`, or until the last moment where the clock does not run. In the order in which they were first
+/// shown.
+pub fn times(moments: &[Moment], until: Option<Timestamp>) -> Vec<(SlideNumber, Duration)> {
+    let last = moments.last().map_or(0, |moment| moment.at_ms);
+    let until = until.map_or(last, Timestamp::unix_ms);
+    let is_first = |moment: &Moment| moment.slide == SlideNumber::FIRST;
+    let run = moments.iter().rposition(is_first).map_or(0, |at| at + 1);
+    let run = moments.get(run..).unwrap_or_default();
+    let ends = run.iter().skip(1).map(|moment| moment.at_ms);
+    let mut times: Vec<(SlideNumber, Duration)> = Vec::new();
+    for (moment, end) in run.iter().zip(ends.chain([until])) {
+        let shown = Duration::from_millis(end.saturating_sub(moment.at_ms));
+        match times.iter_mut().find(|(slide, _)| *slide == moment.slide) {
+            Some((_, time)) => *time = time.saturating_add(shown),
+            None => times.push((moment.slide, shown)),
+        }
+    }
+    times
+}
+
 fn list(code: &TalkCode, state: &SlideState) -> List {
     List::Talk(code.clone(), TalkList::History(state.epoch.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_the_last_run() {
+        let at = |seconds: u64, slide| Moment {
+            at_ms: seconds * 1_000,
+            slide: SlideNumber::new(slide).expect("a number"),
+            step: 0,
+            screen: Screen::Live,
+        };
+        let until = |seconds: u64| Timestamp::from_unix_ms(seconds * 1_000);
+        let of = |moments: &[Moment], end| {
+            let times = times(moments, Some(until(end))).into_iter();
+            times
+                .map(|(slide, time)| (slide.get(), time.as_secs()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[], 9), []);
+        assert_eq!(of(&[at(0, 1)], 9), []);
+        // A rehearsal, then another.
+        let moments = [
+            at(0, 1),
+            at(5, 2),
+            at(9, 3),
+            at(12, 1),
+            at(20, 2),
+            at(30, 3),
+            at(34, 2),
+        ];
+        assert_eq!(of(&moments[..3], 10), [(2, 4), (3, 1)]);
+        assert_eq!(of(&moments, 40), [(2, 16), (3, 4)]);
+        // Where the clock does not run, the last slide's time stands.
+        assert_eq!(
+            times(&moments, None)
+                .first()
+                .map(|(_, time)| time.as_secs()),
+            Some(10)
+        );
+        // A clock that was set back adds nothing.
+        assert_eq!(of(&[at(9, 2), at(5, 3)], 6), [(2, 0), (3, 1)]);
+    }
 }

@@ -20,5 +20,6 @@ pub mod router;
 mod shared;
 pub mod site;
 mod stored;
+mod times;
 
 pub use shared::Shared;

@@ -10,7 +10,7 @@ use crate::{
     observe::log,
     web::{
         commands, controls, events, guessing, host, media, operations, pages, pointer, present,
-        requests, site,
+        requests, site, times,
     },
 };
 use app::{
@@ -43,6 +43,7 @@ pub fn router(shared: Shared) -> Router {
         .route(pattern::PRESENT, get(present::remote).post(present::admit))
         .route(pattern::LOBBY, get(host::lobby).post(host::pair))
         .route(pattern::LINKS, get(host::links))
+        .route(pattern::TIMES, get(times::times))
         .route(pattern::REMOTES, get(host::remotes).post(host::add_remote))
         .route(pattern::REVOKE, get(host::ask_revoke).post(host::revoke))
         .route(pattern::RENAME, get(host::ask_title).post(host::rename))

@@ -13,6 +13,7 @@ mod room;
 mod sending;
 mod ticking;
 
+pub use clock::in_minutes;
 pub use input::listen_to_clicker;
 pub use look::Look;
 pub use remote::TOO_LATE;

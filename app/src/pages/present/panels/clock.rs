@@ -1,5 +1,5 @@
 use super::{Panel, ask};
-use crate::api;
+use crate::{api, routes};
 use leptos::prelude::*;
 use model::talk::{Command, Minutes, TalkCode, Timing};
 
@@ -33,6 +33,7 @@ pub fn ClockPanel(code: TalkCode, planned: Option<Minutes>) -> impl IntoView {
                 </label>
                 <button>"Set"</button>
             </form>
+            <p><a class="button" href=routes::times(&code)>"Times of the slides"</a></p>
             <p>"The clock starts when you first leave a slide. All remotes show the same."</p>
         </Panel>
     }

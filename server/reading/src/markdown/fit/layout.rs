@@ -78,7 +78,10 @@ impl Layout {
                     let is_title = is_root && index == 0 && matches!(inner.name, "h1" | "h2");
                     let mut measures = self.measures(inner, size, is_title, is_root);
                     if block.name == "li" && matches!(inner.name, "ul" | "ol") {
-                        measures.size *= 0.9;
+                        // Only the first level below is smaller.
+                        if size >= self.size {
+                            measures.size *= 0.9;
+                        }
                         (measures.above, measures.below) = (0.4, 0.0);
                     }
                     let above = if index == 0 && (trims || stack == Stack::Flow) {
@@ -303,9 +306,14 @@ impl Layout {
                 below: 0.55,
                 ..plain
             },
-            "ul" | "ol" => Measures {
+            "ul" => Measures {
                 below: 0.55,
                 inset: 1.15,
+                ..plain
+            },
+            "ol" => Measures {
+                below: 0.55,
+                inset: 1.7,
                 ..plain
             },
             "li" => Measures {
