@@ -86,3 +86,29 @@ test('a button answers its finger when another one comes down in between', async
   await next(phone).tap();
   await sees(phone, 4);
 });
+
+test('a sheet is pulled down by its heading, and comes back when it was not pulled far', async ({ room }) => {
+  const phone = await room.presenter();
+  await isLive(phone);
+  const touch = await fingers(phone);
+  const sheet = phone.locator('#more');
+  await phone.getByRole('button', { name: 'More', exact: true }).tap();
+  await expect(sheet).toBeVisible();
+  const heading = (await sheet.locator('header h2').boundingBox())!;
+  const at = (down: number): Point[] => [{ x: heading.x + 10, y: heading.y + heading.height / 2 + down, id: 0 }];
+  const pull = async (down: number) => {
+    await touch('Start', at(0));
+    for (const part of [0.3, 0.6, 1]) await touch('Move', at(down * part));
+  };
+  const top = async () => (await sheet.boundingBox())!.y;
+  const before = await top();
+  await pull(60);
+  expect(await top()).toBeGreaterThan(before + 40);
+  await touch('End', []);
+  await expect.poll(top).toBe(before);
+  await pull(200);
+  await touch('End', []);
+  await expect(sheet).toBeHidden();
+  const { revision } = await (await phone.request.get(`${room.links.audience}/state`)).json();
+  expect(revision, 'nothing moved').toBe(0);
+});

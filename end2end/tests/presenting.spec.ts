@@ -21,7 +21,7 @@ test('the slide is the hero, and Next is in a thumb’s reach', async ({ room })
   expect(left.width + right.width).toBeGreaterThan(width * 0.85);
 
   await phone.setViewportSize({ width: 320, height: 568 });
-  const line = await notes.locator('p').evaluate((words) => parseFloat(getComputedStyle(words).lineHeight));
+  const line = await notes.locator('> div').evaluate((words) => parseFloat(getComputedStyle(words).lineHeight));
   expect((await box(notes)).height / line).toBeGreaterThanOrEqual(6);
   for (const [width, height] of [[320, 568], [360, 740], [390, 844], [844, 390], [820, 1180], [1180, 820], [1440, 900]]) {
     await phone.setViewportSize({ width, height });

@@ -1,6 +1,7 @@
 //! Fingers, keys and forms: all become commands of the [`Remote`].
 
 mod clicker;
+mod dragging;
 mod forms;
 mod gestures;
 mod pencil;
@@ -19,5 +20,6 @@ pub fn listen(remote: Remote) {
     let pencil = Pencil::new(remote);
     gestures::listen(remote, &pencil);
     sheets::listen(remote);
+    dragging::listen();
     shortcuts::listen(remote, pencil);
 }
