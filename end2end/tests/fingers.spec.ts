@@ -94,6 +94,8 @@ test('a sheet is pulled down by its heading, and comes back when it was not pull
   const sheet = phone.locator('#more');
   await phone.getByRole('button', { name: 'More', exact: true }).tap();
   await expect(sheet).toBeVisible();
+  // It has slid in.
+  await sheet.evaluate((sheet) => Promise.all(sheet.getAnimations().map((animation) => animation.finished)));
   const heading = (await sheet.locator('header h2').boundingBox())!;
   const at = (down: number): Point[] => [{ x: heading.x + 10, y: heading.y + heading.height / 2 + down, id: 0 }];
   const pull = async (down: number) => {

@@ -1,7 +1,10 @@
 //! The theme's typefaces, as browsers get them. Text is shaped with the same files, so that a slide that
 //! fits here fits in every browser.
 
-use harfrust::{FontRef, ShapeOptions, ShaperData, ShaperInstance, UnicodeBuffer};
+use harfrust::{
+    Direction, FontRef, Script, ShapeOptions, ShapePlan, ShaperData, ShaperInstance, UnicodeBuffer,
+    script,
+};
 use skrifa::{MetadataProvider, charmap::Charmap};
 use std::sync::LazyLock;
 
@@ -24,8 +27,14 @@ struct Typeface {
     font: FontRef<'static>,
     letters: Charmap<'static>,
     data: ShaperData,
-    regular: ShaperInstance,
-    bold: ShaperInstance,
+    regular: Weight,
+    bold: Weight,
+}
+
+struct Weight {
+    instance: ShaperInstance,
+    /// How each script is shaped. To find that out takes longer than to shape a word.
+    plans: Vec<(Script, ShapePlan)>,
 }
 
 type File = LazyLock<Option<Typeface>>;
@@ -98,7 +107,7 @@ impl Typeface {
         let file: &'static [u8] = Box::leak(file.into_boxed_slice());
         let font = FontRef::new(file).ok()?;
         let data = ShaperData::new(&font);
-        let weight = |weight: f32| ShaperInstance::from_variations(&font, [("wght", weight)]);
+        let weight = |weight: f32| Weight::of(&font, &data, weight);
         Some(Self {
             regular: weight(400.0),
             bold: weight(700.0),
@@ -113,22 +122,44 @@ impl Typeface {
     }
 
     fn width(&self, text: &str, bold: bool) -> f32 {
-        let instance = if bold { &self.bold } else { &self.regular };
+        let weight = if bold { &self.bold } else { &self.regular };
         let shaper = self
             .data
             .shaper(&self.font)
-            .instance(Some(instance))
+            .instance(Some(&weight.instance))
             .build();
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
-        let glyphs = shaper.shape(buffer, ShapeOptions::new());
+        buffer.set_direction(Direction::LeftToRight);
+        if !SCRIPTS.contains(&buffer.script()) {
+            // Digits and punctuation.
+            buffer.set_script(script::LATIN);
+        }
+        let mut plans = weight.plans.iter();
+        let plan = plans.find(|(script, _)| *script == buffer.script());
+        let options = ShapeOptions::new().plan(plan.map(|(_, plan)| plan));
+        let glyphs = shaper.shape(buffer, options);
         let em = i16::try_from(shaper.units_per_em()).map_or(1000.0, f32::from);
         glyphs
             .glyph_positions()
             .iter()
             .map(|glyph| units(glyph.x_advance) / em)
             .sum()
+    }
+}
+
+/// Those that the typefaces have.
+const SCRIPTS: [Script; 3] = [script::LATIN, script::GREEK, script::CYRILLIC];
+
+impl Weight {
+    fn of(font: &FontRef<'static>, data: &ShaperData, weight: f32) -> Self {
+        let instance = ShaperInstance::from_variations(font, [("wght", weight)]);
+        let shaper = data.shaper(font).instance(Some(&instance)).build();
+        let plan =
+            |script| ShapePlan::new(&shaper, Direction::LeftToRight, Some(script), None, &[]);
+        let plans = SCRIPTS.map(|script| (script, plan(script))).into();
+        Self { instance, plans }
     }
 }
 
