@@ -71,7 +71,7 @@ test('what can’t be shown is said in a sentence, and can be sent again', async
   };
   const said = host.locator('.said');
   await send('talk.docx', Buffer.from([1, 2, 3]));
-  await expect(said).toContainText('talk.docx is nothing that WebSlides shows');
+  await expect(said).toContainText("WebSlides can't show talk.docx.");
   await send('broken.pdf', Buffer.from('%PDF-1.7 and no more'));
   await expect(said).toContainText('broken.pdf');
   const secret = readdirSync(SECRET).find((name) => name.endsWith('.pdf'));

@@ -64,7 +64,7 @@ pub struct Options {
     #[arg(long, value_name = "DIR", default_value = "./data", global = true)]
     pub data: PathBuf,
 
-    /// The talk's code, for the first deck: 3 to 32 of a-z, 0-9 and '-' (else made up)
+    /// The talk's code, for the first deck: 3 to 32 of a-z, 0-9 and '-' (without it, a random one)
     #[arg(long, value_name = "CODE")]
     pub code: Option<TalkCode>,
 

@@ -40,7 +40,7 @@ pub enum DeckError {
     #[error("{} does not exist. Give a PDF, a Markdown file or a folder of images.", .0.display())]
     Missing(PathBuf),
     #[error(
-        "{} is nothing that WebSlides shows. Give a PDF, a Markdown file (.md) or a folder of \
+        "WebSlides can't show {}. Give a PDF, a Markdown file (.md) or a folder of \
          images (PNG, JPEG, WebP, GIF, SVG).",
         .0.display()
     )]

@@ -92,7 +92,7 @@ fn plain_text_is_told_what_it_is_to_be_called() {
     assert!(said.contains("talk.txt ends in .txt"), "{said}");
     assert!(said.ends_with("call it slides.md."), "{said}");
     fs::write(path("talk/talk.txt"), [1, 0, 2]).expect("written");
-    assert!(refused("talk/talk.txt").contains("nothing that WebSlides shows"));
+    assert!(refused("talk/talk.txt").contains("WebSlides can't show"));
     fs::write(path("talk/my-talk.md.txt"), "# One\n").expect("written");
     let staged = staged(&place, "talk/my-talk.md.txt");
     let import = staged.expect("a deck").import;
