@@ -113,3 +113,10 @@ test('notes in Markdown are rendered for the presenter, and do nothing', async (
   await next(host).click();
   await expect(said).toHaveText('No notes for this slide.');
 });
+
+test('a deck says how long it should take, and the clock tells by it', async ({ room }) => {
+  const { host } = await shown(room, '---\ntheme: seriph\nduration: 2min\n---\n\n# First\n\n---\nduration: 18min\n---\n\n# Second\n\n---\n\n# Third');
+  await expect(host.locator('.clock .pace')).toHaveText('20:00 left');
+  await next(host).click();
+  await expect(host.locator('.clock .pace')).toHaveText(/^(20:00|19:5\d) left, (5:\d\d|6:\d\d) ahead$/);
+});

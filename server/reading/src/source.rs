@@ -56,7 +56,22 @@ pub struct SlideOutline {
     /// Indices of its pages. If there are several, each is a step of the slide (a PDF's builds).
     #[serde(deserialize_with = "bounded::at_most::<PAGES, _, _>")]
     pub pages: Vec<u32>,
+    /// The minutes of the section that begins here, if the author said so; from 1 to 1,440.
+    pub minutes: Option<u16>,
 }
+
+impl SlideOutline {
+    /// A slide of one page.
+    pub fn of(page: u32) -> Self {
+        Self {
+            pages: vec![page],
+            minutes: None,
+        }
+    }
+}
+
+/// The most minutes of a section: a day.
+pub const MAX_MINUTES: u16 = 1_440;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {

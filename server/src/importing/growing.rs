@@ -71,6 +71,7 @@ impl Growing {
                 faces,
                 notes: String::new(),
                 notes_html: String::new(),
+                minutes: slide.minutes,
                 text: String::new(),
             });
             for (step, page) in slide.pages.into_iter().enumerate() {

@@ -156,7 +156,8 @@ impl Talks {
             bringer,
         } = opening;
         let mut record = TalkRecord {
-            state: SlideState::start(made_up_epoch()?, &deck.outline()),
+            state: SlideState::start(made_up_epoch()?, &deck.outline())
+                .with_plan_of(&deck.sections()),
             code: code.clone(),
             deck: deck.id.clone(),
             title: None,

@@ -111,11 +111,10 @@ fn what_a_worker_says_is_taken_within_bounds_only() {
     assert_eq!(fuzz::protocol(b""), Some(false));
     // `Failed(Empty)`.
     assert_eq!(fuzz::protocol(b"\x03\x02"), Some(true));
-    let html = include_bytes!("../../fuzz/corpus/protocol/html");
-    assert_eq!(
-        fuzz::protocol(html),
-        Some(true),
-        "HTML in its present encoding"
-    );
+    let html = &include_bytes!("../../fuzz/corpus/protocol/html")[..];
+    let outline = include_bytes!("../../fuzz/corpus/protocol/outline");
+    for input in [html, outline] {
+        assert_eq!(fuzz::protocol(input), Some(true), "in its present encoding");
+    }
     replay("protocol", fuzz::protocol);
 }

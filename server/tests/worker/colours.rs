@@ -39,6 +39,7 @@ pub fn open(
         }
         slides.push(SlideOutline {
             pages: (first..pages.len() as u32).collect(),
+            minutes: None,
         });
     }
     Ok(Box::new(Colours {

@@ -33,9 +33,7 @@ impl Source for Misdeeds {
         let pages = 0..self.0.len() as u32;
         Outline {
             title: None,
-            slides: pages
-                .map(|page| SlideOutline { pages: vec![page] })
-                .collect(),
+            slides: pages.map(SlideOutline::of).collect(),
             warnings: Vec::new(),
             any_size: false,
         }

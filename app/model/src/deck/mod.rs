@@ -7,5 +7,5 @@ mod slide_number;
 
 pub use face::{Face, Link, Rendition};
 pub use outline::{Outline, Place};
-pub use slide::{Deck, DeckId, NoSlides, Reading, Slide};
+pub use slide::{Deck, DeckId, NoSlides, Reading, Section, Slide};
 pub use slide_number::{SlideIndex, SlideNumber};

@@ -75,6 +75,13 @@ struct DeckFields {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoSlides;
 
+/// A part of a deck, up to the next one, and how long it should take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section {
+    pub from: SlideNumber,
+    pub minutes: u16,
+}
+
 /// One page of a deck.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slide {
@@ -91,6 +98,9 @@ pub struct Slide {
     /// was checked.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notes_html: String,
+    /// The minutes of the section that begins here, if its author said so; from 1 to 1,440.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u16>,
     /// The words on the slide, in reading order, for search.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
@@ -108,6 +118,7 @@ impl Slide {
             faces: vec![face],
             notes: String::new(),
             notes_html: String::new(),
+            minutes: None,
             text: String::new(),
         }
     }
@@ -169,6 +180,20 @@ impl Deck {
             slide.text.clear();
         }
         deck
+    }
+
+    /// The sections whose length its author said, in order.
+    pub fn sections(&self) -> Vec<Section> {
+        let number = |index: usize| u32::try_from(index + 1).ok().and_then(SlideNumber::new);
+        let slides = self.slides.iter().enumerate();
+        slides
+            .filter_map(|(index, slide)| {
+                Some(Section {
+                    from: number(index)?,
+                    minutes: slide.minutes?,
+                })
+            })
+            .collect()
     }
 
     pub fn outline(&self) -> Outline {

@@ -1,6 +1,6 @@
 //! A talk's clock: its running time, plan and pace.
 
-use crate::deck::SlideNumber;
+use crate::deck::{Section, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -121,12 +121,18 @@ impl Clock {
     }
 
     /// pdfpc's rule: half-way through slide n of N, (n - 0.5) / N of the planned time should have
-    /// passed. A difference of up to half a slide's time, or 30 s if that is longer, is on time.
-    /// `None` without a plan, or before the start.
-    pub fn pace(self, now: Timestamp, slide: SlideNumber, slides: u32) -> Option<Pace> {
+    /// passed; within each section, where the deck has some. A difference of up to half a slide's time, or
+    /// 30 s if that is longer, is on time. `None` without a plan, or before the start.
+    pub fn pace(
+        self,
+        now: Timestamp,
+        slide: SlideNumber,
+        slides: u32,
+        sections: &[Section],
+    ) -> Option<Pace> {
         let planned = self.planned.filter(|_| self.has_started())?.duration();
-        let half_slide = planned.checked_div(slides.checked_mul(2)?)?;
-        let expected = half_slide.checked_mul(slide.get().checked_mul(2)?.checked_sub(1)?)?;
+        let (expected, half_slide) = in_section(planned, slide, slides, sections)
+            .or_else(|| in_middle(planned, slide.get(), slides))?;
         let elapsed = self.elapsed(now);
         let slack = half_slide.max(UNHURRIED);
         Some(if elapsed > expected.saturating_add(slack) {
@@ -158,6 +164,48 @@ impl Clock {
         // `ran_ms` differs too: one of the two may have run for no time at all.
         self.is_running() == other.is_running() && self.planned == other.planned
     }
+}
+
+/// The time until the middle of the `nth` of `slides`, and half of its own time.
+fn in_middle(planned: Duration, nth: u32, slides: u32) -> Option<(Duration, Duration)> {
+    let half_slide = planned.checked_div(slides.checked_mul(2)?)?;
+    let expected = half_slide.checked_mul(nth.checked_mul(2)?.checked_sub(1)?)?;
+    Some((expected, half_slide))
+}
+
+/// The same in a deck with sections. They share the planned time by their lengths, should it be another
+/// one than theirs together. `None` without sections.
+fn in_section(
+    planned: Duration,
+    slide: SlideNumber,
+    slides: u32,
+    sections: &[Section],
+) -> Option<(Duration, Duration)> {
+    let sum = |sections: &[Section]| -> u32 {
+        sections
+            .iter()
+            .map(|section| u32::from(section.minutes))
+            .sum()
+    };
+    let all = sum(sections);
+    let share = |minutes: u32| Some(planned.checked_mul(minutes)? / all);
+    let reached = sections.partition_point(|section| section.from <= slide);
+    if all == 0 {
+        return None;
+    }
+    // What stands before the first section has no time of its own.
+    let Some(at) = reached.checked_sub(1) else {
+        return Some((Duration::ZERO, Duration::ZERO));
+    };
+    let section = sections.get(at)?;
+    let before = share(sum(sections.get(..at)?))?;
+    let end = sections
+        .get(reached)
+        .map_or(slides.saturating_add(1), |next| next.from.get());
+    let nth = slide.get() - section.from.get() + 1;
+    let own = share(u32::from(section.minutes))?;
+    let (expected, half_slide) = in_middle(own, nth, end.saturating_sub(section.from.get()))?;
+    Some((before.saturating_add(expected), half_slide))
 }
 
 /// The planned time that is left, or by how much it is exceeded.
@@ -290,7 +338,7 @@ mod tests {
         // 20 slides in 20 minutes: slide 11 is half through at 10:30.
         let check = |seconds, slide, expected| {
             let slide = SlideNumber::new(slide).expect("from 1");
-            let pace = started(20).pace(at(seconds), slide, 20);
+            let pace = started(20).pace(at(seconds), slide, 20, &[]);
             assert_eq!(pace, expected, "slide {slide} at {seconds} s");
         };
         check(630, 11, Some(Pace::OnTime));
@@ -300,12 +348,43 @@ mod tests {
         check(1_230, 20, Some(Pace::Behind(Duration::from_secs(60))));
         check(0, 1, Some(Pace::OnTime));
         let slide = SlideNumber::FIRST;
-        assert_eq!(Clock::default().pace(at(5), slide, 20), None, "no plan");
+        assert_eq!(
+            Clock::default().pace(at(5), slide, 20, &[]),
+            None,
+            "no plan"
+        );
         let waiting = Clock {
             since: None,
             ..started(20)
         };
-        assert_eq!(waiting.pace(at(5), slide, 20), None, "not begun");
+        assert_eq!(waiting.pace(at(5), slide, 20, &[]), None, "not begun");
+    }
+
+    #[test]
+    fn sections_have_their_own_time() {
+        // A beginning of 2 minutes, then 10 for 5 slides, then 8 for the other 8.
+        let section = |from, minutes| Section {
+            from: SlideNumber::new(from).expect("from 1"),
+            minutes,
+        };
+        let sections = [section(1, 2), section(2, 10), section(7, 8)];
+        let check = |seconds, slide, expected| {
+            let slide = SlideNumber::new(slide).expect("from 1");
+            let pace = started(20).pace(at(seconds), slide, 14, &sections);
+            assert_eq!(pace, expected, "slide {slide} at {seconds} s");
+        };
+        check(60, 1, Some(Pace::OnTime));
+        // The middle of slide 2 is at 3:00, and it has 2 minutes.
+        check(240, 2, Some(Pace::OnTime));
+        check(241, 2, Some(Pace::Behind(Duration::from_secs(61))));
+        check(600, 7, Some(Pace::Ahead(Duration::from_secs(150))));
+        // By hand half of that time: all sections are half as long.
+        let half = started(10).pace(at(120), SlideNumber::new(2).expect("2"), 14, &sections);
+        assert_eq!(half, Some(Pace::OnTime));
+        // A deck whose sections begin later.
+        let late = [section(3, 10)];
+        let before = started(10).pace(at(20), SlideNumber::FIRST, 14, &late);
+        assert_eq!(before, Some(Pace::OnTime));
     }
 
     proptest! {
@@ -317,13 +396,25 @@ mod tests {
             minutes in 1_u16..=1_440,
             slide in 1_u32..=u32::MAX,
             slides in 1_u32..=u32::MAX,
+            sections in prop::collection::vec((1_u32..=u32::MAX, 1_u16..=1_440), 0..9),
         ) {
             let planned = Minutes::try_from(minutes).ok();
             let since = Some(Timestamp::from_unix_ms(since));
             let mut clock = Clock { ran_ms, since, planned };
             let now = Timestamp::from_unix_ms(now);
             let slide = SlideNumber::new(slide).expect("from 1");
-            let _ = (clock.pace(now, slide, slides), clock.remaining(now));
+            let mut sections: Vec<_> = sections
+                .into_iter()
+                .map(|(from, minutes)| Section {
+                    from: SlideNumber::new(from).expect("from 1"),
+                    minutes,
+                })
+                .collect();
+            sections.sort_by_key(|section| section.from);
+            let _ = (
+                clock.pace(now, slide, slides, &sections),
+                clock.remaining(now),
+            );
             clock.pause(now);
             prop_assert!(clock.ran_ms >= ran_ms);
         }

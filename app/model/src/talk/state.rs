@@ -1,7 +1,7 @@
 //! The state of a talk.
 
-use super::{Beyond, Clock, Epoch, EventId, Revision, Scheme, Shown, Transition};
-use crate::deck::{Outline, Place, SlideNumber};
+use super::{Beyond, Clock, Epoch, EventId, Minutes, Revision, Scheme, Shown, Transition};
+use crate::deck::{Outline, Place, Section, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -99,6 +99,15 @@ impl SlideState {
             beyond: None,
             over: false,
         }
+    }
+
+    /// The same, with the length that the deck's author planned. For a talk that has not begun.
+    #[must_use]
+    pub fn with_plan_of(mut self, sections: &[Section]) -> Self {
+        let minutes = sections.iter().map(|section| section.minutes);
+        let minutes = minutes.fold(0, u16::saturating_add);
+        self.clock.planned = Minutes::try_from(minutes).ok();
+        self
     }
 
     /// The state after the deck was replaced: the same place, or the nearest one that the deck has. Its

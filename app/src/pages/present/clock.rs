@@ -1,14 +1,23 @@
 use super::remote::Remote;
 use crate::components::text;
 use leptos::prelude::*;
-use model::talk::{Clock, Pace, Remaining, SlideState, Timestamp};
+use model::{
+    deck::Section,
+    talk::{Clock, Pace, Remaining, SlideState, Timestamp},
+};
 use std::time::Duration;
 
 /// The talk's running time, the time left, and the pace. Opens the clock's panel.
 #[component]
 pub fn ClockFace(remote: Remote) -> impl IntoView {
     let elapsed = text(move || in_minutes(remote.shown().clock.elapsed(remote.now().get())));
-    let pace = text(move || in_words(&remote.shown(), remote.now().get()));
+    let pace = text(move || {
+        in_words(
+            &remote.shown(),
+            remote.now().get(),
+            &remote.sections.read_value(),
+        )
+    });
     view! {
         <button class="clock" popovertarget="clock">
             <span class="visually-hidden" inner_html="Clock: "></span>
@@ -33,8 +42,11 @@ pub fn running(clock: Clock) -> &'static str {
 }
 
 /// The value of `data-pace`.
-pub fn pace(state: &SlideState, now: Timestamp) -> &'static str {
-    match state.clock.pace(now, state.place().slide, state.slides) {
+pub fn pace(state: &SlideState, now: Timestamp, sections: &[Section]) -> &'static str {
+    match state
+        .clock
+        .pace(now, state.place().slide, state.slides, sections)
+    {
         None => "none",
         Some(Pace::Ahead(_)) => "ahead",
         Some(Pace::OnTime) => "on-time",
@@ -42,7 +54,7 @@ pub fn pace(state: &SlideState, now: Timestamp) -> &'static str {
     }
 }
 
-fn in_words(state: &SlideState, now: Timestamp) -> String {
+fn in_words(state: &SlideState, now: Timestamp, sections: &[Section]) -> String {
     let clock = state.clock;
     // Before all else: a talk that is over has no time left, even if its clock never ran.
     if state.over {
@@ -56,7 +68,7 @@ fn in_words(state: &SlideState, now: Timestamp) -> String {
         Some(Remaining::Left(left)) => format!("{} left", in_minutes(left)),
         Some(Remaining::Over(over)) => format!("{} over", in_minutes(over)),
     };
-    match clock.pace(now, state.place().slide, state.slides) {
+    match clock.pace(now, state.place().slide, state.slides, sections) {
         None => left,
         Some(Pace::OnTime) => left + ", on time",
         Some(Pace::Ahead(by)) => format!("{left}, {} ahead", in_minutes(by)),
@@ -89,7 +101,7 @@ mod tests {
         let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
         let at = |seconds: u64| Timestamp::from_unix_ms(1_000_000 + seconds * 1_000);
         let mut state = SlideState::start(epoch, &outline);
-        assert_eq!(in_words(&state, at(0)), "");
+        assert_eq!(in_words(&state, at(0), &[]), "");
         let minutes = Minutes::try_from(20).ok();
         for command in [
             Command::Clock(Timing::Plan, minutes),
@@ -97,17 +109,17 @@ mod tests {
         ] {
             state = state.apply(&outline, command, None, at(0)).expect("done");
         }
-        assert_eq!(in_words(&state, at(20)), "19:40 left, on time");
-        assert_eq!(in_words(&state, at(100)), "18:20 left, 1:10 behind");
-        assert_eq!(in_words(&state, at(1_261)), "1:01 over, 20:31 behind");
+        assert_eq!(in_words(&state, at(20), &[]), "19:40 left, on time");
+        assert_eq!(in_words(&state, at(100), &[]), "18:20 left, 1:10 behind");
+        assert_eq!(in_words(&state, at(1_261), &[]), "1:01 over, 20:31 behind");
         let pause = Command::Clock(Timing::Pause, None);
         state = state.apply(&outline, pause, None, at(60)).expect("done");
-        assert_eq!(in_words(&state, at(100)), "Paused");
+        assert_eq!(in_words(&state, at(100), &[]), "Paused");
         assert_eq!(in_minutes(Duration::from_secs(4_025)), "1:07:05");
         let mut ended = SlideState::start(state.epoch, &outline);
         let plan = Command::Clock(Timing::Plan, minutes);
         ended = ended.apply(&outline, plan, None, at(0)).expect("done");
         ended = ended.ended(at(0));
-        assert_eq!(in_words(&ended, at(100)), "Over");
+        assert_eq!(in_words(&ended, at(100), &[]), "Over");
     }
 }

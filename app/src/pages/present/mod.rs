@@ -240,7 +240,7 @@ fn Present(children: Children) -> impl IntoView {
             data-view="present"
             data-live=words(move || remote.connection.get().as_str().to_owned())
             data-clock=words(move || clock::running(remote.shown().clock).to_owned())
-            data-pace=words(move || clock::pace(&remote.shown(), remote.now().get()).to_owned())
+            data-pace=words(move || clock::pace(&remote.shown(), remote.now().get(), &remote.sections.read_value()).to_owned())
             data-scheme=words(move || remote.shown().scheme.to_string())
             data-inviting=words(move || remote.shown().inviting.to_string())
             data-notes=has_notes

@@ -2,7 +2,7 @@ use super::ticking::{ServerClock, time_of_day};
 use crate::live::ConnectionState;
 use leptos::prelude::*;
 use model::{
-    deck::Deck,
+    deck::{Deck, Section},
     talk::{Outbox, Presence, SlideState, Snapshot, TalkCode, Timestamp},
 };
 
@@ -28,6 +28,8 @@ pub struct Remote {
     pub(super) now: RwSignal<Timestamp>,
     /// Drives `now`.
     pub(super) clock: StoredValue<ServerClock>,
+    /// The parts of the deck whose lengths are planned.
+    pub(super) sections: StoredValue<Vec<Section>>,
     /// Hours and minutes of local time. Empty until the page is hydrated: only the browser knows the
     /// time zone.
     pub(super) time_of_day: RwSignal<String>,
@@ -51,6 +53,7 @@ impl Remote {
             connection,
             now: RwSignal::new(rendered_at),
             clock: StoredValue::new(ServerClock::default()),
+            sections: StoredValue::new(deck.sections()),
             time_of_day: RwSignal::new(String::new()),
         }
     }

@@ -130,9 +130,7 @@ impl Source for Images {
         let pages = 0..u32::try_from(self.images.len()).unwrap_or(u32::MAX);
         Outline {
             title: Some(self.title.clone()),
-            slides: pages
-                .map(|page| SlideOutline { pages: vec![page] })
-                .collect(),
+            slides: pages.map(SlideOutline::of).collect(),
             warnings: self.warnings.clone(),
             any_size: false,
         }

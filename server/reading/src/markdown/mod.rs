@@ -9,6 +9,7 @@
 
 mod colour;
 mod dialects;
+mod duration;
 mod fit;
 pub(crate) mod html;
 mod marks;
@@ -100,6 +101,16 @@ impl Markdown {
         Ok(opened)
     }
 
+    /// How long the section should take that begins with a slide: its `duration`, or for the first one the
+    /// deck's.
+    fn minutes(&self, slide: &Slide, index: u32) -> Option<u16> {
+        let of_deck = self.deck.front.get("duration");
+        let own = slide.front.get("duration");
+        // Some dialects give a slide what the deck says.
+        let own = own.filter(|own| index == 0 || Some(*own) != of_deck);
+        duration::minutes(own.or(of_deck.filter(|_| index == 0))?)
+    }
+
     /// Sets how many folders above the text's own were given with it.
     #[must_use]
     pub fn below(self, folders: usize) -> Self {
@@ -170,11 +181,14 @@ fn options(references: &Arc<HashMap<String, String>>, rules: &Rules) -> Options<
 
 impl Source for Markdown {
     fn outline(&self) -> Outline {
-        let slides = (0..self.deck.slides.len()).filter_map(|index| u32::try_from(index).ok());
+        let slides = self.deck.slides.iter().zip(0..);
         Outline {
             title: self.title.clone(),
             slides: slides
-                .map(|index| SlideOutline { pages: vec![index] })
+                .map(|(slide, index)| SlideOutline {
+                    minutes: self.minutes(slide, index),
+                    ..SlideOutline::of(index)
+                })
                 .collect(),
             warnings: self.deck.warnings.clone(),
             any_size: false,

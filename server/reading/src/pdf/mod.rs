@@ -390,9 +390,13 @@ impl Pdf {
 
 impl Source for Pdf {
     fn outline(&self) -> Outline {
+        let mut slides = self.plan.slides.clone();
+        if let Some(first) = slides.first_mut() {
+            first.minutes = self.pdfpc.minutes;
+        }
         Outline {
             title: self.title.clone(),
-            slides: self.plan.slides.clone(),
+            slides,
             warnings: self.warnings.clone(),
             any_size: true,
         }

@@ -1,7 +1,7 @@
 //! pdfpc's file beside a PDF, with notes and hidden pages: JSON since its version 4.4, text before.
 
 use super::strings::without_controls;
-use crate::text;
+use crate::{source::MAX_MINUTES, text};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
@@ -16,6 +16,8 @@ pub struct Notes {
     by_slide: HashMap<u32, String>,
     /// Hidden pages.
     pub hidden: HashSet<u32>,
+    /// The planned length of the talk, in minutes.
+    pub minutes: Option<u16>,
     /// Pages that are a step of the slide before, regardless of their labels.
     pub steps: HashSet<u32>,
 }
@@ -44,7 +46,12 @@ impl Notes {
 /// Reads values one by one and not into a struct, so that an invalid page costs only its own note.
 fn of_json(text: &str) -> Option<Notes> {
     let file: Value = serde_json::from_str(text).ok()?;
-    let mut notes = Notes::default();
+    let minutes = file.get("duration").and_then(Value::as_u64);
+    let minutes = minutes.and_then(|minutes| u16::try_from(minutes).ok());
+    let mut notes = Notes {
+        minutes: minutes.filter(|minutes| (1..=MAX_MINUTES).contains(minutes)),
+        ..Notes::default()
+    };
     for page in file.get("pages")?.as_array()? {
         let index = page.get("idx").and_then(Value::as_u64);
         let Some(index) = index.and_then(|index| u32::try_from(index).ok()) else {
@@ -120,13 +127,14 @@ mod tests {
     #[test]
     fn a_page_of_the_json_format_has_its_note() {
         let notes = Notes::read(
-            br##"{"pdfpcFormat": 2, "disableMarkdown": false, "pages": [
+            br##"{"pdfpcFormat": 2, "duration": 20, "disableMarkdown": false, "pages": [
                 {"idx": 0, "label": "1", "overlay": 0, "note": "# Hello\r\nworld\n"},
                 {"idx": 2, "label": "2", "overlay": 1, "note": " "},
                 {"idx": -1, "note": "odd"}, {"note": "odd"}, 7,
                 {"idx": 3, "note": "last"}]}"##,
         )
         .expect("notes");
+        assert_eq!(notes.minutes, Some(20));
         assert_eq!(notes.of(0, 0), Some("# Hello\nworld"));
         assert_eq!(notes.of(2, 1), None);
         assert_eq!(notes.of(3, 2), Some("last"));

@@ -182,7 +182,7 @@ impl Plan {
         let page = self.last_page();
         match self.slides.last_mut() {
             Some(slide) if is_step => slide.pages.push(page),
-            _ => self.slides.push(SlideOutline { pages: vec![page] }),
+            _ => self.slides.push(SlideOutline::of(page)),
         }
         let slide = self.slides.len().saturating_sub(1);
         self.slide_of.push(u32::try_from(slide).unwrap_or(u32::MAX));

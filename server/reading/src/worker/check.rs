@@ -8,7 +8,7 @@ use super::{
 };
 use crate::archive::MAX_NAME_BYTES;
 use crate::renditions::PREVIEW_SIDE;
-use crate::source::{Html, Link, Outline, SourceError, Target, Warning};
+use crate::source::{Html, Link, MAX_MINUTES, Outline, SourceError, Target, Warning};
 use crate::{segments::Segment, vocabulary};
 
 /// The highest value of the option. A page costs the server about 5 KB.
@@ -65,6 +65,10 @@ pub fn outline(outline: &Outline, most: u32) -> Result<(), Nonsense> {
         any_size: _,
     } = outline;
     line(title.as_deref(), MAX_TITLE)?;
+    let mut minutes = slides.iter().filter_map(|slide| slide.minutes);
+    if !minutes.all(|minutes| (1..=MAX_MINUTES).contains(&minutes)) {
+        return Err(Nonsense::Count);
+    }
     let pages = slides
         .iter()
         .try_fold(0_u32, |sum, slide| {

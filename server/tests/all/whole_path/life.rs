@@ -59,6 +59,7 @@ pub fn decks() -> [Deck; 2] {
             })],
             notes: String::new(),
             notes_html: String::new(),
+            minutes: None,
             text: String::new(),
         });
         let id = DeckId::new(name.to_owned());

@@ -95,6 +95,21 @@ fn a_deck_chooses_its_accent_and_its_scheme() {
 }
 
 #[test]
+fn a_deck_says_how_long_it_should_take_and_so_may_its_sections() {
+    let minutes = |text: &str| {
+        let slides = open(text).outline().slides.into_iter();
+        slides.map(|slide| slide.minutes).collect::<Vec<_>>()
+    };
+    let deck = "---\ntheme: seriph\nduration: 30min\n---\n\n# A\n\n---\nlayout: section\nduration: 10m\n---\n\n# B\n\n---\n\n# C\n";
+    assert_eq!(minutes(deck), [Some(30), Some(10), None]);
+    assert_eq!(
+        minutes("---\nmarp: true\nduration: 1h\n---\n\n# A\n\n---\n\n# B\n"),
+        [Some(60), None]
+    );
+    assert_eq!(minutes("---\nduration: long\n---\n\n# A\n"), [None]);
+}
+
+#[test]
 fn a_fence_that_never_ends_takes_its_slide_only() {
     assert_eq!(titles("# A\n\n```rust\nfn a()\n\n---\n\n# B\n"), ["A", "B"]);
 }

@@ -82,6 +82,7 @@ fn an_archive_does_not_turn_out_to_be_one() {
 fn slides(pages: &[&[u32]]) -> Outline {
     let slides = pages.iter().map(|pages| SlideOutline {
         pages: pages.to_vec(),
+        minutes: None,
     });
     Outline {
         title: None,
