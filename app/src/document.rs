@@ -14,15 +14,14 @@ pub fn document(options: LeptosOptions, page: Page, controls: &str) -> impl Into
         .has_controls()
         .then(|| view! { <link rel="stylesheet" href=controls.to_owned()/> });
     let sizes = page.slide_sizes();
-    let first = page.first_face().filter(|face| face.html.is_none());
-    let preload = first.and_then(Face::rendition).map(|picture| {
-        let srcset = first.map(Face::srcset);
+    let first = page.first_face().and_then(Face::as_picture);
+    let preload = first.map(|picture| {
         view! {
             <link
                 rel="preload"
                 r#as="image"
-                href=picture.url.clone()
-                imagesrcset=srcset
+                href=picture.rendition().url.clone()
+                imagesrcset=picture.srcset()
                 imagesizes=sizes
                 fetchpriority="high"
             />
@@ -31,7 +30,7 @@ pub fn document(options: LeptosOptions, page: Page, controls: &str) -> impl Into
     // A Markdown slide's words appear in their own typeface at once.
     let typeface = page
         .first_face()
-        .is_some_and(|face| face.html.is_some())
+        .is_some_and(|face| matches!(face, Face::Markup(_)))
         .then(|| {
             view! {
                 <link

@@ -17,7 +17,7 @@ pub async fn kept(store: &Store, id: &DeckId) -> Result<Option<Deck>, StoreError
     let mut is_whole = true;
     for face in slides.iter_mut().flat_map(|slide| &mut slide.faces) {
         if !has_its_pictures(store, face).await? {
-            *face = Face::pending(face.width, face.height);
+            *face = Face::Pending(face.size());
             is_whole = false;
         }
     }

@@ -1,15 +1,22 @@
-//! Turns a page of a reader into a [`Face`]: stored pictures, or HTML with their addresses.
+//! Turns a page of a reader into what a face shows: stored pictures, or HTML with their addresses.
 
 use super::staging::short_name;
 use bytes::Bytes;
 use data_encoding::BASE64;
-use model::deck::{Face, Rendition};
-use reading::{segments::Segment, source::Html, worker::protocol::FaceParts};
+use model::deck::{Markup, Picture, Rendition, Size};
+use reading::{
+    segments::Segment,
+    source::Html,
+    worker::{check::Nonsense, protocol::FaceParts},
+};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// The design size of Markdown's slides.
-const DESIGN: (u32, u32) = (1_280, 720);
+const DESIGN: Size = Size {
+    width: 1_280,
+    height: 720,
+};
 
 /// The width of a slide in CSS, by which the browser chooses a rendition. A picture is never wider.
 const SLIDE_SIZES: &str = "min(100vw, 177.78vh)";
@@ -22,42 +29,48 @@ pub fn is_a_pictures_name(name: &str) -> bool {
     hash.is_some_and(|hash| hash.len() == short_name(&[0; 32]).len())
 }
 
-/// A picture's face, and the files that it shows, named by their hashes.
-pub(super) fn picture(parts: FaceParts) -> (Face, Vec<(String, Bytes)>) {
+/// A picture, and its files, named by their hashes.
+///
+/// # Errors
+/// When it is none, which the check of a worker's answers rules out.
+pub(super) fn picture(parts: FaceParts) -> Result<(Picture, Vec<(String, Bytes)>), Nonsense> {
     let FaceParts::Pictures {
         renditions,
         preview,
     } = parts
     else {
-        return (Face::pending(DESIGN.0, DESIGN.1), Vec::new());
+        return Err(Nonsense::AnotherAnswer);
     };
-    let (mut kept, mut files) = (Vec::new(), Vec::new());
-    for rendition in renditions {
-        let name = short_name(&Sha256::digest(&rendition.webp)) + ENDING;
-        kept.push(Rendition {
-            url: app::routes::media(&name),
-            width: rendition.width,
-            height: rendition.height,
-        });
-        files.push((name, rendition.webp.into()));
-    }
-    let (width, height) = kept
-        .last()
-        .map_or(DESIGN, |largest| (largest.width, largest.height));
-    let face = Face {
-        renditions: kept,
+    let mut files = Vec::new();
+    let renditions: Vec<_> = renditions
+        .into_iter()
+        .map(|rendition| {
+            let name = short_name(&Sha256::digest(&rendition.webp)) + ENDING;
+            let url = app::routes::media(&name);
+            files.push((name, rendition.webp.into()));
+            Rendition {
+                url,
+                width: rendition.width,
+                height: rendition.height,
+            }
+        })
+        .collect();
+    let mut renditions = renditions.into_iter();
+    let picture = Picture {
+        smallest: renditions.next().ok_or(Nonsense::Picture)?,
+        larger: renditions.collect(),
         preview: Some(format!(
             "data:image/webp;base64,{}",
             BASE64.encode(&preview)
         )),
-        ..Face::pending(width, height)
+        links: Vec::new(),
     };
-    (face, files)
+    Ok((picture, files))
 }
 
-/// Puts the addresses of pictures into HTML. A picture that is not in `pictures` yet gets no address. A
-/// picture without renditions has failed: it is removed, with the elements that held only it.
-pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
+/// Puts the addresses of pictures into HTML. A picture that is not in `pictures` yet gets no address. One
+/// that is `None` has failed: it is removed, with the elements that held only it.
+pub fn written(html: &Html, pictures: &HashMap<String, Option<Picture>>) -> Markup {
     let mut markup = String::new();
     let mut left_out_at = None;
     for segment in &html.segments {
@@ -74,7 +87,7 @@ pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
                 before,
                 after,
             } => match pictures.get(file) {
-                Some(picture) if picture.rendition().is_some() => {
+                Some(Some(picture)) => {
                     let address = addresses(picture);
                     let size = if is_sized(before) || is_sized(after) {
                         String::new()
@@ -83,15 +96,15 @@ pub fn written(html: &Html, pictures: &HashMap<String, Face>) -> Face {
                     };
                     markup.push_str(&format!("<img{before}{address}{after}{size}>"));
                 }
-                Some(_) => left_out_at = Some(markup.len()),
+                Some(None) => left_out_at = Some(markup.len()),
                 None => markup.push_str(&format!("<img{before}{after}>")),
             },
         }
     }
     let classes = html.classes.join(" ");
-    Face {
-        html: Some(format!("<div class=\"page {classes}\">{markup}</div>")),
-        ..Face::pending(DESIGN.0, DESIGN.1)
+    Markup {
+        size: DESIGN,
+        html: format!("<div class=\"page {classes}\">{markup}</div>"),
     }
 }
 
@@ -129,24 +142,19 @@ fn is_sized(attributes: &str) -> bool {
 }
 
 /// The attributes with the address of each rendition.
-fn addresses(picture: &Face) -> String {
-    let Some(largest) = picture.rendition() else {
-        return String::new();
-    };
-    let mut addresses = format!(" src=\"{}\"", largest.url);
-    if picture.renditions.len() > 1 {
-        let each = picture.renditions.iter();
-        let each = each.map(|rendition| format!("{} {}w", rendition.url, rendition.width));
-        let each = each.collect::<Vec<_>>().join(", ");
-        addresses.push_str(&format!(" srcset=\"{each}\" sizes=\"{SLIDE_SIZES}\""));
+fn addresses(picture: &Picture) -> String {
+    let mut addresses = format!(" src=\"{}\"", picture.rendition().url);
+    if !picture.larger.is_empty() {
+        let srcset = picture.srcset();
+        addresses.push_str(&format!(" srcset=\"{srcset}\" sizes=\"{SLIDE_SIZES}\""));
     }
     addresses
 }
 
 /// The picture's own size, for an `<img>` whose author gave none. Without it a browser would use `sizes`
 /// as the size. The mark `data-own` tells the theme that the author did not ask for this size.
-fn own_size(picture: &Face) -> String {
-    let (width, height) = (picture.width, picture.height);
+fn own_size(picture: &Picture) -> String {
+    let Size { width, height } = picture.size();
     format!(" width=\"{width}\" height=\"{height}\" data-own=\"\"")
 }
 
@@ -161,19 +169,16 @@ mod tests {
             steps: 0,
             classes: vec!["cover".to_owned()],
         };
-        let face = Face {
-            renditions: vec![Rendition {
-                url: "/media/a.webp".to_owned(),
-                width: 16,
-                height: 9,
-            }],
-            ..Face::pending(16, 9)
+        let small = Rendition {
+            url: "/media/a.webp".to_owned(),
+            width: 16,
+            height: 9,
         };
         let pictures = HashMap::from([
-            ("a \u{a0}<.png".to_owned(), face),
-            ("gone".to_owned(), Face::pending(1, 1)),
+            ("a \u{a0}<.png".to_owned(), Some(Picture::from(small))),
+            ("gone".to_owned(), None),
         ]);
-        let html = written(&html, &pictures).html.expect("HTML");
+        let html = written(&html, &pictures).html;
         let inner = html.strip_prefix("<div class=\"page cover\">");
         let inner = inner.and_then(|inner| inner.strip_suffix("</div>"));
         inner.expect("a page").to_owned()
@@ -195,18 +200,18 @@ mod tests {
             width,
             height: width / 2,
         };
-        let face = Face {
-            renditions: vec![rendition(640), rendition(1_000)],
-            ..Face::pending(1_000, 500)
+        let picture = Picture {
+            larger: vec![rendition(1_000)],
+            ..Picture::from(rendition(640))
         };
-        let pictures = HashMap::from([("a.png".to_owned(), face)]);
+        let pictures = HashMap::from([("a.png".to_owned(), Some(picture))]);
         let written = |attributes: &str| {
             let html = Html {
                 segments: cut(&format!("<img data-file=\"a.png\"{attributes}>")),
                 steps: 0,
                 classes: Vec::new(),
             };
-            written(&html, &pictures).html.expect("HTML")
+            written(&html, &pictures).html
         };
         let addresses = "<img src=\"/media/1000.webp\" \
             srcset=\"/media/640.webp 640w, /media/1000.webp 1000w\" \

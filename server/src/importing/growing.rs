@@ -10,7 +10,7 @@ use super::{
     workers::{PageError, Reason, Spent},
 };
 use crate::talks::{Place, Remark};
-use model::deck::{self, Deck, DeckId, Face, NoSlides, Reading, Slide};
+use model::deck::{self, Deck, DeckId, Face, Markup, NoSlides, Picture, Reading, Size, Slide};
 use reading::{
     source::{Html, Link, Outline, Target, Warning},
     worker::protocol::Notes,
@@ -48,12 +48,12 @@ pub struct Read {
 
 /// A stored picture of HTML, with warnings about missing parts.
 pub struct Shown {
-    pub face: Face,
+    pub picture: Picture,
     pub warnings: Vec<Warning>,
 }
 
 pub enum Look {
-    Picture(Face),
+    Picture(Picture),
     Html(Html),
 }
 
@@ -64,7 +64,7 @@ impl Growing {
         let mut slides = Vec::new();
         for (at, slide) in outline.slides.into_iter().enumerate() {
             let steps = u16::try_from(slide.pages.len().saturating_sub(1)).unwrap_or(u16::MAX);
-            let faces = vec![Face::pending(1_920, 1_080); slide.pages.len().max(1)];
+            let faces = vec![Face::Pending(Size::FULL_HD); slide.pages.len().max(1)];
             slides.push(Slide {
                 title: format!("Slide {}", at + 1),
                 steps,
@@ -110,7 +110,7 @@ impl Growing {
             let face = old
                 .faces
                 .get(*step)
-                .filter(|face| face.rendition().is_some());
+                .filter(|face| face.as_picture().is_some());
             if let (Some(face), Some(slide), Some(asked)) =
                 (face, self.slides.get_mut(*at), self.asked.get_mut(page))
             {
@@ -168,16 +168,13 @@ impl Growing {
     }
 
     /// Adds a larger picture of a page.
-    pub fn sharpen(&mut self, page: u32, larger: Face) {
+    pub fn sharpen(&mut self, page: u32, larger: Picture) {
         let Some((at, step)) = self.places.get(index(page)) else {
             return;
         };
         let slide = self.slides.get_mut(*at);
-        if let Some(face) = slide.and_then(|slide| slide.faces.get_mut(*step))
-            && larger.width > face.width
-        {
-            (face.width, face.height) = (larger.width, larger.height);
-            face.renditions.extend(larger.renditions);
+        if let Some(Face::Picture(picture)) = slide.and_then(|slide| slide.faces.get_mut(*step)) {
+            picture.enlarge(larger);
         }
     }
 
@@ -230,10 +227,10 @@ impl Growing {
         let links = read.links.iter().filter_map(|link| self.placed(link));
         let links = links.collect();
         let (face, steps) = match read.look {
-            Look::Picture(face) => (Face { links, ..face }, None),
+            Look::Picture(picture) => (Face::Picture(Picture { links, ..picture }), None),
             Look::Html(html) => {
                 let steps = html.steps;
-                (self.pictures.show(page, html), Some(steps))
+                (Face::Markup(self.pictures.show(page, html)), Some(steps))
             }
         };
         let Some((slide, step)) = self.face(page, face) else {
@@ -272,12 +269,16 @@ impl Growing {
             let slide = page.and_then(|page| self.slide_of(page));
             self.warnings.push(remark(&warning, slide));
         }
-        let faces = self.pictures.take(name, picture.face);
-        let shown = faces.into_iter().map(|(page, face)| {
-            self.face(page, face);
+        self.show_picture(name, Some(picture.picture))
+    }
+
+    fn show_picture(&mut self, name: &str, picture: Option<Picture>) -> Vec<u32> {
+        let shown = self.pictures.take(name, picture);
+        let pages = shown.into_iter().map(|(page, markup)| {
+            self.face(page, Face::Markup(markup));
             page
         });
-        shown.collect()
+        pages.collect()
     }
 
     /// Removes a picture that could not be read from the slides that show it.
@@ -295,11 +296,7 @@ impl Growing {
         } else {
             self.warnings.push(remark);
         }
-        let nothing = Shown {
-            face: Face::pending(1, 1),
-            warnings: Vec::new(),
-        };
-        self.take_picture(name, nothing);
+        self.show_picture(name, None);
     }
 
     /// Shows a placeholder for a page that could not be read.
@@ -314,11 +311,11 @@ impl Growing {
             let words = format!("{error}; it is shown empty.");
             self.warnings.push(Remark::from(words));
         }
-        let face = Face {
-            html: Some(UNREADABLE.to_owned()),
-            ..Face::pending(1_920, 1_080)
+        let markup = Markup {
+            size: Size::FULL_HD,
+            html: UNREADABLE.to_owned(),
         };
-        self.face(page, face);
+        self.face(page, Face::Markup(markup));
     }
 
     fn miss(&mut self, remark: Remark) {
@@ -367,8 +364,9 @@ impl Growing {
 }
 
 /// Whether a face is a picture of at most this width.
-pub fn is_picture_up_to(face: &Face, width: u32) -> bool {
-    !face.renditions.is_empty() && face.width <= width
+fn is_picture_up_to(face: &Face, width: u32) -> bool {
+    let picture = face.as_picture();
+    picture.is_some_and(|picture| picture.size().width <= width)
 }
 
 fn index(page: u32) -> usize {

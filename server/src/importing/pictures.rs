@@ -1,7 +1,7 @@
 //! The pictures in a deck's HTML. Each is requested once, after the HTML, in the order of need.
 
 use super::faces::written;
-use model::deck::Face;
+use model::deck::{Markup, Picture};
 use reading::{segments::Segment, source::Html};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,18 +10,18 @@ pub struct Pictures {
     asked: HashSet<String>,
     /// HTML with pending pictures, by page.
     waiting: BTreeMap<u32, Html>,
-    /// Pictures by name. One that failed has no rendition.
-    there: HashMap<String, Face>,
+    /// Pictures by name. `None` is one that failed.
+    there: HashMap<String, Option<Picture>>,
 }
 
 impl Pictures {
-    /// The face of a page with the pictures so far. [`Self::take`] returns it again with more pictures.
-    pub fn show(&mut self, page: u32, html: Html) -> Face {
-        let face = written(&html, &self.there);
+    /// A page with the pictures so far. [`Self::take`] returns it again with more pictures.
+    pub fn show(&mut self, page: u32, html: Html) -> Markup {
+        let shown = written(&html, &self.there);
         if !self.are_there(&html) {
             self.waiting.insert(page, html);
         }
-        face
+        shown
     }
 
     /// The first picture on these pages that was not requested. Marks it as requested.
@@ -43,17 +43,17 @@ impl Pictures {
         Some(*page)
     }
 
-    /// Adds a picture. Returns the pages that show it, with their faces.
-    pub fn take(&mut self, name: &str, picture: Face) -> Vec<(u32, Face)> {
+    /// Adds a picture, or that it failed. Returns the pages that show it, with what they show now.
+    pub fn take(&mut self, name: &str, picture: Option<Picture>) -> Vec<(u32, Markup)> {
         self.there.insert(name.to_owned(), picture);
         let with = self.waiting.iter();
         let with = with.filter(|(_, html)| html.shows(name));
-        let faces = with.map(|(page, html)| (*page, written(html, &self.there)));
-        let faces = faces.collect();
+        let shown = with.map(|(page, html)| (*page, written(html, &self.there)));
+        let shown = shown.collect();
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.retain(|_, html| !self.are_there(html));
         self.waiting = waiting;
-        faces
+        shown
     }
 
     fn are_there(&self, html: &Html) -> bool {
@@ -90,9 +90,10 @@ mod tests {
         }
         assert_eq!(asked, ["logo", "b", "a"]);
         assert_eq!(pictures.page_with("logo"), Some(1));
-        let pages = |faces: Vec<(u32, Face)>| faces.into_iter().map(|it| it.0).collect::<Vec<_>>();
-        assert_eq!(pages(pictures.take("logo", Face::pending(1, 1))), [1, 2]);
-        assert_eq!(pages(pictures.take("b", Face::pending(1, 1))), [1]);
+        let pages =
+            |shown: Vec<(u32, Markup)>| shown.into_iter().map(|it| it.0).collect::<Vec<_>>();
+        assert_eq!(pages(pictures.take("logo", None)), [1, 2]);
+        assert_eq!(pages(pictures.take("b", None)), [1]);
         assert_eq!(pictures.page_with("b"), None);
         // A later page finds the picture at once.
         pictures.show(3, html(&["logo"]));

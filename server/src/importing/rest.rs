@@ -11,8 +11,11 @@ use super::{
     workers::{Import, Need, PageError, Reason, Wanted},
 };
 use crate::talks::Remark;
-use model::deck::{Deck, DeckId, Face};
-use reading::worker::protocol::{FaceParts, PageParts};
+use model::deck::{Deck, DeckId, Picture};
+use reading::worker::{
+    check::Nonsense,
+    protocol::{FaceParts, PageParts},
+};
 use std::{
     io,
     sync::Arc,
@@ -218,7 +221,13 @@ pub async fn read(
     };
     let look = match face {
         FaceParts::Html(html) => Look::Html(html),
-        pictures @ FaceParts::Pictures { .. } => Look::Picture(kept(pictures, keeper).await?),
+        pictures @ FaceParts::Pictures { .. } => match kept(pictures, keeper).await? {
+            Ok(picture) => Look::Picture(picture),
+            Err(nonsense) => {
+                let (page, reason) = (page.saturating_add(1), nonsense.into());
+                return Ok(Err(PageError { page, reason }));
+            }
+        },
     };
     Ok(Ok(Read {
         title,
@@ -243,18 +252,21 @@ pub async fn shown_inside(
         Ok(parts) => parts,
         Err(reason) => return Ok(Err(reason)),
     };
-    Ok(Ok(Shown {
-        face: kept(parts.face, keeper).await?,
-        warnings: parts.warnings,
-    }))
+    let kept = kept(parts.face, keeper).await?;
+    let warnings = parts.warnings;
+    let shown = kept.map(|picture| Shown { picture, warnings });
+    Ok(shown.map_err(Reason::from))
 }
 
 /// Stores a picture's files. Their hashes are computed on a thread that may block.
-async fn kept(parts: FaceParts, keeper: &Keeper) -> io::Result<Face> {
+async fn kept(parts: FaceParts, keeper: &Keeper) -> io::Result<Result<Picture, Nonsense>> {
     let named = spawn_blocking(move || picture(parts)).await;
-    let (face, files) = named.map_err(io::Error::other)?;
+    let (picture, files) = match named.map_err(io::Error::other)? {
+        Ok(named) => named,
+        Err(nonsense) => return Ok(Err(nonsense)),
+    };
     for (name, content) in files {
         keeper.put_media(&name, content).await?;
     }
-    Ok(face)
+    Ok(Ok(picture))
 }

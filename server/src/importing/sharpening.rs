@@ -6,7 +6,7 @@
 use super::{
     DeckError,
     free_space::Room,
-    growing::{Growing, Look, is_picture_up_to},
+    growing::{Growing, Look},
     keeper::Keeper,
     rest::{UnderWay, read},
     workers::{Import, Need, Reason},
@@ -32,8 +32,9 @@ pub struct Sharpening {
 /// Whether all pages of a deck have their largest size. A page that is narrower than [`ENOUGH`] can't be
 /// rendered larger.
 pub fn is_sharp(deck: &Deck) -> bool {
-    let mut faces = deck.slides().iter().flat_map(|slide| &slide.faces);
-    !faces.any(|face: &Face| is_picture_up_to(face, ENOUGH) && face.width == ENOUGH)
+    let faces = deck.slides().iter().flat_map(|slide| &slide.faces);
+    let mut pictures = faces.filter_map(Face::as_picture);
+    !pictures.any(|picture| picture.size().width == ENOUGH)
 }
 
 impl Sharpening {
@@ -74,8 +75,8 @@ impl Sharpening {
             };
             match read(&self.import, page, &LARGER, &self.keeper).await? {
                 Ok(read) => {
-                    if let Look::Picture(face) = read.look {
-                        self.growing.sharpen(page, face);
+                    if let Look::Picture(larger) = read.look {
+                        self.growing.sharpen(page, larger);
                     }
                 }
                 // The page keeps its smaller pictures.

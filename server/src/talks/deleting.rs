@@ -3,7 +3,7 @@
 use super::{EndError, Inner, Talk, TalkTitle, Talks, locked, say_followers};
 use crate::store::{Cause, Claim, StoreError};
 use model::{
-    deck::{Deck, DeckId, Face},
+    deck::{Deck, DeckId, Face, Markup, Size},
     talk::{Snapshot, TalkCode},
 };
 use std::{
@@ -91,7 +91,7 @@ impl Talks {
             deck: record.deck,
             talk: record.title.map(String::from).unwrap_or_default(),
             title: String::new(),
-            face: gone(1_920, 1_080),
+            face: gone(Size::FULL_HD),
             preload: Vec::new(),
             acknowledge_within_ms: None,
         };
@@ -150,16 +150,16 @@ impl Inner {
 /// Without pictures: they are removed with their deck.
 fn last_of(snapshot: &Snapshot) -> Snapshot {
     Snapshot {
-        face: gone(snapshot.face.width, snapshot.face.height),
+        face: gone(snapshot.face.size()),
         title: String::new(),
         preload: Vec::new(),
         ..snapshot.clone()
     }
 }
 
-fn gone(width: u32, height: u32) -> Face {
-    Face {
-        html: Some(GONE.to_owned()),
-        ..Face::pending(width, height)
-    }
+fn gone(size: Size) -> Face {
+    Face::Markup(Markup {
+        size,
+        html: GONE.to_owned(),
+    })
 }

@@ -275,7 +275,7 @@ pub(super) fn remember(record: &mut TalkRecord, key: KeyHash) {
 mod tests {
     use super::*;
     use crate::{live::Hub, store::Store};
-    use model::deck::{DeckId, Face, Reading, Slide};
+    use model::deck::{DeckId, Face, Markup, Reading, Size, Slide};
 
     fn deck(face: Face, reading: Reading) -> Deck {
         let slide = Slide::new("One".to_owned(), face);
@@ -296,10 +296,10 @@ mod tests {
             .expect("talks");
         let begun = deck(Face::pending(16, 9), Reading::Underway);
         let whole = deck(
-            Face {
-                html: Some("<p>One</p>".to_owned()),
-                ..Face::pending(16, 9)
-            },
+            Face::Markup(Markup {
+                size: Size::FULL_HD,
+                html: "<p>One</p>".to_owned(),
+            }),
             Reading::default(),
         );
         store.put_deck(whole.clone()).await.expect("stored");

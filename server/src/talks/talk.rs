@@ -20,6 +20,7 @@ use model::{
 };
 use staging::{Age, Shown, Staged};
 use std::{
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -475,7 +476,10 @@ struct Commit {
 /// Whether the face gained content that viewers are waiting for: itself, or pictures in its HTML. A
 /// larger size of a picture is none.
 fn is_more(before: &Face, now: &Face) -> bool {
-    before.is_pending() != now.is_pending() || before.html != now.html
+    match (before, now) {
+        (Face::Markup(before), Face::Markup(now)) => before.html != now.html,
+        _ => mem::discriminant(before) != mem::discriminant(now),
+    }
 }
 
 fn prepare(

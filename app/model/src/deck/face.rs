@@ -2,34 +2,66 @@
 
 use super::SlideNumber;
 use serde::{Deserialize, Serialize};
+use std::iter;
 
-/// A picture in several sizes, or HTML at a fixed design size. While the deck is being imported it may
-/// be [pending](Self::is_pending): then only its shape is known.
+/// What a slide shows at one of its steps.
 ///
 /// ```
 /// use model::deck::{Face, Rendition};
 ///
 /// let url = "/media/c0ffee.webp".to_owned();
 /// let face = Face::picture(Rendition { url, width: 1_920, height: 1_080 });
-/// assert!(!face.is_pending());
-/// assert_eq!(face.srcset(), "/media/c0ffee.webp 1920w");
+/// let picture = face.as_picture().expect("a picture");
+/// assert_eq!(picture.srcset(), "/media/c0ffee.webp 1920w");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Face {
-    /// In pixels: the size of the largest rendition, or the design size of the HTML.
+#[serde(from = "FaceFields", into = "FaceFields")]
+pub enum Face {
+    /// The page is still to be imported. Its size may be a guess.
+    Pending(Size),
+    Picture(Picture),
+    Markup(Markup),
+}
+
+/// In pixels. A browser scales a face to its window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
     pub width: u32,
     pub height: u32,
-    /// The picture, smallest size first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub renditions: Vec<Rendition>,
-    /// Sanitised: one element of the class `page`, `width` by `height` pixels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub html: Option<String>,
+}
+
+/// A picture in at least one size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    pub smallest: Rendition,
+    /// In ascending order.
+    pub larger: Vec<Rendition>,
     /// A few pixels of the picture, as a `data:` URL, to show until it is loaded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
+}
+
+/// HTML at a fixed design size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Markup {
+    pub size: Size,
+    /// Sanitised: one element of the class `page`, of this size.
+    pub html: String,
+}
+
+/// A [`Face`] in JSON: one flat object, whatever it shows.
+#[derive(Serialize, Deserialize)]
+struct FaceFields {
+    width: u32,
+    height: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    renditions: Vec<Rendition>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    preview: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    links: Vec<Link>,
 }
 
 /// One size of a picture, as a browser fetches it.
@@ -81,51 +113,136 @@ impl Link {
     }
 }
 
+impl Size {
+    /// The size to expect of a slide of which nothing is known.
+    pub const FULL_HD: Self = Self {
+        width: 1_920,
+        height: 1_080,
+    };
+}
+
 impl Face {
-    /// One picture in one size.
+    /// A picture in one size.
     pub fn picture(rendition: Rendition) -> Self {
-        Self {
-            renditions: vec![rendition.clone()],
-            ..Self::pending(rendition.width, rendition.height)
+        Self::Picture(rendition.into())
+    }
+
+    pub const fn pending(width: u32, height: u32) -> Self {
+        Self::Pending(Size { width, height })
+    }
+
+    pub fn size(&self) -> Size {
+        match self {
+            Self::Pending(size) => *size,
+            Self::Picture(picture) => picture.size(),
+            Self::Markup(markup) => markup.size,
         }
     }
 
-    /// A face of which only the shape is known.
-    pub const fn pending(width: u32, height: u32) -> Self {
+    pub const fn is_pending(&self) -> bool {
+        matches!(self, Self::Pending(_))
+    }
+
+    pub const fn as_picture(&self) -> Option<&Picture> {
+        match self {
+            Self::Picture(picture) => Some(picture),
+            Self::Pending(_) | Self::Markup(_) => None,
+        }
+    }
+}
+
+impl Picture {
+    /// The size of the largest rendition.
+    pub fn size(&self) -> Size {
+        let Rendition { width, height, .. } = *self.larger.last().unwrap_or(&self.smallest);
+        Size { width, height }
+    }
+
+    /// Smallest first.
+    pub fn renditions(&self) -> impl Iterator<Item = &Rendition> {
+        iter::once(&self.smallest).chain(&self.larger)
+    }
+
+    /// Adds the sizes of the same picture that are larger than its own.
+    pub fn enlarge(&mut self, other: Self) {
+        let width = self.size().width;
+        let others = iter::once(other.smallest).chain(other.larger);
+        self.larger.extend(others.filter(|it| it.width > width));
+    }
+
+    /// For a browser that does not choose from `srcset`: the largest that is at most 1,920 pixels wide,
+    /// else the smallest.
+    pub fn rendition(&self) -> &Rendition {
+        let fits = |rendition: &&Rendition| rendition.width <= 1_920;
+        let largest = self.larger.iter().rev().find(fits);
+        largest.unwrap_or(&self.smallest)
+    }
+
+    /// The value of an image's `srcset`.
+    pub fn srcset(&self) -> String {
+        let sizes = self
+            .renditions()
+            .map(|rendition| format!("{} {}w", rendition.url, rendition.width));
+        sizes.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl From<Rendition> for Picture {
+    fn from(rendition: Rendition) -> Self {
         Self {
+            smallest: rendition,
+            larger: Vec::new(),
+            preview: None,
+            links: Vec::new(),
+        }
+    }
+}
+
+impl From<FaceFields> for Face {
+    fn from(mut fields: FaceFields) -> Self {
+        let size = Size {
+            width: fields.width,
+            height: fields.height,
+        };
+        if let Some(html) = fields.html {
+            return Self::Markup(Markup { size, html });
+        }
+        if fields.renditions.is_empty() {
+            return Self::Pending(size);
+        }
+        Self::Picture(Picture {
+            smallest: fields.renditions.remove(0),
+            larger: fields.renditions,
+            preview: fields.preview,
+            links: fields.links,
+        })
+    }
+}
+
+impl From<Face> for FaceFields {
+    fn from(face: Face) -> Self {
+        let Size { width, height } = face.size();
+        let bare = Self {
             width,
             height,
             renditions: Vec::new(),
             html: None,
             preview: None,
             links: Vec::new(),
+        };
+        match face {
+            Face::Pending(_) => bare,
+            Face::Picture(picture) => Self {
+                renditions: iter::once(picture.smallest).chain(picture.larger).collect(),
+                preview: picture.preview,
+                links: picture.links,
+                ..bare
+            },
+            Face::Markup(markup) => Self {
+                html: Some(markup.html),
+                ..bare
+            },
         }
-    }
-
-    pub fn is_pending(&self) -> bool {
-        self.renditions.is_empty() && self.html.is_none()
-    }
-
-    /// For a browser that does not choose from `srcset`: the largest that is at most 1,920 pixels wide,
-    /// else the smallest.
-    pub fn rendition(&self) -> Option<&Rendition> {
-        let fits = |rendition: &&Rendition| rendition.width <= 1_920;
-        let largest = self.renditions.iter().rev().find(fits);
-        largest.or_else(|| self.renditions.first())
-    }
-
-    /// The smallest.
-    pub fn thumbnail(&self) -> Option<&Rendition> {
-        self.renditions.first()
-    }
-
-    /// The value of an image's `srcset`.
-    pub fn srcset(&self) -> String {
-        let sizes = self
-            .renditions
-            .iter()
-            .map(|rendition| format!("{} {}w", rendition.url, rendition.width));
-        sizes.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -133,15 +250,16 @@ impl Face {
 mod tests {
     use super::*;
 
-    fn sizes(widths: &[u32]) -> Face {
+    fn picture(widths: &[u32]) -> Picture {
         let rendition = |width: &u32| Rendition {
             url: format!("/media/{width}.webp"),
             width: *width,
             height: width / 2,
         };
-        Face {
-            renditions: widths.iter().map(rendition).collect(),
-            ..Face::pending(3_840, 1_920)
+        let (smallest, larger) = widths.split_first().expect("a width");
+        Picture {
+            larger: larger.iter().map(rendition).collect(),
+            ..Picture::from(rendition(smallest))
         }
     }
 
@@ -165,15 +283,47 @@ mod tests {
 
     #[test]
     fn a_browser_chooses_from_all_sizes_and_an_old_one_gets_a_good_one() {
-        let face = sizes(&[640, 1_920, 3_840]);
+        let several = picture(&[640, 1_920, 3_840]);
         assert_eq!(
-            face.srcset(),
+            several.srcset(),
             "/media/640.webp 640w, /media/1920.webp 1920w, /media/3840.webp 3840w"
         );
-        assert_eq!(face.rendition().map(|it| it.width), Some(1_920));
-        assert_eq!(face.thumbnail().map(|it| it.width), Some(640));
-        let large = sizes(&[4_000]);
-        assert_eq!(large.rendition().map(|it| it.width), Some(4_000));
-        assert!(sizes(&[]).is_pending());
+        assert_eq!(several.rendition().width, 1_920);
+        assert_eq!(several.size().height, 1_920);
+        assert_eq!(picture(&[4_000]).rendition().width, 4_000);
+    }
+
+    #[test]
+    fn a_face_is_stored_as_it_always_was() {
+        let link = r#"{"x":1,"y":2,"width":3,"height":4,"url":"?slide=7"}"#;
+        let rendition = r#"{"url":"/media/a.webp","width":16,"height":9}"#;
+        for (json, is_pending) in [
+            (r#"{"width":16,"height":9}"#.to_owned(), true),
+            (
+                r#"{"width":1280,"height":720,"html":"<p>a</p>"}"#.to_owned(),
+                false,
+            ),
+            (
+                format!(
+                    r#"{{"width":32,"height":18,"renditions":[{rendition},{{"url":"/media/b.webp","width":32,"height":18}}],"preview":"data:,","links":[{link}]}}"#
+                ),
+                false,
+            ),
+            (
+                format!(r#"{{"width":16,"height":9,"renditions":[{rendition}]}}"#),
+                false,
+            ),
+        ] {
+            let face: Face = serde_json::from_str(&json).expect("a face");
+            assert_eq!(face.is_pending(), is_pending, "{json}");
+            assert_eq!(serde_json::to_string(&face).expect("JSON"), json);
+        }
+    }
+
+    #[test]
+    fn fields_that_do_not_belong_to_what_a_face_shows_are_ignored() {
+        let json = r#"{"width":16,"height":9,"preview":"data:,","links":[{"x":1,"y":2,"width":3,"height":4,"url":"?slide=7"}]}"#;
+        let face: Face = serde_json::from_str(json).expect("a face");
+        assert_eq!(face, Face::pending(16, 9));
     }
 }

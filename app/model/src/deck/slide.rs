@@ -1,6 +1,6 @@
 //! A deck and its slides.
 
-use super::{Face, Outline, SlideNumber};
+use super::{Face, Outline, Size, SlideNumber};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -107,7 +107,7 @@ pub struct Slide {
 }
 
 /// The face of a slide of which nothing is known yet.
-static USUAL: Face = Face::pending(1_920, 1_080);
+static UNKNOWN: Face = Face::Pending(Size::FULL_HD);
 
 impl Slide {
     /// A slide with one picture, and without steps, notes and words.
@@ -126,7 +126,7 @@ impl Slide {
     /// The face at a step, from 0; the last one for steps without a face of their own.
     pub fn face(&self, step: u16) -> &Face {
         let own = self.faces.get(usize::from(step));
-        own.or_else(|| self.faces.last()).unwrap_or(&USUAL)
+        own.or_else(|| self.faces.last()).unwrap_or(&UNKNOWN)
     }
 }
 

@@ -62,7 +62,7 @@ impl Snapshot {
                 talk: deck.title.clone(),
                 title: String::new(),
                 preload: Vec::new(),
-                face: Face::pending(face.width, face.height),
+                face: Face::Pending(face.size()),
                 acknowledge_within_ms: None,
                 state,
             });

@@ -5,7 +5,10 @@ use crate::live::jitter_ms;
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{html, prelude::*, task::spawn_local_scoped_with_cancellation as spawn_while_shown};
-use model::{deck::Face, talk::Transition};
+use model::{
+    deck::{Face, Size},
+    talk::Transition,
+};
 use std::{cell::RefCell, pin::pin, rc::Rc};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -252,15 +255,16 @@ impl Drawn {
 
     /// Lays the links over the picture: the page's policy lets only a script set styles.
     fn place_links(&self) {
-        if self.face.links.is_empty() {
+        let Some(picture) = self.face.as_picture().filter(|it| !it.links.is_empty()) else {
             return;
-        }
+        };
         let Some(element) = self.element.dyn_ref::<HtmlElement>() else {
             return;
         };
         // The face takes the picture's shape, so that their corners coincide. CSS divides: printing a
         // fraction would cost 5 KB of WASM.
-        let ratio = format!("calc({} / {})", self.face.width, self.face.height.max(1));
+        let Size { width, height } = picture.size();
+        let ratio = format!("calc({width} / {})", height.max(1));
         let _ = element.style().set_property("--ratio", &ratio);
         element.set_class_name("face linked");
         let links = self.element.get_elements_by_tag_name("a");

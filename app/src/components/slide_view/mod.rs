@@ -83,7 +83,8 @@ pub fn SlideView(
     let first = shown.get_untracked();
     let frame = NodeRef::<html::Figure>::new();
     faces::show_decoded(frame, wanted, shown, sizes, spread_ms);
-    let preview = first.face.preview.clone();
+    let picture = first.face.as_picture();
+    let preview = picture.and_then(|picture| picture.preview.clone());
     view! {
         <figure
             class="slide"

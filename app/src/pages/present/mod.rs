@@ -30,7 +30,7 @@ use buttons::Buttons;
 use clock::ClockFace;
 use leptos::{nonce::use_nonce, prelude::*};
 use model::{
-    deck::{self, Deck, Face},
+    deck::{self, Deck, Face, Size},
     talk::{RemoteRequest, Screen, SlideState, Snapshot, TalkCode, Timestamp, View},
 };
 use panels::Panels;
@@ -292,8 +292,8 @@ fn said_of_the_screen(state: &SlideState) -> String {
 
 /// The value of `data-shape`: how tall the deck's slides are, by which CSS gives them their place.
 fn shape(deck: &Deck) -> &'static str {
-    let first = deck.slides().first().map(|slide| slide.face(0));
-    let of = |face: &Face| (u64::from(face.width), u64::from(face.height));
+    let first = deck.slides().first().map(|slide| slide.face(0).size());
+    let of = |size: Size| (u64::from(size.width), u64::from(size.height));
     match first.map_or((16, 9), of) {
         (width, height) if width < height => "upright",
         (width, height) if width * 2 < height * 3 => "standard",

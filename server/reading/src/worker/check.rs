@@ -125,6 +125,17 @@ pub fn page(parts: &PageParts, widths: &[u32], pages: u32) -> Result<(), Nonsens
     }
 }
 
+/// The same for the picture of a page's HTML.
+///
+/// # Errors
+/// As [`page`], and when it is no picture.
+pub fn picture(parts: &PageParts, widths: &[u32], pages: u32) -> Result<(), Nonsense> {
+    match parts.face {
+        FaceParts::Pictures { .. } => page(parts, widths, pages),
+        FaceParts::Html(_) => Err(Nonsense::AnotherAnswer),
+    }
+}
+
 fn notes(notes: &Notes) -> Result<(), Nonsense> {
     lines(&notes.text, MAX_TEXT)?;
     lines(&notes.html, MAX_TEXT)?;

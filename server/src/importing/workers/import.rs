@@ -302,7 +302,10 @@ impl Import {
         let answer = self.deck.pool.answer_of(outcome)?;
         let page = match answer {
             Answer::Page(parts) => {
-                check::page(&parts, widths, self.pages)?;
+                match page {
+                    Some(_) => check::page(&parts, widths, self.pages)?,
+                    None => check::picture(&parts, widths, self.pages)?,
+                }
                 self.budget.take(page, parts)
             }
             Answer::Failed(error) => {

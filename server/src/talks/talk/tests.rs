@@ -1,6 +1,6 @@
 use super::*;
 use crate::store::{Committed, EmbeddedStore, Entry, List, Pending};
-use model::deck::{DeckId, Face, Rendition, Slide};
+use model::deck::{DeckId, Face, Markup, Rendition, Size, Slide};
 use model::talk::{Epoch, EventId};
 use std::{
     collections::HashSet,
@@ -209,13 +209,16 @@ async fn pages_on_a_slide_get_what_comes_of_it_and_nobody_is_told_of_a_larger_pi
     let directory = TempDir::new().expect("a temporary directory");
     let (_store, talk) = world(&directory).await;
     let mut follower = talk.channel().subscribe();
-    let html = |html: &str| Face {
-        html: Some(html.to_owned()),
-        ..Face::pending(1_280, 720)
+    let html = |html: &str| {
+        Face::Markup(Markup {
+            size: Size::FULL_HD,
+            html: html.to_owned(),
+        })
     };
     let small = deck().slides()[0].faces[0].clone();
-    let mut large = small.clone();
-    large.renditions.extend(small.renditions.clone());
+    let mut large = small.as_picture().expect("a picture").clone();
+    large.larger.push(large.smallest.clone());
+    let large = Face::Picture(large);
     let steps = [
         (Face::pending(16, 9), true),
         (html("<img>"), true),

@@ -102,11 +102,11 @@ pub async fn import(State(shared): State<Shared>, Presenter { talk, .. }: Presen
 fn tiles(talk: &Talk) -> Vec<Tile> {
     let deck = talk.deck();
     let tile = |slide: &Slide| {
-        let face = slide.face(0);
+        let picture = slide.face(0).as_picture();
         Tile {
             title: slide.title.clone(),
             ready: !slide.faces.iter().any(Face::is_pending),
-            picture: face.thumbnail().map(|small| small.url.clone()),
+            picture: picture.map(|picture| picture.smallest.url.clone()),
         }
     };
     deck.slides().iter().map(tile).collect()

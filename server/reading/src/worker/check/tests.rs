@@ -273,6 +273,13 @@ fn a_picture_is_what_it_says_and_was_asked_for() {
         with_preview(|preview| preview.resize(2_000, 0)),
         Err(Nonsense::Picture)
     );
+    assert_eq!(super::picture(&parts(), &WIDTHS, PAGES), Ok(()));
+    let page_of_html = PageParts {
+        face: FaceParts::Html(html()),
+        ..parts()
+    };
+    let instead = super::picture(&page_of_html, &WIDTHS, PAGES);
+    assert_eq!(instead, Err(Nonsense::AnotherAnswer));
     let face = serve::pictures(&pixels(), &[12]).expect("a picture");
     let parts = PageParts { face, ..parts() };
     assert_eq!(page(&parts, &[11], PAGES), Err(Nonsense::Picture));
