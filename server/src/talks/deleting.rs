@@ -83,11 +83,8 @@ impl Talks {
         let record = locked(&self.0.left_out).get(code).cloned();
         let record = record.ok_or(StoreError::Conflict)?;
         let id = record.state.event_id();
-        let mut state = record.state;
-        state.revision = state.revision.next();
-        state.over = true;
         let last = Snapshot {
-            state,
+            state: record.state.ended(super::now()),
             deck: record.deck,
             talk: record.title.map(String::from).unwrap_or_default(),
             title: String::new(),

@@ -7,8 +7,8 @@ use std::{fmt, str::FromStr};
 
 /// Where a talk is: the same struct on the server, on the wire and in the browser.
 ///
-/// Changes only by [`apply`](Self::apply), [`ended`](Self::ended) and, for another deck or title,
-/// [`with_deck`](Self::with_deck).
+/// Changes only by [`apply`](Self::apply), [`ended`](Self::ended), for another deck or title
+/// [`with_deck`](Self::with_deck), and in a store that was restored [`in_epoch`](Self::in_epoch).
 ///
 /// ```
 /// use model::{deck::Outline, talk::{Epoch, Screen, SlideState}};
@@ -141,6 +141,13 @@ impl SlideState {
         after
     }
 
+    /// The same state in another epoch. Pages that followed the talk in the old one take it, although they
+    /// may have seen a higher revision.
+    #[must_use]
+    pub fn in_epoch(self, epoch: Epoch) -> Self {
+        Self { epoch, ..self }
+    }
+
     /// Sets the screen and the presenter's place. The room goes along if the screen is live; else it keeps
     /// its own.
     pub(super) fn present(&mut self, screen: Screen, place: Place) {
@@ -260,6 +267,7 @@ impl fmt::Display for Screen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::talk::Timestamp;
 
     #[test]
     fn stored_states_read_as_before_and_are_written_as_before() {
@@ -278,6 +286,17 @@ mod tests {
             assert_eq!((slide.get(), step), presenter);
             assert_eq!(serde_json::to_string(&state).expect("JSON"), json);
         }
+    }
+
+    #[test]
+    fn pages_take_a_restored_talk_whatever_they_have_seen_before() {
+        let epoch = |name: &str| Epoch::try_from(name.to_owned()).expect("an epoch");
+        let restored = SlideState::start(epoch("e1"), &Outline::new(vec![0]).expect("a slide"));
+        let seen = restored.ended(Timestamp::from_unix_ms(0));
+        assert!(!seen.gives_way_to(&restored));
+        let restored = restored.in_epoch(epoch("e2"));
+        assert!(seen.gives_way_to(&restored));
+        assert_eq!(restored.revision, Revision::default());
     }
 
     #[test]

@@ -122,7 +122,7 @@ pub fn begin_anew_if_restored(database: &Database, path: &Path) -> Result<bool, 
         for entry in talks.iter().map_err(database_error)? {
             let (code, document) = entry.map_err(database_error)?;
             if let Ok(mut talk) = serde_json::from_slice::<TalkRecord>(document.value()) {
-                talk.state.epoch = made_up_epoch()?;
+                talk.state = talk.state.in_epoch(made_up_epoch()?);
                 renewed.push((code.value().to_owned(), serde_json::to_vec(&talk)?));
             }
         }
