@@ -1,7 +1,7 @@
-//! Limits the number of connections, and tells them when places are scarce.
+//! Limits the number of connections, and tells open ones when few places are left.
 //!
 //! A presenter's tap waits in the kernel's queue like all others and can't be recognised there. So a place
-//! must soon be free for anybody: idle connections give theirs up.
+//! must become free soon for anybody: idle connections give theirs up.
 
 use std::{future::pending, ops::RangeInclusive, sync::Arc, time::Duration};
 use tokio::{
@@ -10,7 +10,7 @@ use tokio::{
 };
 
 /// The shortest interval between two signals of scarcity.
-const SAY_EVERY: Duration = Duration::from_millis(250);
+const SIGNAL_EVERY: Duration = Duration::from_millis(250);
 
 /// One place in this many is reserved.
 const ONE_IN: usize = 20;
@@ -27,12 +27,12 @@ pub fn most_followers(connections: usize) -> usize {
     connections.saturating_sub(2 * reserve(connections))
 }
 
-/// All places, for the accept loop.
+/// The connections that may be open at once. Owned by the accept loop.
 pub struct ConnectionLimit {
     free: Arc<Semaphore>,
     reserve: usize,
-    saying: watch::Sender<()>,
-    said: Option<Instant>,
+    signal: watch::Sender<()>,
+    signalled: Option<Instant>,
 }
 
 /// One connection's receiver of the signal.
@@ -44,26 +44,26 @@ impl ConnectionLimit {
         Self {
             free: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             reserve: reserve(places),
-            saying: watch::Sender::new(()),
-            said: None,
+            signal: watch::Sender::new(()),
+            signalled: None,
         }
     }
 
     /// Waits for a place, and signals scarcity meanwhile.
     pub async fn permit(&mut self) -> Option<OwnedSemaphorePermit> {
         loop {
-            self.say();
+            self.signal_scarcity();
             let place = self.free.clone().acquire_owned();
-            if let Ok(place) = timeout(SAY_EVERY, place).await {
+            if let Ok(place) = timeout(SIGNAL_EVERY, place).await {
                 // Fails only for a closed semaphore, and nothing closes it.
                 return place.ok();
             }
         }
     }
 
-    /// For a new connection, which gets the current state at once.
+    /// For a new connection. If places are scarce now, the receiver has a signal already.
     pub fn scarcity(&self) -> Scarcity {
-        let mut hears = self.saying.subscribe();
+        let mut hears = self.signal.subscribe();
         if self.are_scarce() {
             hears.mark_changed();
         }
@@ -74,11 +74,11 @@ impl ConnectionLimit {
         self.free.available_permits() < self.reserve
     }
 
-    fn say(&mut self) {
-        let just_said = self.said.is_some_and(|said| said.elapsed() < SAY_EVERY);
-        if self.are_scarce() && !just_said {
-            self.said = Some(Instant::now());
-            self.saying.send_replace(());
+    fn signal_scarcity(&mut self) {
+        let just_signalled = self.signalled.is_some_and(|at| at.elapsed() < SIGNAL_EVERY);
+        if self.are_scarce() && !just_signalled {
+            self.signalled = Some(Instant::now());
+            self.signal.send_replace(());
         }
     }
 }
