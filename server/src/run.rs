@@ -6,7 +6,7 @@ use crate::{
     http::{self, Limits, Unsent},
     importing::{
         Begun, DeckError, Decks, Rest, bring,
-        watched::{self, Look, Watched},
+        watched::{self, Fingerprint, Watched},
     },
     live::Hub,
     observe::{log, metrics, print, steady},
@@ -293,7 +293,9 @@ async fn open(
     let (store, decks) = open_store(&options).await?;
     // Before the decks are read, so that whatever is saved meanwhile counts as a change.
     let watched = options.decks.iter().filter(|_| options.watch);
-    let looks: Vec<_> = watched.map(|path| watched::look(path).ok()).collect();
+    let fingerprints: Vec<_> = watched
+        .map(|path| watched::fingerprint(path).ok())
+        .collect();
     let begun = bring::begin(&options.decks, options.password.as_deref(), &decks, &store).await?;
 
     let hub = start_hub(&options);
@@ -336,7 +338,7 @@ async fn open(
         rests: Vec::new(),
         watches: Vec::new(),
     };
-    opened.show(begun, looks, options).await?;
+    opened.show(begun, fingerprints, options).await?;
     Ok(opened)
 }
 
@@ -364,16 +366,16 @@ fn start_hub(options: &Options) -> Hub {
 }
 
 impl Opened {
-    /// Opens a talk for each deck. `looks` are of the decks that are watched: all of the options', or none.
+    /// Opens a talk for each deck. `fingerprints` are of the decks that are watched: all of the options', or none.
     async fn show(
         &mut self,
         begun: Vec<Begun>,
-        looks: Vec<Option<Look>>,
+        fingerprints: Vec<Option<Fingerprint>>,
         options: Options,
     ) -> Result<(), RunError> {
         let talks = &self.shared.talks;
         let mut code = options.code;
-        let mut watched = options.decks.into_iter().zip(looks);
+        let mut watched = options.decks.into_iter().zip(fingerprints);
         for begun in begun {
             bring::complain(&begun.warnings);
             bring::keep_warnings(&begun, talks);

@@ -8,13 +8,13 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Room {
+pub struct FreeSpace {
     folder: PathBuf,
     /// Bytes that stay free.
     reserve: u64,
 }
 
-impl Room {
+impl FreeSpace {
     pub const fn new(folder: PathBuf, reserve: u64) -> Self {
         Self { folder, reserve }
     }
@@ -66,10 +66,10 @@ mod tests {
 
     #[tokio::test]
     async fn imports_wait_while_less_is_free_than_stays_for_taps() {
-        let roomy = Room::new(temp_dir(), 0);
+        let roomy = FreeSpace::new(temp_dir(), 0);
         assert!(roomy.left() > 0);
         assert!(!roomy.wait(|words| panic!("{words}")).await);
-        let full = Room::new(temp_dir(), u64::MAX);
+        let full = FreeSpace::new(temp_dir(), u64::MAX);
         assert_eq!(full.left(), 0);
         let mut told = false;
         let waiting = full.wait(|words| told = words.contains("Make room"));

@@ -47,7 +47,7 @@ pub struct Read {
 }
 
 /// A stored picture of HTML, with warnings about missing parts.
-pub struct Shown {
+pub struct StoredPicture {
     pub picture: Picture,
     pub warnings: Vec<Warning>,
 }
@@ -262,7 +262,7 @@ impl Growing {
     }
 
     /// Adds a picture of HTML. Returns the pages that show it.
-    pub fn take_picture(&mut self, name: &str, picture: Shown) -> Vec<u32> {
+    pub fn take_picture(&mut self, name: &str, picture: StoredPicture) -> Vec<u32> {
         let page = self.pictures.page_with(name);
         for mut warning in picture.warnings {
             warning.page = page;

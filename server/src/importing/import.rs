@@ -7,7 +7,7 @@ use super::{
     limits::DeckLimits,
     rest::{Rest, UnderWay, read, shown_inside},
     sharpening::is_sharp,
-    staging::{Interrupted, KeptImport, Staged, Staging, keep, short_name},
+    staging::{Interrupted, KeptImport, StagedDeck, Staging, keep, short_name},
     workers::{BroughtBy, Import, ImportError, PageError, Pool, UnpackError, unpack},
 };
 use crate::{
@@ -49,15 +49,15 @@ pub struct Decks {
     store: Store,
     staging: Arc<Staging>,
     /// Decks that are being imported, so that the same deck is imported once.
-    begun: Arc<Mutex<HashMap<DeckId, Reading>>>,
+    begun: Arc<Mutex<HashMap<DeckId, BegunImport>>>,
     /// A lock for each deck whose first slide is being read. A second import of it waits.
-    opening: Arc<Mutex<HashMap<DeckId, Weak<Opening>>>>,
+    opening: Arc<Mutex<HashMap<DeckId, Weak<OpeningLock>>>>,
 }
 
-type Opening = tokio::sync::Mutex<()>;
+type OpeningLock = tokio::sync::Mutex<()>;
 
 /// A deck that is being imported.
-struct Reading {
+struct BegunImport {
     deck: Deck,
     awaited: Awaited,
 }
@@ -242,7 +242,7 @@ impl Decks {
     async fn begin_staged(
         &self,
         path: &Path,
-        staged: Staged,
+        staged: StagedDeck,
         at: usize,
     ) -> Result<Begun, DeckError> {
         let KeptImport {
@@ -280,7 +280,7 @@ impl Decks {
         let refused = |words: String| DeckError::Refused(path.to_owned(), words);
         let wanted = self.pool.want();
         let keeping = staged.directory.path().to_owned();
-        let Staged {
+        let StagedDeck {
             directory,
             import: kept,
         } = staged;
@@ -317,11 +317,11 @@ impl Decks {
         let done = spawn_blocking(move || keep(&keeping, &kept)).await;
         done.map_err(io::Error::other)??;
         let awaited = awaited();
-        let reading = Reading {
+        let begun_import = BegunImport {
             deck: deck.clone(),
             awaited: awaited.clone(),
         };
-        self.with_begun(|begun| begun.insert(id.clone(), reading));
+        self.with_begun(|begun| begun.insert(id.clone(), begun_import));
         Ok(Begun {
             deck,
             warnings: std::mem::take(&mut growing.warnings),
@@ -410,7 +410,7 @@ impl Decks {
         Ok(Ok(None))
     }
 
-    fn opening(&self, id: &DeckId) -> Arc<Opening> {
+    fn opening(&self, id: &DeckId) -> Arc<OpeningLock> {
         let mut all = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, opening| opening.strong_count() > 0);
         let there = all.get(id).and_then(Weak::upgrade);
@@ -421,15 +421,15 @@ impl Decks {
         })
     }
 
-    fn with_begun<T>(&self, work: impl FnOnce(&mut HashMap<DeckId, Reading>) -> T) -> T {
+    fn with_begun<T>(&self, work: impl FnOnce(&mut HashMap<DeckId, BegunImport>) -> T) -> T {
         // No code panics while it holds this lock.
         work(&mut self.begun.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 /// Removes an import from the list, unless another import of the same deck has begun.
-fn forget(begun: &mut HashMap<DeckId, Reading>, id: &DeckId, awaited: &Weak<()>) {
-    let own = |reading: &Reading| reading.awaited.weak().ptr_eq(awaited);
+fn forget(begun: &mut HashMap<DeckId, BegunImport>, id: &DeckId, awaited: &Weak<()>) {
+    let own = |import: &BegunImport| import.awaited.weak().ptr_eq(awaited);
     if begun.get(id).is_some_and(own) {
         begun.remove(id);
     }

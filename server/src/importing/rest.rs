@@ -3,8 +3,8 @@
 use super::{
     DeckError, Decks,
     faces::picture,
-    free_space::Room,
-    growing::{Growing, Look, Read, Shown},
+    free_space::FreeSpace,
+    growing::{Growing, Look, Read, StoredPicture},
     import::Awaited,
     keeper::Keeper,
     sharpening::Sharpening,
@@ -43,7 +43,7 @@ pub struct Rest {
     pub(super) any_size: bool,
     pub(super) wanted: Wanted,
     pub(super) keeper: Keeper,
-    pub(super) room: Room,
+    pub(super) room: FreeSpace,
     pub(super) under_way: UnderWay,
 }
 
@@ -63,7 +63,7 @@ impl Drop for UnderWay {
 /// The result of a request to a reader.
 enum Done {
     Page(u32, Result<Read, PageError>),
-    Picture(String, Result<Shown, Reason>),
+    Picture(String, Result<StoredPicture, Reason>),
 }
 
 /// Progress of an import.
@@ -247,14 +247,14 @@ pub async fn shown_inside(
     import: &Import,
     name: &str,
     keeper: &Keeper,
-) -> io::Result<Result<Shown, Reason>> {
+) -> io::Result<Result<StoredPicture, Reason>> {
     let parts = match import.picture(name, &INSIDE).await {
         Ok(parts) => parts,
         Err(reason) => return Ok(Err(reason)),
     };
     let kept = kept(parts.face, keeper).await?;
     let warnings = parts.warnings;
-    let shown = kept.map(|picture| Shown { picture, warnings });
+    let shown = kept.map(|picture| StoredPicture { picture, warnings });
     Ok(shown.map_err(Reason::from))
 }
 

@@ -5,7 +5,7 @@
 
 use super::{
     DeckError,
-    free_space::Room,
+    free_space::FreeSpace,
     growing::{Growing, Look},
     keeper::Keeper,
     rest::{UnderWay, read},
@@ -24,7 +24,7 @@ pub struct Sharpening {
     import: Arc<Import>,
     growing: Growing,
     keeper: Keeper,
-    room: Room,
+    room: FreeSpace,
     /// Keeps other imports of the deck from starting.
     _under_way: UnderWay,
 }
@@ -43,7 +43,7 @@ impl Sharpening {
         import: Arc<Import>,
         mut growing: Growing,
         keeper: Keeper,
-        room: Room,
+        room: FreeSpace,
         under_way: UnderWay,
     ) -> Option<Self> {
         import.needs(Need::LargerPicture);

@@ -4,7 +4,7 @@ mod below;
 mod folder;
 mod pictures;
 
-use super::{DeckError, free_space::Room, limits::DeckLimits, workers::BroughtBy};
+use super::{DeckError, free_space::FreeSpace, limits::DeckLimits, workers::BroughtBy};
 pub use below::all_below;
 use data_encoding::BASE32_NOPAD;
 use model::deck::DeckId;
@@ -38,7 +38,7 @@ const MAX_FILES: usize = 10_000;
 const IMPORT: &str = "import.json";
 
 /// A staged deck, which a worker can open.
-pub struct Staged {
+pub struct StagedDeck {
     /// Removed on drop, unless the server is shutting down.
     pub directory: TempDir,
     pub import: KeptImport,
@@ -77,12 +77,12 @@ pub struct Interrupted {
 impl Interrupted {
     /// # Errors
     /// When the folder can't be used.
-    pub fn take_up(self) -> io::Result<Staged> {
+    pub fn take_up(self) -> io::Result<StagedDeck> {
         let below = self.folder.parent().unwrap_or(Path::new("."));
         let directory = tempfile::Builder::new().tempdir_in(below)?;
         // An empty folder may be replaced.
         fs::rename(&self.folder, directory.path())?;
-        Ok(Staged {
+        Ok(StagedDeck {
             directory,
             import: self.import.clone(),
         })
@@ -109,7 +109,7 @@ pub struct Staging {
     folder: PathBuf,
     /// The limit for all files of a deck together.
     most_bytes: u64,
-    room: Room,
+    room: FreeSpace,
     /// The folders of imports that earlier servers did not finish.
     interrupted: Mutex<Vec<PathBuf>>,
 }
@@ -135,7 +135,7 @@ impl Staging {
             }
         }
         Ok(Self {
-            room: Room::new(folder.clone(), limits.reserve()),
+            room: FreeSpace::new(folder.clone(), limits.reserve()),
             folder,
             most_bytes: limits.bytes(),
             interrupted: Mutex::new(interrupted),
@@ -156,11 +156,11 @@ impl Staging {
     ///
     /// # Errors
     /// When it does not exist, can't be read, is too large, or is of no known kind.
-    pub fn stage(&self, path: &Path, by: BroughtBy) -> Result<Staged, DeckError> {
+    pub fn stage(&self, path: &Path, by: BroughtBy) -> Result<StagedDeck, DeckError> {
         stage(path, &self.folder, self.most_bytes, &self.room, by)
     }
 
-    pub const fn room(&self) -> &Room {
+    pub const fn room(&self) -> &FreeSpace {
         &self.room
     }
 }
@@ -182,9 +182,9 @@ fn stage(
     path: &Path,
     below: &Path,
     most_bytes: u64,
-    room: &Room,
+    room: &FreeSpace,
     by: BroughtBy,
-) -> Result<Staged, DeckError> {
+) -> Result<StagedDeck, DeckError> {
     let found = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => DeckError::Missing(path.to_owned()),
         _ => DeckError::Unreadable(path.to_owned(), error),
@@ -247,9 +247,9 @@ fn copied(
     name: String,
     below: &Path,
     most_bytes: u64,
-    room: &Room,
+    room: &FreeSpace,
     by: BroughtBy,
-) -> Result<Option<Staged>, CopyError> {
+) -> Result<Option<StagedDeck>, CopyError> {
     let directory = tempfile::Builder::new()
         .tempdir_in(below)
         .map_err(CopyError::To)?;
@@ -297,7 +297,7 @@ fn copied(
     }
     manifest.said.extend(missed.sentences());
     manifest.write(directory.path()).map_err(CopyError::To)?;
-    Ok(Some(Staged {
+    Ok(Some(StagedDeck {
         directory,
         import: KeptImport {
             id: DeckId::new(short_name(&hash.finalize())),
@@ -339,7 +339,12 @@ impl Missed {
 }
 
 /// Copies at most one byte more than `most`, which shows that the file is too long.
-fn copy_file(from: &Path, to: &Path, most: u64, room: &Room) -> Result<(u64, [u8; 32]), CopyError> {
+fn copy_file(
+    from: &Path,
+    to: &Path,
+    most: u64,
+    room: &FreeSpace,
+) -> Result<(u64, [u8; 32]), CopyError> {
     let from = File::open(from).map_err(CopyError::From)?;
     let from = from.take(most.saturating_add(1));
     let to = File::create(to).map_err(CopyError::To)?;

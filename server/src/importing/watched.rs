@@ -38,7 +38,7 @@ const LOOKS_AT_FEWER: u32 = 8;
 pub struct Watched {
     pub path: PathBuf,
     /// The state of its files when it was read, if they existed.
-    pub shown: Option<Look>,
+    pub shown: Option<Fingerprint>,
     pub password: Option<String>,
     pub decks: Decks,
     pub talk: Arc<Talk>,
@@ -65,7 +65,7 @@ impl Watched {
             sleep(pause).await;
             while imports.try_join_next().is_some() {}
             let start = Instant::now();
-            let looked = self.look().await;
+            let looked = self.fingerprint().await;
             pause = LOOK_EVERY.max(start.elapsed().saturating_mul(PAUSE_FOR_A_LOOK));
             // While it is being replaced, the file may not exist for a moment.
             let Ok(now) = looked else { continue };
@@ -138,18 +138,20 @@ impl Watched {
         Ok(())
     }
 
-    async fn look(&self) -> io::Result<Look> {
+    async fn fingerprint(&self) -> io::Result<Fingerprint> {
         let path = self.path.clone();
-        spawn_blocking(move || look(&path)).await?
+        spawn_blocking(move || fingerprint(&path)).await?
     }
 }
 
 /// The names, lengths and times of a deck's files, by which changes are detected.
-pub type Look = Vec<(PathBuf, u64, Option<SystemTime>)>;
+pub type Fingerprint = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
+/// Of the deck at `path`, with what stands beside it.
+///
 /// # Errors
 /// When there is no such deck.
-pub fn look(path: &Path) -> io::Result<Look> {
+pub fn fingerprint(path: &Path) -> io::Result<Fingerprint> {
     let mut paths = vec![path.to_owned()];
     if path.is_dir() {
         paths.extend(all_below(path)?);
@@ -158,13 +160,13 @@ pub fn look(path: &Path) -> io::Result<Look> {
     }
     paths.push(path.with_extension("pdfpc"));
     paths.sort();
-    let mut look = Vec::new();
+    let mut files = Vec::new();
     for found in paths {
         match fs::metadata(&found) {
-            Ok(file) => look.push((found, file.len(), file.modified().ok())),
+            Ok(file) => files.push((found, file.len(), file.modified().ok())),
             Err(error) if found == path => return Err(error),
             Err(_) => {}
         }
     }
-    Ok(look)
+    Ok(files)
 }

@@ -18,7 +18,7 @@ use model::{
     deck::{Deck, DeckId, Face, Outline},
     talk::{Command, Pointing, Refused, Revision, SlideState, Snapshot, TalkCode, Timestamp, Tool},
 };
-use staging::{Age, Shown, Staged};
+use staging::{Age, Staged, Version};
 use std::{
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -53,7 +53,7 @@ pub struct Talk {
 
 #[derive(Debug, Clone)]
 struct Published {
-    shown: Shown,
+    shown: Version,
     snapshot: Arc<Snapshot>,
     /// Number of failed commits.
     failures: u64,
@@ -82,7 +82,7 @@ impl Talk {
         journal: Arc<dyn Journal>,
     ) -> Result<Self, OpenError> {
         let deck = Arc::new(deck);
-        let shown = Shown { record, deck };
+        let shown = Version { record, deck };
         let within = hub.acknowledge_within_ms(0);
         let (published, frame) = prepare(shown.clone(), within)?;
         let channel = hub.open(frame.clone());
@@ -240,7 +240,7 @@ impl Talk {
     /// other. Returns what `change` returns: whether there is anything to store.
     async fn change(
         self: &Arc<Self>,
-        change: impl FnOnce(&mut Shown) -> bool + Send + 'static,
+        change: impl FnOnce(&mut Version) -> bool + Send + 'static,
     ) -> Result<bool, StoreError> {
         let talk = self.clone();
         let changed = spawn(async move {
@@ -266,11 +266,11 @@ impl Talk {
     fn stage(
         &self,
         staged: &mut Staged,
-        next: Shown,
+        next: Version,
         expected: Revision,
         note: Option<Entry>,
-    ) -> Commit {
-        let commit = Commit {
+    ) -> StagedChange {
+        let commit = StagedChange {
             age: next.record.age(),
             outcome: self
                 .journal
@@ -281,7 +281,7 @@ impl Talk {
     }
 
     /// Waits for the outcome of a commit.
-    async fn settle(&self, commit: Commit) -> Result<(), StoreError> {
+    async fn settle(&self, commit: StagedChange) -> Result<(), StoreError> {
         let outcome = commit.outcome.await;
         let mut staged = self.staged();
         staged.settle(commit.age, outcome.is_ok());
@@ -362,7 +362,7 @@ impl Talk {
         if now.shown.deck.id != deck.id {
             return Ok(());
         }
-        let grown = Shown {
+        let grown = Version {
             deck: deck.clone(),
             ..now.shown
         };
@@ -395,7 +395,7 @@ impl Talk {
         let deck = self.known(&record.deck).unwrap_or(found);
         let followers = self.channel.attendance().followers();
         let within = self.hub.acknowledge_within_ms(followers);
-        let (published, frame) = prepare(Shown { record, deck }, within)?;
+        let (published, frame) = prepare(Version { record, deck }, within)?;
         self.staged().adopt(published.shown.clone());
         // The followers first, then those who wait for an answer.
         self.announce(&published, frame, begun);
@@ -467,8 +467,8 @@ impl Talk {
     }
 }
 
-/// A change that was staged.
-struct Commit {
+/// A change on its way to the disk.
+struct StagedChange {
     age: Age,
     outcome: Pending<()>,
 }
@@ -483,7 +483,7 @@ fn is_more(before: &Face, now: &Face) -> bool {
 }
 
 fn prepare(
-    shown: Shown,
+    shown: Version,
     acknowledge_within_ms: Option<u32>,
 ) -> Result<(Published, Frame), OpenError> {
     let record = &shown.record;

@@ -29,19 +29,19 @@ use std::{convert::Infallible, iter, time::Duration};
 /// or malformed.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub struct Opening {
+pub struct StreamRequest {
     last_event_id: Option<String>,
     view: Option<String>,
     seat: Option<String>,
 }
 
-impl Opening {
+impl StreamRequest {
     fn seat(&self) -> Option<SeatNumber> {
         self.seat.as_ref()?.parse().ok()
     }
 }
 
-impl FromRequestParts<Shared> for Opening {
+impl FromRequestParts<Shared> for StreamRequest {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Infallible> {
@@ -59,7 +59,7 @@ impl FromRequestParts<Shared> for Opening {
 pub async fn events(
     State(shared): State<Shared>,
     talk: KnownTalk,
-    opening: Opening,
+    opening: StreamRequest,
     SameOrigin(visitor): SameOrigin,
     asker: Option<Asker>,
     method: Method,
@@ -150,7 +150,7 @@ struct StateAnswer<'a> {
 /// with its seat's number, and counts as a follower.
 pub async fn state(
     talk: KnownTalk,
-    opening: Opening,
+    opening: StreamRequest,
     SameOrigin(visitor): SameOrigin,
 ) -> Result<Response, Refusal> {
     let seat = opening.seat();

@@ -1,11 +1,11 @@
 use super::*;
 
-fn roomy() -> Room {
-    Room::new(std::env::temp_dir(), 0)
+fn roomy() -> FreeSpace {
+    FreeSpace::new(std::env::temp_dir(), 0)
 }
 
 /// Stages a deck of a folder into its folder `staged`.
-fn staged(place: &TempDir, deck: &str) -> Result<Staged, DeckError> {
+fn staged(place: &TempDir, deck: &str) -> Result<StagedDeck, DeckError> {
     let path = |name: &str| place.path().join(name);
     let most_bytes = 1_000;
     stage(
@@ -127,7 +127,7 @@ fn images_of_a_folders_folders_come_with_their_notes_and_nothing_else() {
     );
 }
 
-fn names(staged: &Staged) -> Vec<String> {
+fn names(staged: &StagedDeck) -> Vec<String> {
     let manifest = Manifest::read(staged.directory.path()).expect("its files");
     manifest.files.into_iter().map(|file| file.name).collect()
 }

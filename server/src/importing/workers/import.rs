@@ -24,7 +24,7 @@ use tokio::sync::Semaphore;
 
 /// An open deck. Dropping it kills its workers and removes its folder.
 pub struct Import {
-    deck: Deck,
+    deck: OpenDeck,
     pages: u32,
     /// Limits the deck's requests in the queue to the number of workers, so that the first page of
     /// another deck does not wait for longer.
@@ -49,7 +49,8 @@ struct Waste {
 const MOST_WASTE_IN_A_ROW: u32 = 2;
 const MOST_WASTE: u32 = 6;
 
-struct Deck {
+/// The files of a deck, and the workers that have opened it.
+struct OpenDeck {
     pool: Arc<Pool>,
     guest: Guest,
     directory: TempDir,
@@ -158,7 +159,7 @@ impl Import {
         kind: Kind,
         password: Option<&str>,
     ) -> Result<(Self, Outline), ImportError> {
-        let deck = Deck {
+        let deck = OpenDeck {
             guest: pool.schedule.guest(by),
             pool,
             directory,
@@ -328,7 +329,7 @@ impl Import {
     }
 }
 
-impl Deck {
+impl OpenDeck {
     /// A fresh worker that has opened the deck.
     async fn afresh(&self) -> Result<(Outline, Worker), Reason> {
         let seat = self.pool.schedule.seat(&self.guest).await;
@@ -375,7 +376,7 @@ impl Pool {
     }
 }
 
-impl Drop for Deck {
+impl Drop for OpenDeck {
     fn drop(&mut self) {
         // The folder is a field, so it is dropped after this.
         self.pool.schedule.leave(&self.guest);

@@ -2,7 +2,7 @@
 //! server stores them. The workers that read the pages find plain files.
 
 use super::{import::Reason, pool::Pool, schedule::BroughtBy};
-use crate::importing::free_space::Room;
+use crate::importing::free_space::FreeSpace;
 use reading::{
     archive::{MAX_ENTRIES, MAX_TOTAL_BYTES},
     kind::Kind,
@@ -54,7 +54,7 @@ pub async fn unpack(
     by: BroughtBy,
     folder: PathBuf,
     kind: Kind,
-    room: Room,
+    room: FreeSpace,
 ) -> Result<Unpacked, UnpackError> {
     let start = Instant::now();
     let guest = pool.schedule.guest(by);
@@ -102,7 +102,7 @@ enum Piece {
 /// The files received so far. They are counted, because the worker is not trusted.
 struct Coming {
     folder: PathBuf,
-    room: Room,
+    room: FreeSpace,
     files: Vec<NamedFile>,
     last: Option<File>,
     /// Bytes that may still be received.
@@ -110,7 +110,7 @@ struct Coming {
 }
 
 impl Coming {
-    const fn into(folder: PathBuf, room: Room) -> Self {
+    const fn into(folder: PathBuf, room: FreeSpace) -> Self {
         Self {
             folder,
             room,
@@ -155,7 +155,7 @@ mod tests {
 
     fn coming(folder: &TempDir) -> Coming {
         let there = folder.path().to_owned();
-        Coming::into(there.clone(), Room::new(there, 0))
+        Coming::into(there.clone(), FreeSpace::new(there, 0))
     }
 
     fn begins(name: &str) -> Piece {
@@ -228,7 +228,7 @@ mod tests {
     fn nothing_comes_where_imports_may_take_no_more() {
         let folder = TempDir::new().expect("a folder");
         let there = folder.path().to_owned();
-        let full = Coming::into(there.clone(), Room::new(there, u64::MAX));
+        let full = Coming::into(there.clone(), FreeSpace::new(there, u64::MAX));
         let taken = full.take(begins("a.md"));
         assert!(matches!(taken, Err(UnpackError::NoRoom)));
     }

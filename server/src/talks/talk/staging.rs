@@ -7,14 +7,14 @@ use model::{
 };
 use std::sync::Arc;
 
-/// A record and the deck that it names: neither changes without the other.
+/// A version of a talk: its record and the deck that this names. Neither changes without the other.
 #[derive(Debug, Clone)]
-pub struct Shown {
+pub struct Version {
     pub record: TalkRecord,
     pub deck: Arc<Deck>,
 }
 
-impl Shown {
+impl Version {
     /// Another deck, at the same place as far as it reaches.
     pub fn change_deck(&mut self, deck: Arc<Deck>) {
         self.record.deck = deck.id.clone();
@@ -38,9 +38,9 @@ impl Shown {
 
 /// A talk's commits without an outcome, and the state before them. Never shown to anybody.
 pub struct Staged {
-    durable: Shown,
+    durable: Version,
     /// Commits without an outcome, oldest first.
-    under_way: Vec<Shown>,
+    under_way: Vec<Version>,
     /// One of them failed, and so will those after it. Nothing is staged until all have an outcome:
     /// otherwise one revision would mean two states in the store's queue.
     is_rolling_back: bool,
@@ -50,7 +50,7 @@ pub struct Staged {
 pub type Age = (Revision, u64);
 
 impl Staged {
-    pub const fn new(durable: Shown) -> Self {
+    pub const fn new(durable: Version) -> Self {
         Self {
             durable,
             under_way: Vec::new(),
@@ -62,17 +62,17 @@ impl Staged {
     ///
     /// # Errors
     /// While a failed commit is rolled back.
-    pub fn newest(&self) -> Result<&Shown, StoreError> {
+    pub fn newest(&self) -> Result<&Version, StoreError> {
         if self.is_rolling_back {
             return Err(StoreError::Closed);
         }
         let last = self.under_way.last();
-        let is_newer = |last: &&Shown| last.record.age() > self.durable.record.age();
+        let is_newer = |last: &&Version| last.record.age() > self.durable.record.age();
         Ok(last.filter(is_newer).unwrap_or(&self.durable))
     }
 
     /// Adds a commit.
-    pub fn push(&mut self, next: Shown) {
+    pub fn push(&mut self, next: Version) {
         self.under_way.push(next);
     }
 
@@ -94,7 +94,7 @@ impl Staged {
     }
 
     /// Takes over a durable record, whether it was staged here or not.
-    pub fn adopt(&mut self, durable: Shown) {
+    pub fn adopt(&mut self, durable: Version) {
         if durable.record.age() > self.durable.record.age() {
             self.durable = durable;
         }
@@ -132,7 +132,7 @@ mod tests {
         Arc::new(Deck::new(id, title.to_owned(), vec![slide]).expect("a slide"))
     }
 
-    fn first() -> Shown {
+    fn first() -> Version {
         let deck = deck("first", "A deck");
         let epoch = Epoch::try_from("test".to_owned()).expect("an epoch");
         let record = TalkRecord {
@@ -143,10 +143,10 @@ mod tests {
             presenter_keys: Vec::new(),
             remotes: Remotes::default(),
         };
-        Shown { record, deck }
+        Version { record, deck }
     }
 
-    fn push(staged: &mut Staged, change: impl FnOnce(&mut Shown)) -> Age {
+    fn push(staged: &mut Staged, change: impl FnOnce(&mut Version)) -> Age {
         let mut next = staged.newest().expect("nothing failed").clone();
         change(&mut next);
         let age = next.record.age();
@@ -154,7 +154,7 @@ mod tests {
         age
     }
 
-    fn rename(shown: &mut Shown) {
+    fn rename(shown: &mut Version) {
         shown.rename("Renamed".parse().expect("a title"));
     }
 
