@@ -2,9 +2,9 @@
 //! it after the followers.
 //!
 //! A thousand commands a second, on one talk with 100 followers and on 100 talks with 100 followers
-//! each. A command's time counts from when it was due, so that a server that falls behind is seen
-//! to. The system has one core, the load the other. It begins once all decks are read: what an
-//! import costs a tap is the imports' benchmark.
+//! each. A command's time counts from when it was due, so that a server that falls behind does not
+//! look fast. The server has one core, the load the other. The load begins once all decks are read:
+//! the imports' benchmark measures what an import costs a tap.
 
 #![expect(
     clippy::as_conversions,
@@ -32,7 +32,7 @@ const COMMANDS_A_SECOND: u32 = 1_000;
 const SECONDS: u32 = 10;
 const FOLLOWERS: usize = 100;
 
-/// How many connections send; each waits for its answer before it sends again.
+/// Number of connections that send. Each waits for its answer before it sends again.
 const SENDERS: u32 = 50;
 
 /// A hundred decks on one core.
@@ -219,7 +219,7 @@ impl Server {
         }
     }
 
-    /// CPU time of all threads so far, in ticks of a hundredth of a second.
+    /// CPU time of all threads so far, to a hundredth of a second.
     fn cpu(&self) -> Duration {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("it runs");
         // The name before them may contain spaces.

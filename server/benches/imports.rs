@@ -211,7 +211,7 @@ fn get(address: &str, path: &str) -> Vec<u8> {
     answer.split_off(head.expect("a head") + 4)
 }
 
-/// How long it takes; nothing when there is none.
+/// Ghostscript's time for the deck. `None` if it is not installed.
 fn ghostscript(deck: &Path) -> Option<Duration> {
     let place = TempDir::new().expect("a temporary directory");
     let start = Instant::now();
@@ -228,7 +228,7 @@ fn ghostscript(deck: &Path) -> Option<Duration> {
     Some(start.elapsed())
 }
 
-/// A PDF with so many pages of words and boxes.
+/// A PDF whose pages have words and boxes.
 fn pdf(pages: usize) -> Vec<u8> {
     let kids: String = (0..pages)
         .map(|at| format!("{} 0 R ", 3 + 2 * at))

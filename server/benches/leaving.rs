@@ -56,9 +56,9 @@ struct Seen {
     /// Its stream had an end, and was not cut.
     was_ended: bool,
     retry: Duration,
-    /// How often nobody was there when it came.
+    /// Number of refused connections.
     refused: usize,
-    /// How often its new stream broke before it said anything.
+    /// Number of new streams that ended before their first event.
     cut: usize,
     /// `None` when it never came back.
     back: Option<Instant>,
@@ -176,7 +176,7 @@ async fn follow(
     seen
 }
 
-/// A stream that has said where the talk is; `None` when it ended before.
+/// Opens a stream and waits for its first event. `None` if it ended before.
 async fn open(address: SocketAddr) -> std::io::Result<Option<TcpStream>> {
     let mut socket = TcpStream::connect(address).await?;
     let request = "GET /t/bench/events HTTP/1.1\r\nhost: bench\r\n\r\n";

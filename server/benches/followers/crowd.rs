@@ -1,4 +1,4 @@
-//! Many followers in one thread, as cheap as they can be: what is measured is the server.
+//! Many followers in one thread, as cheap as possible, because the server is measured and not they.
 
 use memchr::memmem;
 use mio::{Events, Interest, Poll, Token, net::TcpStream};
@@ -8,13 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A server is listening on all of these.
+/// Number of loopback addresses that a server listens on: each gives about 28,000 ports.
 const ADDRESSES: usize = 8;
 
-/// How many connections may be under way: less than the listen queue of each system.
+/// Number of connections that may be opening at once: less than the listen queue of each system.
 const UNDER_WAY: usize = 1_000;
 
-/// A follower without the event by then has lost it.
+/// A follower that has not received the event by then counts as lost.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long one event took to reach the crowd.
@@ -57,7 +57,7 @@ impl Crowd {
         self.lost
     }
 
-    /// Until each has the event that is current.
+    /// Connects followers, and waits until each has the current event.
     pub fn connect(&mut self, followers: usize, revision: u64) -> Duration {
         let start = Instant::now();
         let needle = needle(revision);
@@ -94,8 +94,8 @@ impl Crowd {
         start.elapsed()
     }
 
-    /// Asks for the event to be published, and reads until everybody has it. What it is asked of may
-    /// answer when it likes: nobody waits for that here, neither we nor what is measured.
+    /// Publishes an event with `ask`, and reads until every follower has it. `ask` need not wait for the
+    /// answer to its request.
     pub fn round(&mut self, revision: u64, ask: impl FnOnce()) -> Round {
         let needle = needle(revision);
         let mut waiting = 0;
@@ -108,8 +108,8 @@ impl Crowd {
         let start = Instant::now();
         ask();
         while waits.len() < waiting && start.elapsed() < PATIENCE {
-            // Never asleep: to wake us would be work of the system that is measured, more of it the
-            // slower that one is, and no network card is woken so.
+            // Never sleeps: waking this thread would cost the measured system time, the more the slower it
+            // is, and a network card needs no waking.
             self.poll
                 .poll(&mut events, Some(Duration::ZERO))
                 .expect("poll");
@@ -154,7 +154,7 @@ impl Crowd {
 }
 
 impl Follower {
-    /// Reads what is there. Whether the event has come now; `None` when the connection has gone.
+    /// Reads what has arrived. Returns whether the event came just now; `None` if the connection is gone.
     fn read(&mut self, needle: &[u8]) -> Option<bool> {
         if self.gone || !self.asked {
             return Some(false);

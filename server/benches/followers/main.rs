@@ -76,7 +76,7 @@ fn measure(system: System, followers: usize, event: &str) -> Option<Figures> {
     let before = running.memory();
     let mut crowd = Crowd::new(running.address(), running.events_path());
     let connect = crowd.connect(followers, running.newest());
-    // What comes only once: the first event's path through caches and allocators.
+    // Warm-up of caches and allocators.
     for _ in 0..2 {
         round(&mut crowd, &mut running);
     }

@@ -93,7 +93,7 @@ fn check(code: &TalkCode) {
     }
 }
 
-/// The answers for two of a talk's addresses; `None` when that is none.
+/// The answers at two of a talk's addresses; `None` if they are no addresses.
 fn statuses(house: &House, typed: &str) -> Option<[StatusCode; 2]> {
     let state = Request::get(format!("/t/{typed}/state"))
         .body(Body::empty())

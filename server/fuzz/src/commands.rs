@@ -44,7 +44,7 @@ pub fn commands(input: &[u8]) -> Option<bool> {
     // At once: a find must not make finds of those that are replayed after it.
     before.clone_from(&after);
     match answer.status {
-        // What a page has painted changes nothing.
+        // An acknowledgement changes nothing.
         StatusCode::NO_CONTENT => {
             assert!(matches!(function, "seen" | "point") && answer.body.is_empty() && !has_moved);
         }

@@ -1,4 +1,4 @@
-//! What a request brings to prove that it is the presenter's.
+//! Requests that claim to be the presenter's, by a cookie, a header or the query.
 
 use super::house::{Answer, House, Said};
 use axum::{
@@ -18,7 +18,7 @@ const STALE: &str = "code=room&if_revision=18446744073709551615";
 pub fn keys(input: &[u8]) -> Option<bool> {
     let house = HOUSE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut said = house.read(input, &[])?;
-    // What comes back is searched for keys.
+    // The answer is searched for keys, so it must not be compressed.
     said.headers.remove(header::ACCEPT_ENCODING);
     let brought = format!("{}\n{:?}", said.first, said.headers);
     let (answer, is_granted) = if said.first.is_empty() {
@@ -33,7 +33,7 @@ pub fn keys(input: &[u8]) -> Option<bool> {
         "granted without the key: {} to {brought}",
         answer.status
     );
-    // A key is said again nowhere.
+    // No answer repeats a key.
     let body = String::from_utf8_lossy(&answer.body);
     for key in [&house.key, &house.other_key] {
         assert!(!body.contains(key), "a key came back: {body}");
@@ -47,7 +47,7 @@ fn command(house: &House, said: Said) -> Option<(Answer, bool)> {
     let answer = house.ask(request);
     let is_granted = match answer.status {
         StatusCode::CONFLICT => true,
-        // A page's plain form goes back to its page, which says so when it is late.
+        // A form without script is redirected to its page, which says when a command came too late.
         StatusCode::SEE_OTHER => answer.header(header::LOCATION).ends_with("?late"),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             answer.expect_words();

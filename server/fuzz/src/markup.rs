@@ -1,4 +1,4 @@
-//! What a slide's HTML may be, by the list that the server has.
+//! Checks a slide's HTML against the server's list of elements and attributes.
 
 use reading::vocabulary::{is_attribute, is_slide_class, read};
 

@@ -1,4 +1,4 @@
-//! What a worker that was taken over may say.
+//! Answers of a compromised worker.
 
 use reading::{
     kind::Kind,
@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use server::importing::faces;
 use std::collections::HashMap;
 
-/// What was asked for.
+/// The request that is answered.
 const WIDTHS: [u32; 4] = [640, 1_280, 1_920, 3_840];
 const PAGES: u32 = 3;
 
@@ -96,7 +96,7 @@ pub fn protocol(input: &[u8]) -> Option<bool> {
     Some(is_taken)
 }
 
-/// What an input says; said again, it is understood the same.
+/// Decodes an input, and checks that encoding and decoding the value again gives the same.
 fn again<T: Serialize + DeserializeOwned>(input: &[u8], most: u32) -> Option<T> {
     let value: T = protocol::understood(input).ok()?;
     let said = protocol::frame(&value, most).expect("no longer than it was");

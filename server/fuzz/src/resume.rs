@@ -1,5 +1,4 @@
-//! What a page says when it opens a stream, `Last-Event-ID` as a header and in the query, and what
-//! it says of that stream afterwards.
+//! A page opens a stream, with `Last-Event-ID` as a header and in the query, and acknowledges its events.
 
 use super::house::House;
 use axum::{
@@ -136,8 +135,7 @@ const NOBODY: Presence = Presence {
     now: Timestamp::from_unix_ms(0),
 };
 
-/// What a query says, read another way than the server does. A name that is there twice makes all
-/// of it nonsense, which counts as nothing.
+/// A query, parsed by other code than the server's. With a duplicate name all of it is ignored.
 #[derive(Default)]
 struct Opening {
     last: Option<String>,
