@@ -105,34 +105,27 @@ impl Addresses {
                 others: bases.collect(),
                 reach: Reach::Others,
             },
-            None => {
-                let ip = if listening.is_unspecified() {
-                    IpAddr::V4(Ipv4Addr::LOCALHOST)
-                } else {
-                    listening
-                };
-                Bases {
-                    likeliest: format!("http://{}", SocketAddr::new(ip, port)),
-                    others: Vec::new(),
-                    reach: nowhere,
-                }
-            }
+            None => Bases {
+                likeliest: self.on_this_machine(),
+                others: Vec::new(),
+                reach: nowhere,
+            },
         }
     }
 
     /// The address for a browser on this machine.
     pub fn own(&self) -> String {
-        if let Some(public) = &self.public {
-            return public.to_string();
+        let public = self.public.as_ref();
+        public.map_or_else(|| self.on_this_machine(), ToString::to_string)
+    }
+
+    fn on_this_machine(&self) -> String {
+        let mut address = self.listening;
+        if address.ip().is_unspecified() {
+            // Also for `[::]`, whose socket takes IPv4, too.
+            address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
-        let (ip, port) = (self.listening.ip(), self.listening.port());
-        let ip = if ip.is_unspecified() {
-            // Also where IPv6 listens: its socket takes both.
-            IpAddr::V4(Ipv4Addr::LOCALHOST)
-        } else {
-            ip
-        };
-        format!("http://{}", SocketAddr::new(ip, port))
+        format!("http://{address}")
     }
 
     /// The addresses for a page. The one that the page was requested at comes first, because it led at least
