@@ -1,7 +1,7 @@
 //! Whether a page's island works as a whole.
 //!
 //! Extensions and translators rewrite pages, sometimes before the island hydrates. Then it panics, and
-//! half of it would go on: it would say that it is live over a slide that never changes.
+//! half of it would keep running: the page would claim to be live over a slide that never changes.
 
 use super::in_browser;
 use leptos::prelude::*;

@@ -45,7 +45,7 @@ pub struct BackData {
 }
 
 /// The page around a slide that was shown before, with the talk's current slide number. The presenter
-/// is told that somebody looks elsewhere. Shows the slide without script, too.
+/// sees that somebody looks elsewhere. Shows the slide without script, too.
 #[island]
 pub fn Back(children: Children) -> impl IntoView {
     let BackData {

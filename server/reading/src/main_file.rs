@@ -27,7 +27,7 @@ const ABOUT: [&str; 8] = [
     "notice",
 ];
 
-/// Nobody reads more sentences.
+/// The most warnings. Nobody reads more.
 const MOST_SAID: usize = 5;
 
 /// The files are indices into the list of names.

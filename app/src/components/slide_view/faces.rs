@@ -137,7 +137,7 @@ impl Swap {
                 0 => self.kept.take(&sight.face),
                 _ => None,
             };
-            // A new URL each time: else the browser would wait for the answer that never came.
+            // A new URL each time: otherwise the browser would wait for the answer that never came.
             let query = match tries {
                 0 => String::new(),
                 tries => format!("?again={tries}"),

@@ -24,10 +24,10 @@ const LOSSLESS_QUALITY: f32 = 20.0;
 /// five times as long. With fewer it mostly is, and takes half as long: 40 ms for 1920 pixels.
 const FEW_COLOURS: usize = 512;
 
-/// Every so many pixels one is looked at. A prime, so that no column is looked at alone.
+/// One pixel in this many is sampled. A prime, so that the samples are not all of one column.
 const SAMPLE: usize = 31;
 
-/// An exact file with a byte for so many pixels is small enough not to try the other: 65 KB for
+/// A lossless file of one byte for this many pixels is small enough: the lossy one is not tried. 65 KB for
 /// 1920 x 1080.
 const PIXELS_A_BYTE: usize = 32;
 

@@ -22,7 +22,7 @@ use web_sys::{Element, Event, PointerEvent};
 /// The least length of a swipe, in CSS pixels. It must be more horizontal than vertical.
 const SWIPE_PX: i32 = 40;
 
-/// A finger that stays within so many CSS pixels for so many milliseconds points.
+/// A finger that moves by fewer CSS pixels than this, for this many milliseconds, points.
 const STILL_PX: i32 = 10;
 const HOLD_MS: u32 = 180;
 

@@ -21,7 +21,7 @@ pub fn listen(remote: Remote, pencil: Pencil) {
             return;
         };
         let state = untrack(move || remote.shown());
-        // Forgotten with its hint: else a much later Enter would go there.
+        // Dropped with its hint: otherwise a much later Enter would go there.
         let number = typed.get_value();
         if *remote.hint.read_untracked() != typed_hint(number) {
             typed.set_value(0);

@@ -43,7 +43,7 @@ pub struct Deck {
     pub front: FrontMatter,
     pub rules: &'static Rules,
     pub slides: Vec<Slide>,
-    /// How the line begins after which a slide is notes, when the deck says so.
+    /// The beginning of the line after which a slide's text is notes, if the deck sets one.
     pub notes: Option<String>,
     /// Whether `Note:` could be meant for the audience.
     pub notes_are_unsure: bool,

@@ -92,7 +92,7 @@ fn slides(pages: &[&[u32]]) -> Outline {
     }
 }
 
-/// What becomes of a page that is fine but for one thing.
+/// Checks a page in which `change` has broken one thing.
 fn with(change: impl FnOnce(&mut PageParts)) -> Result<(), Nonsense> {
     let mut parts = parts();
     change(&mut parts);
