@@ -21,7 +21,7 @@ fn reserve(places: usize) -> usize {
     (places / ONE_IN).clamp(*KEPT.start(), *KEPT.end())
 }
 
-/// How many followers' streams fit into so many connections, with places left for pages, taps and
+/// The number of followers' streams that fit into `connections`, with places left for pages, taps and
 /// presenters' streams.
 pub fn most_followers(connections: usize) -> usize {
     connections.saturating_sub(2 * reserve(connections))

@@ -23,7 +23,7 @@ const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 
-/// Token bucket: so many at once, and one more in each interval. A browser that leaves 32 streams sends
+/// Token bucket: its size, and the interval at which it gets another token. A browser that leaves 32 streams sends
 /// 32 resets.
 const MOST: u32 = 500;
 const ONE_EACH: Duration = Duration::from_millis(20);

@@ -19,7 +19,7 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Followers' further input is read and ignored, so many bytes at a time.
+/// The size of the buffer for followers' further input, which is read and ignored.
 const UNHEARD_BYTES: usize = 64;
 
 /// Ends a chunked body.

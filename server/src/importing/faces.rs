@@ -32,7 +32,7 @@ pub fn is_a_pictures_name(name: &str) -> bool {
 /// A picture, and its files, named by their hashes.
 ///
 /// # Errors
-/// When it is none, which the check of a worker's answers rules out.
+/// When it is no picture, which the check of a worker's answers rules out.
 pub(super) fn picture(parts: FaceParts) -> Result<(Picture, Vec<(String, Bytes)>), Nonsense> {
     let FaceParts::Pictures {
         renditions,

@@ -100,7 +100,7 @@ impl Watched {
                 shown = Some(now);
             }
             if let Err(error) = done {
-                eprintln!("webslides: {error} The slides of before are shown on.");
+                eprintln!("webslides: {error} The earlier slides stay on screen.");
             }
         }
         while imports.join_next().await.is_some() {}

@@ -2,8 +2,8 @@
 //! followers.
 //!
 //! Such a page says Live while it is answered in time. A remote's answer includes the room's state, too;
-//! without it, the remote knows that it was removed. A stream whose first event comes late is taken for
-//! one that a proxy delivers in lumps: the page keeps polling, and opens another stream after a while.
+//! without it, the remote knows that it was removed. If a stream's first event comes late, a proxy is
+//! assumed to deliver it in lumps: the page keeps polling, and opens another stream after a while.
 
 use super::{Attendance, attendance::Attendee};
 use model::talk::{SeatNumber, View};
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_page_that_asks_follows_until_it_was_not_heard_of_for_a_while() {
+    async fn a_polling_page_counts_as_a_follower_until_it_stops_polling() {
         let (asking, attendance) = room();
         for _ in 0..5 {
             asking.hear(&attendance, View::Follow, seat(1));
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_page_is_counted_once_whether_it_asks_or_streams() {
+    async fn a_page_is_counted_once_whether_it_polls_or_streams() {
         let (asking, attendance) = room();
         asking.hear(&attendance, View::Follow, seat(1));
         asking.forget(seat(1));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_more_are_counted_than_there_is_room_for() {
+    async fn made_up_seats_are_counted_up_to_a_limit() {
         let (asking, attendance) = room();
         for number in 0..10_000 {
             asking.hear(&attendance, View::Follow, seat(number));

@@ -65,7 +65,7 @@ pub struct Asking {
 struct Taken {
     since: Instant,
     answered: Option<Answer>,
-    /// More than one when a page has reconnected before its old stream is known to be gone.
+    /// More than one if a page reconnected before its old stream was known to be gone.
     streams: u32,
 }
 

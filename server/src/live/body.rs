@@ -41,7 +41,7 @@ pub const RESPONSE_HEADERS: [(HeaderName, HeaderValue); 3] = [
 /// back at once.
 const NO_SEAT_MS: std::ops::Range<u32> = 5_000..15_000;
 
-/// What they are told. Pages don't listen to it: the stream's end is enough for them.
+/// The event for streams that get no seat. Pages ignore it: the stream's end is enough for them.
 const FULL: &str = "event: full\ndata: {}\n\n";
 
 /// Called whenever the room or the presenters change.

@@ -40,7 +40,7 @@ pub struct Newest {
     /// skipped.
     pub pointing: Option<Piece>,
     pub pointed: u64,
-    /// Until when late joiners are told of it; `None` for ever.
+    /// When it stops being sent to late joiners; `None` for never.
     pub pointed_until: Option<Instant>,
     /// Counts pings. A stream that sees a new count and no new frame sends a ping.
     pub beat: u64,

@@ -104,7 +104,7 @@ pub async fn what_was_acknowledged_is_there_after_a_restart(world: &impl World) 
         let kept = Media::put(&store, "hash.png", text("a picture")).await;
         kept.expect("it is stored");
     }
-    // What a new store does once when it is first opened is done by now.
+    // A second open, after all that a new store does when it is opened first.
     drop(world.open().await);
     let store = world.open().await;
     assert_eq!(store.load().await.expect("it is read"), [first]);

@@ -8,8 +8,8 @@ use std::time::Duration;
 /// How long after it was made a pairing link admits a device.
 pub const PAIRING_LIFE: Duration = Duration::from_mins(10);
 
-/// The most pairing links that a talk remembers, so that the holder of an old one is told what became of
-/// it. An older one is like one that was guessed.
+/// The number of pairing links that a talk remembers, so that the holder of an old one learns why it does
+/// not work. Older ones are unknown links.
 const MOST: usize = 16;
 
 /// The pairing links of a talk, oldest first. Only the last one admits a device: a new one replaces it.
@@ -78,7 +78,7 @@ impl Pairings {
         self.0.drain(..forgotten);
     }
 
-    /// `None` for a link that is none of these.
+    /// `None` for an unknown link.
     pub fn state(&self, link: &KeyHash, now: Timestamp) -> Option<LinkState> {
         let found = self.0.iter().rfind(|pairing| pairing.link == *link)?;
         let is_last = self.last() == Some(found);

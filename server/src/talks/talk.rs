@@ -236,7 +236,7 @@ impl Talk {
         answer
     }
 
-    /// Makes a change that is no command, in the same queue as commands, so that neither overwrites the
+    /// Makes a change other than a command, in the same queue as commands, so that neither overwrites the
     /// other. Returns what `change` returns: whether there is anything to store.
     async fn change(
         self: &Arc<Self>,
@@ -474,7 +474,7 @@ struct StagedChange {
 }
 
 /// Whether the face gained content that viewers are waiting for: itself, or pictures in its HTML. A
-/// larger size of a picture is none.
+/// larger size of a picture does not count.
 fn is_more(before: &Face, now: &Face) -> bool {
     match (before, now) {
         (Face::Markup(before), Face::Markup(now)) => before.html != now.html,

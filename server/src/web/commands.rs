@@ -82,8 +82,8 @@ pub async fn server_function(
     Ok(Redirect::to(&format!("{page}{outcome}")).into_response())
 }
 
-/// Remembers whether a command reached the visitor, who counts it. What was refused before is counted
-/// above.
+/// Remembers whether a command reached the visitor, who counts it. One that was refused before that is
+/// counted above.
 struct Asked {
     visitor: Visitor,
     was_asked: Arc<AtomicBool>,
@@ -101,8 +101,8 @@ impl CommandHandler for Asked {
     }
 }
 
-/// A field of a form. `None` if it is missing or malformed: a server function says so of those that it
-/// needs.
+/// A field of a form. `None` if it is missing or malformed: the server function answers that, if it needs
+/// the field.
 fn field<T: FromStr>(form: &[u8], name: &str) -> Option<T> {
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(form).ok()?;
     let value = fields.into_iter().find(|(field, _)| field == name)?.1;

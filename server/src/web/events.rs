@@ -71,8 +71,8 @@ pub async fn events(
     };
     if talk.is_over() {
         let end = talk.snapshot().state.event_id().to_string();
-        // The one status after which a browser does not reconnect. A page that was away when the talk
-        // ended has an older event, and is told first.
+        // The one status after which a browser does not reconnect. A page that was away when the talk ended
+        // has an older event, and gets the last one first.
         if last.as_ref().is_none_or(|last| *last == end) {
             return Ok(StatusCode::NO_CONTENT.into_response());
         }
@@ -136,7 +136,7 @@ pub async fn seen(
     StatusCode::NO_CONTENT
 }
 
-/// What a stream would say, once.
+/// The snapshot that a stream would send, once.
 #[derive(Serialize)]
 struct StateAnswer<'a> {
     #[serde(flatten)]

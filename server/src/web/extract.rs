@@ -227,7 +227,7 @@ impl OptionalFromRequestParts<Shared> for Asker {
     }
 }
 
-/// A program on this machine, not behind a proxy. To everybody else there is nothing here.
+/// A program on this machine, not behind a proxy. Everybody else gets 404.
 pub struct ThisMachine;
 
 impl FromRequestParts<Shared> for ThisMachine {
@@ -239,7 +239,7 @@ impl FromRequestParts<Shared> for ThisMachine {
         let is_forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
             .iter()
             .any(|name| parts.headers.contains_key(*name));
-        // A page of another site that made its name lead to this machine is local, too.
+        // DNS rebinding: a page of another site can reach this machine by a name of that site.
         let is_ours = is_own_address(&parts.headers, &parts.uri, shared.public.as_deref());
         if is_local && !is_forwarded && is_ours {
             Ok(Self)

@@ -1,4 +1,4 @@
-//! What the host's own programs ask: whether the server is well, and what it counted.
+//! Health and metrics, for the host's own programs.
 
 use super::{Shared, extract::ThisMachine};
 use crate::{access::Refusal, observe::metrics};

@@ -172,7 +172,7 @@ fn to_clean_address(
     let talk = shared.talks.find(code);
     let linked = talk
         .zip(key)
-        // Also one that is void by now: the clean address says why.
+        // Also one that has expired: the page at the clean address says why.
         .filter(|(talk, key)| talk.link_state(&key.hash()).is_some());
     let cookie = linked.map(|(talk, link)| {
         // Opened once more, it is the same device's.

@@ -198,7 +198,7 @@ async fn a_guessed_or_stale_answer_lets_nobody_in() {
     assert!(!asker.presents().await);
     let accept = presenter.answer("accept").await;
     let (cookies, presenters) = (asker.cookies, presenter.cookies);
-    // A restart forgets who asked, and nobody else is let in by the page of before.
+    // A restart forgets who asked, and nobody else gets in by the earlier page.
     let server = Server::start_in(server.end().await, &[]).await;
     let mut presenter = Browser {
         server: &server,

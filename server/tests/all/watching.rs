@@ -61,7 +61,7 @@ fn a_saved_file_is_shown_at_the_same_place_and_a_broken_one_is_not() {
     // Binary, and no known format.
     save(&deck, [0, 1, 2, 3]);
     save(&deck.with_extension("pdfpc"), "x");
-    running.until_it_says("shown on");
+    running.until_it_says("stay on screen");
     assert_eq!(state(&printed), now, "nothing moved");
 
     save(&deck, "# One again\n");

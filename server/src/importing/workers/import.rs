@@ -138,7 +138,7 @@ impl Import {
     /// Opens the deck in `directory`, which has only its files, for the host.
     ///
     /// # Errors
-    /// When the deck can't be opened. Says what the source said, or how its worker ended.
+    /// When the deck can't be opened, with the reader's sentence, or how its process ended.
     pub async fn open(
         pool: Arc<Pool>,
         directory: TempDir,

@@ -127,7 +127,7 @@ async fn what_a_shown_deck_names_that_could_not_be_stored_stays_until_it_is_show
     assert_eq!(on_disk(&directory), BTreeSet::new());
 }
 
-/// What becomes of one of several imports.
+/// A step of one of several imports.
 #[derive(Debug, Clone)]
 enum Step {
     Puts(usize, usize),
@@ -157,7 +157,7 @@ struct Import {
     stored: Option<BTreeSet<String>>,
 }
 
-/// One of them never comes to its end, and no talk shows its deck.
+/// The import that never ends; no talk shows its deck.
 const CUT_SHORT: usize = 0;
 
 proptest! {
@@ -243,7 +243,7 @@ async fn check(directory: &TempDir, store: &Store, imports: &mut [Import]) {
 }
 
 /// In parallel, with the same pictures: an import that has put one has it, as long as it is claimed
-/// and then as long as a stored deck names it. At the end nothing else is there.
+/// and then as long as a stored deck names it. At the end nothing else is left.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn imports_and_clearings_at_the_same_time_take_nothing_from_each_other() {
     const ROUNDS: usize = 60;

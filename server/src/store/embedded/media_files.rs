@@ -97,7 +97,7 @@ impl MediaFiles {
     /// The list of loose names.
     pub fn loose(&self) -> io::Result<BTreeSet<String>> {
         match fs::read(self.directory.join(LOOSE)) {
-            // What a failing disk made of it matches no file.
+            // A name that a failing disk has garbled matches no file.
             Ok(names) => Ok(String::from_utf8_lossy(&names)
                 .lines()
                 .map(ToOwned::to_owned)

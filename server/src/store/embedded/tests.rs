@@ -285,7 +285,7 @@ async fn tell(
     }
 }
 
-/// A disk that fails so many times, from the so-manieth flush on.
+/// A disk whose flushes fail: `left` of them, after `before` good ones.
 #[derive(Debug)]
 struct Trouble {
     before: AtomicU32,

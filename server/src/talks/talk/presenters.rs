@@ -23,7 +23,7 @@ impl Talk {
         published.shown.record.presenter_keys.contains(key)
     }
 
-    /// What became of a presenter's link, or of a link that admits one device. `None` if it is neither.
+    /// The state of a presenter's link, or of a link that admits one device. `None` for an unknown link.
     pub fn link_state(&self, key: &KeyHash) -> Option<LinkState> {
         if self.is_link(key) {
             return Some(LinkState::Open);

@@ -158,7 +158,7 @@ mod tests {
         shown.rename("Renamed".parse().expect("a title"));
     }
 
-    /// It was left beside the record of before when something else was published meanwhile.
+    /// The deck used to stay beside the earlier record when something else was published meanwhile.
     #[test]
     fn a_deck_whose_commit_failed_goes_with_its_record() {
         let mut staged = Staged::new(first());

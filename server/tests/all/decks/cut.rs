@@ -177,7 +177,7 @@ fn a_pdf_that_is_still_being_written_waits_until_it_is_whole() {
     running.until_imported();
     let whole = pdf("", &["Two", "Three", "Four"].map(saying));
     fs::write(&deck, &whole[..whole.len() * 7 / 10]).expect("a part of it");
-    let said = running.until_it_says("shown on");
+    let said = running.until_it_says("stay on screen");
     assert!(said.contains("this PDF ends in the middle"), "{said}");
     assert_eq!(state(&printed)["title"], "One");
     fs::write(&deck, &whole).expect("all of it");

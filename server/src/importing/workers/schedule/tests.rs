@@ -10,7 +10,7 @@ async fn first_slides_come_before_pages_and_the_hosts_before_guests() {
         guest.needs(need);
         guest
     };
-    // In the order in which they come, which is the wrong one.
+    // In the order in which they arrive, the opposite of the right one.
     let guests = [
         brought(BroughtBy::Guest, Need::LargerPicture),
         brought(BroughtBy::Host, Need::LargerPicture),
@@ -48,7 +48,7 @@ async fn first_slides_come_before_pages_and_the_hosts_before_guests() {
     assert_eq!(order, [6, 4, 5, 3, 2, 1, 0]);
 }
 
-/// Two decks that open slowly would do little but open.
+/// Otherwise two decks that open slowly would do little but open.
 #[test]
 fn a_worker_keeps_its_seat_from_its_equals_for_some_times_its_opening() {
     let schedule = Schedule::new(1);
@@ -103,7 +103,7 @@ async fn the_last_seat_is_kept_for_the_hosts_slides() {
         for one in &mut waiting {
             assert!(one.now_or_never().is_none());
         }
-        // Who may not have it keeps nobody from it.
+        // Those who may not have it don't hold up the host.
         for need in [Need::FirstSlide, Need::Page] {
             let host = brought(BroughtBy::Host, need);
             assert!(schedule.seat(&host).now_or_never().is_some(), "{need:?}");
@@ -115,7 +115,7 @@ async fn the_last_seat_is_kept_for_the_hosts_slides() {
     }
 }
 
-/// Guests would else wait until the host's whole deck is read.
+/// Without this, guests would wait until the host's whole deck is read.
 #[tokio::test]
 async fn beside_the_hosts_slides_a_guest_has_a_seat() {
     let schedule = Schedule::new(2);
@@ -133,7 +133,7 @@ async fn beside_the_hosts_slides_a_guest_has_a_seat() {
     assert!(second.now_or_never().is_some(), "it has its turn");
 }
 
-/// It would open its deck again for each page, and nobody would have its seat meanwhile.
+/// Otherwise it would open its deck again for each page, and its seat would be empty meanwhile.
 #[tokio::test]
 async fn a_worker_of_the_hosts_gives_no_seat_up_that_is_kept_for_it() {
     let schedule = Schedule::new(2);
@@ -165,7 +165,7 @@ async fn a_seat_that_was_not_taken_is_the_next_ones() {
     assert!((&mut gone).now_or_never().is_none());
     assert!((&mut next).now_or_never().is_none());
     drop(seat);
-    // Called, and gone before it came.
+    // It was offered the seat, and left before it took it.
     drop(gone);
     assert!(next.now_or_never().is_some(), "the seat is lost");
 }
