@@ -66,7 +66,7 @@ fn main() {
     }
 }
 
-/// How many pages there were, and how many of them a second were whole.
+/// Returns the number of pages, and how many were complete per second.
 fn measure(program: &str, decks: &[PathBuf]) -> (usize, f64) {
     let (mut pages, mut whole, mut sizes) = (0, Duration::ZERO, Vec::new());
     let mut slowest = Duration::ZERO;

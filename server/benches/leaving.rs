@@ -43,7 +43,7 @@ const FOLLOWERS: usize = 10_000;
 /// free at once.
 const ADDRESSES: usize = 8;
 
-/// How many may be on their way in when the room fills for the first time.
+/// Number of followers that may be connecting at once when the room fills for the first time.
 const UNDER_WAY: usize = 500;
 
 /// A follower that is not back by then counts as lost.

@@ -98,7 +98,7 @@ struct Holding {
     memory: u64,
     files: usize,
     followers: u64,
-    /// How many streams were ever begun: some leave too early for that.
+    /// Number of streams that were opened. Some clients leave before theirs is.
     opened: u64,
 }
 
@@ -339,7 +339,7 @@ impl Server {
         }
     }
 
-    /// Once everybody has left, or nobody leaves any more.
+    /// Waits until everybody has left, or no more leave.
     async fn emptied(&self, files: usize) -> Holding {
         let begun = Instant::now();
         loop {

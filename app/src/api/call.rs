@@ -21,7 +21,7 @@ pub async fn call(path: &str, form: &str) -> Result<SlideState, ApiError> {
     if is_ok {
         return json::read(&answer).ok_or_else(unreachable);
     }
-    // A proxy in between answers in words of its own.
+    // A proxy in between may answer with a page of its own instead of JSON.
     Err(json::read(&answer).unwrap_or_else(unreachable))
 }
 

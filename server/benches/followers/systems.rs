@@ -15,7 +15,7 @@ use tempfile::TempDir;
 pub enum System {
     /// The release build of this program.
     Us,
-    /// The same with its data in memory: what waiting for the disk costs is what lies between.
+    /// The same with its data in memory. The difference is the cost of waiting for the disk.
     UsInMemory,
     /// Another build of it, where `WEBSLIDES_BEFORE` names one.
     Before,

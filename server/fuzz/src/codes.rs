@@ -14,8 +14,8 @@ use std::{
 
 static HOUSE: LazyLock<Mutex<House>> = LazyLock::new(|| Mutex::new(House::open()));
 
-/// The input is what somebody typed. Whether it is a code: then one of the documented form, the
-/// same however it is written, and the same at the other end of an address.
+/// The input is what somebody typed. Returns whether it is a code. Then it must have the documented form, and
+/// be the same code in every spelling and in an address.
 pub fn codes(input: &[u8]) -> Option<bool> {
     if let Some(random) = input.first_chunk() {
         let code = TalkCode::made_up(*random);
@@ -41,7 +41,7 @@ pub fn codes(input: &[u8]) -> Option<bool> {
         .as_ref()
         .is_some_and(|code| code.as_str() == "room" || code.as_str() == house.other);
     let expected = if is_open {
-        // The second is what an empty form gets.
+        // The second is the answer to an empty form.
         [StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY]
     } else {
         [StatusCode::NOT_FOUND; 2]

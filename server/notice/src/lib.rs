@@ -1,4 +1,4 @@
-//! One value that many tasks wait to be newer.
+//! One value, for whose updates many tasks wait.
 //!
 //! Like tokio's `watch`, but polled: no future is kept, pinned and made again for each value, and a
 //! waiting reader is registered once for all values instead of once for each. Most of what a delivery

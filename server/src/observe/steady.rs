@@ -68,8 +68,7 @@ fn life() -> Option<String> {
     Some(life.trim().to_owned())
 }
 
-/// The machine's uptime, including sleep: after a lunch with a closed laptop, the talk's clock has counted
-/// the lunch.
+/// The machine's uptime, including sleep: the talk's clock goes on while the laptop is closed.
 fn up() -> Duration {
     #[cfg(target_os = "linux")]
     const CLOCK: ClockId = ClockId::Boottime;

@@ -62,7 +62,7 @@ struct Inner {
     keeping: tokio::sync::Mutex<()>,
     /// Warnings of imports since the start.
     warnings: Mutex<HashMap<DeckId, Warnings>>,
-    /// A device that comes by a presenter's link waits until another one lets it in.
+    /// Whether a device that opens a presenter's link waits until another one admits it.
     ask_first: AtomicBool,
 }
 

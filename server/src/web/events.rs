@@ -105,7 +105,7 @@ pub async fn events(
     })
 }
 
-/// The end of a deleted talk, once, for a page that followed it and has an event of it. Else the page
+/// The last snapshot of a deleted talk, once, for a page that has an earlier event of it. Otherwise the page
 /// would reconnect forever.
 fn farewell(snapshot: &Snapshot, last: Option<&str>) -> Result<Response, Refusal> {
     let last = last.ok_or(ErrorCode::NoSuchTalk)?;

@@ -110,7 +110,7 @@ impl Shown {
         )
     }
 
-    /// With the slides of another behind its own last.
+    /// Adds the slides of `rest` that come after the last one of this.
     #[must_use]
     pub fn followed_by(&self, rest: &Self) -> Self {
         let mut runs = self.0.clone();

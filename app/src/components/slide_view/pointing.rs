@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{DomRect, Element, HtmlElement};
 
-/// A pointer without news for so long disappears: the presenter's network is down.
+/// A pointer disappears after so many milliseconds without a position: the presenter's network is down.
 const GOES_AFTER_MS: u32 = 900;
 
 const SVG: &str = "http://www.w3.org/2000/svg";

@@ -1,6 +1,6 @@
 //! Makes tiny PDFs for the tests.
 
-/// A document of objects from 1 on. Object 1 is its catalog, 2 its page tree.
+/// A document. Its objects are numbered from 1: the catalog, the page tree, and others.
 pub struct Made {
     objects: Vec<String>,
     pages: Vec<usize>,

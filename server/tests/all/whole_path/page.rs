@@ -119,7 +119,7 @@ impl Page {
         self.connection.take().is_some()
     }
 
-    /// The server's end asks the body, if it was woken and the socket has room. Whether it gave
+    /// Polls the response's body, if it was woken and the socket has room. Returns whether it yielded
     /// anything.
     pub fn pull(&mut self) -> bool {
         self.connection.as_mut().is_some_and(Connection::pull)

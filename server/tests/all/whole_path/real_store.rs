@@ -37,10 +37,10 @@ impl RealDisk {
 
 impl Disk for RealDisk {
     fn open(&mut self) -> Store {
-        // The feed of the store before has ended with it, and the witness ends with the feed.
+        // The previous store's feed ended with the store, and its witness ends with the feed.
         let before = self.witness.lock().expect("nobody panics here").take();
         if let Some(witness) = before {
-            witness.join().expect("it ended in peace");
+            witness.join().expect("it ended without a panic");
         }
         let embedded = EmbeddedStore::open(self.directory.path()).expect("it opens");
         let embedded = Arc::new(embedded);
@@ -133,7 +133,7 @@ impl Journal for Witnessed {
                 if let Committed::Talk(record) = &committed {
                     log.add(record.as_ref().clone());
                 }
-                // A server that is being ended hears no more; what is stored is stored.
+                // Fails if the server is being ended, which changes nothing of what is stored.
                 let _ = sender.send(committed);
             }
         });

@@ -181,7 +181,7 @@ fn marps_rulers_inside_items_and_quotes_are_lines() {
     assert_eq!(pages.len(), 2);
     assert_eq!(html(&pages[0]).markup().matches("<hr>").count(), 2);
     assert_eq!(html(&pages[1]).markup().matches("<hr>").count(), 2);
-    // An indented ruler after a list of which no item reaches so far.
+    // The ruler is indented by less than the list's text, so it ends the list.
     assert_eq!(
         titles("---\nmarp: true\n---\n\n# A\n\n- a\n\n ---\n\n# B\n"),
         ["A", "B"]

@@ -25,7 +25,7 @@ fn slidev_clicks_are_counted_as_slidev_does() {
     assert_eq!(html(page).steps, 5);
 }
 
-/// Its click was taken back from those before it, and below zero.
+/// Removing its click used to take one from the elements before it, and to go below zero.
 #[test]
 fn a_click_on_nothing_takes_no_other_elements_step() {
     let steps = |text: &str| html(&pages(&format!("---\nlayout: cover\n---\n\n{text}"))[0]).steps;

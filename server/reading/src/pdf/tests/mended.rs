@@ -269,7 +269,7 @@ fn the_picture_of_a_film_is_drawn() {
     }
 }
 
-/// A copy has so many objects at most.
+/// The number of objects of a copy is limited.
 #[test]
 fn a_page_that_can_not_be_mended_says_so() {
     let said = |objects: usize| {
