@@ -105,7 +105,7 @@ async function measure(
   network.close();
 }
 
-/** A page with one button and nothing else: what this browser's frame costs. */
+/** The baseline: a page with one button and nothing else. */
 const BARE = `data:text/html,<meta name="viewport" content="width=device-width">
   <style>button { position: fixed; inset: 50%25 0 0 } .pressed { filter: brightness(0.85) }</style>
   <button>Next</button>
@@ -145,7 +145,10 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const when = (page: Page, what: What) => page.evaluate((what) => watched.when(what), what);
 
-/** All show the slide and have the next one; then a moment of any length, or taps would keep the frames' pace. */
+/**
+ * Waits until all pages show the slide and have loaded the next one, and then for a random time: otherwise
+ * taps would fall in step with frames.
+ */
 async function settle(pages: Page[], slide: number, roundTripMs: number): Promise<void> {
   for (const page of pages) await expect(page.locator('.slide')).toHaveAttribute('data-slide', String(slide));
   await pages[0]!.waitForTimeout(100 + roundTripMs);
@@ -162,7 +165,7 @@ async function imported(phone: Page, slides: URL): Promise<void> {
   await expect.poll(isWhole, { timeout: 60_000 }).toBe(true);
 }
 
-/** A finger over Next, by the browser's own input: Playwright's touches and lifts at once. */
+/** A finger over Next, as the browser's own input. Playwright's tap lifts it at once. */
 class Finger {
   private constructor(
     private readonly page: Page,

@@ -1,4 +1,4 @@
-/** What happened in a page since `forget`, in milliseconds by the wall's clock. */
+/** The times of events in a page since `forget`, in milliseconds of wall-clock time. */
 export interface Watch {
   forget(): void;
   /** When `what` happened, once it has. */
@@ -9,9 +9,9 @@ export interface Watch {
 }
 
 /**
- * A finger `touched` and was `lifted`: the events' own times, from before the page heard of them.
- * A frame was ready with the button `pressed`, with the new number in its `place`, with the new
- * `slide`. And the slide's picture was `seen`, on the screen.
+ * A finger `touched` and was `lifted`: the events' own times, before the page's listeners ran. A frame was
+ * ready that shows the button `pressed`, the new number (`place`) or the new `slide`. The slide's picture
+ * was `seen` on the screen.
  */
 export type What = 'touched' | 'lifted' | 'pressed' | 'place' | 'slide' | 'seen';
 
@@ -20,9 +20,9 @@ export type What = 'touched' | 'lifted' | 'pressed' | 'place' | 'slide' | 'seen'
  *
  * A frame is **ready** when a message comes that was sent in the first animation frame after the
  * change: by then that frame's style, layout and paint are done and the compositor has them.
- * **Seen** is what Element Timing says of the slide's picture: that the compositor drew it and the
- * screen took it. This browser draws without a GPU, the pixels of all pages on the same few cores: what
- * is ready is the page's doing, what is seen is the machine's too.
+ * **Seen** is Element Timing's time for the slide's picture: the compositor has drawn it and the screen
+ * has taken it. This browser draws the pixels of all pages without a GPU, on the same few cores: `ready`
+ * depends on the page, `seen` on the machine, too.
  */
 export function watch(): void {
   // A room's fetches ahead are spread over 1.5 s, which each tap would have to wait for.
@@ -89,8 +89,8 @@ export function watch(): void {
       return ahead + times.get(what)!;
     },
     isSettled: () => decoding === 0,
-    // What a page takes for the time when it was opened may be off by a millisecond or two. When
-    // the wall's clock ticks, it is exact; and who looks too late finds too little.
+    // `performance.timeOrigin` may be off by a millisecond or two. At a tick of the wall clock the
+    // difference of the two clocks is exact. Reading it late makes it smaller, so the largest counts.
     setClock() {
       ahead = -Infinity;
       for (let tick = 0; tick < 20; tick += 1) {
