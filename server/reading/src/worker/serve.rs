@@ -14,7 +14,8 @@ use crate::{
     archive::File,
     kind::Kind,
     renditions::{self, RenditionError},
-    source::{Bounds, Face, Page, Picture, Pixels, Source, SourceError, Warning},
+    segments::Segment,
+    source::{Bounds, Face, Html, Page, Picture, Pixels, Source, SourceError, Warning},
 };
 use std::{
     io::{self, StdinLock, Write},
@@ -183,7 +184,21 @@ pub fn parts(mut page: Page, widths: &[u32], pages: u32) -> Result<PageParts, So
                     });
                 }
             }
-            FaceParts::Html(tidy::html(html)?)
+            let pictures = |html: &Html| {
+                let files = html.segments.iter().filter_map(Segment::file);
+                files.filter(|file| check::lies_beside(file)).count()
+            };
+            let all = pictures(&html);
+            let html = tidy::html(html)?;
+            let left_out = all.saturating_sub(pictures(&html));
+            if left_out > 0 {
+                page.warnings.push(Warning {
+                    line: None,
+                    page: None,
+                    reason: format!("{left_out} pictures are more than a slide can show; left out"),
+                });
+            }
+            FaceParts::Html(html)
         }
     };
     Ok(PageParts {

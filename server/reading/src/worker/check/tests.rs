@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     kind::Kind,
     segments::cut,
-    source::SlideOutline,
+    source::{Face, Page, SlideOutline},
     worker::{
         protocol::{self, Notes},
         serve, tidy,
@@ -149,6 +149,35 @@ fn segments_and_files_are_counted() {
         with_html(|html| html.segments = files.collect()),
         Err(Nonsense::Count)
     );
+}
+
+#[test]
+fn pictures_that_are_too_many_are_left_out_and_said() {
+    let said = |pictures: Vec<Segment>| {
+        let html = Html {
+            segments: pictures,
+            ..html()
+        };
+        let page = Page {
+            title: None,
+            text: String::new(),
+            notes: None,
+            notes_are_markdown: false,
+            links: Vec::new(),
+            face: Face::Html(html),
+            warnings: Vec::new(),
+        };
+        let parts = serve::parts(page, &WIDTHS, PAGES).expect("a page");
+        assert_eq!(super::page(&parts, &WIDTHS, PAGES), Ok(()));
+        let reasons = parts.warnings.into_iter().map(|warning| warning.reason);
+        reasons.collect::<Vec<_>>().join("; ")
+    };
+    let different = |most| (0..most).map(|file| picture(&file.to_string(), "", ""));
+    assert_eq!(said(different(MAX_FILES).collect()), "");
+    let sentence = "2 pictures are more than a slide can show; left out";
+    assert_eq!(said(different(MAX_FILES + 2).collect()), sentence);
+    let same = vec![picture("a.png", "", ""); MAX_SEGMENTS + 1];
+    assert_eq!(said(same), sentence);
 }
 
 fn with_picture(change: impl FnOnce(&mut Rendition)) -> Result<(), Nonsense> {
