@@ -8,7 +8,7 @@ use super::{
     head_too_large::{self, HeadTooLarge},
     http2_flood::NoFlood,
     http2_requests::{Going, Requests, owed},
-    late_body::{Coming, Owed},
+    late_body::{Owed, TimedBody},
     stream_socket::Stream,
 };
 use crate::live::{is_stream, take_pieces};
@@ -161,7 +161,7 @@ async fn http1(
     let owes = owed.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         asks.store(true, Ordering::Relaxed);
-        let request = request.map(|body| Coming::new(body, owes.clone()));
+        let request = request.map(|body| TimedBody::new(body, owes.clone()));
         let (is_get, version) = (request.method() == Method::GET, request.version());
         let answer = answer(router.clone(), request, peer);
         let offered = offered.clone();
@@ -261,7 +261,7 @@ async fn http2(
             let response = match asked {
                 Err(refused) => refused,
                 Ok((head, body, router)) => {
-                    let body = Coming::new(body, owed());
+                    let body = TimedBody::new(body, owed());
                     answer(router, Request::from_parts(head, body), peer).await?
                 }
             };
@@ -323,7 +323,7 @@ async fn http2(
 
 fn answer(
     router: Router,
-    mut request: Request<Coming>,
+    mut request: Request<TimedBody>,
     peer: Option<SocketAddr>,
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> {
     if let Some(peer) = peer {

@@ -29,18 +29,18 @@ impl Owed {
 }
 
 /// A request's body that records how long it is awaited.
-pub struct Coming {
+pub struct TimedBody {
     body: Incoming,
     owed: Owed,
 }
 
-impl Coming {
+impl TimedBody {
     pub const fn new(body: Incoming, owed: Owed) -> Self {
         Self { body, owed }
     }
 }
 
-impl HttpBody for Coming {
+impl HttpBody for TimedBody {
     type Data = <Incoming as HttpBody>::Data;
     type Error = hyper::Error;
 
@@ -68,7 +68,7 @@ impl HttpBody for Coming {
     }
 }
 
-impl Drop for Coming {
+impl Drop for TimedBody {
     fn drop(&mut self) {
         *self.owed.locked() = None;
     }

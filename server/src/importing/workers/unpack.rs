@@ -59,7 +59,7 @@ pub async fn unpack(
     let start = Instant::now();
     let guest = pool.schedule.guest(by);
     let seat = pool.schedule.seat(&guest).await;
-    let mut coming = Coming::into(folder.clone(), room);
+    let mut received = Received::into(folder.clone(), room);
     let (mut outcome, mut worker) = pool.open(&folder, kind, None, seat).await;
     loop {
         let piece = match pool.answer_of(outcome)? {
@@ -68,7 +68,7 @@ pub async fn unpack(
             Answer::Unpacked(content) => {
                 check::content(&content)?;
                 return Ok(Unpacked {
-                    files: coming.files,
+                    files: received.files,
                     content,
                 });
             }
@@ -84,7 +84,7 @@ pub async fn unpack(
         if start.elapsed() > pool.limits.deck_time {
             return Err(Reason::Time(pool.limits.deck_time).into());
         }
-        coming = spawn_blocking(move || coming.take(piece))
+        received = spawn_blocking(move || received.take(piece))
             .await
             .map_err(io::Error::other)??;
         let Some(there) = worker else {
@@ -100,7 +100,7 @@ enum Piece {
 }
 
 /// The files received so far. They are counted, because the worker is not trusted.
-struct Coming {
+struct Received {
     folder: PathBuf,
     room: FreeSpace,
     files: Vec<NamedFile>,
@@ -109,7 +109,7 @@ struct Coming {
     left: u64,
 }
 
-impl Coming {
+impl Received {
     const fn into(folder: PathBuf, room: FreeSpace) -> Self {
         Self {
             folder,
@@ -153,9 +153,9 @@ mod tests {
     use std::fs;
     use tempfile::TempDir;
 
-    fn coming(folder: &TempDir) -> Coming {
+    fn received(folder: &TempDir) -> Received {
         let there = folder.path().to_owned();
-        Coming::into(there.clone(), FreeSpace::new(there, 0))
+        Received::into(there.clone(), FreeSpace::new(there, 0))
     }
 
     fn begins(name: &str) -> Piece {
@@ -166,7 +166,7 @@ mod tests {
         Piece::GoesOn(bytes.to_vec())
     }
 
-    fn lie(taken: Result<Coming, UnpackError>) -> Nonsense {
+    fn lie(taken: Result<Received, UnpackError>) -> Nonsense {
         match taken {
             Err(UnpackError::Reader(Reason::Nonsense(nonsense))) => nonsense,
             Err(error) => panic!("{error}"),
@@ -185,7 +185,7 @@ mod tests {
         ];
         let come = pieces
             .into_iter()
-            .try_fold(coming(&folder), Coming::take)
+            .try_fold(received(&folder), Received::take)
             .expect("files");
         let names: Vec<_> = come.files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, ["../a.md", "empty"]);
@@ -200,13 +200,13 @@ mod tests {
     fn what_no_archive_holds_is_a_lie() {
         let folder = TempDir::new().expect("a folder");
         for name in ["", "a\nb", &"a".repeat(1_025)] {
-            assert_eq!(lie(coming(&folder).take(begins(name))), Nonsense::Text);
+            assert_eq!(lie(received(&folder).take(begins(name))), Nonsense::Text);
         }
-        let before_any = coming(&folder).take(bytes(b"a"));
+        let before_any = received(&folder).take(bytes(b"a"));
         assert_eq!(lie(before_any), Nonsense::AnotherAnswer);
-        let nearly_full = Coming {
+        let nearly_full = Received {
             left: 3,
-            ..coming(&folder)
+            ..received(&folder)
         };
         let come = nearly_full
             .take(begins("a"))
@@ -217,9 +217,9 @@ mod tests {
             name: "a".to_owned(),
             path: PathBuf::new(),
         };
-        let full = Coming {
+        let full = Received {
             files: vec![many; MAX_ENTRIES],
-            ..coming(&folder)
+            ..received(&folder)
         };
         assert_eq!(lie(full.take(begins("a"))), Nonsense::Count);
     }
@@ -228,7 +228,7 @@ mod tests {
     fn nothing_comes_where_imports_may_take_no_more() {
         let folder = TempDir::new().expect("a folder");
         let there = folder.path().to_owned();
-        let full = Coming::into(there.clone(), FreeSpace::new(there, u64::MAX));
+        let full = Received::into(there.clone(), FreeSpace::new(there, u64::MAX));
         let taken = full.take(begins("a.md"));
         assert!(matches!(taken, Err(UnpackError::NoRoom)));
     }
