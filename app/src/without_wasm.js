@@ -69,7 +69,7 @@
     ".request": "p button button",
     ".request > p": "bdi span",
     ".mini": ".face",
-    "main > .notes": "p",
+    "main > .notes": "div",
     ".slide": ".face",
     "footer": ".link-badge .place",
     ".link-badge": "span span",
