@@ -134,7 +134,7 @@ impl<'de> Deserializer<'de> for Value {
         visitor.visit_enum(name)
     }
 
-    /// No type of ours needs what ends up here.
+    /// Never called: none of our types asks for this.
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value> {
         Err(Unreadable)
     }

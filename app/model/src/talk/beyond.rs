@@ -41,7 +41,7 @@ impl SlideState {
         whole
     }
 
-    /// What of this state the deck is too short to show; `None` if it shows all.
+    /// The part of this state that the deck is too short for; `None` if the deck has it all.
     pub(super) fn cut_off_by(&self, outline: &Outline) -> Option<Beyond> {
         let (room, presenter) = (self.in_the_room(), self.place());
         let has = |place| outline.nearest(place) == place;
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(tapped.with_deck(&long).place(), place(4, 1));
         let moved = run(short, &two, &[Command::Previous, Command::Next]);
         assert_eq!(moved.with_deck(&long).place(), place(2, 0));
-        // Two that were apart are one again by the presenter's wish.
+        // A command brings the presenter and the room together again.
         let apart = [Command::Screen(Screen::Frozen), go_to(3, 0)];
         let apart = run(at, &long, &apart).with_deck(&one);
         let back = run(apart.clone(), &one, &[Command::BackToRoom]);
