@@ -7,8 +7,9 @@ use std::{fmt, str::FromStr};
 
 /// Where a talk is: the same struct on the server, on the wire and in the browser.
 ///
-/// Changes only by [`apply`](Self::apply), [`ended`](Self::ended), for another deck or title
-/// [`with_deck`](Self::with_deck), and in a store that was restored [`in_epoch`](Self::in_epoch).
+/// Begins as [`start`](Self::start) and [`with_plan_of`](Self::with_plan_of) say. Changes only by
+/// [`apply`](Self::apply), [`ended`](Self::ended), for another deck or title [`with_deck`](Self::with_deck), and
+/// in a store that was restored [`in_epoch`](Self::in_epoch).
 ///
 /// ```
 /// use model::{deck::Outline, talk::{Epoch, Screen, SlideState}};
@@ -101,7 +102,7 @@ impl SlideState {
         }
     }
 
-    /// The same, with the length that the deck's author planned. For a talk that has not begun.
+    /// The first state with the length that the deck's author planned.
     #[must_use]
     pub fn with_plan_of(mut self, sections: &[Section]) -> Self {
         let minutes = sections.iter().map(|section| section.minutes);
