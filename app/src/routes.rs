@@ -92,6 +92,9 @@ pub const HOME: &str = "/";
 /// The start page after a host's key was refused.
 pub const REFUSED: &str = "/?refused=key";
 
+/// The host's talks as they are now, as JSON.
+pub const TALKS: &str = "/talks";
+
 /// Takes uploaded decks.
 pub const DECKS: &str = "/decks";
 

@@ -19,11 +19,14 @@ for (const colorScheme of ['dark', 'light'] as const) {
     ];
     for (const [url, device] of visits) {
       const page = await room.person(url, { ...device, colorScheme });
-      if (url === host) await page.getByText('More').click();
+      if (url === host) await page.getByText('More', { exact: true }).click();
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${url}: ${id} ${nodes.map(({ html }) => html)}`)).toEqual([]);
     }
     const links = await room.person(host, { ...PHONE, colorScheme });
+    await links.getByRole('button', { name: /^More for / }).tap();
+    const menu = await new AxeBuilder({ page: links }).analyze();
+    expect(menu.violations.map(({ id }) => id)).toEqual([]);
     await links.getByRole('link', { name: 'Links and QR codes' }).tap();
     await links.waitForURL(/links$/);
     const { violations } = await new AxeBuilder({ page: links }).analyze();

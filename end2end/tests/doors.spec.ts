@@ -20,11 +20,10 @@ test('an address with a code in capitals leads to the plain one', async ({ room 
 
 test('a code is typed as it is spoken, or pasted as a link', async ({ room }) => {
   const host = await room.person(room.links.host);
-  await host.locator('.upload [type=file]').setInputFiles({ name: 'a.md', mimeType: 'text/markdown', buffer: Buffer.from('# A') });
-  await host.getByText('More').click();
+  await host.getByText('More', { exact: true }).click();
   await host.getByLabel('Code that people type').fill('rust-berlin');
-  await host.getByRole('button', { name: 'Show it' }).click();
-  await host.waitForURL(/\/t\/rust-berlin\/links$/);
+  await host.locator('.upload [type=file]').setInputFiles({ name: 'a.md', mimeType: 'text/markdown', buffer: Buffer.from('# A') });
+  await host.waitForURL(/\/t\/rust-berlin\/lobby$/);
   const talk = new URL('/t/rust-berlin', room.links.audience).href;
   const page = await room.newcomer(PHONE);
   for (const typed of [

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,11 +7,14 @@ import { LAPTOP, PHONE, type Room, expect, isLive, next, test } from './room.ts'
 const TITLE = 'Rust & <rooms>';
 const media = (room: Room) => readdirSync(join(room.server.directory, 'data', 'media')).filter((name) => name.includes('.'));
 
+const more = (page: Page) => page.getByRole('button', { name: /^More for / });
+
 test('a talk is renamed while it is followed', async ({ room }) => {
   room.allow(/422/);
   const phone = await room.person(room.links.host, PHONE);
   const follower = await room.follower();
   await isLive(follower);
+  await more(phone).tap();
   await phone.getByRole('link', { name: 'Rename' }).tap();
   const title = phone.getByLabel('Title');
   await expect(title).toHaveValue('Welcome to WebSlides');
@@ -23,14 +27,17 @@ test('a talk is renamed while it is followed', async ({ room }) => {
   await expect(phone.locator('.talks strong')).toHaveText([TITLE]);
   await expect(follower).toHaveTitle(TITLE);
   await isLive(follower);
+  await more(phone).tap();
   await phone.getByRole('link', { name: 'Links and QR codes' }).tap();
   await expect(phone.getByRole('heading', { name: TITLE })).toBeVisible();
 
   // The title is the talk's: the same deck shown again keeps its own.
   await phone.getByRole('link', { name: 'Start page' }).tap();
+  await more(phone).tap();
   await phone.getByRole('button', { name: 'End', exact: true }).tap();
   await phone.getByRole('button', { name: 'Keep it on' }).tap();
   await isLive(follower);
+  // The menu is still open.
   await phone.getByRole('button', { name: 'End', exact: true }).tap();
   await phone.getByRole('button', { name: 'End it' }).tap();
   await expect(follower.getByText('This talk is over.')).toBeVisible();
@@ -51,7 +58,10 @@ test('a deleted talk is over for its followers, and its code is free', async ({ 
   await away.context().setOffline(true);
   await expect(away.locator('main')).toHaveAttribute('data-live', 'offline');
 
-  const remove = () => host.getByRole('link', { name: 'Delete' }).click();
+  const remove = async () => {
+    await more(host).click();
+    await host.getByRole('link', { name: 'Delete' }).click();
+  };
   await remove();
   await expect(host.getByRole('heading')).toHaveText('Delete “Welcome to WebSlides”?');
   await host.getByRole('link', { name: 'Keep it' }).click();
@@ -69,13 +79,12 @@ test('a deleted talk is over for its followers, and its code is free', async ({ 
   await away.reload();
   await expect(away.getByRole('heading', { name: 'No talk with this code' })).toBeVisible();
 
+  await host.getByText('More', { exact: true }).click();
+  await host.getByLabel('Code that people type').fill('room');
   await host.locator('.upload [type=file]').setInputFiles({
     name: 'next.md', mimeType: 'text/markdown', buffer: Buffer.from('# The next one'),
   });
-  await host.getByText('More', { exact: true }).click();
-  await host.getByLabel('Code that people type').fill('room');
-  await host.getByRole('button', { name: 'Show it' }).click();
-  await host.waitForURL(/\/t\/room\/links$/);
+  await host.waitForURL(/\/t\/room\/lobby$/);
   const late = await room.follower();
   await isLive(late);
   await expect(late.getByRole('heading', { name: 'The next one' }).last()).toBeVisible();
@@ -85,10 +94,12 @@ test('renaming and deleting need no script', async ({ browser, room }) => {
   const context = await browser.newContext({ ...LAPTOP, javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(room.links.host);
+  await more(page).click();
   await page.getByRole('link', { name: 'Rename' }).click();
   await page.getByLabel('Title').fill('Plain');
   await page.getByRole('button', { name: 'Rename' }).click();
   await expect(page.locator('.talks')).toContainText('Plain');
+  await more(page).click();
   await page.getByRole('link', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete it' }).click();
   await expect(page.getByText('None yet.')).toBeVisible();
@@ -120,9 +131,11 @@ for (const colorScheme of ['dark', 'light'] as const) {
         const { violations } = await new AxeBuilder({ page: host }).analyze();
         expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html)}`)).toEqual([]);
       };
+      await more(host).click();
       await host.getByRole('link', { name: 'Delete' }).click();
       await isClean();
       await host.getByRole('link', { name: 'Keep it' }).click();
+      await more(host).click();
       await host.getByRole('link', { name: 'Rename' }).click();
       await isClean();
       await host.getByLabel('Title').fill(' ');

@@ -174,7 +174,7 @@ test('the lobby is the host’s alone, and its link leads nowhere else', async (
     await host.goto(`${room.links.host}&lobby=${to}`);
     expect(host.url()).toBe(`${new URL(room.links.host).origin}/`);
   }
-  await host.getByRole('link', { name: 'Open the lobby' }).click();
+  await host.getByRole('link', { name: /^Present / }).click();
   await expect(host.locator('main')).toHaveAttribute('data-view', 'lobby');
 });
 

@@ -7,12 +7,11 @@ export async function shown(room: Room, markdown: string): Promise<{ host: Page;
   await host.locator('.upload [type=file]').setInputFiles({
     name: 'words.md', mimeType: 'text/markdown', buffer: Buffer.from(markdown),
   });
-  await host.getByRole('button', { name: 'Show it' }).click();
-  await host.waitForURL(/\/links$/);
-  const audience = await host.locator('.ways a').first().getAttribute('href');
-  const follower = await room.person(audience!);
+  await host.waitForURL(/\/lobby$/);
+  const audience = host.url().replace(/\/lobby$/, '');
+  const follower = await room.person(audience);
   await isLive(follower);
-  await host.getByRole('link', { name: 'Present', exact: true }).click();
+  await host.getByRole('link', { name: 'Present on this computer' }).click();
   await isLive(host);
   return { host, follower };
 }

@@ -90,6 +90,8 @@ error_codes! {
         a whole number.";
     /// A deck that can't be shown. The message says why.
     BadDeck = "bad_deck", 422, "This deck can't be shown.";
+    /// A deck that is protected by a password, which is missing or wrong.
+    Locked = "locked", 422, "This PDF is protected by a password. Type it, then try again.";
     TooFast = "too_fast", 429, "Too many requests. Wait a moment, then try again.";
     /// The change is not durable, so it was not made.
     NotStored = "not_stored", 500,

@@ -10,15 +10,23 @@
       return part.querySelector('[popover].open');
     }
   };
+  /** A part as the server renders it. */
+  const closed = (part) => {
+    const copy = part.cloneNode(true);
+    for (const list of copy.querySelectorAll('details')) list.open = false;
+    return copy.innerHTML;
+  };
   // The server renders what is new; this puts it in place.
   const take = (html) => {
     const fresh = new DOMParser().parseFromString(html, 'text/html');
     for (const part of page.querySelectorAll('[data-news]')) {
       const newer = fresh.getElementById(part.id);
-      // An open menu or question stays as it is.
-      if (!newer || newer.innerHTML === part.innerHTML || hasOpenSheet(part)) continue;
+      // An open menu or question stays as it is, and an open list stays open.
+      if (!newer || newer.innerHTML === closed(part) || hasOpenSheet(part)) continue;
+      const lists = [...part.querySelectorAll('details')].map(({ open }) => open);
       const hadFocus = part.contains(document.activeElement);
       part.innerHTML = newer.innerHTML;
+      part.querySelectorAll('details').forEach((list, at) => (list.open = lists[at] ?? false));
       if (hadFocus) part.querySelector('a, button')?.focus();
     }
     // Nothing tells of the end of a link's time.

@@ -20,7 +20,7 @@ pub use crate::components::{Way, Ways};
 pub use ask::{AskPage, AskState};
 pub use back::{PastSlide, step_to_look_at};
 pub use change::Change;
-pub use host::{Standing, TalkLine};
+pub use host::{Failed, HostPage, Standing, TalkLine, TalkNow, UploadLimits};
 pub use left_out::LeftOut;
 pub use links::{TalkLinks, Tile};
 pub use lobby::{ImportProgress, LobbyPage, Pairing};
@@ -55,11 +55,7 @@ pub enum Page {
     /// Join a talk with a code.
     Home,
     /// Bring a deck, see the talks.
-    Host {
-        talks: Vec<TalkLine>,
-        guest: bool,
-        wrong: Option<String>,
-    },
+    Host(HostPage),
     /// The host's page before a talk.
     Lobby(Box<LobbyPage>),
     /// A talk's links and QR codes, for its presenters.
@@ -111,7 +107,7 @@ const REMOTE_SIZES: &str = "(min-width: 60rem) 66vw, min(100vw, 60vh)";
 impl Page {
     pub fn title(&self) -> String {
         match self {
-            Self::Home | Self::Host { .. } => "WebSlides".to_owned(),
+            Self::Home | Self::Host(_) => "WebSlides".to_owned(),
             Self::Lobby(page) => format!("Lobby: {}", page.title),
             Self::Links(links) => format!("Links: {}", links.title),
             Self::Rename(change) => format!("Rename: {}", change.title),
@@ -145,7 +141,7 @@ impl Page {
             Self::Present(page) => Some(&page.rendered.face),
             Self::Back { past, .. } => Some(&past.face),
             Self::Home
-            | Self::Host { .. }
+            | Self::Host(_)
             | Self::Lobby(_)
             | Self::Links(_)
             | Self::Rename(_)
@@ -192,11 +188,7 @@ impl Page {
     pub fn into_any_view(self) -> AnyView {
         match self {
             Self::Home => view! { <Home/> }.into_any(),
-            Self::Host {
-                talks,
-                guest,
-                wrong,
-            } => view! { <Host talks guest wrong/> }.into_any(),
+            Self::Host(page) => view! { <Host page/> }.into_any(),
             Self::Lobby(page) => view! { <Lobby page=*page/> }.into_any(),
             Self::Links(links) => view! { <Links links/> }.into_any(),
             Self::Rename(change) => view! { <Rename change/> }.into_any(),

@@ -1,22 +1,58 @@
 (() => {
   const form = document.querySelector('form.upload');
-  const [files, bar, said] = ['[type=file]', 'progress', '.said'].map((it) => form.querySelector(it));
+  const [files, bar, said, password] = ['[type=file]', 'progress', '.said', '.password'].map((it) =>
+    form.querySelector(it),
+  );
   const drop = form.querySelector('.drop');
-  const button = form.querySelector('button');
+  const button = form.querySelector(':scope > button');
   const name = drop.querySelector('strong');
   const asked = name.textContent;
   const say = (text) => (said.textContent = text);
+  // Files are sent as soon as they are there: the button is for another try, and ends what is being sent.
+  const offer = (text, type = 'submit') => {
+    button.hidden = !text;
+    button.textContent = text;
+    // Enter in a field must not cancel.
+    button.type = type;
+  };
+  offer('');
+  let request;
+  const stop = () => {
+    request?.abort();
+    request = undefined;
+    bar.hidden = true;
+  };
   const bring = (list) => {
     if (list) files.files = list;
     else files.value = '';
     files.dispatchEvent(new Event('change'));
   };
+  const { maxBytes, maxFiles } = form.dataset;
+  const megabytes = (bytes) => Math.ceil(bytes / 2 ** 20);
+  /** Why these files are not sent at all. */
+  const tooMuch = (list) => {
+    const most = `At most ${megabytes(maxBytes)} MB can be shown.`;
+    const bytes = list.reduce((sum, { size }) => sum + size, 0);
+    if (list.length > maxFiles) return `These are ${list.length} files. At most ${maxFiles} can be shown.`;
+    if (bytes <= maxBytes) return '';
+    if (list.length === 1) return `“${list[0].name}” has ${megabytes(bytes)} MB. ${most}`;
+    return `These files have ${megabytes(bytes)} MB. ${most}`;
+  };
   let choices = 0;
   files.addEventListener('change', () => {
     choices += 1;
-    const count = files.files.length;
-    name.textContent = count === 1 ? files.files[0].name : count ? `${count} files` : asked;
+    stop();
+    const list = [...files.files];
+    name.textContent = list.length === 1 ? list[0].name : list.length ? `${list.length} files` : asked;
+    password.hidden = true;
+    password.querySelector('input').value = '';
+    offer('');
     say('');
+    if (!list.length) return;
+    const refused = tooMuch(list);
+    if (!refused) return begin();
+    bring(null);
+    say(refused);
   });
 
   // The files of a folder, for a form, which can't hold folders. Null if it has subfolders.
@@ -73,41 +109,57 @@
     }
     return null;
   };
-  const end = (text) => {
+  const end = (text, again) => {
+    stop();
     say(text);
-    bar.hidden = true;
-    button.disabled = false;
+    offer(again);
   };
   const endOr = async (otherwise) => {
+    const choice = choices;
     const changed = await lost();
+    if (choice !== choices) return;
     if (changed === null) return otherwise();
     bring(null);
-    end(`“${changed}” was changed, moved or deleted. Choose the file again.`);
+    say(`“${changed}” was changed, moved or deleted. Choose the file again.`);
   };
   const send = () => {
-    const request = new XMLHttpRequest();
-    request.open('POST', form.action);
-    request.setRequestHeader('accept', 'application/json');
-    request.responseType = 'json';
-    request.upload.addEventListener('progress', ({ loaded, total }) => {
+    const sending = new XMLHttpRequest();
+    request = sending;
+    sending.open('POST', form.action);
+    sending.setRequestHeader('accept', 'application/json');
+    sending.responseType = 'json';
+    sending.upload.addEventListener('progress', ({ loaded, total }) => {
+      if (request !== sending) return;
       bar.value = (100 * loaded) / (total || 1);
       say(loaded < total ? `Uploading: ${Math.floor(bar.value)} %` : 'Reading the first slide…');
     });
-    request.addEventListener('load', () => {
-      const { links, error } = request.response || {};
-      if (links) location.assign(links);
-      else end(error ? error.message : 'The server did not take it. Try again.');
+    sending.addEventListener('load', () => {
+      const { next, error } = sending.response || {};
+      if (next) return location.assign(next);
+      end(error ? error.message : 'The server did not take it.', 'Try again');
+      if (error?.code !== 'locked') return;
+      password.hidden = false;
+      offer('Open it');
+      password.querySelector('input').select();
     });
-    request.addEventListener('error', () => {
-      endOr(() => end('The upload was cut off. Check the network, then try again.'));
+    sending.addEventListener('error', () => {
+      endOr(() => end('The upload was cut off. Check the network, then try again.', 'Try again'));
     });
     bar.hidden = false;
     bar.value = 0;
-    request.send(new FormData(form));
+    offer('Cancel', 'button');
+    sending.send(new FormData(form));
   };
+  const begin = () => endOr(send);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    button.disabled = true;
-    endOr(send);
+    if (!request) begin();
   });
+  button.addEventListener('click', (event) => {
+    if (button.type !== 'button') return;
+    event.preventDefault();
+    end('', 'Send it');
+  });
+  // Back on a page that has led on.
+  addEventListener('pageshow', ({ persisted }) => persisted && bring(null));
 })();

@@ -8,14 +8,14 @@ use super::{
     rest::{Rest, UnderWay, read, shown_inside},
     sharpening::is_sharp,
     staging::{Interrupted, KeptImport, StagedDeck, Staging, keep, short_name},
-    workers::{BroughtBy, Import, ImportError, PageError, Pool, UnpackError, unpack},
+    workers::{BroughtBy, Import, ImportError, PageError, Pool, Reason, UnpackError, unpack},
 };
 use crate::{
     store::{Claim, Store},
     talks::Remark,
 };
 use model::deck::{Deck, DeckId};
-use reading::{kind::Kind, manifest::Manifest, worker::protocol::Confinement};
+use reading::{kind::Kind, manifest::Manifest, source::SourceError, worker::protocol::Confinement};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -112,6 +112,11 @@ impl Decks {
             begun: Arc::default(),
             opening: Arc::default(),
         })
+    }
+
+    /// The most bytes that a deck may have.
+    pub fn most_bytes(&self) -> u64 {
+        self.staging.most_bytes()
     }
 
     /// Which parts of the readers' sandbox this system allows.
@@ -288,7 +293,7 @@ impl Decks {
         let opened = match self.unpacked(&keeping, &kept).await {
             Ok(kind) => Import::open_by(kept.by, pool, directory, kind, word)
                 .await
-                .map_err(|error| refused(error.to_string())),
+                .map_err(|error| not_opened(path, &error)),
             Err(UnpackError::Disk(error)) => Err(DeckError::Media(error)),
             Err(UnpackError::NoRoom) => Err(DeckError::NoRoom(self.staging.room().reserve())),
             Err(UnpackError::Reader(reason)) => Err(refused(ImportError(reason).to_string())),
@@ -444,4 +449,14 @@ fn opened_with(id: &DeckId, password: &str) -> DeckId {
         hash.update([0]);
     }
     DeckId::new(short_name(&hash.finalize()))
+}
+
+/// Why a deck was not opened.
+fn not_opened(path: &Path, error: &ImportError) -> DeckError {
+    match &error.0 {
+        Reason::Source(why @ (SourceError::NeedsPassword | SourceError::WrongPassword)) => {
+            DeckError::Locked(path.to_owned(), why.clone())
+        }
+        _ => DeckError::Refused(path.to_owned(), error.to_string()),
+    }
 }

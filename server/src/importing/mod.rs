@@ -32,6 +32,7 @@ pub use workers::BroughtBy;
 
 use crate::store::StoreError;
 use model::deck::NoSlides;
+use reading::source::SourceError;
 use std::{io, path::PathBuf};
 
 /// Sentences for the user.
@@ -71,6 +72,8 @@ pub enum DeckError {
     TooMany(PathBuf, usize),
     #[error("{} is larger than {} MB. Make it smaller.", .0.display(), .1)]
     TooLarge(PathBuf, u64),
+    #[error("{}: {}.", .0.display(), .1)]
+    Locked(PathBuf, SourceError),
     /// What the reader said about the deck, or how its process ended.
     #[error("{}: {}.", .0.display(), .1)]
     Refused(PathBuf, String),
@@ -105,6 +108,7 @@ impl DeckError {
             Self::ManyPdfs(_) => Self::ManyPdfs(name()),
             Self::TooMany(_, most) => Self::TooMany(name(), most),
             Self::TooLarge(_, most) => Self::TooLarge(name(), most),
+            Self::Locked(_, why) => Self::Locked(name(), why),
             Self::Refused(_, words) => Self::Refused(name(), words),
             Self::NoRoom(_)
             | Self::NoWorkers(_)

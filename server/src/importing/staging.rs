@@ -115,6 +115,10 @@ pub struct Staging {
 }
 
 impl Staging {
+    pub const fn most_bytes(&self) -> u64 {
+        self.most_bytes
+    }
+
     /// Opens the folder, and removes what an earlier server left there, except for imports that can be
     /// resumed. Only for the process that owns `data`.
     ///

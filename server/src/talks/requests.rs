@@ -292,6 +292,7 @@ mod tests {
     use super::*;
     use crate::access::asker;
     use axum::http::HeaderMap;
+    use proptest::prelude::*;
     use std::net::IpAddr;
 
     fn from(address: u8) -> Option<Asker> {
@@ -500,5 +501,16 @@ mod tests {
         check("نرگس", "نرگس’s iPhone");
         let long = device_name("iPhone", &"n".repeat(1_000));
         assert_eq!(long, format!("{}’s iPhone", "n".repeat(30)));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_stranger_types_is_a_short_line(whose in "\\PC*|.*|(.|\\p{Bidi_C}|\\p{Cf}|\\p{Cc}){0,60}") {
+            let name = device_name("iPhone", &whose);
+            prop_assert!(name.chars().count() <= MAX_NAME_CHARACTERS + "’s iPhone".chars().count());
+            prop_assert!(name.ends_with("iPhone"));
+            let is_odd = |c: char| c.is_control() || is_invisible(c);
+            prop_assert!(!name.chars().any(is_odd), "{name:?}");
+        }
     }
 }

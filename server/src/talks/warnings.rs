@@ -9,7 +9,7 @@ const MOST: usize = 500;
 /// The most that a terminal prints.
 const MOST_PRINTED: usize = 50;
 
-/// The most slides or lines that a sentence names.
+/// The most slides or lines that a sentence names, each by itself or in a row.
 const MOST_NAMED: usize = 12;
 
 /// One thing that was left out of a deck.
@@ -119,7 +119,7 @@ const fn kind(
     }
 }
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     kind(
         "a picture on another site",
         "",
@@ -131,6 +131,12 @@ const KINDS: [Kind; 9] = [
         "is not in the deck's folder; left out",
         "A picture is not in the deck’s folder and was left out",
         "pictures are not in the deck’s folder and were left out",
+    ),
+    kind(
+        "there is no picture ",
+        "",
+        "A picture is not beside the deck and is missing",
+        "pictures are not beside the deck and are missing",
     ),
     kind(
         "there is more on this slide than people at the back can read",
@@ -255,15 +261,29 @@ fn places(group: &[&Remark]) -> Option<String> {
 }
 
 fn named(what: &str, numbers: &BTreeSet<usize>) -> String {
-    let first = numbers.iter().take(MOST_NAMED);
-    let first: Vec<_> = first.map(ToString::to_string).collect();
     let s = if numbers.len() == 1 { "" } else { "s" };
-    let more = numbers.len().saturating_sub(MOST_NAMED);
-    let rest = match more {
-        0 => String::new(),
+    let mut rows: Vec<(usize, usize)> = Vec::new();
+    for &number in numbers {
+        match rows.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => rows.push((number, number)),
+        }
+    }
+    let said = rows
+        .iter()
+        .take(MOST_NAMED)
+        .map(|&(first, last)| match last - first {
+            0 => first.to_string(),
+            1 => format!("{first}, {last}"),
+            _ => format!("{first} to {last}"),
+        });
+    let said: Vec<_> = said.collect();
+    let unsaid = rows.iter().skip(MOST_NAMED);
+    let rest = match unsaid.map(|(first, last)| last - first + 1).sum() {
+        0_usize => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("{what}{s} {}{rest}", first.join(", "))
+    format!("{what}{s} {}{rest}", said.join(", "))
 }
 
 fn capital(sentence: &str) -> String {
@@ -366,6 +386,22 @@ mod tests {
     }
 
     #[test]
+    fn numbers_in_a_row_are_said_as_one() {
+        let check = |numbers: &[usize], expected: &str| {
+            let numbers: BTreeSet<_> = numbers.iter().copied().collect();
+            assert_eq!(named("slide", &numbers), expected);
+        };
+        check(&[3], "slide 3");
+        check(&[4, 3, 3], "slides 3, 4");
+        check(&[1, 2, 3, 7, 9, 10], "slides 1 to 3, 7, 9, 10");
+        let odd: Vec<_> = (0..20).map(|it| 2 * it + 1).collect();
+        check(
+            &odd,
+            "slides 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23 and 8 more",
+        );
+    }
+
+    #[test]
     fn a_thousand_of_a_kind_name_a_few() {
         let mut warnings = Warnings::default();
         let many: Vec<_> = (1..=1_000)
@@ -375,8 +411,7 @@ mod tests {
         let said = warnings.grouped();
         assert_eq!(
             said[0].sentence,
-            "500 pictures are on other sites and were left out: slides 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, \
-             11, 12 and 488 more."
+            "500 pictures are on other sites and were left out: slides 1 to 500."
         );
         assert_eq!(said[1].sentence, "500 more are not listed.");
         let lines = warnings.lines();

@@ -70,6 +70,7 @@ pub fn router(shared: Shared) -> Router {
         .route_layer(guessing.clone())
         .layer(for_other_origins());
     Router::new()
+        .route(routes::TALKS, get(host::now).layer(bound.clone()))
         .route(pattern::END, post(host::end))
         .route(pattern::AGAIN, post(host::again))
         // The handler has a limit of its own.

@@ -1,25 +1,33 @@
 //! The host's start page: all talks, and a form for another deck.
 
-use super::Shared;
+use super::{
+    Hosting, Shared,
+    upload::{MAX_FILES, MAX_UPLOAD_BYTES},
+};
 use crate::{
     access::Key,
     talks::{Talk, TalkTitle, Visitor},
-    web::render,
+    web::{extract::HostOnly, render},
 };
 use app::{
-    pages::{Page, Standing, TalkLine},
+    pages::{Failed, HostPage, Page, Standing, TalkLine, TalkNow, UploadLimits},
     routes,
 };
-use axum::{http::HeaderMap, response::Response};
-use model::talk::TalkCode;
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use model::talk::{Revision, TalkCode};
+use serde::Serialize;
 
 /// `GET /`: to join a talk; for those who may create talks, to do that.
 pub async fn home(shared: &Shared, visitor: &Visitor) -> Response {
     let hosting = shared.host.as_ref();
-    let page = if hosting.is_some_and(|hosting| hosting.may_create(visitor)) {
-        page(shared, visitor, None)
-    } else {
-        Page::Home
+    let page = match hosting.filter(|hosting| hosting.may_create(visitor)) {
+        Some(hosting) => page(shared, hosting, visitor, None),
+        None => Page::Home,
     };
     render::page(shared, page).await
 }
@@ -44,15 +52,38 @@ pub fn enter(
     render::to_clean(&address, cookie)
 }
 
-/// `wrong` says what was wrong with the last upload.
-pub fn page(shared: &Shared, visitor: &Visitor, wrong: Option<String>) -> Page {
+/// `GET /talks`: what changes on the host's page, which asks for it every few seconds.
+pub async fn now(State(shared): State<Shared>, _: HostOnly) -> Response {
+    let lines = lines(&shared);
+    let lines = lines.into_iter().map(|line| Now {
+        same: line.same(),
+        now: line.now,
+    });
+    let lines: Vec<_> = lines.collect();
+    ([(header::CACHE_CONTROL, "no-store")], Json(lines)).into_response()
+}
+
+/// One talk of the list.
+#[derive(Serialize)]
+struct Now {
+    /// Says whether the page has to draw it again.
+    same: String,
+    #[serde(flatten)]
+    now: TalkNow,
+}
+
+/// `failed` says what was wrong with the last upload.
+pub fn page(shared: &Shared, hosting: &Hosting, visitor: &Visitor, failed: Option<Failed>) -> Page {
     let guest = !visitor.is_host();
-    let talks = if guest { Vec::new() } else { lines(shared) };
-    Page::Host {
-        talks,
+    Page::Host(HostPage {
+        talks: if guest { Vec::new() } else { lines(shared) },
         guest,
-        wrong,
-    }
+        limits: UploadLimits {
+            bytes: hosting.decks.most_bytes().min(MAX_UPLOAD_BYTES),
+            files: MAX_FILES,
+        },
+        failed,
+    })
 }
 
 fn lines(shared: &Shared) -> Vec<TalkLine> {
@@ -70,29 +101,65 @@ fn line(talk: &Talk) -> TalkLine {
     let state = &snapshot.state;
     let deck = talk.deck();
     let (ready, slides) = (deck.ready(), deck.slides().len());
+    let position = if state.over {
+        "over".to_owned()
+    } else if ready < slides {
+        format!("{ready} of {slides} slides are ready")
+    } else {
+        format!("slide {} of {}", state.slide, state.slides)
+    };
     TalkLine {
         code: talk.code().clone(),
         title: snapshot.talk.clone(),
-        position: if state.over {
-            "over".to_owned()
-        } else if ready < slides {
-            format!("{ready} of {slides} slides are ready")
-        } else {
-            format!("slide {} of {}", state.slide, state.slides)
+        now: TalkNow {
+            position,
+            here: here(talk),
         },
         standing: if state.over {
             Standing::Over
         } else {
             Standing::On
         },
+        has_begun: state.revision != Revision::default(),
+        face: deck.slides().first().map(|slide| slide.face(0).clone()),
     }
+}
+
+/// Who is there: people, projectors, devices that ask for the remote. Empty once the talk is over.
+fn here(talk: &Talk) -> String {
+    if talk.is_over() {
+        return String::new();
+    }
+    let room = talk.channel().attendance().presence();
+    let people = match room.followers {
+        0 => "nobody follows".to_owned(),
+        1 => "1 person follows".to_owned(),
+        several => format!("{several} people follow"),
+    };
+    let projectors = match room.projectors {
+        0 => None,
+        1 => Some("projector is open".to_owned()),
+        several => Some(format!("{several} projectors are open")),
+    };
+    let asking = match room.waiting {
+        0 => None,
+        1 => Some("1 device asks for the remote".to_owned()),
+        several => Some(format!("{several} devices ask for the remote")),
+    };
+    let all = [Some(people), projectors, asking];
+    all.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn lost_line((code, title): (TalkCode, Option<TalkTitle>)) -> TalkLine {
     TalkLine {
         title: title.map_or_else(|| code.to_string(), String::from),
-        position: "Its slides are missing. Bring its deck again under this code.".to_owned(),
+        now: TalkNow {
+            position: "Its slides are missing. Bring its deck again under this code.".to_owned(),
+            here: String::new(),
+        },
         standing: Standing::Lost,
+        has_begun: false,
+        face: None,
         code,
     }
 }

@@ -8,7 +8,7 @@ mod remotes;
 mod talks;
 mod upload;
 
-pub use home::{enter, home};
+pub use home::{enter, home, now};
 pub use links::{import, links, talk_ways, ways};
 pub use lobby::{lobby, pair};
 pub use remotes::{add_remote, allow, ask_revoke, back, device, remotes, restore, revoke};

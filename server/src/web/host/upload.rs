@@ -12,17 +12,18 @@ use crate::{
     talks::{Bringer, Device, OpenError, Remark, Talk, Talks, Visitor},
     web::{extract::Creator, render},
 };
-use app::{api::ErrorCode, routes};
+use app::{api::ErrorCode, pages::Failed, routes};
 use axum::{
     Json,
     extract::{Request, State, multipart::MultipartError},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use form::{MAX_FILES, MAX_UPLOAD_BYTES, Sent, gather};
+pub use form::{MAX_FILES, MAX_UPLOAD_BYTES};
+use form::{Sent, gather};
 use model::talk::TalkCode;
 use names::{own_name, passed_over};
-use reading::main_file;
+use reading::{main_file, source::SourceError};
 use serde_json::json;
 use slots::Slots;
 use std::{
@@ -84,20 +85,30 @@ pub async fn upload(
     let (talk, key) = match made {
         Ok(made) => made,
         Err(error) => {
-            let (code, words) = (error.code(), error.to_string());
+            let (code, words) = (error.code(), error.on_the_page());
             if wants_json {
                 return Err(Refusal::with_message(code, words));
             }
-            let form = page(&shared, &visitor, Some(words));
+            let failed = Failed {
+                sentence: words,
+                is_locked: code == ErrorCode::Locked,
+            };
+            let form = page(&shared, &hosting, &visitor, Some(failed));
             return Ok(render::form_again(&shared, form, code).await);
         }
     };
     let (code, links) = (talk.code(), routes::links(talk.code()));
+    // The lobby is the host's alone.
+    let next = if visitor.is_host() {
+        routes::lobby(code)
+    } else {
+        links.clone()
+    };
     let mut answer = if wants_json {
-        let made = Json(json!({ "code": code, "links": links }));
+        let made = Json(json!({ "code": code, "links": links, "next": next }));
         (StatusCode::CREATED, made).into_response()
     } else {
-        Redirect::to(&links).into_response()
+        Redirect::to(&next).into_response()
     };
     let secure = shared.is_secure(&headers);
     let cookie = shared.talks.cookies().give_device(&key, secure);
@@ -108,6 +119,22 @@ pub async fn upload(
 }
 
 impl UploadError {
+    /// The sentence for the page, which has a field for a password.
+    fn on_the_page(&self) -> String {
+        match self {
+            Self::Deck(DeckError::Locked(file, SourceError::NeedsPassword)) => {
+                format!("{} is protected by a password. Type it.", file.display())
+            }
+            Self::Deck(DeckError::Locked(file, _)) => {
+                format!(
+                    "This is not the password of {}. Type it again.",
+                    file.display()
+                )
+            }
+            other => other.to_string(),
+        }
+    }
+
     const fn code(&self) -> ErrorCode {
         match self {
             Self::CutOff(_) | Self::NoFile | Self::Code => ErrorCode::BadRequest,
@@ -123,6 +150,7 @@ impl UploadError {
             )
             | Self::Disk(_)
             | Self::Talk(_) => ErrorCode::NotStored,
+            Self::Deck(DeckError::Locked(..)) => ErrorCode::Locked,
             Self::Deck(_) => ErrorCode::BadDeck,
         }
     }

@@ -132,6 +132,7 @@ GET /t/CODE/role | 200 json | 200 json | 200 json | 200 json | 404 no_such_talk 
 POST /t/CODE/seen seat=1&id=a-1&waited_ms=1 | 204 | 204 | 204 | 204 | 404 no_such_talk | 404 no_such_talk | 404 no_such_talk | 204
 POST /t/CODE/point seat=1&count=1&slide=1&tool=spot&x=1&y=1 | 401 no_key | 403 wrong_key | 204 | 204 | 404 no_such_talk | 404 no_such_talk | 404 no_such_talk | 204
 POST /api/next?CODE code=room | 401 no_key | 403 wrong_key | 200 json | 200 json | 200 json | 200 json | 200 json | 200 json
+GET /talks?CODE | 401 no_host_key | 401 no_host_key | 401 no_host_key | 200 json | 200 json | 200 json | 200 json | 200 json
 POST /decks?CODE | 401 no_host_key | 401 no_host_key | 401 no_host_key | 422 page | 422 page | 422 page | 422 page | 422 page
 ";
 
@@ -219,6 +220,7 @@ async fn each_address_has_the_route_of_its_pattern() {
         (routes::asking(&code), pattern::ASKING),
         (routes::accept(&code, 7), pattern::ACCEPT),
         (routes::decline(&code, 7), pattern::DECLINE),
+        (routes::times(&code), pattern::TIMES),
         (routes::rename(&code), pattern::RENAME),
         (routes::delete(&code), pattern::DELETE),
         (routes::end(&code), pattern::END),

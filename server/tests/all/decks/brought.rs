@@ -86,7 +86,7 @@ fn what_is_being_read_with_a_password_is_nobodys_without_it() {
         assert_eq!(status, 201, "{name}: {body}");
         for (password, words) in [
             (None, "is protected by a password"),
-            (Some("open"), "this is not its password"),
+            (Some("open"), "This is not the password of "),
         ] {
             let (status, body) = bring("other", password);
             assert!(status >= 400, "{name} {password:?}: {body}");
