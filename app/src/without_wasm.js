@@ -60,7 +60,7 @@
     "[data-view=follow]": "h1 .slide [aria-live] footer",
     "[data-view=back]": "leptos-children footer",
     "[data-view=back] .place": "span span",
-    ".project": "h1 .slide [aria-live] .link-badge leptos-children",
+    ".project": "h1 .slide [aria-live] .link-badge .here leptos-children",
     ".present": "header .now .then .notes .keeps .hint .request leptos-children",
     ".present > header": "h1 .link-badge .room .clock .place",
     "header > .clock": "span span span span",

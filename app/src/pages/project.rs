@@ -58,7 +58,6 @@ pub fn Project(children: Children) -> impl IntoView {
             />
             <ConnectionBadge connection=live.connection awaited=showing.awaited()/>
             <p class="here" inner_html=text(here)></p>
-            // Last: what follows an island's children is hydrated in their place.
             {children()}
         </main>
     }
