@@ -139,7 +139,7 @@ fn upload(limits: UploadLimits, failed: Option<Failed>) -> impl IntoView {
                         maxlength="64"
                         autocomplete="off"
                         autocapitalize="none"
-                        placeholder="made up"
+                        placeholder="random"
                     />
                 </label>
             </details>

@@ -78,7 +78,7 @@ pub fn Links(links: TalkLinks) -> impl IntoView {
                 <strong class="typed-address">{address}</strong>
             </p>
             <section class="warnings" hidden=none>
-                <h2>"Not shown as it was"</h2>
+                <h2>"Left out or changed"</h2>
                 <div>{left_out(warnings)}</div>
             </section>
             <p><a href=routes::HOME>"Start page"</a></p>

@@ -156,7 +156,7 @@ fn progress(import: ImportProgress) -> impl IntoView {
     let left_out = (!warnings.is_empty()).then(|| {
         view! {
             <details>
-                <summary>"Not shown as it was"</summary>
+                <summary>"Left out or changed"</summary>
                 {left_out(warnings)}
             </details>
         }

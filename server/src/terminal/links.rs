@@ -56,7 +56,7 @@ impl Announcement {
         }
         let (begin, host) = (&self.begin, &self.host);
         words.push_str(&format!(
-            "  Host       {host}\n             shows more decks\n\n\
+            "  Host       {host}\n             adds decks; renames, ends and deletes talks\n\n\
              \x20 Begin here, in this computer's browser:\n  {begin}\n\n"
         ));
         if !self.others.is_empty() {
