@@ -19,11 +19,18 @@ const REMEMBERED_S: u32 = 31_536_000;
 
 pub fn listen(remote: Remote) {
     let root = document();
-    // `toggle` does not bubble, so it is captured.
+    let is_all_slides =
+        |event: &Event| target::<Element>(event).is_some_and(|sheet| sheet.id() == "all-slides");
+    // These two do not bubble, so they are captured. The first one comes before the next key: `toggle` may
+    // come after it, and would clear what was typed.
     let options = EventListenerOptions::run_in_capture_phase();
-    let opened = EventListener::new_with_options(&root, "toggle", options, move |event| {
-        if target::<Element>(event).is_some_and(|sheet| sheet.id() == "all-slides") {
+    let opens = EventListener::new_with_options(&root, "beforetoggle", options, move |event| {
+        if is_all_slides(event) {
             begin_anew();
+        }
+    });
+    let opened = EventListener::new_with_options(&root, "toggle", options, move |event| {
+        if is_all_slides(event) {
             show_place(remote);
             if !is_one_open() {
                 leave_search();
@@ -42,7 +49,7 @@ pub fn listen(remote: Remote) {
             change_look(&input.name(), &input.value());
         }
     });
-    StoredValue::new_local([opened, typed, chosen]);
+    StoredValue::new_local([opens, opened, typed, chosen]);
     // On a wide screen all slides stand on the page.
     Effect::new(move |_| {
         remote.shown();
