@@ -82,12 +82,12 @@ const slides = await presenter.locator('#all-slides .mini .face').evaluateAll((f
 await presenter.evaluate((slides) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-    body { display: grid; grid-template-columns: repeat(3, 400px); gap: 20px; place-content: center; background: #d5dadd; }
+    body { display: grid; grid-template-columns: repeat(3, 400px); gap: 20px; place-content: center; min-block-size: 100dvh; margin: 0; background: #d5dadd; }
     body > .slide { inline-size: 400px; block-size: 225px; border-radius: 6px; }`);
   document.adoptedStyleSheets = [sheet];
   document.body.innerHTML = slides.map((slide) => `<figure class="slide" style="margin:0"><div class="face">${slide}</div></figure>`).join('');
 }, slides);
-await presenter.setViewportSize({ width: 1300, height: 765 });
+await presenter.setViewportSize({ width: 1300, height: 755 });
 await presenter.evaluate(() => document.fonts.ready);
 await presenter.screenshot({ path: here('theme.png') });
 themed.end();
