@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes public/fonts from the typefaces' own releases: Inter 4.1 for text, JetBrains Mono 2.242 for code,
 # STIX Two Math 2.12 for formulas, each with the letters that slides need. Browsers fetch a file only when a
-# slide has letters of its range (style/type.css); the server measures with the same files
+# slide has letters of its range (style/typefaces.css); the server measures with the same files
 # (server/reading/src/markdown/fit). A file that changes gets another name: browsers keep each for a year.
 set -euo pipefail
 to="$(cd "$(dirname "$0")/.." && pwd)/public/fonts"
