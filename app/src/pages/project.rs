@@ -31,7 +31,7 @@ pub fn Project(children: Children) -> impl IntoView {
     let snapshot = live.snapshot;
     stay_awake(live.connection);
     let showing = Showing::of(snapshot);
-    // Only a presenter's browser is told.
+    // Only a presenter's browser receives the room's presence.
     let here = move || {
         let presence = live.presence.get();
         presence.map_or_else(String::new, |presence| present_people(presence.followers))

@@ -81,7 +81,7 @@ impl<'a> Browser<'a> {
         heading.to_owned()
     }
 
-    /// What a presenter is told.
+    /// What presenters see of it.
     async fn room(&self) -> Value {
         let path = "/t/room/state?view=present&seat=1";
         let answer = self.server.ask("GET", path, &self.cookies).await;
@@ -370,7 +370,7 @@ async fn a_removal_takes_effect_at_once_and_can_be_undone() {
     );
     assert!(phone.presents().await);
 
-    // The last one is told what that means.
+    // The last remote: the page says what that means.
     phone.post(&format!("{revoke}{other}/revoke"), "").await;
     let question = phone.open(&format!("{revoke}{own}/revoke")).await.body;
     assert!(question.contains("It is the only remote."), "{question}");
